@@ -1,0 +1,80 @@
+# Set-up, lessons and tests of liftkit; `make` alone lists what there is.
+# Works with GNU Make 3.81, which macOS ships.
+
+PYTHON ?= python3
+UV ?= uv
+LABFLAGS ?=
+PYTESTFLAGS ?=
+
+VENV := .venv
+RUN := $(VENV)/bin/python -m
+STAMP := $(VENV)/.installed
+EXTRAS := notebooks,cluster,dev
+FIRST_LESSON := $(firstword $(sort $(wildcard notebooks/*.ipynb)) notebooks)
+GOAL := $(or $(firstword $(MAKECMDGOALS)),lab)
+
+# Tells what was found, what is needed and what to do. The upper limit is the pinned torch's.
+define CHECK_VERSION
+import sys; \
+found = sys.version_info[:2]; \
+low = found < (3, 10) and "liftkit needs Python 3.10 or newer"; \
+high = found > (3, 14) and "the packages pinned by liftkit exist for Python 3.10 to 3.14"; \
+(low or high) and sys.exit("%s; %s is %s. Install Python 3.12, say, and run `make PYTHON=/path/to/python3.12 $(GOAL)`." \
+% (low or high, sys.argv[1], ".".join(map(str, sys.version_info[:3]))))
+endef
+
+.PHONY: help lab test lint format constraints clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target text; do \
+		printf '%-18s %s\n' "$$target" "$$text"; done
+
+lab: $(STAMP) ## set up, then open lesson 00 in JupyterLab (make lab LABFLAGS=--no-browser)
+	@# .venv/bin goes first so that `!liftkit ...` in a notebook is this liftkit; the read-only
+	@# extension manager asks no server for anything.
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(RUN) jupyterlab --LabApp.extension_manager=readonly \
+		$(LABFLAGS) $(FIRST_LESSON)
+
+test: lint ## set up, then run every check: ruff, tests, doctests, notebooks (make test PYTESTFLAGS=-x)
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(RUN) pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=300 $(PYTESTFLAGS)
+
+lint: $(STAMP) ## check style without changing a file
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+
+format: $(STAMP) ## put style right where ruff can
+	$(RUN) ruff check --fix .
+	$(RUN) ruff format .
+
+constraints: ## resolve the newest versions into constraints.txt again (needs uv; keeps the line of torch)
+	@command -v "$(UV)" >/dev/null || { echo "make constraints needs uv: pip install uv" >&2; exit 1; }
+	{ echo pip; grep '^torch==' constraints.txt; } \
+		| UV_PYTHON_DOWNLOADS=never "$(UV)" pip compile --quiet --universal --python-version 3.10 --all-extras \
+			--no-header --no-annotate --output-file constraints.tmp-resolved --upgrade pyproject.toml - >/dev/null
+	{ grep '^#' constraints.txt; grep -vE '^(cuda|nvidia|triton)' constraints.tmp-resolved; } > constraints.tmp-new
+	mv constraints.tmp-new constraints.txt
+	rm -f constraints.tmp-resolved
+
+clean: ## remove the environment and all caches; keeps data/, runs/ and your notebooks
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	find liftkit data_scripts notebooks tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
+
+# The stamp is made last: an interrupted set-up has none and is taken up again; a finished one is not
+# repeated, so that the second `make lab` starts at once and offline.
+$(STAMP): pyproject.toml constraints.txt
+	@command -v "$(PYTHON)" >/dev/null || { \
+		echo "liftkit needs Python 3.10 or newer; $(PYTHON) was not found. Install it, or run \`make PYTHON=/path/to/python3.12 $(GOAL)\`." >&2; \
+		exit 1; }
+	@"$(PYTHON)" -c '$(CHECK_VERSION)' "$(PYTHON)"
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "liftkit sets itself up with \`$(PYTHON) -m venv\`, which is missing. On Debian and Ubuntu: \`sudo apt install python3-venv\`, then \`make $(GOAL)\` again." >&2; \
+		exit 1; }
+	@echo "Setting up $(VENV) (once, some minutes; needs the network)"
+	@rm -f $@
+	"$(PYTHON)" -m venv $(VENV)
+	$(RUN) pip install --quiet -c constraints.txt pip setuptools
+	@# No build isolation: liftkit itself is then built by the pinned setuptools too.
+	$(RUN) pip install -c constraints.txt --no-build-isolation -e '.[$(EXTRAS)]'
+	@# JupyterLab would ask the network for news and updates at every start.
+	$(RUN) jupyter labextension disable --level=sys_prefix "@jupyterlab/apputils-extension:announcements"
+	@touch $@

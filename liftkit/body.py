@@ -1,0 +1,180 @@
+"""A body to move: bone lengths from stature, joint ranges, forward kinematics.
+
+World axes: x to the person's left, y up, z ahead. Angles are degrees and anatomical: flexion forwards (knees
+backwards), abduction outwards and inward rotation are positive on both sides; leaning and turning to the left is
+positive. So a mirrored person has the same angles with the sides swapped and the leans and turns negated.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from liftkit.skeleton import H36M_17
+
+WOMEN_MM, MEN_MM = (1500, 1780), (1620, 1950)  # statures
+
+# Shares of stature. Limbs and breadths: Winter, Biomechanics and Motor Control of Human Movement, after Drillis &
+# Contini (1966), breadths moved in from the skin to the joints' centres. That table has no points inside the trunk:
+# ours divide the height from hip to shoulder in the manner of the 17 joints. The pelvis joint is taken at the
+# lumbosacral joint, above and a little behind the hips.
+SHARE = {
+    "hip_side": 0.053,
+    "hip_drop": 0.056,
+    "hip_ahead": 0.015,
+    "thigh": 0.245,
+    "shank": 0.246,
+    "spine": 0.068,
+    "thorax": 0.122,
+    "neck": 0.053,
+    "head": 0.057,
+    "shoulder_side": 0.115,
+    "shoulder_drop": 0.017,
+    "upper_arm": 0.186,
+    "forearm": 0.146,
+}
+
+
+class Channel(NamedTuple):
+    """An angle's range, its value in quiet standing, the spread (sd) of people around it, and its kind.
+
+    ``sided``: one angle a side; ``middle``: one angle; ``turning``: one angle that a mirror negates.
+    """
+
+    low: float
+    high: float
+    neutral: float
+    spread: float
+    kind: str = "sided"
+
+
+# Ranges: American Academy of Orthopaedic Surgeons, Joint Motion: Method of Measuring and Recording (1965), but no
+# knee or elbow is ever quite straight. The shoulder's elevation and its plane (0 sideways, 90 ahead) are the globe
+# of Wu et al., J. Biomech. 38 (2005) 981-992: at plane 90 elevation is flexion (180) and, negative, extension (60);
+# at plane 0 it is abduction (180). The pelvis's ranges are ours.
+LEG_CHANNELS = {
+    "pelvis_tilt": Channel(-25, 35, 4, 5, "middle"),
+    "pelvis_list": Channel(-15, 15, 0, 3, "turning"),
+    "pelvis_turn": Channel(-20, 20, 0, 5, "turning"),
+    "hip_flexion": Channel(-30, 120, 10, 6),
+    "hip_abduction": Channel(-30, 45, 4, 4),
+    "hip_rotation": Channel(-45, 45, -5, 8),
+    "knee_flexion": Channel(2, 135, 14, 7),
+}
+TORSO_CHANNELS = {
+    "trunk_flexion": Channel(-25, 80, 5, 8, "middle"),
+    "trunk_lean": Channel(-35, 35, 0, 5, "turning"),
+    "trunk_turn": Channel(-45, 45, 0, 8, "turning"),
+    "head_flexion": Channel(-45, 45, 12, 10, "middle"),
+    "head_lean": Channel(-45, 45, 0, 5, "turning"),
+    "head_turn": Channel(-60, 60, 0, 15, "turning"),
+    "shoulder_elevation": Channel(-60, 180, 10, 8),
+    "shoulder_plane": Channel(-30, 130, 50, 15),
+    "shoulder_rotation": Channel(-90, 70, 10, 15),
+    "elbow_flexion": Channel(2, 150, 25, 12),
+}
+
+
+def draw_bodies(rng: np.random.Generator, count: int) -> dict[str, np.ndarray]:
+    """Draw ``count`` bodies, women and men in turn: segment name -> (count,) lengths in mm, for both sides.
+
+    Statures fill each sex's interval evenly, one draw a slot, so that few subjects already span short to tall;
+    every segment then varies on its own by 3 % (sd), at most 8 %.
+
+    >>> draw_bodies(np.random.default_rng(0), 8)["thigh"].shape
+    (8,)
+    """
+    stature = np.empty(count)
+    for first, (low, high) in enumerate((WOMEN_MM, MEN_MM)):
+        slots = len(stature[first::2])
+        stature[first::2] = low + (high - low) * (rng.permutation(slots) + rng.random(slots)) / max(slots, 1)
+    return {name: share * stature * np.clip(rng.normal(1, 0.03, count), 0.92, 1.08) for name, share in SHARE.items()}
+
+
+def place_joints(angles: dict[str, np.ndarray], body: dict[str, np.ndarray]) -> np.ndarray:
+    """Forward kinematics: F frames of joint angles and bone lengths -> joints (F, 17, 3) in mm, pelvis at the origin.
+
+    ``angles``: every channel's degrees, (F,), or (F, 2) left and right for the sided ones; ``body``: every
+    segment's length in mm, (F,). Hips, knees and ankles depend on ``LEG_CHANNELS`` alone, all other joints on
+    ``TORSO_CHANNELS`` alone: the pelvis joint is a hinge between them, not a frame that they share.
+
+    >>> standing = {name: np.full((1, 2)[: 1 + (c.kind == "sided")], c.neutral)
+    ...             for name, c in {**LEG_CHANNELS, **TORSO_CHANNELS}.items()}
+    >>> place_joints(standing, draw_bodies(np.random.default_rng(0), 1)).shape
+    (1, 17, 3)
+    """
+    body = {name: length[:, None] for name, length in body.items()}
+    legs, torso = _legs(angles, body), _torso(angles, body)
+    joints = np.concatenate([np.zeros_like(torso[:, :1]), legs, torso], 1)
+    return joints[:, [_BUILT.index(name) for name in H36M_17.names]].astype(np.float32)
+
+
+# The order in which the two chains come out of the functions below.
+_BUILT = (
+    "pelvis",
+    *(f"{side}_{joint}" for side in ("left", "right") for joint in ("hip", "knee", "ankle")),
+    *("spine", "thorax", "neck", "head"),
+    *(f"{side}_{joint}" for side in ("left", "right") for joint in ("shoulder", "elbow", "wrist")),
+)
+
+
+def _legs(angles: dict[str, np.ndarray], body: dict[str, np.ndarray]) -> np.ndarray:
+    """Hip, knee and ankle, left then right (F, 6, 3), built from the knee upwards."""
+    legs = _limb(body["thigh"], body["shank"], angles["knee_flexion"])
+    legs = _turn(legs, "y", -angles["hip_rotation"])
+    legs = _turn(legs, "z", angles["hip_abduction"])
+    legs = _turn(legs, "x", -angles["hip_flexion"])
+    legs = _both_sides(_vector(body["hip_side"], -body["hip_drop"], body["hip_ahead"])[:, :, None] + legs)
+    legs = _turn(legs, "x", angles["pelvis_tilt"])
+    legs = _turn(legs, "z", angles["pelvis_list"])
+    return _turn(legs, "y", angles["pelvis_turn"])
+
+
+def _torso(angles: dict[str, np.ndarray], body: dict[str, np.ndarray]) -> np.ndarray:
+    """Spine, thorax, neck, head, then shoulder, elbow and wrist, left then right (F, 10, 3)."""
+    elevation, plane = angles["shoulder_elevation"], angles["shoulder_plane"]
+    arms = _limb(body["upper_arm"], body["forearm"], -angles["elbow_flexion"])
+    arms = _turn(arms, "y", plane - angles["shoulder_rotation"])
+    arms = _turn(_turn(arms, "z", elevation), "y", -plane)
+    # The shoulder girdle rises with the arm: Inman, Saunders & Abbott, J. Bone Joint Surg. 26 (1944) 1-30.
+    girdle = _vector(body["shoulder_side"], -body["shoulder_drop"], 0)[:, :, None]
+    arms = _both_sides(_turn(girdle, "z", 0.15 * elevation) + arms)
+
+    neck = _vector(0, body["neck"], 0)
+    head = _turn(_vector(0, body["head"], 0), "x", angles["head_flexion"])
+    head = neck + _turn(_turn(head, "z", -angles["head_lean"]), "y", angles["head_turn"])
+    torso = np.concatenate([neck, head, arms], 1)
+    for bone, share in ("thorax", 0.6), ("spine", 0.4):  # each joint of the trunk takes its share of the bend
+        torso = _vector(0, body[bone], 0) + np.concatenate([np.zeros_like(neck), torso], 1)
+        torso = _turn(torso, "x", share * angles["trunk_flexion"])
+        torso = _turn(torso, "z", -share * angles["trunk_lean"])
+        torso = _turn(torso, "y", share * angles["trunk_turn"])
+    return torso
+
+
+def _vector(x, y, z) -> np.ndarray:
+    """Coordinates, numbers or arrays (...), as vectors (..., 3)."""
+    return np.stack(np.broadcast_arrays(x, y, z), -1)
+
+
+def _turn(points: np.ndarray, axis: str, degrees: np.ndarray) -> np.ndarray:
+    """Turn points (..., n, 3) by degrees (...) about a coordinate axis through the origin, right-handed."""
+    angle = np.radians(degrees)[..., None]
+    cos, sin = np.cos(angle), np.sin(angle)
+    x = list(np.moveaxis(points, -1, 0))
+    i, j = {"x": (1, 2), "y": (2, 0), "z": (0, 1)}[axis]
+    x[i], x[j] = cos * x[i] - sin * x[j], sin * x[i] + cos * x[j]
+    return _vector(*x)
+
+
+def _limb(upper: np.ndarray, lower: np.ndarray, bend: np.ndarray) -> np.ndarray:
+    """Root, middle and end joint (F, 2, 3, 3) of two hanging limbs, lengths (F, 1), bent by degrees (F, 2)."""
+    end = _turn(_vector(0, -lower, 0)[:, :, None], "x", bend)
+    middle = np.broadcast_to(_vector(0, -upper, 0)[:, :, None], end.shape)
+    return np.concatenate([np.zeros_like(end), middle, middle + end], 2)
+
+
+def _both_sides(limbs: np.ndarray) -> np.ndarray:
+    """Limbs (F, 2, 3, 3), both built as left ones -> (F, 6, 3) with the second mirrored to the right."""
+    return (limbs * np.array([[1, 1, 1], [-1, 1, 1]])[:, None]).reshape(len(limbs), 6, 3)

@@ -1,0 +1,102 @@
+"""TrainConfig: every choice of a training run, checked, and saved with each result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from numbers import Integral, Real
+from typing import Any
+
+from liftkit.losses import LOSSES
+from liftkit.priors import get_prior
+
+SCHEDULES = ("constant", "cosine")
+
+
+def _field(default: Any, low: float, high: float):
+    return field(default=default, metadata={"low": low, "high": high})
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """The choices of a run. The defaults are those of a lesson: narrow, quick, no dropout, no mirrored result.
+
+    ``width`` of the residual blocks; ``batch`` poses a step and member; ``steps``; ``learning_rate`` of Adam for
+    both networks, its ``schedule`` "constant" or "cosine" (down to 0); ``dropout`` rate; ``weights`` of the loss
+    terms by name; ``prior`` by name; ``flip`` and ``label_swap`` probabilities; ``azimuth`` and ``elevation``, the
+    views' largest angles in degrees; ``tilt`` of the camera in degrees, downwards positive, and ``tilt_spread``,
+    its standard deviation where unknown (both for the gravity prior); ``knee_every`` steps between two knee tests;
+    ``record_every`` steps between two rows of the history.
+
+    Raises ValueError on an unknown field and on a value outside its range.
+
+    >>> TrainConfig.paper().width, TrainConfig.lesson(width=64).width
+    (1024, 64)
+    """
+
+    width: int = _field(128, 1, 65536)
+    batch: int = _field(256, 2, 2**24)
+    steps: int = _field(1563, 0, 2**40)
+    learning_rate: float = _field(1e-3, 0, 10)
+    schedule: str = "cosine"
+    dropout: float = _field(0.0, 0, 0.99)
+    weights: Mapping[str, float] = field(default_factory=lambda: {name: term.weight for name, term in LOSSES.items()})
+    prior: str = "gravity"
+    flip: float = _field(0.5, 0, 1)
+    label_swap: float = _field(0.1, 0, 1)
+    azimuth: float = _field(160.0, 0, 180)
+    elevation: float = _field(10.0, 0, 90)
+    tilt: float = _field(10.0, -90, 90)
+    tilt_spread: float = _field(0.0, 0, 45)
+    knee_every: int = _field(200, 1, 2**40)
+    record_every: int = _field(10, 1, 2**40)
+
+    def __post_init__(self):
+        get_prior(self.prior)
+        if self.schedule not in SCHEDULES:
+            raise ValueError(f"schedule must be one of {', '.join(SCHEDULES)}, found {self.schedule!r}")
+        for item in fields(self):
+            if item.metadata:
+                self._check_number(item.name, type(item.default), **item.metadata)
+        if unknown := sorted(set(self.weights) - set(LOSSES)):
+            raise ValueError(f"unknown losses {', '.join(unknown)} in weights; there are {', '.join(LOSSES)}")
+        weights = {name: self.weights.get(name, term.weight) for name, term in LOSSES.items()}
+        for name, weight in weights.items():
+            if not isinstance(weight, (int, float)) or not 0 <= weight < float("inf"):
+                raise ValueError(f"the weight of {name} must be a number of at least 0, found {weight!r}")
+        object.__setattr__(self, "weights", weights)
+
+    def _check_number(self, name: str, kind: type, low: float, high: float):
+        value = getattr(self, name)
+        allowed = Integral if kind is int else Real
+        if isinstance(value, bool) or not isinstance(value, allowed) or not low <= value <= high:
+            expected = "an integer" if kind is int else "a number"
+            raise ValueError(f"{name} must be {expected} from {low:g} to {high:g}, found {value!r}")
+        object.__setattr__(self, name, kind(value))  # a numpy number would not go into JSON
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> TrainConfig:
+        """A config from a mapping, e.g. a saved one. Unknown fields: ValueError listing the fields."""
+        known = [item.name for item in fields(cls)]
+        if unknown := sorted(set(values) - set(known)):
+            raise ValueError(f"unknown fields {', '.join(unknown)} in the config; there are {', '.join(known)}")
+        return cls(**values)
+
+    @classmethod
+    def lesson(cls, **changes) -> TrainConfig:
+        """Narrow, quick, no dropout: 400,000 poses a member at width 128, in minutes on two cores."""
+        return cls.from_dict(changes)
+
+    @classmethod
+    def paper(cls, **changes) -> TrainConfig:
+        """The paper's: width 1024, batch 8192, 800 epochs of 1.5 million poses, its views and nothing else."""
+        steps = 800 * 1_500_000 // 8192
+        paper = dict(width=1024, batch=8192, steps=steps, learning_rate=2e-4, schedule="constant", dropout=0.5)
+        return cls.from_dict({**paper, "prior": "paper", **changes})
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields as plain values, ready for JSON."""
+        return asdict(self)
+
+
+PRESETS = {"lesson": TrainConfig.lesson, "paper": TrainConfig.paper}

@@ -1,0 +1,162 @@
+"""Errors of predicted 3D poses, one definition each, one value a pose: ``(..., J, 3)`` in mm -> ``(...)``.
+
+Every function takes numpy arrays or torch tensors and gives the same kind back, in the input's precision, and
+raises ValueError where the two shapes do not fit. Poses are relative to the root.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import torch
+
+from liftkit.geometry import Array, _namespace, expect_poses
+from liftkit.poses import PoseSet
+
+
+def _check(pred, truth):
+    expect_poses(pred, 3, "pred")
+    expect_poses(truth, 3, "truth")
+    if isinstance(pred, torch.Tensor) != isinstance(truth, torch.Tensor):
+        raise ValueError("pred and truth must both be numpy arrays or both be torch tensors")
+    if pred.shape[-2] != truth.shape[-2]:
+        raise ValueError(f"pred and truth must have the same joints, found {pred.shape[-2]} and {truth.shape[-2]}")
+
+
+def joint_errors(pred: Array, truth: Array) -> Array:
+    """The distance of every joint from its true place: ``(..., J, 3) -> (..., J)``.
+
+    >>> joint_errors(np.array([[3.0, 4.0, 0.0]]), np.zeros((1, 3))).tolist()
+    [5.0]
+    """
+    _check(pred, truth)
+    return ((pred - truth) ** 2).sum(-1) ** 0.5
+
+
+def mpjpe(pred: Array, truth: Array) -> Array:
+    """Mean per joint position error (protocol 1 of Human3.6M): the mean distance over all joints, root included.
+
+    >>> mpjpe(np.array([[3.0, 4.0, 0.0], [0.0, 0.0, 0.0]]), np.zeros((2, 3))).item()
+    2.5
+    """
+    return joint_errors(pred, truth).mean(-1)
+
+
+def align_scale(pred: Array, truth: Array) -> Array:
+    """Scale each pose by the one factor that brings it nearest to the truth (least squares); turned nowhere.
+
+    >>> align_scale(np.array([[1.0, 0.0, 0.0]]), np.array([[3.0, 0.0, 0.0]])).tolist()
+    [[3.0, 0.0, 0.0]]
+    """
+    _check(pred, truth)
+    size = (pred * pred).sum((-2, -1))
+    factor = (pred * truth).sum((-2, -1)) / _namespace(pred).where(size > 0, size, size + 1)
+    return pred * factor[..., None, None]
+
+
+def n_mpjpe(pred: Array, truth: Array) -> Array:
+    """MPJPE after the best scaling of each pose (Rhodin et al. 2018): for lifters that cannot know a person's size.
+
+    >>> n_mpjpe(np.array([[1.0, 0.0, 0.0]]), np.array([[3.0, 0.0, 0.0]])).item()
+    0.0
+    """
+    return mpjpe(align_scale(pred, truth), truth)
+
+
+def _align(pred, truth, reflections):
+    """Procrustes alignments of each pose, one for each entry of ``reflections``, from a single decomposition."""
+    xp = _namespace(pred)
+    pred_mean, truth_mean = pred.mean(-2)[..., None, :], truth.mean(-2)[..., None, :]
+    pred0, truth0 = pred - pred_mean, truth - truth_mean
+    u, s, vh = xp.linalg.svd(pred0.swapaxes(-1, -2) @ truth0)  # pred0' truth0 = u s vh
+    size = (pred0 * pred0).sum((-2, -1))
+    size = xp.where(size > 0, size, size + 1)
+    # Without reflection the weakest axis gives way wherever the best orthogonal matrix would mirror.
+    handed = xp.where(xp.linalg.det(u) * xp.linalg.det(vh) < 0, -xp.ones_like(size), xp.ones_like(size))
+    for reflection in reflections:
+        last = xp.ones_like(handed) if reflection else handed
+        signs = xp.stack([xp.ones_like(last), xp.ones_like(last), last], axis=-1)
+        factor = (s * signs).sum(-1) / size
+        yield factor[..., None, None] * (pred0 @ ((u * signs[..., None, :]) @ vh)) + truth_mean
+
+
+def align(pred: Array, truth: Array, reflection: bool = False) -> Array:
+    """Each pose after the similarity (scale, rotation, shift) that brings it nearest to the truth.
+
+    ``reflection=True`` lets the alignment mirror the pose as well, which hides a lifter whose depth is reversed.
+    Collinear, planar or coinciding points are aligned as far as they determine it; the answer is finite.
+    Source: orthogonal Procrustes analysis (Schoenemann 1966; Umeyama 1991 for the sign).
+
+    >>> align(np.eye(3) * 2.0 + 1.0, np.eye(3)).round(6).tolist() == np.eye(3).tolist()
+    True
+    """
+    _check(pred, truth)
+    return next(_align(pred, truth, [reflection]))
+
+
+def pa_mpjpe(pred: Array, truth: Array, reflection: bool = False) -> Array:
+    """MPJPE after Procrustes alignment (protocol 2 of Human3.6M); see :func:`align` for ``reflection``.
+
+    >>> pa_mpjpe(np.eye(3) * 2.0 + 1.0, np.eye(3)).round(6).item()
+    0.0
+    """
+    return mpjpe(align(pred, truth, reflection), truth)
+
+
+def pck(pred: Array, truth: Array, threshold: float = 150.0) -> Array:
+    """Percentage of correct key points: of the joints but the root, those nearer than ``threshold`` mm; 0 to 100.
+
+    The root is left out because it is right by definition. Source: MPI-INF-3DHP (Mehta et al. 2017).
+
+    >>> pck(np.array([[0.0, 0, 0], [100.0, 0, 0], [200.0, 0, 0]]), np.zeros((3, 3))).item()
+    50.0
+    """
+    near = joint_errors(pred, truth)[..., 1:] < threshold
+    return near.mean(-1) * 100 if isinstance(near, np.ndarray) else near.to(pred.dtype).mean(-1) * 100
+
+
+def auc(pred: Array, truth: Array) -> Array:
+    """Area under the PCK curve: the mean of :func:`pck` over the thresholds 0, 5, ..., 150 mm; 0 to 100.
+
+    >>> auc(np.zeros((2, 3)), np.array([[0.0, 0, 0], [72.0, 0, 0]])).round(1).item()
+    51.6
+    """
+    errors = joint_errors(pred, truth)[..., 1:]
+    # A joint counts at the thresholds above its error: 30 - floor(error / 5) of the 31, and none beyond 150 mm.
+    passed = (30 - errors // 5).clip(0, 30)
+    return passed.mean(-1) * (100 / 31)
+
+
+def mirrored(pred: Array, truth: Array) -> Array:
+    """Whether a pose's depth is reversed: with z -> -z it would lie nearer to the truth. Booleans.
+
+    >>> mirrored(np.array([[0.0, 0.0, 1.0]]), np.array([[0.0, 0.0, -2.0]])).item()
+    True
+    """
+    _check(pred, truth)
+    return (pred[..., 2] * truth[..., 2]).sum(-1) < 0
+
+
+def pose_errors(pred: np.ndarray, truth: np.ndarray, metric: bool = True) -> pd.DataFrame:
+    """Every metric of N poses, a row a pose: ``(N, J, 3)`` each, in mm.
+
+    Columns: ``mpjpe`` (NaN unless ``metric``: without a metric scale it means nothing), ``n_mpjpe``,
+    ``pa_mpjpe`` (no reflection), ``pa_mpjpe_reflection`` (reflection allowed), ``pck`` and ``auc`` (after the
+    best scaling), ``mirrored`` (0 or 1).
+
+    >>> pose_errors(np.ones((2, 17, 3)), np.ones((2, 17, 3))).pck.tolist()
+    [100.0, 100.0]
+    """
+    _check(pred, truth)
+    scaled = align_scale(pred, truth)
+    proper, reflected = _align(pred, truth, [False, True])
+    columns = {
+        "mpjpe": mpjpe(pred, truth) if metric else np.full(len(pred), np.nan),
+        "n_mpjpe": mpjpe(scaled, truth),
+        "pa_mpjpe": mpjpe(proper, truth),
+        "pa_mpjpe_reflection": mpjpe(reflected, truth),
+        "pck": pck(scaled, truth),
+        "auc": auc(scaled, truth),
+        "mirrored": mirrored(pred, truth).astype(float),
+    }
+    return pd.DataFrame(columns)

@@ -1,0 +1,257 @@
+"""The lifter and the discriminator, for all members (seeds) of an ensemble in one batched pass.
+
+Inside, a feature map is ``(nets, units, samples)``: one network after another, samples last. So a linear layer
+of all networks is one batched matrix product ``weight @ h``, and a batch normalisation, whose statistics run
+over the samples of one unit, reads contiguous memory. ``nets`` counts members x segments.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from liftkit.representations import Representation, get_representation
+
+EPS, MOMENTUM = 1e-5, 0.1
+
+
+def uniform(generators: Sequence[torch.Generator], *shape: int) -> Tensor:
+    """U(0, 1) numbers ``(members, *shape)``, every member's from its own generator."""
+    return torch.stack([torch.rand(shape, generator=g, device=g.device) for g in generators])
+
+
+class Linear(nn.Module):
+    """``weight @ h + bias`` for ``nets`` networks at once: (nets, in, N) -> (nets, out, N)."""
+
+    def __init__(self, nets: int, inputs: int, outputs: int, bias: bool):
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(nets, outputs, inputs))
+        self.bias = nn.Parameter(torch.zeros(nets, outputs, 1)) if bias else None
+
+    def forward(self, h: Tensor) -> Tensor:
+        if self.bias is None:
+            return self.weight @ h
+        return torch.baddbmm(self.bias, self.weight, h)
+
+
+class BatchNormReLU(nn.Module):
+    """Batch normalisation, then ReLU: (nets, units, N) -> the same, in one pass of a fused kernel.
+
+    In training the samples are ``groups`` batches side by side, each normalised by its own statistics. A single
+    batch, the real poses, also moves the running averages that evaluation uses; views do not.
+    """
+
+    def __init__(self, nets: int, units: int):
+        super().__init__()
+        self.gain = nn.Parameter(torch.ones(nets, units))
+        self.shift = nn.Parameter(torch.zeros(nets, units))
+        self.register_buffer("mean", torch.zeros(nets, units))
+        self.register_buffer("var", torch.ones(nets, units))
+
+    def forward(self, h: Tensor, groups: int) -> Tensor:
+        if not self.training:
+            scale = self.gain * (self.var + EPS).rsqrt()
+            return torch.addcmul((self.shift - self.mean * scale)[..., None], h, scale[..., None]).relu_()
+        if groups == 1:
+            self._update(h.detach())
+        # A group norm with one unit and batch to a group is this batch norm, and twice as fast on a CPU.
+        channels = h.shape[0] * h.shape[1] * groups
+        gain, shift = (p.flatten().repeat_interleave(groups) for p in (self.gain, self.shift))
+        return F.group_norm(h.reshape(1, channels, -1), channels, gain, shift, EPS).relu_().view_as(h)
+
+    @torch.no_grad()
+    def _update(self, h: Tensor) -> None:
+        mean = h.mean(-1)
+        var = torch.linalg.vector_norm(h - mean[..., None], dim=-1) ** 2 / max(h.shape[-1] - 1, 1)
+        self.mean.lerp_(mean, MOMENTUM)
+        self.var.lerp_(var, MOMENTUM)
+
+
+class Dropout(nn.Module):
+    """Dropout with cheap random numbers: one random byte an activation, from each member's own generator."""
+
+    def __init__(self, rate: float):
+        super().__init__()
+        self.rate = rate
+        self.generators: Sequence[torch.Generator] = ()
+
+    def forward(self, h: Tensor) -> Tensor:
+        if not self.training or self.rate == 0:
+            return h
+        kept = round(256 * (1 - self.rate))
+        words = math.ceil(h.numel() / len(self.generators) / 8)
+        words = [torch.empty(words, dtype=torch.int64, device=h.device).random_(generator=g) for g in self.generators]
+        bits = torch.stack(words).view(torch.uint8)[:, : h.numel() // len(self.generators)]
+        return h * (bits < kept).view_as(h) * (256 / kept)
+
+
+class ResidualBlock(nn.Module):
+    """(Linear - BatchNorm - ReLU - Dropout) twice, plus the input. The lifter's block.
+
+    No bias stands before a batch normalisation: subtracting the mean would remove it again.
+    """
+
+    def __init__(self, nets: int, width: int, dropout: float):
+        super().__init__()
+        self.linear1, self.norm1 = Linear(nets, width, width, bias=False), BatchNormReLU(nets, width)
+        self.linear2, self.norm2 = Linear(nets, width, width, bias=False), BatchNormReLU(nets, width)
+        self.dropout = Dropout(dropout)
+
+    def forward(self, h: Tensor, groups: int) -> Tensor:
+        inner = self.dropout(self.norm1(self.linear1(h), groups))
+        return self.dropout(self.norm2(self.linear2(inner), groups)) + h
+
+
+class _Ensemble(nn.Module):
+    members: int
+
+    @property
+    def device(self) -> torch.device:
+        return next(self.parameters()).device
+
+    @property
+    def parameter_count(self) -> int:
+        """The number of trained parameters of one member."""
+        return sum(p.numel() for p in self.parameters()) // self.members
+
+    def initialise(self, generators: Sequence[torch.Generator]) -> None:
+        """Draw every weight and bias from U(-1, 1) / sqrt(inputs), each member from its own generator."""
+        if len(generators) != self.members:
+            raise ValueError(f"expected one generator a member ({self.members}), found {len(generators)}")
+        for layer in self.modules():
+            if isinstance(layer, Linear):
+                bound = 1 / math.sqrt(layer.weight.shape[-1])
+                for p in layer.parameters():
+                    draw = uniform(generators, *p.view(self.members, -1).shape[1:])
+                    p.data.copy_(((2 * draw - 1) * bound).view_as(p))
+        self.use(generators)
+
+    def use(self, generators: Sequence[torch.Generator]) -> None:
+        """Let dropout draw from these generators, one a member, on the device of the weights."""
+        for layer in self.modules():
+            if isinstance(layer, Dropout):
+                layer.generators = generators
+
+
+class Lifter(_Ensemble):
+    """Predicts the depth of every joint from a 2D pose: ``G(x2d) = z``, for ``members`` networks at once.
+
+    ``representation`` (a name or a Representation) says which joints go together; ``width`` is w of METHOD's
+    residual blocks. Weights are drawn from ``generators``, one a member (default: seeded 0, 1, ...).
+
+    Raises ValueError on an unknown representation and a width that the shared features cannot divide.
+
+    >>> Lifter("legs_torso", width=32, members=2)(torch.zeros(2, 5, 17, 2)).shape
+    torch.Size([2, 5, 17])
+    """
+
+    def __init__(
+        self,
+        representation: str | Representation,
+        width: int = 1024,
+        members: int = 1,
+        dropout: float = 0.0,
+        generators: Sequence[torch.Generator] | None = None,
+    ):
+        super().__init__()
+        self.representation = rep = get_representation(representation)
+        self.members, self.width = members, width
+        segments, self.nets = rep.segments, members * len(rep.segments)
+        index = rep.skeleton.index
+        owned = [[index(joint) for joint in segment.owns] for segment in segments]
+        self.sees = [[index(joint) for joint in segment.sees] for segment in segments]
+
+        self.inputs = nn.ModuleList(Linear(members, 2 * len(seen), width, bias=False) for seen in self.sees)
+        self.input_norm = BatchNormReLU(self.nets, width)
+        self.blocks = nn.ModuleList(ResidualBlock(self.nets, width, dropout) for _ in range(rep.blocks))
+        self.joins = nn.ModuleList()
+        if rep.shared_blocks:
+            units = [width * len(joints) // sum(map(len, owned)) for joints in owned]
+            if sum(units) != width:
+                raise ValueError(
+                    f"{rep.name}: the segments share the width by their joints; expected a multiple of "
+                    f"{sum(map(len, owned))}, found {width}"
+                )
+            self.joins.extend(Linear(members, width, unit, bias=True) for unit in units)
+            owned = [sum(owned, [])]
+        self.shared_blocks = nn.ModuleList(ResidualBlock(members, width, dropout) for _ in range(rep.shared_blocks))
+        self.outputs = nn.ModuleList(Linear(members, width, len(joints), bias=True) for joints in owned)
+        # Where each joint's depth stands among [0, the outputs in order]: the root's is the 0.
+        order = [0, *sum(owned, [])]
+        self.register_buffer("order", torch.tensor(np.argsort(order)), persistent=False)
+        self.initialise(generators or [torch.Generator().manual_seed(seed) for seed in range(members)])
+
+    def forward(self, x2d: Tensor) -> Tensor:
+        """Normalised poses (M, B, J, 2) -> depths (M, B, J) in [-1, 1] on the same scale, the root's 0.
+
+        (M, V, B, J, 2) lifts V views of the batch, each a batch of its own to the batch normalisation.
+        """
+        if x2d.shape[0] != self.members or x2d.shape[-2:] != (len(self.order), 2) or x2d.ndim not in (4, 5):
+            expected = f"({self.members}, [views,] batch, {len(self.order)}, 2)"
+            raise ValueError(f"x2d must have shape {expected}, found {tuple(x2d.shape)}")
+        members, *batch, joints, _ = x2d.shape
+        groups = batch[0] if len(batch) == 2 else 1
+        by_joint = x2d.reshape(members, -1, joints, 2).permute(0, 2, 3, 1)  # (M, J, 2, N)
+        seen = [by_joint[:, joints].flatten(1, 2) for joints in self.sees]  # (M, 2k, N) a segment
+        h = torch.stack([layer(x) for layer, x in zip(self.inputs, seen, strict=True)], dim=1)
+        h = self.input_norm(h.flatten(0, 1), groups)
+        for block in self.blocks:
+            h = block(h, groups)
+        parts = h.unflatten(0, (members, -1)).unbind(1)
+        if self.joins:
+            h = torch.cat([join(part) for join, part in zip(self.joins, parts, strict=True)], dim=1)
+            for block in self.shared_blocks:
+                h = block(h, groups)
+            parts = [h]
+        z = torch.cat([output(part) for output, part in zip(self.outputs, parts, strict=True)], dim=1).tanh()
+        z = F.pad(z, (0, 0, 1, 0))[:, self.order]  # (M, J, N)
+        return z.transpose(1, 2).reshape(members, *batch, joints)
+
+    @torch.no_grad()
+    def reverse_depth(self, members: Tensor, moments: dict[nn.Parameter, Tensor] | None = None) -> None:
+        """Turn the sign of the depths of some members ((M,) booleans), and of their outputs' ``moments``."""
+        sign = 1.0 - 2.0 * members.to(self.device, torch.float32)[:, None, None]
+        for p in self.outputs.parameters():
+            for tensor in (p, (moments or {}).get(p)):
+                if tensor is not None:
+                    tensor.mul_(sign)
+
+
+class Discriminator(_Ensemble):
+    """Scores 2D poses, near 1 for those that look real: ``D(x2d)``, for ``members`` networks at once.
+
+    Linear(2 (J - 1) -> w) - ReLU - 3 residual blocks without batch normalisation - Linear(w -> 1).
+    Weights as in :class:`Lifter`.
+
+    >>> Discriminator(width=32, members=2)(torch.zeros(2, 5, 17, 2)).shape
+    torch.Size([2, 5])
+    """
+
+    def __init__(
+        self,
+        width: int = 1024,
+        members: int = 1,
+        dropout: float = 0.0,
+        joints: int = 17,
+        generators: Sequence[torch.Generator] | None = None,
+    ):
+        super().__init__()
+        self.members, self.width = members, width
+        self.input = Linear(members, 2 * (joints - 1), width, bias=True)
+        self.blocks = nn.ModuleList(Linear(members, width, width, bias=True) for _ in range(6))
+        self.dropout = Dropout(dropout)
+        self.output = Linear(members, width, 1, bias=True)
+        self.initialise(generators or [torch.Generator().manual_seed(seed) for seed in range(members)])
+
+    def forward(self, x2d: Tensor) -> Tensor:
+        """Normalised poses (M, B, J, 2) -> scores (M, B)."""
+        h = self.input(x2d[..., 1:, :].flatten(2).transpose(1, 2)).relu_()
+        for first, second in zip(self.blocks[::2], self.blocks[1::2], strict=True):
+            inner = self.dropout(first(h).relu_())
+            h = self.dropout(second(inner).relu_()) + h
+        return self.output(h)[:, 0]

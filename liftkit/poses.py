@@ -1,0 +1,200 @@
+"""PoseSet: 2D poses, the 3D truth where it is known, and who, what and when; with its one file format."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+import numpy as np
+
+from liftkit.files import write_atomically
+from liftkit.skeleton import H36M_17, Skeleton
+
+FORMAT = 1
+UNITS = ("mm", "px", "none")
+LABELS = {"subject": str, "action": str, "clip": np.int32, "frame": np.int32, "camera": np.int32, "split": str}
+
+
+@dataclass(frozen=True, eq=False)
+class PoseSet:
+    """N poses of one skeleton.
+
+    ``x2d`` (N, J, 2) float32 in ``units`` ("px" pixels, "mm" orthographic millimetres, "none" normalised);
+    ``x3d`` (N, J, 3) float32 in mm, camera frame (x right, y down, z away), relative to the root, or None.
+    ``subject``, ``action``, ``split`` (strings) and ``clip``, ``frame``, ``camera`` (int32) have N entries each;
+    those left out are "" and 0, ``frame`` counts from 0. A clip belongs to one split.
+
+    Raises ValueError that names the field, what was found and what was expected.
+
+    >>> PoseSet(np.zeros((2, 17, 2), "float32"), subject=["ann", "bob"]).select(subject="bob")
+    PoseSet 'poses': 1 pose, 2D in px, no 3D
+    """
+
+    x2d: np.ndarray
+    x3d: np.ndarray | None = None
+    subject: np.ndarray | None = None
+    action: np.ndarray | None = None
+    clip: np.ndarray | None = None
+    frame: np.ndarray | None = None
+    camera: np.ndarray | None = None
+    split: np.ndarray | None = None
+    units: str = "px"
+    name: str = "poses"
+    skeleton: Skeleton = H36M_17
+
+    def __post_init__(self):
+        joints = len(self.skeleton)
+        put = lambda field, value: object.__setattr__(self, field, value)  # noqa: E731 - the class is frozen
+        put("x2d", _coordinates("x2d", self.x2d, (None, joints, 2)))
+        count = len(self.x2d)
+        if self.x3d is not None:
+            put("x3d", _coordinates("x3d", self.x3d, (count, joints, 3)))
+            if np.abs(self.x3d[:, 0]).max(initial=0) > 1e-2:
+                raise ValueError(
+                    f"x3d must be relative to the {self.skeleton.names[0]} (its place is 0, 0, 0), "
+                    f"found it up to {np.abs(self.x3d[:, 0]).max():.1f} mm away"
+                )
+        for field, kind in LABELS.items():
+            put(field, _labels(field, getattr(self, field), kind, count))
+        if self.units not in UNITS:
+            raise ValueError(f"units must be one of {', '.join(UNITS)}, found {self.units!r}")
+        self._check_splits()
+
+    def _check_splits(self):
+        splits, code = np.unique(self.split, return_inverse=True)
+        clip_and_split = np.unique(self.clip.astype(np.int64) * len(splits) + code)
+        clips, counts = np.unique(clip_and_split // max(len(splits), 1), return_counts=True)
+        if (counts > 1).any():
+            raise ValueError(f"a clip must lie in one split, found clip {clips[counts > 1][0]} in several")
+
+    def __len__(self) -> int:
+        return len(self.x2d)
+
+    def __repr__(self) -> str:
+        truth = "no 3D" if self.x3d is None else "3D in mm"
+        poses = "1 pose" if len(self) == 1 else f"{len(self):,} poses"
+        return f"PoseSet {self.name!r}: {poses}, 2D in {self.units}, {truth}"
+
+    def select(self, where: np.ndarray | None = None, **labels) -> PoseSet:
+        """The poses at ``where`` (a mask or indices) whose labels equal the given value or are among them.
+
+        Raises ValueError on an unknown label, and where nothing is left (listing the values that occur).
+
+        >>> len(PoseSet(np.zeros((3, 17, 2), "float32"), clip=[4, 5, 6]).select(clip=[4, 6]))
+        2
+        """
+        keep = np.ones(len(self), bool)
+        for field, wanted in labels.items():
+            if field not in LABELS:
+                raise ValueError(f"cannot select by {field!r}; the labels are {', '.join(LABELS)}")
+            found = np.isin(getattr(self, field), np.atleast_1d(np.asarray(wanted)))
+            if not (keep & found).any():
+                choices = ", ".join(map(repr, np.unique(getattr(self, field)).tolist()[:20]))
+                raise ValueError(f"{self.name}: no pose with {field} {wanted!r}; there are {choices}")
+            keep &= found
+        chosen = np.flatnonzero(keep)
+        if where is not None:
+            at = np.arange(len(self))[where]
+            chosen = at[np.isin(at, chosen)]
+        if not len(chosen):
+            raise ValueError(f"{self.name}: the selection is empty")
+        per_pose = ["x2d", "x3d", *LABELS]
+        kept = {field: getattr(self, field) for field in per_pose if getattr(self, field) is not None}
+        return replace(self, **{field: values[chosen] for field, values in kept.items()})
+
+    @property
+    def train(self) -> PoseSet:
+        """The poses of the split "train"."""
+        return self.select(split="train")
+
+    @property
+    def test(self) -> PoseSet:
+        """The poses of the split "test"."""
+        return self.select(split="test")
+
+
+def _coordinates(field: str, values, shape: tuple) -> np.ndarray:
+    values = np.asarray(values)
+    expected = str(tuple("N" if size is None else size for size in shape)).replace("'", "")
+    if values.ndim != len(shape) or any(b not in (None, a) for a, b in zip(values.shape, shape, strict=True)):
+        raise ValueError(f"{field} must have shape {expected}, found {values.shape}")
+    if values.dtype.kind != "f":
+        raise ValueError(f"{field} must hold floating-point numbers, found {values.dtype}")
+    bad = np.flatnonzero(~np.isfinite(values).reshape(len(values), -1).all(1))
+    if len(bad):
+        raise ValueError(f"{field} must be finite, found NaN or infinity in {len(bad)} poses, first {bad[0]}")
+    return values.astype(np.float32)
+
+
+def _labels(field: str, values, kind, count: int) -> np.ndarray:
+    if values is None:
+        if field == "frame":
+            return np.arange(count, dtype=kind)
+        return np.zeros(count, "U1" if kind is str else kind)
+    values = np.asarray(values)
+    if values.shape != (count,):
+        raise ValueError(f"{field} must have one entry a pose, shape ({count},), found {values.shape}")
+    if values.dtype.kind not in ("U" if kind is str else "iu"):
+        expected = "strings" if kind is str else "integers"
+        raise ValueError(f"{field} must hold {expected}, found {values.dtype}")
+    return values.astype(kind)
+
+
+def save_poses(poses: PoseSet, path: str | Path) -> Path:
+    """Write a PoseSet as one compressed npz file without pickles, whole or not at all.
+
+    Raises ValueError where the folder is missing or the name does not end in .npz.
+
+    >>> folder = getfixture("tmp_path")
+    >>> load_pose_file(save_poses(PoseSet(np.zeros((2, 17, 2), "float32")), folder / "two.npz"))
+    PoseSet 'poses': 2 poses, 2D in px, no 3D
+    """
+    if Path(path).suffix != ".npz":
+        raise ValueError(f"a pose file's name ends in .npz, found {Path(path).name!r}")
+    arrays = {f.name: getattr(poses, f.name) for f in fields(poses) if f.name not in ("skeleton", "x3d")}
+    if poses.x3d is not None:
+        arrays["x3d"] = poses.x3d
+    arrays |= {"liftkit_poses": FORMAT, "joint_names": np.array(poses.skeleton.names)}
+    return write_atomically(path, lambda file: np.savez_compressed(file, **arrays))
+
+
+def load_pose_file(path: str | Path) -> PoseSet:
+    """Read and check a file that :func:`save_poses` wrote.
+
+    Raises ValueError naming the file, the field, what was found and what was expected.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise ValueError(f"{path}: there is no such file")
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            if not isinstance(archive, np.lib.npyio.NpzFile):
+                raise ValueError("it holds one bare array, not named ones")
+            arrays = {field: archive[field] for field in archive.files}
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, KeyError) as error:
+        reason = "it holds pickled objects, which liftkit never loads" if "pickle" in str(error) else error
+        raise ValueError(f"{path}: not a readable pose file: {reason}") from error
+    try:
+        return _from_arrays(arrays)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+
+
+def _from_arrays(arrays: dict[str, np.ndarray]) -> PoseSet:
+    required = {"liftkit_poses", "joint_names", "x2d", "units", "name", *LABELS}
+    if missing := sorted(required - set(arrays)):
+        raise ValueError(f"not a liftkit pose file: expected the fields {', '.join(missing)}, found {sorted(arrays)}")
+    if arrays.pop("liftkit_poses") != FORMAT:
+        raise ValueError(f"this liftkit reads pose files of format {FORMAT}, found another")
+    names = tuple(arrays.pop("joint_names").tolist())
+    if names != H36M_17.names:
+        raise ValueError(f"joint_names must be {', '.join(H36M_17.names)} in this order, found {', '.join(names)}")
+    if unknown := sorted(set(arrays) - required - {"x3d"}):
+        raise ValueError(f"unknown fields {', '.join(unknown)}")
+    poses = PoseSet(**{field: str(a) if field in ("units", "name") else a for field, a in arrays.items()})
+    if poses.x3d is not None and len(poses):
+        reach = float(np.median(np.abs(poses.x3d).max((1, 2))))
+        if not 100 < reach < 10_000:
+            raise ValueError(f"x3d must be in mm (a person reaches about 900), found a median reach of {reach:.3g}")
+    return poses

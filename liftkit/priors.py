@@ -1,0 +1,103 @@
+"""What stands in for 3D labels: where a lifted pose is looked at from, and what is known of bodies.
+
+A prior draws, for every pose, V = 4 rotations: one random view, which the discriminator judges, and three quarter
+turns (+90, -90, 180 degrees), from which consistency is demanded. They are built from uniform random numbers,
+so that a prior has no state.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from liftkit.geometry import Array, _namespace, rotation_x, rotation_y
+from liftkit.skeleton import H36M_17, Skeleton
+
+QUARTERS = (math.pi / 2, -math.pi / 2, math.pi)
+DRAWS = 2  # uniform numbers that a prior may use for each pose
+
+
+@dataclass(frozen=True)
+class Prior:
+    """``turns(u, config)``: uniform numbers (M, B, 2) -> rotations (M, V, B, 3, 3), the random view first.
+
+    ``knees``: whether members whose knees bend forwards have their depth reversed while they train.
+    """
+
+    turns: Callable[[Tensor, Any], Tensor]
+    knees: bool
+    description: str
+
+    def __call__(self, u: Tensor, config: Any) -> Tensor:
+        return self.turns(u, config)
+
+
+def _symmetric(u: Tensor, degrees: float) -> Tensor:
+    """U(0, 1) -> U(-degrees, degrees), in radians."""
+    return (2 * u - 1) * math.radians(degrees)
+
+
+def paper_turns(u: Tensor, config: Any) -> Tensor:
+    """Views about the image's axes: azimuth about the vertical one, then elevation about the horizontal one."""
+    azimuth, elevation = _symmetric(u[..., 0], config.azimuth), _symmetric(u[..., 1], config.elevation)
+    view = rotation_x(elevation) @ rotation_y(azimuth)
+    quarters = rotation_y(u.new_tensor(QUARTERS))[:, None].expand(len(u), 3, u.shape[1], 3, 3)
+    return torch.cat([view[:, None], quarters], dim=1)
+
+
+def gravity_turns(u: Tensor, config: Any) -> Tensor:
+    """Views about the world's vertical: undo the camera's tilt, turn, redo the tilt.
+
+    The tilt is ``config.tilt`` degrees where ``config.tilt_spread`` is 0, else unknown: drawn for each pose from
+    a normal distribution with that mean and standard deviation.
+    """
+    azimuth = _symmetric(u[..., 0], config.azimuth)
+    sigmas = torch.special.ndtri(u[..., 1].clamp(1e-4, 1 - 1e-4))
+    tilt = torch.deg2rad(config.tilt + config.tilt_spread * sigmas)[:, None]
+    quarters = u.new_tensor(QUARTERS)[:, None].expand(len(u), 3, u.shape[1])
+    angles = torch.cat([azimuth[:, None], quarters], dim=1)
+    return rotation_x(tilt) @ rotation_y(angles) @ rotation_x(-tilt)
+
+
+PRIORS: dict[str, Prior] = {
+    "paper": Prior(paper_turns, knees=False, description="views about the image's axes, nothing else"),
+    "gravity": Prior(gravity_turns, knees=True, description="views about the world's vertical; knees bend backwards"),
+}
+
+
+def get_prior(name: str) -> Prior:
+    """Look a prior up by name. An unknown name: ValueError listing the names.
+
+    >>> get_prior("gravity").knees
+    True
+    """
+    if name not in PRIORS:
+        raise ValueError(f"unknown prior {name!r}; there are {', '.join(PRIORS)}")
+    return PRIORS[name]
+
+
+def knees_bend_backwards(x3d: Array, skeleton: Skeleton = H36M_17) -> Array:
+    """Whether a pose's knees bend as human knees do: ``(..., J, 3) -> (...)`` booleans.
+
+    The sign of ``cross(hip - knee, ankle - knee) . (right hip - left hip)``, summed over both legs. It tells a pose
+    from its mirror image, which bends them forwards, and needs no 3D label.
+
+    >>> import numpy as np
+    >>> pose = np.zeros((17, 3))
+    >>> pose[[1, 4], 0], pose[[2, 5], 1], pose[[3, 6], 1], pose[[3, 6], 2] = (-100, 100), 400, 800, 50
+    >>> bool(knees_bend_backwards(pose))  # it faces the camera, ankles behind the knees
+    True
+    """
+    xp = _namespace(x3d)
+    joint = lambda name: x3d[..., skeleton.index(name), :]  # noqa: E731
+    across = joint("right_hip") - joint("left_hip")
+    bend = sum(
+        xp.linalg.cross(joint(f"{side}_hip") - joint(f"{side}_knee"), joint(f"{side}_ankle") - joint(f"{side}_knee"))
+        for side in ("left", "right")
+    )
+    return (bend * across).sum(-1) > 0

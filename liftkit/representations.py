@@ -1,0 +1,176 @@
+"""How a 2D pose is cut into segments for lifting. Everything else derives from the table in this file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from liftkit.skeleton import H36M_17, Skeleton
+
+# The paper compares representations at no more than six residual blocks, so that capacity is comparable.
+BLOCK_BUDGET = 6
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Joints that one trunk sees and, of these, those whose depth it predicts (``owns``; default: all)."""
+
+    name: str
+    sees: tuple[str, ...]
+    owns: tuple[str, ...] = ()
+
+    def __post_init__(self):
+        object.__setattr__(self, "sees", tuple(self.sees))
+        object.__setattr__(self, "owns", tuple(self.owns) or self.sees)
+        if not self.sees:
+            raise ValueError(f"segment {self.name!r} sees no joint")
+        if len(set(self.sees)) != len(self.sees):
+            raise ValueError(f"segment {self.name!r} names a joint twice: {', '.join(self.sees)}")
+        if blind := [joint for joint in self.owns if joint not in self.sees]:
+            raise ValueError(f"segment {self.name!r} owns joints that it does not see: {', '.join(blind)}")
+
+
+@dataclass(frozen=True)
+class Representation:
+    """A 2D pose cut into segments.
+
+    Each segment has a trunk of ``blocks`` residual blocks. With ``shared_blocks`` the segments' features are then
+    joined and go through that many blocks together; with none, nothing is shared. Segments may overlap in the
+    joints that they see; each joint but the root is owned by exactly one.
+
+    Raises ValueError on an unknown or doubly owned or forgotten joint, and above six blocks in all.
+
+    >>> REPRESENTATIONS["legs_torso"].segments[0].sees[:3]
+    ('right_hip', 'right_knee', 'right_ankle')
+    """
+
+    name: str
+    segments: tuple[Segment, ...]
+    blocks: int
+    shared_blocks: int = 0
+    description: str = ""
+    skeleton: Skeleton = H36M_17
+
+    def __post_init__(self):
+        object.__setattr__(self, "segments", tuple(self.segments))
+        for segment in self.segments:
+            for joint in segment.sees:
+                self.skeleton.index(joint)
+        owned = [joint for segment in self.segments for joint in segment.owns]
+        expected = self.skeleton.names[1:]
+        if twice := sorted({joint for joint in owned if owned.count(joint) > 1}):
+            raise ValueError(f"{self.name}: joints owned by two segments: {', '.join(twice)}")
+        if self.skeleton.names[0] in owned:
+            raise ValueError(f"{self.name}: the {self.skeleton.names[0]}'s depth is 0; no segment can own it")
+        if missing := [joint for joint in expected if joint not in owned]:
+            raise ValueError(f"{self.name}: no segment owns {', '.join(missing)}")
+        total = len(self.segments) * self.blocks + self.shared_blocks
+        if self.blocks < 1 or self.shared_blocks < 0 or total > BLOCK_BUDGET:
+            raise ValueError(
+                f"{self.name}: expected 1 to {BLOCK_BUDGET} residual blocks in all and at least one a segment, "
+                f"found {len(self.segments)} x {self.blocks} + {self.shared_blocks} = {total}"
+            )
+
+    @property
+    def independent(self) -> bool:
+        """Whether nothing is shared between segments."""
+        return self.shared_blocks == 0
+
+    @cached_property
+    def segment_of(self) -> np.ndarray:
+        """(J,) the index of the segment that owns each joint; -1 for the root."""
+        owner = {joint: s for s, segment in enumerate(self.segments) for joint in segment.owns}
+        return np.array([owner.get(joint, -1) for joint in self.skeleton.names])
+
+    @cached_property
+    def loss_groups(self) -> np.ndarray:
+        """(G, J) one row for each part of the lifter that is trained on its own: 1 for the joints it owns.
+
+        Independent segments are such parts; segments that share blocks are one part together.
+        """
+        if not self.independent:
+            return (self.segment_of >= 0)[None].astype(np.float32)
+        return (self.segment_of == np.arange(len(self.segments))[:, None]).astype(np.float32)
+
+    @cached_property
+    def consistency_weight(self) -> np.ndarray:
+        """(J,) a joint's weight in the consistency terms: these are a mean over the joints of each loss group."""
+        groups = self.loss_groups
+        return (groups / groups.sum(1, keepdims=True)).sum(0)
+
+    @cached_property
+    def adversarial_share(self) -> np.ndarray:
+        """(J,) the share of the adversarial term that reaches a joint: its loss group's share of all joints."""
+        groups = self.loss_groups
+        return (groups * groups.sum(1, keepdims=True) / groups.sum()).sum(0)
+
+
+REPRESENTATIONS: dict[str, Representation] = {}
+
+
+def register(representation: Representation) -> Representation:
+    """Add a representation to ``REPRESENTATIONS``: training, study, widgets and lesson tables then know it.
+
+    Raises ValueError where the name is taken by a different one.
+
+    >>> legs, torso = REPRESENTATIONS["legs_torso"].segments
+    >>> register(Representation("deep_legs", (legs, torso), blocks=2)).name
+    'deep_legs'
+    >>> del REPRESENTATIONS["deep_legs"]
+    """
+    known = REPRESENTATIONS.setdefault(representation.name, representation)
+    if known != representation:
+        raise ValueError(f"a different representation is already called {representation.name!r}")
+    return representation
+
+
+def get_representation(representation: str | Representation) -> Representation:
+    """Look a representation up by name. An unknown name: ValueError listing the names.
+
+    >>> get_representation("full").blocks
+    6
+    """
+    if isinstance(representation, Representation):
+        return representation
+    if representation not in REPRESENTATIONS:
+        raise ValueError(f"unknown representation {representation!r}; there are {', '.join(REPRESENTATIONS)}")
+    return REPRESENTATIONS[representation]
+
+
+def _limb(side: str, *joints: str) -> tuple[str, ...]:
+    return tuple(f"{side}_{joint}" for joint in joints)
+
+
+_RIGHT_LEG, _LEFT_LEG = (_limb(side, "hip", "knee", "ankle") for side in ("right", "left"))
+_LEFT_ARM, _RIGHT_ARM = (_limb(side, "shoulder", "elbow", "wrist") for side in ("left", "right"))
+_COLUMN = ("spine", "thorax", "neck", "head")
+
+_FULL = (Segment("body", H36M_17.names[1:]),)
+_LEGS_TORSO = (
+    Segment("legs", _RIGHT_LEG + _LEFT_LEG),
+    Segment("torso", _COLUMN + _LEFT_ARM + _RIGHT_ARM),
+)
+_FIVE_PARTS = (
+    Segment("right_leg", _RIGHT_LEG),
+    Segment("left_leg", _LEFT_LEG),
+    Segment("torso", _COLUMN),
+    Segment("left_arm", _LEFT_ARM),
+    Segment("right_arm", _RIGHT_ARM),
+)
+# Both sides see the spine and the head (LInKs); each owns half of them, so that every joint has one owner.
+_LEFT_RIGHT = (
+    Segment("left", _LEFT_LEG + _COLUMN + _LEFT_ARM, _LEFT_LEG + ("spine", "neck") + _LEFT_ARM),
+    Segment("right", _RIGHT_LEG + _COLUMN + _RIGHT_ARM, _RIGHT_LEG + ("thorax", "head") + _RIGHT_ARM),
+)
+
+for _representation in (
+    Representation("full", _FULL, 6, 0, "the whole pose, one network"),
+    Representation("legs_torso", _LEGS_TORSO, 3, 0, "legs and torso, nothing shared: the paper's winner"),
+    Representation("legs_torso_shared", _LEGS_TORSO, 2, 2, "legs and torso, joined halfway (split-combine)"),
+    Representation("five_parts", _FIVE_PARTS, 1, 0, "five parts, nothing shared"),
+    Representation("five_parts_shared", _FIVE_PARTS, 1, 1, "five parts, joined before the last block"),
+    Representation("left_right", _LEFT_RIGHT, 3, 0, "left and right side, both seeing spine and head (after LInKs)"),
+):
+    register(_representation)

@@ -1,0 +1,118 @@
+"""Run: a trained ensemble of lifters, with its history and everything needed to use or judge it again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pandas as pd
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+
+from liftkit.config import TrainConfig
+from liftkit.files import write_atomically
+from liftkit.geometry import Array, attach_depth, expect_poses, normalise, pose_scale
+from liftkit.networks import Discriminator, Lifter
+from liftkit.representations import Representation, Segment
+
+CHUNK = 4096  # poses lifted at a time: enough to keep the cores busy, little memory
+
+
+@dataclass(eq=False)
+class Run:
+    """A trained ensemble: a lifter and a discriminator with a member for each of ``seeds``.
+
+    ``history`` is a table with a row for each recorded step and seed: the loss terms and ``knees``, the share of
+    lifted poses whose knees bend backwards. ``message`` says why training stopped early, if it did.
+    """
+
+    lifter: Lifter
+    discriminator: Discriminator
+    seeds: tuple[int, ...]
+    config: TrainConfig
+    history: pd.DataFrame
+    message: str = ""
+
+    def __post_init__(self):
+        self.lifter.eval()
+        self.discriminator.eval()
+
+    @property
+    def representation(self) -> Representation:
+        return self.lifter.representation
+
+    @property
+    def parameter_count(self) -> int:
+        """The number of trained parameters of one member's lifter."""
+        return self.lifter.parameter_count
+
+    @torch.no_grad()
+    def lift(self, x2d: Array) -> Array:
+        """Lift 2D poses (N, J, 2) by every member: (M, N, J, 3), centred on the root, in the unit of ``x2d``.
+
+        x and y are the input's; z is predicted. numpy or torch in, the same kind out. Raises ValueError on another
+        shape or type and on values that are not finite.
+        """
+        expect_poses(x2d, 2, "x2d")
+        joints = len(self.representation.skeleton)
+        if x2d.ndim != 3 or x2d.shape[1] != joints:
+            raise ValueError(f"x2d must have shape (N, {joints}, 2), found {tuple(x2d.shape)}")
+        poses = torch.as_tensor(x2d, dtype=torch.float32, device=self.lifter.device)
+        if not poses.isfinite().all():
+            raise ValueError("x2d must be finite, found NaN or infinity")
+        x3d = [self._lift(chunk) for chunk in poses.split(CHUNK)]
+        x3d = torch.cat(x3d, dim=1) if x3d else poses.new_zeros(len(self.seeds), 0, joints, 3)
+        return x3d.to(x2d.dtype) if isinstance(x2d, torch.Tensor) else x3d.cpu().numpy().astype(x2d.dtype)
+
+    def _lift(self, x2d):
+        flat = normalise(x2d).expand(len(self.seeds), *x2d.shape)
+        return attach_depth(flat, self.lifter(flat)) * pose_scale(x2d)
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the run into a folder (made if missing): weights.safetensors, run.json, history.csv."""
+        folder = Path(folder)
+        if folder.exists() and not folder.is_dir():
+            raise ValueError(f"{folder} must be a folder, found a file")
+        folder.mkdir(parents=True, exist_ok=True)
+        parts = {"lifter": self.lifter, "discriminator": self.discriminator}
+        tensors = {f"{part}.{k}": t.contiguous().cpu() for part, net in parts.items() for k, t in net.state_dict().items()}
+        rep = asdict(self.representation)
+        del rep["skeleton"]  # one skeleton for all of liftkit
+        about = {
+            "representation": rep,
+            "seeds": list(self.seeds),
+            "config": self.config.to_dict(),
+            "message": self.message,
+        }
+        write_atomically(folder / "weights.safetensors", lambda file: file.write(save(tensors)))
+        write_atomically(folder / "history.csv", lambda file: self.history.to_csv(file, index=False))
+        write_atomically(folder / "run.json", lambda file: file.write(json.dumps(about, indent=1).encode()))
+        return folder
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Run:
+        """Read a folder that :meth:`save` wrote. Raises ValueError naming the file that is missing or damaged."""
+        folder = Path(folder)
+        for name in ("run.json", "weights.safetensors", "history.csv"):
+            if not (folder / name).is_file():
+                raise ValueError(f"{folder} is not the folder of a run: it has no {name}")
+        try:
+            about = json.loads((folder / "run.json").read_bytes())
+            rep = about["representation"]
+            segments = tuple(Segment(**segment) for segment in rep.pop("segments"))
+            representation = Representation(segments=segments, **rep)
+            config, seeds = TrainConfig.from_dict(about["config"]), tuple(about["seeds"])
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"{folder / 'run.json'} is damaged: {error}") from error
+        lifter = Lifter(representation, config.width, len(seeds))
+        discriminator = Discriminator(config.width, len(seeds))
+        try:
+            tensors = load((folder / "weights.safetensors").read_bytes())
+            for part, net in (("lifter.", lifter), ("discriminator.", discriminator)):
+                net.load_state_dict({k.removeprefix(part): t for k, t in tensors.items() if k.startswith(part)})
+        except (SafetensorError, RuntimeError) as error:
+            raise ValueError(f"{folder / 'weights.safetensors'} is damaged: {error}") from error
+        history = pd.read_csv(folder / "history.csv")
+        return cls(lifter, discriminator, seeds, config, history, about["message"])

@@ -1,0 +1,268 @@
+"""The trainer: 2D poses in, an ensemble of lifters out. It never sees a 3D label."""
+
+from __future__ import annotations
+
+import copy
+import math
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+
+from liftkit.config import TrainConfig
+from liftkit.geometry import flip, normalise
+from liftkit.losses import LOSSES, Cycle, discriminator_loss
+from liftkit.networks import Discriminator, Lifter, uniform
+from liftkit.poses import PoseSet
+from liftkit.priors import DRAWS, get_prior, knees_bend_backwards
+from liftkit.representations import Representation, get_representation
+from liftkit.run import Run
+
+CHECK_EVERY = 50  # steps between two looks for a loss that is not finite: each look waits for the device
+
+Callback = Callable[["Trainer"], object]
+
+
+class Trainer:
+    """Trains one lifter and one discriminator for each seed, all of them in one batched pass.
+
+    ``poses``: 2D poses (N, J, 2), or a PoseSet: its split "train" (all of it where it has none), and of that the 2D
+    alone. ``seeds``: one member each; a member's
+    weights, batches, flips, views and labels come from its own generator, so it learns what it would learn alone.
+    ``config``: a :class:`TrainConfig`. ``device``: default the GPU if there is one.
+
+    Raises ValueError on an unknown representation, poses of another shape or not finite, no or equal seeds.
+
+    >>> trainer = Trainer("full", np.random.rand(64, 17, 2), seeds=(0, 1), config=TrainConfig(width=16, batch=8))
+    >>> trainer.step()
+    >>> trainer.steps_done
+    1
+    """
+
+    def __init__(
+        self,
+        representation: str | Representation,
+        poses: PoseSet | np.ndarray | Tensor,
+        seeds: Sequence[int] = (0,),
+        config: TrainConfig | None = None,
+        device: str | torch.device | None = None,
+    ):
+        self.representation = get_representation(representation)
+        self.config = config = config or TrainConfig()
+        self.seeds = _check_seeds(seeds)
+        self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+        self.poses = normalise(_check_poses(poses, self.representation)).to(self.device)
+        self.prior = get_prior(config.prior)
+        self.generators = [torch.Generator(self.device).manual_seed(seed) for seed in self.seeds]
+        size = dict(width=config.width, members=len(self.seeds), dropout=config.dropout)
+        cpu = [torch.Generator().manual_seed(seed) for seed in self.seeds]  # the same weights on every device
+        self.lifter = Lifter(self.representation, **size, generators=cpu).to(self.device).train()
+        self.discriminator = Discriminator(**size, generators=cpu).to(self.device).train()
+        for network in (self.lifter, self.discriminator):
+            network.use(self.generators)
+        self.optimisers = [
+            torch.optim.Adam(network.parameters(), lr=config.learning_rate, fused=True)
+            for network in (self.lifter, self.discriminator)
+        ]
+        self.steps_done = 0
+        self.message = ""
+        self._stop = False
+        self._losses: dict[str, Tensor] = {}
+        self._records: list[dict[str, Tensor]] = []
+
+    # One training step, as METHOD.md tells it.
+
+    def step(self) -> None:
+        """One step of every member: draw and lift a batch, train (1) the discriminator, (2) the lifter."""
+        cycle = self.begin_cycle()
+        self.step_discriminator(cycle)
+        self.step_lifter(cycle)
+        self.steps_done += 1
+        if self.prior.knees and self.steps_done % self.config.knee_every == 0:
+            self._settle_knees(cycle)
+        if self.steps_done % self.config.record_every == 0 or self.steps_done == self.config.steps:
+            self._record(cycle)
+
+    def begin_cycle(self) -> Cycle:
+        """Draw a batch for every member, flip each pose or not, lift it and turn it to the prior's views."""
+        size = self.config.batch
+        chosen = torch.stack([torch.randint(len(self.poses), (size,), generator=g, device=self.device) for g in self.generators])
+        x2d = self.poses[chosen]
+        u = uniform(self.generators, size, 1 + DRAWS)
+        x2d = torch.where(u[..., :1, None] < self.config.flip, flip(x2d), x2d)
+        return Cycle(self.lifter, x2d, self.prior(u[..., 1:], self.config))
+
+    def step_discriminator(self, cycle: Cycle | None = None) -> None:
+        """(1) Real 2D poses should score 1, random views 0; in a share of the batches the other way round."""
+        cycle = cycle or self.begin_cycle()
+        swapped = uniform(self.generators) < self.config.label_swap
+        both = torch.cat([cycle.x2d, cycle.x2d_view.detach()], dim=1)
+        d_real, d_view = self.discriminator(both).split(self.config.batch, dim=1)
+        loss = discriminator_loss(d_real, d_view, swapped)
+        self._descend(self.discriminator, self.optimisers[1], loss)
+        self._losses["discriminator"] = loss.detach()
+
+    def step_lifter(self, cycle: Cycle | None = None) -> None:
+        """(2) The lifter should fool the discriminator and be consistent: the weighted sum of the loss terms."""
+        cycle = cycle or self.begin_cycle()
+        weights = {name: weight for name, weight in self.config.weights.items() if weight > 0}
+        losses = {name: LOSSES[name](cycle, self.discriminator) for name in weights}
+        total = sum(weights[name] * loss for name, loss in losses.items())
+        if weights:
+            self._descend(self.lifter, self.optimisers[0], total)
+        self._losses |= {name: loss.detach() for name, loss in losses.items()}
+
+    def _descend(self, network, optimiser, loss: Tensor) -> None:
+        parameters = list(network.parameters())
+        # Members share no parameter, so the gradient of the sum is every member's own.
+        for p, gradient in zip(parameters, torch.autograd.grad(loss.sum(), parameters), strict=True):
+            p.grad = gradient
+        done = min(self.steps_done / max(self.config.steps, 1), 1)
+        decay = (1 + math.cos(math.pi * done)) / 2 if self.config.schedule == "cosine" else 1
+        for group in optimiser.param_groups:
+            group["lr"] = self.config.learning_rate * decay
+        optimiser.step()
+
+    def _settle_knees(self, cycle: Cycle) -> None:
+        """Reverse the depth of members most of whose knees bend forwards: they sit in the mirrored solution."""
+        share = knees_bend_backwards(cycle.x3d.detach(), self.representation.skeleton).float().mean(1)
+        state = self.optimisers[0].state
+        self.lifter.reverse_depth(share < 0.5, {p: state[p]["exp_avg"] for p in state})
+
+    def _record(self, cycle: Cycle) -> None:
+        knees = knees_bend_backwards(cycle.x3d.detach(), self.representation.skeleton).float().mean(1)
+        self._records.append({"step": self.steps_done, **self._losses, "knees": knees})
+
+    # The loop around it.
+
+    def run(self, steps: int | None = None, callbacks: Iterable[Callback] = ()) -> Trainer:
+        """Take ``steps`` steps (default: as many as the config has left), then call back after each.
+
+        A callback gets the trainer; :meth:`stop` ends the loop. Ctrl-C ends it too and keeps what was learned. Where
+        a loss is no longer finite the trainer goes back to the last good state. ``message`` then says what happened.
+        """
+        steps = max(self.config.steps - self.steps_done, 0) if steps is None else steps
+        end = self.steps_done + steps
+        callbacks, self._stop, self.message = list(callbacks), False, ""
+        good, watched = self.state_dict(), []
+        try:
+            while self.steps_done < end and not self._stop:
+                self.step()
+                watched.append(torch.stack(list(self._losses.values())))
+                if len(watched) == CHECK_EVERY or self.steps_done == end:
+                    if trouble := self._find_trouble(watched):
+                        self.load_state_dict(good)
+                        self.message = f"{trouble}; back to step {self.steps_done}, the last good one"
+                        warnings.warn(self.message, RuntimeWarning, stacklevel=2)
+                        break
+                    good, watched = self.state_dict(), []
+                for callback in callbacks:
+                    callback(self)
+        except KeyboardInterrupt:
+            self.message = f"interrupted at step {self.steps_done}; what was learned until then is kept"
+        return self
+
+    def stop(self) -> None:
+        """Let :meth:`run` end after this step."""
+        self._stop = True
+
+    def _find_trouble(self, watched: list[Tensor]) -> str:
+        """Which member diverged and when, looking at the losses (terms, M) of the latest steps; "" if none."""
+        names, losses = list(self._losses), torch.stack(watched)
+        finite = losses.isfinite()
+        if not finite.all():
+            step, term, member = (~finite).nonzero()[0].tolist()
+            step += self.steps_done - len(watched) + 1
+            return f"the member with seed {self.seeds[member]} diverged at step {step} ({names[term]} is not finite)"
+        for p in [*self.lifter.parameters(), *self.discriminator.parameters()]:
+            finite = p.isfinite().view(len(self.seeds), -1).all(1)
+            if not finite.all():
+                seed = self.seeds[int((~finite).nonzero()[0])]
+                return f"the member with seed {seed} diverged at step {self.steps_done} (its weights are not finite)"
+        return ""
+
+    # What it holds.
+
+    @property
+    def history(self) -> pd.DataFrame:
+        """A row for each recorded step and seed: step, seed, the loss terms, knees."""
+        rows = [
+            pd.DataFrame({"step": r["step"], "seed": self.seeds} | {k: v.cpu().numpy() for k, v in r.items() if k != "step"})
+            for r in self._records
+        ]
+        columns = ["step", "seed", *LOSSES, "discriminator", "knees"]
+        return pd.concat(rows, ignore_index=True).reindex(columns=columns) if rows else pd.DataFrame(columns=columns)
+
+    def to_run(self) -> Run:
+        """A copy of what was learned so far, ready to lift."""
+        return Run(
+            copy.deepcopy(self.lifter), copy.deepcopy(self.discriminator), self.seeds, self.config, self.history, self.message
+        )
+
+    def state_dict(self) -> dict:
+        """Everything that the next step depends on, copied: networks, optimisers, generators, counters."""
+        state = {
+            "steps_done": self.steps_done,
+            "lifter": self.lifter.state_dict(),
+            "discriminator": self.discriminator.state_dict(),
+            "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
+            "generators": [g.get_state() for g in self.generators],
+        }
+        return copy.deepcopy(state) | {"records": list(self._records)}
+
+    def load_state_dict(self, state: dict) -> None:
+        """Continue from a :meth:`state_dict` of a trainer with the same arguments, exactly as that one would."""
+        self.steps_done = state["steps_done"]
+        self.lifter.load_state_dict(state["lifter"])
+        self.discriminator.load_state_dict(state["discriminator"])
+        for optimiser, saved in zip(self.optimisers, copy.deepcopy(state["optimisers"]), strict=True):
+            optimiser.load_state_dict(saved)
+        for generator, saved in zip(self.generators, state["generators"], strict=True):
+            generator.set_state(saved)
+        self._records = list(state["records"])
+
+
+def _check_seeds(seeds: Sequence[int]) -> tuple[int, ...]:
+    seeds = tuple(seeds)
+    if not seeds or len(set(seeds)) != len(seeds):
+        raise ValueError(f"seeds must be one or more different integers, found {seeds}")
+    if bad := [s for s in seeds if isinstance(s, bool) or not isinstance(s, (int, np.integer)) or s < 0]:
+        raise ValueError(f"a seed must be an integer of at least 0, found {bad[0]!r}")
+    return tuple(int(seed) for seed in seeds)
+
+
+def _check_poses(poses, representation: Representation) -> Tensor:
+    if isinstance(poses, PoseSet):
+        poses = poses.train.x2d if (poses.split == "train").any() else poses.x2d
+    x2d = torch.as_tensor(poses)
+    joints = len(representation.skeleton)
+    if x2d.ndim != 3 or x2d.shape[1:] != (joints, 2) or not len(x2d) or not x2d.is_floating_point():
+        raise ValueError(f"poses must be 2D, floating-point, of shape (N, {joints}, 2), found {tuple(x2d.shape)} {x2d.dtype}")
+    if not x2d.isfinite().all():
+        raise ValueError("poses must be finite, found NaN or infinity")
+    return x2d.float()
+
+
+def train(
+    representation: str | Representation,
+    poses: PoseSet | np.ndarray | Tensor,
+    seeds: Sequence[int] = (0,),
+    *,
+    callbacks: Iterable[Callback] = (),
+    device: str | torch.device | None = None,
+    **config,
+) -> Run:
+    """Train an ensemble of lifters on 2D poses: a :class:`Run` with a member for each seed.
+
+    ``config``: the fields of :class:`TrainConfig`; the rest as for :class:`Trainer`. Raises ValueError on bad input;
+    warns where training stopped early.
+
+    >>> run = train("legs_torso", np.random.rand(64, 17, 2), seeds=(3, 5), width=16, batch=8, steps=2)
+    >>> run.lift(np.random.rand(4, 17, 2)).shape
+    (2, 4, 17, 3)
+    """
+    trainer = Trainer(representation, poses, seeds, TrainConfig.from_dict(config), device)
+    return trainer.run(callbacks=callbacks).to_run()

@@ -1,0 +1,214 @@
+"""The set-up files agree with each other, and set-up fails with advice rather than a traceback."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROOT = Path(__file__).parent.parent
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = PYPROJECT["project"]
+PYTHONS = ["3.10", "3.11", "3.12", "3.13", "3.14"]
+CONDA_TO_PYPI = {"pytorch-cpu": "torch", "playwright-python": "playwright"}
+
+
+def requirements() -> list[Requirement]:
+    extras = PROJECT["optional-dependencies"].values()
+    return [
+        Requirement(line)
+        for line in [*PROJECT["dependencies"], *(line for extra in extras for line in extra)]
+    ]
+
+
+def pins() -> list[Requirement]:
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    return [Requirement(line) for line in lines if line and not line.startswith("#")]
+
+
+def applies(requirement: Requirement, python: str) -> bool:
+    environment = {"python_version": python, "python_full_version": f"{python}.9"}
+    return requirement.marker is None or requirement.marker.evaluate(environment)
+
+
+def test_environment_yml_lists_the_packages_and_bounds_of_pyproject():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    python, *lines = [line for line in environment["dependencies"] if isinstance(line, str) and line != "pip"]
+    conda = {}
+    for line in lines:
+        requirement = Requirement(line)
+        conda[CONDA_TO_PYPI.get(requirement.name, requirement.name)] = str(requirement.specifier)
+    # tomli is for a Python older than the one that environment.yml asks for.
+    pyproject = {r.name: str(r.specifier) for r in requirements() if applies(r, "3.11")}
+    assert conda == pyproject
+    assert Requirement(python).specifier.contains("3.12")
+    assert environment["dependencies"][-1] == {"pip": ["-e ."]}
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_every_package_has_one_exact_pin_within_its_bounds(python):
+    for requirement in (r for r in requirements() if applies(r, python)):
+        name = canonicalize_name(requirement.name)
+        found = [pin for pin in pins() if canonicalize_name(pin.name) == name and applies(pin, python)]
+        assert len(found) == 1, f"{name} on Python {python}: {[str(pin) for pin in found]}"
+        (pin,) = found[0].specifier
+        assert pin.operator == "==" and "*" not in pin.version, f"{found[0]} is not exact"
+        assert requirement.specifier.contains(pin.version), f"{found[0]} is outside {requirement}"
+
+
+def test_constraints_hold_pins_only():
+    assert "torch==2.13.0" in [str(pin) for pin in pins()]
+    text = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+    assert "://" not in text and "@" not in text, "constraints.txt names a host or a file"
+    assert not re.search(r"^(nvidia|cuda|triton)", text, re.MULTILINE), "torch pins its CUDA libraries itself"
+
+
+def test_pre_commit_runs_the_pinned_ruff():
+    (ruff,) = [str(pin) for pin in pins() if pin.name == "ruff"]
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    hooks = [hook for repo in config["repos"] for hook in repo["hooks"]]
+    assert {repo["repo"] for repo in config["repos"]} == {"local"}, "a hook is cloned from the network"
+    assert {hook["id"] for hook in hooks} == {"ruff-check", "ruff-format"}
+    assert all(hook["additional_dependencies"] == [ruff] for hook in hooks)
+
+
+def test_ci_runs_the_test_command_of_the_readme():
+    ci = ROOT / ".ci" / "run"
+    commands = [line.strip() for line in ci.read_text(encoding="utf-8").splitlines()]
+    assert commands[-1] == "make test"
+    assert "make test" in (ROOT / "README.md").read_text(encoding="utf-8")
+    if os.name == "posix":
+        subprocess.run(["bash", "-n", str(ci)], check=True)
+
+
+def test_citation_carries_the_version_and_the_paper():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["version"] == PROJECT["version"]
+    assert citation["license"] == PROJECT["license"]
+    assert [author["family-names"] for author in citation["references"][0]["authors"]] == [
+        "Hardy",
+        "Dasmahapatra",
+        "Kim",
+    ]
+
+
+def test_every_data_file_of_the_package_is_shipped():
+    patterns = PYPROJECT["tool"]["setuptools"]["package-data"]["*"]
+    files = [
+        path for path in (ROOT / "liftkit").rglob("*") if path.is_file() and "__pycache__" not in path.parts
+    ]
+    assert ROOT / "liftkit" / "skeleton.py" in files
+    left_out = [
+        str(path.relative_to(ROOT))
+        for path in files
+        if path.suffix != ".py" and not any(fnmatch(path.name, pattern) for pattern in patterns)
+    ]
+    assert left_out == []
+
+
+# What the Makefile says, with a Python that is made to lack something.
+
+
+needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="there is no make here")
+
+
+def fake_python(folder: Path, before: str) -> str:
+    """A command that runs `-c CODE` in the real Python after `before`, and plays `-m venv` and the rest."""
+    prelude = f"import sys; {before}; code = sys.argv.pop(1); sys.argv[0] = '-c'; exec(code)"
+    fake = folder / "fake_python3"
+    fake.write_text(
+        "#!/bin/sh\n"
+        'case "$1$2" in\n'
+        '-mvenv) mkdir -p "$3/bin"; cp "$0" "$3/bin/python";;\n'
+        "-mpip) test ! -e broken_network;;\n"
+        f'-c*) shift; exec {shlex.quote(sys.executable)} -c {shlex.quote(prelude)} "$@";;\n'
+        "esac\n",
+        encoding="utf-8",
+    )
+    fake.chmod(0o755)
+    return str(fake)
+
+
+def run_make(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        if not (folder / name).exists():
+            shutil.copy2(ROOT / name, folder)
+    # This test itself runs under make, whose variables must not reach the make that it starts.
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS", "PYTHON"))}
+    return subprocess.run(["make", *arguments], cwd=folder, env=environment, capture_output=True, text=True)
+
+
+@needs_make
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        (
+            "sys.version_info = (3, 8, 18)",
+            ["needs Python 3.10 or newer", "is 3.8.18", "PYTHON=/path/to/python3.12"],
+        ),
+        ("sys.version_info = (3, 15, 0)", ["Python 3.10 to 3.14", "is 3.15.0", "PYTHON=/path/to/python3.12"]),
+        ("sys.modules['ensurepip'] = None", ["-m venv", "is missing", "sudo apt install python3-venv"]),
+        ("sys.modules['venv'] = None", ["-m venv", "is missing", "sudo apt install python3-venv"]),
+    ],
+)
+@pytest.mark.parametrize("goal", ["lab", "test"])
+def test_make_says_what_python_lacks(tmp_path, goal, before, expected):
+    python = fake_python(tmp_path, before)
+    result = run_make(tmp_path, f"PYTHON={python}", goal)
+    assert result.returncode != 0
+    for phrase in [*expected, goal]:
+        assert phrase in result.stderr
+    assert "Traceback" not in result.stderr
+    assert not (tmp_path / ".venv").exists()
+
+
+@needs_make
+def test_make_says_that_python_is_absent(tmp_path):
+    result = run_make(tmp_path, "PYTHON=no_such_python3", "lab")
+    assert result.returncode != 0
+    assert "needs Python 3.10 or newer; no_such_python3 was not found" in result.stderr
+
+
+@needs_make
+def test_set_up_is_marked_as_done_only_when_it_is(tmp_path):
+    python = fake_python(tmp_path, "sys.version_info = (3, 12, 0)")
+    stamp = tmp_path / ".venv" / ".installed"
+
+    (tmp_path / "broken_network").touch()
+    assert run_make(tmp_path, f"PYTHON={python}", ".venv/.installed").returncode != 0
+    assert not stamp.exists()
+
+    (tmp_path / "broken_network").unlink()
+    assert run_make(tmp_path, f"PYTHON={python}", ".venv/.installed").returncode == 0
+    assert stamp.exists()
+
+    # Done once, it is not done again: it needs neither a Python nor a network.
+    again = run_make(tmp_path, "PYTHON=no_such_python3", ".venv/.installed")
+    assert again.returncode == 0 and "up to date" in again.stdout
+
+    # A changed pin makes it stale.
+    later = stamp.stat().st_mtime + 10
+    os.utime(tmp_path / "constraints.txt", (later, later))
+    (tmp_path / "broken_network").touch()
+    assert run_make(tmp_path, f"PYTHON={python}", ".venv/.installed").returncode != 0
+    assert not stamp.exists()
+
+
+@needs_make
+def test_make_alone_lists_every_target(tmp_path):
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    listed = re.findall(r"^  make ([a-z]+) ", run_make(tmp_path).stdout, re.MULTILINE)
+    assert listed == targets and {"lab", "test"} <= set(targets)
