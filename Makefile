@@ -10,7 +10,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python -m
 STAMP := $(VENV)/.installed
 EXTRAS := notebooks,cluster,dev
-FIRST_LESSON := $(firstword $(sort $(wildcard notebooks/*.ipynb)) notebooks)
+FIRST_LESSON := $(notdir $(firstword $(sort $(wildcard notebooks/*.ipynb))))
 GOAL := $(or $(firstword $(MAKECMDGOALS)),lab)
 
 # Tells what was found, what is needed and what to do. The upper limit is the pinned torch's.
@@ -33,7 +33,7 @@ lab: $(STAMP) ## set up, then open lesson 00 in JupyterLab (make lab LABFLAGS=--
 	@# .venv/bin goes first so that `!liftkit ...` in a notebook is this liftkit; the read-only
 	@# extension manager asks no server for anything.
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(RUN) jupyterlab --LabApp.extension_manager=readonly \
-		$(LABFLAGS) $(FIRST_LESSON)
+		--ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/$(FIRST_LESSON) $(LABFLAGS)
 
 test: lint ## set up, then run every check: ruff, tests, doctests, notebooks (make test PYTESTFLAGS=-x)
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(RUN) pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=300 $(PYTESTFLAGS)
@@ -47,9 +47,9 @@ format: $(STAMP) ## put style right where ruff can
 	$(RUN) ruff format .
 
 constraints: ## resolve the newest versions into constraints.txt again (needs uv; keeps the line of torch)
-	@command -v "$(UV)" >/dev/null || { echo "make constraints needs uv: pip install uv" >&2; exit 1; }
+	@command -v $(UV) >/dev/null || { echo "make constraints needs uv: pip install uv" >&2; exit 1; }
 	{ echo pip; grep '^torch==' constraints.txt; } \
-		| UV_PYTHON_DOWNLOADS=never "$(UV)" pip compile --quiet --universal --python-version 3.10 --all-extras \
+		| UV_PYTHON_DOWNLOADS=never $(UV) pip compile --quiet --universal --python-version 3.10 --all-extras \
 			--no-header --no-annotate --output-file constraints.tmp-resolved --upgrade pyproject.toml - >/dev/null
 	{ grep '^#' constraints.txt; grep -vE '^(cuda|nvidia|triton)' constraints.tmp-resolved; } > constraints.tmp-new
 	mv constraints.tmp-new constraints.txt
@@ -62,16 +62,16 @@ clean: ## remove the environment and all caches; keeps data/, runs/ and your not
 # The stamp is made last: an interrupted set-up has none and is taken up again; a finished one is not
 # repeated, so that the second `make lab` starts at once and offline.
 $(STAMP): pyproject.toml constraints.txt
-	@command -v "$(PYTHON)" >/dev/null || { \
+	@command -v $(PYTHON) >/dev/null || { \
 		echo "liftkit needs Python 3.10 or newer; $(PYTHON) was not found. Install it, or run \`make PYTHON=/path/to/python3.12 $(GOAL)\`." >&2; \
 		exit 1; }
-	@"$(PYTHON)" -c '$(CHECK_VERSION)' "$(PYTHON)"
-	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+	@$(PYTHON) -c '$(CHECK_VERSION)' "$(PYTHON)"
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "liftkit sets itself up with \`$(PYTHON) -m venv\`, which is missing. On Debian and Ubuntu: \`sudo apt install python3-venv\`, then \`make $(GOAL)\` again." >&2; \
 		exit 1; }
 	@echo "Setting up $(VENV) (once, some minutes; needs the network)"
 	@rm -f $@
-	"$(PYTHON)" -m venv $(VENV)
+	$(PYTHON) -m venv $(VENV)
 	$(RUN) pip install --quiet -c constraints.txt pip setuptools
 	@# No build isolation: liftkit itself is then built by the pinned setuptools too.
 	$(RUN) pip install -c constraints.txt --no-build-isolation -e '.[$(EXTRAS)]'

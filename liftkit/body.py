@@ -30,7 +30,7 @@ SHARE = {
     "neck": 0.053,
     "head": 0.057,
     "shoulder_side": 0.115,
-    "shoulder_drop": 0.017,
+    "shoulder_drop": 0.020,
     "upper_arm": 0.186,
     "forearm": 0.146,
 }
@@ -58,7 +58,7 @@ LEG_CHANNELS = {
     "pelvis_list": Channel(-15, 15, 0, 3, "turning"),
     "pelvis_turn": Channel(-20, 20, 0, 5, "turning"),
     "hip_flexion": Channel(-30, 120, 10, 6),
-    "hip_abduction": Channel(-30, 45, 4, 4),
+    "hip_abduction": Channel(-30, 45, 4, 6),
     "hip_rotation": Channel(-45, 45, -5, 8),
     "knee_flexion": Channel(2, 135, 14, 7),
 }
@@ -70,9 +70,9 @@ TORSO_CHANNELS = {
     "head_lean": Channel(-45, 45, 0, 5, "turning"),
     "head_turn": Channel(-60, 60, 0, 15, "turning"),
     "shoulder_elevation": Channel(-60, 180, 10, 8),
-    "shoulder_plane": Channel(-30, 130, 50, 15),
+    "shoulder_plane": Channel(-30, 130, 30, 18),
     "shoulder_rotation": Channel(-90, 70, 10, 15),
-    "elbow_flexion": Channel(2, 150, 25, 12),
+    "elbow_flexion": Channel(2, 150, 25, 13),
 }
 
 
@@ -89,7 +89,8 @@ def draw_bodies(rng: np.random.Generator, count: int) -> dict[str, np.ndarray]:
     for first, (low, high) in enumerate((WOMEN_MM, MEN_MM)):
         slots = len(stature[first::2])
         stature[first::2] = low + (high - low) * (rng.permutation(slots) + rng.random(slots)) / max(slots, 1)
-    return {name: share * stature * np.clip(rng.normal(1, 0.03, count), 0.92, 1.08) for name, share in SHARE.items()}
+    own = {name: np.clip(rng.normal(1, 0.03, count), 0.92, 1.08) for name in SHARE}
+    return {name: share * stature * own[name] for name, share in SHARE.items()}
 
 
 def place_joints(angles: dict[str, np.ndarray], body: dict[str, np.ndarray]) -> np.ndarray:

@@ -7,11 +7,12 @@ raises ValueError where the two shapes do not fit. Poses are relative to the roo
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import torch
 
 from liftkit.geometry import Array, _namespace, expect_poses
-from liftkit.poses import PoseSet
+
+
+PCK_THRESHOLD = 150.0  # mm
 
 
 def _check(pred, truth):
@@ -63,8 +64,9 @@ def n_mpjpe(pred: Array, truth: Array) -> Array:
     return mpjpe(align_scale(pred, truth), truth)
 
 
-def _align(pred, truth, reflections):
-    """Procrustes alignments of each pose, one for each entry of ``reflections``, from a single decomposition."""
+def align_both(pred: Array, truth: Array) -> tuple[Array, Array]:
+    """:func:`align` without and with reflection, from a single decomposition."""
+    _check(pred, truth)
     xp = _namespace(pred)
     pred_mean, truth_mean = pred.mean(-2)[..., None, :], truth.mean(-2)[..., None, :]
     pred0, truth0 = pred - pred_mean, truth - truth_mean
@@ -73,11 +75,13 @@ def _align(pred, truth, reflections):
     size = xp.where(size > 0, size, size + 1)
     # Without reflection the weakest axis gives way wherever the best orthogonal matrix would mirror.
     handed = xp.where(xp.linalg.det(u) * xp.linalg.det(vh) < 0, -xp.ones_like(size), xp.ones_like(size))
-    for reflection in reflections:
-        last = xp.ones_like(handed) if reflection else handed
-        signs = xp.stack([xp.ones_like(last), xp.ones_like(last), last], axis=-1)
+
+    def similarity(sign):
+        signs = xp.stack([xp.ones_like(sign), xp.ones_like(sign), sign], axis=-1)
         factor = (s * signs).sum(-1) / size
-        yield factor[..., None, None] * (pred0 @ ((u * signs[..., None, :]) @ vh)) + truth_mean
+        return factor[..., None, None] * (pred0 @ ((u * signs[..., None, :]) @ vh)) + truth_mean
+
+    return similarity(handed), similarity(xp.ones_like(handed))
 
 
 def align(pred: Array, truth: Array, reflection: bool = False) -> Array:
@@ -90,8 +94,7 @@ def align(pred: Array, truth: Array, reflection: bool = False) -> Array:
     >>> align(np.eye(3) * 2.0 + 1.0, np.eye(3)).round(6).tolist() == np.eye(3).tolist()
     True
     """
-    _check(pred, truth)
-    return next(_align(pred, truth, [reflection]))
+    return align_both(pred, truth)[reflection]
 
 
 def pa_mpjpe(pred: Array, truth: Array, reflection: bool = False) -> Array:
@@ -103,7 +106,7 @@ def pa_mpjpe(pred: Array, truth: Array, reflection: bool = False) -> Array:
     return mpjpe(align(pred, truth, reflection), truth)
 
 
-def pck(pred: Array, truth: Array, threshold: float = 150.0) -> Array:
+def pck(pred: Array, truth: Array, threshold: float = PCK_THRESHOLD) -> Array:
     """Percentage of correct key points: of the joints but the root, those nearer than ``threshold`` mm; 0 to 100.
 
     The root is left out because it is right by definition. Source: MPI-INF-3DHP (Mehta et al. 2017).
@@ -135,28 +138,3 @@ def mirrored(pred: Array, truth: Array) -> Array:
     """
     _check(pred, truth)
     return (pred[..., 2] * truth[..., 2]).sum(-1) < 0
-
-
-def pose_errors(pred: np.ndarray, truth: np.ndarray, metric: bool = True) -> pd.DataFrame:
-    """Every metric of N poses, a row a pose: ``(N, J, 3)`` each, in mm.
-
-    Columns: ``mpjpe`` (NaN unless ``metric``: without a metric scale it means nothing), ``n_mpjpe``,
-    ``pa_mpjpe`` (no reflection), ``pa_mpjpe_reflection`` (reflection allowed), ``pck`` and ``auc`` (after the
-    best scaling), ``mirrored`` (0 or 1).
-
-    >>> pose_errors(np.ones((2, 17, 3)), np.ones((2, 17, 3))).pck.tolist()
-    [100.0, 100.0]
-    """
-    _check(pred, truth)
-    scaled = align_scale(pred, truth)
-    proper, reflected = _align(pred, truth, [False, True])
-    columns = {
-        "mpjpe": mpjpe(pred, truth) if metric else np.full(len(pred), np.nan),
-        "n_mpjpe": mpjpe(scaled, truth),
-        "pa_mpjpe": mpjpe(proper, truth),
-        "pa_mpjpe_reflection": mpjpe(reflected, truth),
-        "pck": pck(scaled, truth),
-        "auc": auc(scaled, truth),
-        "mirrored": mirrored(pred, truth).astype(float),
-    }
-    return pd.DataFrame(columns)

@@ -70,7 +70,7 @@ class Trainer:
         self.steps_done = 0
         self.message = ""
         self._stop = False
-        self._losses: dict[str, Tensor] = {}
+        self.losses: dict[str, Tensor] = {}
         self._records: list[dict[str, Tensor]] = []
 
     # One training step, as METHOD.md tells it.
@@ -103,7 +103,7 @@ class Trainer:
         d_real, d_view = self.discriminator(both).split(self.config.batch, dim=1)
         loss = discriminator_loss(d_real, d_view, swapped)
         self._descend(self.discriminator, self.optimisers[1], loss)
-        self._losses["discriminator"] = loss.detach()
+        self.losses["discriminator"] = loss.detach()
 
     def step_lifter(self, cycle: Cycle | None = None) -> None:
         """(2) The lifter should fool the discriminator and be consistent: the weighted sum of the loss terms."""
@@ -113,7 +113,7 @@ class Trainer:
         total = sum(weights[name] * loss for name, loss in losses.items())
         if weights:
             self._descend(self.lifter, self.optimisers[0], total)
-        self._losses |= {name: loss.detach() for name, loss in losses.items()}
+        self.losses |= {name: loss.detach() for name, loss in losses.items()}
 
     def _descend(self, network, optimiser, loss: Tensor) -> None:
         parameters = list(network.parameters())
@@ -134,7 +134,7 @@ class Trainer:
 
     def _record(self, cycle: Cycle) -> None:
         knees = knees_bend_backwards(cycle.x3d.detach(), self.representation.skeleton).float().mean(1)
-        self._records.append({"step": self.steps_done, **self._losses, "knees": knees})
+        self._records.append({"step": self.steps_done, **self.losses, "knees": knees})
 
     # The loop around it.
 
@@ -151,7 +151,7 @@ class Trainer:
         try:
             while self.steps_done < end and not self._stop:
                 self.step()
-                watched.append(torch.stack(list(self._losses.values())))
+                watched.append(torch.stack(list(self.losses.values())))
                 if len(watched) == CHECK_EVERY or self.steps_done == end:
                     if trouble := self._find_trouble(watched):
                         self.load_state_dict(good)
@@ -171,7 +171,7 @@ class Trainer:
 
     def _find_trouble(self, watched: list[Tensor]) -> str:
         """Which member diverged and when, looking at the losses (terms, M) of the latest steps; "" if none."""
-        names, losses = list(self._losses), torch.stack(watched)
+        names, losses = list(self.losses), torch.stack(watched)
         finite = losses.isfinite()
         if not finite.all():
             step, term, member = (~finite).nonzero()[0].tolist()

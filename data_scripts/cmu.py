@@ -1,0 +1,69 @@
+"""CMU motion capture to a pose file: ``python data_scripts/cmu.py positions cmu17_world.npz --out cmu.npz``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from liftkit.cameras import Motion, film
+from liftkit.poses import save_poses
+from liftkit.skeleton import H36M_17
+
+app = typer.Typer(no_args_is_help=True, help=__doc__)
+FIELDS = ("joints_mm", "clip", "frame", "action", "split", "fps", "joint_names")
+
+
+def read_positions(file: Path) -> Motion:
+    """Joint positions in world coordinates (mm, y up, pelvis at the origin) from an npz file.
+
+    It holds ``joints_mm`` (F, 17, 3), ``clip``, ``frame``, ``action``, ``split`` (F,), ``fps`` and ``joint_names``
+    in Human3.6M's order. Raises ValueError naming what is missing or does not fit.
+    """
+    if not file.is_file():
+        raise ValueError(f"{file}: there is no such file")
+    try:
+        with np.load(file, allow_pickle=False) as archive:
+            arrays = {field: archive[field] for field in archive.files}
+    except Exception as error:  # numpy and zipfile raise half a dozen kinds for a damaged or foreign file
+        raise ValueError(f"{file}: not a readable npz file: {error}") from error
+    if missing := [field for field in FIELDS if field not in arrays]:
+        raise ValueError(f"{file}: expected the fields {', '.join(missing)}, found {', '.join(arrays)}")
+    if (names := tuple(arrays["joint_names"].tolist())) != H36M_17.names:
+        raise ValueError(f"{file}: joint_names must be {', '.join(H36M_17.names)} in this order, found {', '.join(names)}")
+    frames = len(arrays["clip"])
+    if arrays["joints_mm"].shape != (frames, 17, 3):
+        raise ValueError(f"{file}: joints_mm must have shape ({frames}, 17, 3), found {arrays['joints_mm'].shape}")
+    labels = {field: arrays[field] for field in ("action", "clip", "frame", "split")}
+    subject = np.full(frames, "cmu")  # the source retargets everybody to one skeleton
+    return Motion(arrays["joints_mm"], subject=subject, fps=float(arrays["fps"]), name="cmu", **labels)
+
+
+@app.callback()
+def _commands() -> None:
+    """CMU motion capture to a pose file."""
+
+
+@app.command()
+def positions(
+    file: Annotated[Path, typer.Argument(help="The npz file with joint positions in world coordinates.")],
+    out: Annotated[Path, typer.Option(help="The pose file to write.")] = Path("cmu.npz"),
+    rig: Annotated[str, typer.Option(help='"orthographic" (mm) or "perspective" (pixels).')] = "orthographic",
+    seed: Annotated[int, typer.Option(help="Of headings, jitter and places.")] = 0,
+) -> None:
+    """Film joint positions with four cameras around the person."""
+    try:
+        if out.exists():
+            raise ValueError(f"{out} exists already; nothing is overwritten")
+        poses = film(read_positions(file), rig, seed)
+        save_poses(poses, out)
+    except (ValueError, OSError) as error:
+        typer.echo(f"Error: {error}", err=True)
+        raise typer.Exit(2) from error
+    typer.echo(f"{poses}, saved in {out}.")
+
+
+if __name__ == "__main__":
+    app()

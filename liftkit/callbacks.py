@@ -1,0 +1,33 @@
+"""Callbacks for ``Trainer.run``: called with the trainer after each step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tqdm.auto import tqdm
+
+
+class ProgressBar:
+    """A progress bar in a terminal or a notebook, with the lifter's losses (mean over members) beside it.
+
+    ``options`` go to tqdm. The bar closes at the config's last step, or with :meth:`close`.
+    """
+
+    def __init__(self, **options: Any):
+        self.options = {"unit": " steps", "mininterval": 0.2} | options
+        self.bar: tqdm | None = None
+
+    def __call__(self, trainer) -> None:
+        if self.bar is None:
+            self.bar = tqdm(total=trainer.config.steps, initial=trainer.steps_done - 1, **self.options)
+        self.bar.update()
+        if trainer.steps_done % trainer.config.record_every == 0:
+            shown = {name: f"{value.mean():.3f}" for name, value in trainer.losses.items()}
+            self.bar.set_postfix(shown, refresh=False)
+        if trainer.steps_done >= trainer.config.steps:
+            self.close()
+
+    def close(self) -> None:
+        if self.bar is not None:
+            self.bar.close()
+            self.bar = None
