@@ -32,7 +32,9 @@ def read_positions(file: Path) -> Motion:
     if missing := [field for field in FIELDS if field not in arrays]:
         raise ValueError(f"{file}: expected the fields {', '.join(missing)}, found {', '.join(arrays)}")
     if (names := tuple(arrays["joint_names"].tolist())) != H36M_17.names:
-        raise ValueError(f"{file}: joint_names must be {', '.join(H36M_17.names)} in this order, found {', '.join(names)}")
+        raise ValueError(
+            f"{file}: joint_names must be {', '.join(H36M_17.names)} in this order, found {', '.join(names)}"
+        )
     frames = len(arrays["clip"])
     if arrays["joints_mm"].shape != (frames, 17, 3):
         raise ValueError(f"{file}: joints_mm must have shape ({frames}, 17, 3), found {arrays['joints_mm'].shape}")

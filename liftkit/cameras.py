@@ -111,7 +111,14 @@ def _stand(rig: Rig, azimuth: np.ndarray, rng) -> tuple[np.ndarray, np.ndarray]:
     distance = rng.uniform(*rig.distance, azimuth.shape)
     height = rng.uniform(*rig.height, azimuth.shape)
     tilt = np.arctan2(height - rig.aim, distance)
-    radius, angle = rig.wander * np.sqrt(rng.uniform(size=(len(azimuth), 1))), rng.uniform(0, 2 * np.pi, (len(azimuth), 1))
+    radius, angle = (
+        rig.wander * np.sqrt(rng.uniform(size=(len(azimuth), 1))),
+        rng.uniform(0, 2 * np.pi, (len(azimuth), 1)),
+    )
     # in the level frame of the camera: to its right, below it, in front of it
-    level = [radius * np.cos(angle - azimuth), height - rig.pelvis_height, distance + radius * np.sin(angle - azimuth)]
+    level = [
+        radius * np.cos(angle - azimuth),
+        height - rig.pelvis_height,
+        distance + radius * np.sin(angle - azimuth),
+    ]
     return tilt, np.einsum("cvij,jcv->cvi", rotation_x(tilt), np.stack(np.broadcast_arrays(*level)))

@@ -38,7 +38,10 @@ def _friendly(command):
 def _show(frame, title: str) -> None:
     table = Table(title=title, title_justify="left")
     for column in frame.columns:
-        table.add_column(str(column).replace("_", " "), justify="left" if frame[column].dtype.kind not in "fiu" else "right")
+        table.add_column(
+            str(column).replace("_", " "),
+            justify="left" if frame[column].dtype.kind not in "fiu" else "right",
+        )
     for row in frame.itertuples(index=False):
         table.add_row(*(f"{value:.2f}" if isinstance(value, float) else str(value) for value in row))
     Console().print(table)
@@ -72,7 +75,7 @@ def train(
 
     Example: `liftkit train --data cmu.npz --representation full --seeds 6 --out runs/full`
     """
-    from liftkit import PRESETS, Trainer, TrainConfig, baselines, evaluate, load_poses
+    from liftkit import PRESETS, TrainConfig, Trainer, baselines, evaluate, load_poses
     from liftkit.callbacks import ProgressBar
 
     if preset not in PRESETS:
@@ -172,7 +175,9 @@ def make(
 
 @data.command("show")
 @_friendly
-def show(name: Annotated[str, typer.Argument(help='"synthetic", or the path of a pose file.')] = "synthetic") -> None:
+def show(
+    name: Annotated[str, typer.Argument(help='"synthetic", or the path of a pose file.')] = "synthetic",
+) -> None:
     """Check a pose file and count what is in it.
 
     Example: `liftkit data show cmu.npz`
@@ -200,7 +205,9 @@ def doctor() -> None:
     findings = examine()
     for finding in findings:
         mark = "FAIL" if finding.fatal and finding.remedy else "note" if finding.remedy else "ok"
-        typer.echo(f"{mark:5}{finding.what:13}{finding.found}" + (f"\n{'':5}-> {finding.remedy}" if finding.remedy else ""))
+        typer.echo(
+            f"{mark:5}{finding.what:13}{finding.found}" + (f"\n{'':5}-> {finding.remedy}" if finding.remedy else "")
+        )
     if any(finding.fatal and finding.remedy for finding in findings):
         raise typer.Exit(1)
     typer.echo("liftkit can run here.")

@@ -36,7 +36,9 @@ def load_poses(name_or_path: str | Path, **options) -> PoseSet:
         return DATASETS[name_or_path](**options)
     path = Path(name_or_path)
     if not path.suffix and not path.exists():
-        raise ValueError(f"unknown data set {str(path)!r}; there are {', '.join(DATASETS)}, or give the path of an .npz file")
+        raise ValueError(
+            f"unknown data set {str(path)!r}; there are {', '.join(DATASETS)}, or give the path of an .npz file"
+        )
     if options:
         raise ValueError(f"{path}: a file takes no options, found {', '.join(options)}")
     return load_pose_file(path)

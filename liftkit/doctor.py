@@ -47,7 +47,10 @@ def _device() -> list[Finding]:
     except Exception as error:  # a broken installation fails in many ways; each is a finding
         return [Finding("device", f"torch does not start: {error}", "pip install --force-reinstall torch", fatal=True)]
     device = torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU"
-    threads, cores = torch.get_num_threads(), len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    threads, cores = (
+        torch.get_num_threads(),
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+    )
     few = f"unset OMP_NUM_THREADS: torch uses {threads} of {cores} cores" if threads < cores else ""
     many = f"set OMP_NUM_THREADS={cores}: more threads than cores wait for one another" if threads > cores else ""
     return [Finding("device", device), Finding("threads", f"{threads} of {cores} cores", few or many)]

@@ -91,7 +91,13 @@ def evaluate(run: Lifts, poses: PoseSet, by: str | None = None) -> pd.DataFrame:
             table = pose_errors(pred, poses).assign(**groups).groupby(by or "seed", as_index=False).mean()
         tables.append(table.assign(seed=seed))
     result = pd.concat(tables, ignore_index=True)
-    return result[["seed", *(c for c in result.columns if c == by), *(c for c in result.columns if c not in ("seed", by))]]
+    return result[
+        [
+            "seed",
+            *(c for c in result.columns if c == by),
+            *(c for c in result.columns if c not in ("seed", by)),
+        ]
+    ]
 
 
 def baselines(poses: PoseSet, seed: int = 0) -> pd.DataFrame:

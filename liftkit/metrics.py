@@ -11,7 +11,6 @@ import torch
 
 from liftkit.geometry import Array, _namespace, expect_poses
 
-
 PCK_THRESHOLD = 150.0  # mm
 
 

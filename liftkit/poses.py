@@ -13,7 +13,14 @@ from liftkit.skeleton import H36M_17, Skeleton
 
 FORMAT = 1
 UNITS = ("mm", "px", "none")
-LABELS = {"subject": str, "action": str, "clip": np.int32, "frame": np.int32, "camera": np.int32, "split": str}
+LABELS = {
+    "subject": str,
+    "action": str,
+    "clip": np.int32,
+    "frame": np.int32,
+    "camera": np.int32,
+    "split": str,
+}
 
 
 @dataclass(frozen=True, eq=False)

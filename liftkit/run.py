@@ -77,7 +77,9 @@ class Run:
             raise ValueError(f"{folder} must be a folder, found a file")
         folder.mkdir(parents=True, exist_ok=True)
         parts = {"lifter": self.lifter, "discriminator": self.discriminator}
-        tensors = {f"{part}.{k}": t.contiguous().cpu() for part, net in parts.items() for k, t in net.state_dict().items()}
+        tensors = {
+            f"{part}.{k}": t.contiguous().cpu() for part, net in parts.items() for k, t in net.state_dict().items()
+        }
         rep = asdict(self.representation)
         del rep["skeleton"]  # one skeleton for all of liftkit
         about = {

@@ -89,7 +89,9 @@ class Trainer:
     def begin_cycle(self) -> Cycle:
         """Draw a batch for every member, flip each pose or not, lift it and turn it to the prior's views."""
         size = self.config.batch
-        chosen = torch.stack([torch.randint(len(self.poses), (size,), generator=g, device=self.device) for g in self.generators])
+        chosen = torch.stack(
+            [torch.randint(len(self.poses), (size,), generator=g, device=self.device) for g in self.generators]
+        )
         x2d = self.poses[chosen]
         u = uniform(self.generators, size, 1 + DRAWS)
         x2d = torch.where(u[..., :1, None] < self.config.flip, flip(x2d), x2d)
@@ -190,7 +192,9 @@ class Trainer:
     def history(self) -> pd.DataFrame:
         """A row for each recorded step and seed: step, seed, the loss terms, knees."""
         rows = [
-            pd.DataFrame({"step": r["step"], "seed": self.seeds} | {k: v.cpu().numpy() for k, v in r.items() if k != "step"})
+            pd.DataFrame(
+                {"step": r["step"], "seed": self.seeds} | {k: v.cpu().numpy() for k, v in r.items() if k != "step"}
+            )
             for r in self._records
         ]
         columns = ["step", "seed", *LOSSES, "discriminator", "knees"]
@@ -199,7 +203,12 @@ class Trainer:
     def to_run(self) -> Run:
         """A copy of what was learned so far, ready to lift."""
         return Run(
-            copy.deepcopy(self.lifter), copy.deepcopy(self.discriminator), self.seeds, self.config, self.history, self.message
+            copy.deepcopy(self.lifter),
+            copy.deepcopy(self.discriminator),
+            self.seeds,
+            self.config,
+            self.history,
+            self.message,
         )
 
     def state_dict(self) -> dict:
@@ -240,7 +249,9 @@ def _check_poses(poses, representation: Representation) -> Tensor:
     x2d = torch.as_tensor(poses)
     joints = len(representation.skeleton)
     if x2d.ndim != 3 or x2d.shape[1:] != (joints, 2) or not len(x2d) or not x2d.is_floating_point():
-        raise ValueError(f"poses must be 2D, floating-point, of shape (N, {joints}, 2), found {tuple(x2d.shape)} {x2d.dtype}")
+        raise ValueError(
+            f"poses must be 2D, floating-point, of shape (N, {joints}, 2), found {tuple(x2d.shape)} {x2d.dtype}"
+        )
     if not x2d.isfinite().all():
         raise ValueError("poses must be finite, found NaN or infinity")
     return x2d.float()
