@@ -85,7 +85,11 @@ class Dropout(nn.Module):
             return h
         kept = round(256 * (1 - self.rate))
         words = math.ceil(h.numel() / len(self.generators) / 8)
-        words = [torch.empty(words, dtype=torch.int64, device=h.device).random_(generator=g) for g in self.generators]
+        words = [
+            # From the lowest integer on: by default random_ leaves the sign bit 0, and every eighth byte small.
+            torch.empty(words, dtype=torch.int64, device=h.device).random_(-(2**63), None, generator=g)
+            for g in self.generators
+        ]
         bits = torch.stack(words).view(torch.uint8)[:, : h.numel() // len(self.generators)]
         return h * (bits < kept).view_as(h) * (256 / kept)
 

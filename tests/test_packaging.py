@@ -27,11 +27,8 @@ CONDA_TO_PYPI = {"pytorch-cpu": "torch", "playwright-python": "playwright"}
 
 
 def requirements() -> list[Requirement]:
-    extras = PROJECT["optional-dependencies"].values()
-    return [
-        Requirement(line)
-        for line in [*PROJECT["dependencies"], *(line for extra in extras for line in extra)]
-    ]
+    lists = [PROJECT["dependencies"], *PROJECT["optional-dependencies"].values()]
+    return [Requirement(line) for lines in lists for line in lines]
 
 
 def pins() -> list[Requirement]:
@@ -107,9 +104,7 @@ def test_citation_carries_the_version_and_the_paper():
 
 def test_every_data_file_of_the_package_is_shipped():
     patterns = PYPROJECT["tool"]["setuptools"]["package-data"]["*"]
-    files = [
-        path for path in (ROOT / "liftkit").rglob("*") if path.is_file() and "__pycache__" not in path.parts
-    ]
+    files = [path for path in (ROOT / "liftkit").rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     assert ROOT / "liftkit" / "skeleton.py" in files
     left_out = [
         str(path.relative_to(ROOT))
