@@ -9,6 +9,7 @@ import numpy as np
 import typer
 
 from liftkit.cameras import Motion, film
+from liftkit.files import read_arrays
 from liftkit.poses import save_poses
 from liftkit.skeleton import H36M_17
 
@@ -22,25 +23,26 @@ def read_positions(file: Path) -> Motion:
     It holds ``joints_mm`` (F, 17, 3), ``clip``, ``frame``, ``action``, ``split`` (F,), ``fps`` and ``joint_names``
     in Human3.6M's order. Raises ValueError naming what is missing or does not fit.
     """
-    if not file.is_file():
-        raise ValueError(f"{file}: there is no such file")
-    try:
-        with np.load(file, allow_pickle=False) as archive:
-            arrays = {field: archive[field] for field in archive.files}
-    except Exception as error:  # numpy and zipfile raise half a dozen kinds for a damaged or foreign file
-        raise ValueError(f"{file}: not a readable npz file: {error}") from error
+    arrays = read_arrays(file)
     if missing := [field for field in FIELDS if field not in arrays]:
         raise ValueError(f"{file}: expected the fields {', '.join(missing)}, found {', '.join(arrays)}")
-    if (names := tuple(arrays["joint_names"].tolist())) != H36M_17.names:
+    if (names := tuple(map(str, arrays["joint_names"].ravel()))) != H36M_17.names:
         raise ValueError(
             f"{file}: joint_names must be {', '.join(H36M_17.names)} in this order, found {', '.join(names)}"
         )
-    frames = len(arrays["clip"])
-    if arrays["joints_mm"].shape != (frames, 17, 3):
-        raise ValueError(f"{file}: joints_mm must have shape ({frames}, 17, 3), found {arrays['joints_mm'].shape}")
     labels = {field: arrays[field] for field in ("action", "clip", "frame", "split")}
+    frames = labels["clip"].size
+    shapes = {"joints_mm": (frames, 17, 3), "fps": ()} | dict.fromkeys(labels, (frames,))
+    for field, expected in shapes.items():
+        if (found := arrays[field].shape) != expected or not frames:
+            raise ValueError(f"{file}: {field} must have shape {expected} and hold something, found {found}")
+    joints = arrays["joints_mm"]
+    if joints.dtype.kind != "f":
+        raise ValueError(f"{file}: joints_mm must hold floating-point numbers, found {joints.dtype}")
+    if len(bad := np.flatnonzero(~np.isfinite(joints).all((1, 2)))):
+        raise ValueError(f"{file}: joints_mm must be finite, found NaN or infinity in {len(bad)} frames, first {bad[0]}")
     subject = np.full(frames, "cmu")  # the source retargets everybody to one skeleton
-    return Motion(arrays["joints_mm"], subject=subject, fps=float(arrays["fps"]), name="cmu", **labels)
+    return Motion(joints, subject=subject, fps=float(arrays["fps"]), name="cmu", **labels)
 
 
 @app.callback()

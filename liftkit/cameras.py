@@ -119,6 +119,6 @@ def _stand(rig: Rig, azimuth: np.ndarray, rng) -> tuple[np.ndarray, np.ndarray]:
     level = [
         radius * np.cos(angle - azimuth),
         height - rig.pelvis_height,
-        distance + radius * np.sin(angle - azimuth),
+        distance - radius * np.sin(angle - azimuth),
     ]
     return tilt, np.einsum("cvij,jcv->cvi", rotation_x(tilt), np.stack(np.broadcast_arrays(*level)))

@@ -28,7 +28,7 @@ class TrainConfig:
     its standard deviation where unknown (both for the gravity prior); ``knee_every`` steps between two knee tests;
     ``record_every`` steps between two rows of the history.
 
-    Raises ValueError on an unknown field and on a value outside its range.
+    Raises ValueError on a value outside its range; :meth:`from_dict` and the presets also on an unknown field.
 
     >>> TrainConfig.paper().width, TrainConfig.lesson(width=64).width
     (1024, 64)
@@ -58,13 +58,16 @@ class TrainConfig:
         for item in fields(self):
             if item.metadata:
                 self._check_number(item.name, type(item.default), **item.metadata)
-        if unknown := sorted(set(self.weights) - set(LOSSES)):
+        if not isinstance(self.weights, Mapping):
+            raise ValueError(f"weights must map the names of losses to numbers, found {self.weights!r}")
+        if unknown := sorted(map(str, set(self.weights) - set(LOSSES))):
             raise ValueError(f"unknown losses {', '.join(unknown)} in weights; there are {', '.join(LOSSES)}")
         weights = {name: self.weights.get(name, term.weight) for name, term in LOSSES.items()}
         for name, weight in weights.items():
-            if not isinstance(weight, (int, float)) or not 0 <= weight < float("inf"):
+            number = isinstance(weight, Real) and not isinstance(weight, bool)
+            if not number or not 0 <= weight < float("inf"):
                 raise ValueError(f"the weight of {name} must be a number of at least 0, found {weight!r}")
-        object.__setattr__(self, "weights", weights)
+        object.__setattr__(self, "weights", {name: float(weight) for name, weight in weights.items()})
 
     def _check_number(self, name: str, kind: type, low: float, high: float):
         value = getattr(self, name)

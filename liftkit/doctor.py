@@ -11,6 +11,7 @@ from pathlib import Path
 
 NEEDED = ("torch", "numpy", "pandas", "scipy", "safetensors", "tqdm", "plotly", "typer")
 FOR_NOTEBOOKS = ("jupyterlab", "ipywidgets", "anywidget", "nbval")
+MEMINFO = Path("/proc/meminfo")
 MEMORY_GIB = 2.0  # a lesson's peak is below 1.5
 
 
@@ -47,18 +48,19 @@ def _device() -> list[Finding]:
     except Exception as error:  # a broken installation fails in many ways; each is a finding
         return [Finding("device", f"torch does not start: {error}", "pip install --force-reinstall torch", fatal=True)]
     device = torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU"
-    threads, cores = (
-        torch.get_num_threads(),
-        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
-    )
+    threads, cores = torch.get_num_threads(), _cores()
     few = f"unset OMP_NUM_THREADS: torch uses {threads} of {cores} cores" if threads < cores else ""
     many = f"set OMP_NUM_THREADS={cores}: more threads than cores wait for one another" if threads > cores else ""
     return [Finding("device", device), Finding("threads", f"{threads} of {cores} cores", few or many)]
 
 
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _memory() -> Finding:
     try:
-        lines = Path("/proc/meminfo").read_text().splitlines()
+        lines = MEMINFO.read_text().splitlines()
         free = int(next(line.split()[1] for line in lines if line.startswith("MemAvailable"))) / 2**20
     except (OSError, StopIteration):
         return Finding("free memory", "unknown on this system")

@@ -22,14 +22,14 @@ class Lifts(Protocol):
     lift: Callable[[np.ndarray], np.ndarray]
 
 
-def _alignments(pred: np.ndarray, truth: np.ndarray, units: str):
-    """The prediction as each metric family sees it: as it is, scaled, rigidly aligned, aligned with reflection.
+def _alignments(pred: np.ndarray, truth: np.ndarray):
+    """The prediction as each metric family sees it: as it is, scaled, rigidly aligned, aligned with reflection."""
+    return pred, metrics.align_scale(pred, truth), *metrics.align_both(pred, truth)
 
-    A lifter knows a person's size only where the 2D poses are in millimetres; else the first is NaN.
-    """
-    proper, reflected = metrics.align_both(pred, truth)
-    raw = pred if units == "mm" else np.full_like(pred, np.nan)
-    return raw, metrics.align_scale(pred, truth), proper, reflected
+
+def _unit_scale(poses: PoseSet) -> float:
+    """1 where a lifter knows a person's size, because the 2D poses are in millimetres; else NaN."""
+    return 1.0 if poses.units == "mm" else np.nan
 
 
 def pose_errors(pred: np.ndarray, poses: PoseSet) -> pd.DataFrame:
@@ -40,9 +40,9 @@ def pose_errors(pred: np.ndarray, poses: PoseSet) -> pd.DataFrame:
     after the best scaling; ``mirrored``, 0 or 1. Raises ValueError where the poses have no 3D or shapes differ.
     """
     truth = _truth(poses, pred)
-    raw, scaled, proper, reflected = _alignments(pred, truth, poses.units)
+    raw, scaled, proper, reflected = _alignments(pred, truth)
     columns = {
-        "mpjpe": metrics.mpjpe(raw, truth),
+        "mpjpe": metrics.mpjpe(raw, truth) * _unit_scale(poses),
         "n_mpjpe": metrics.mpjpe(scaled, truth),
         "pa_mpjpe": metrics.mpjpe(proper, truth),
         "pa_mpjpe_reflection": metrics.mpjpe(reflected, truth),
@@ -60,8 +60,9 @@ def joint_table(pred: np.ndarray, poses: PoseSet) -> pd.DataFrame:
     ``pck`` after the best scaling.
     """
     truth = _truth(poses, pred)
-    errors = [metrics.joint_errors(x, truth)[:, 1:] for x in _alignments(pred, truth, poses.units)]
+    errors = [metrics.joint_errors(x, truth)[:, 1:] for x in _alignments(pred, truth)]
     columns = dict(zip(["mpjpe", "n_mpjpe", "pa_mpjpe", "pa_mpjpe_reflection"], errors, strict=True))
+    columns["mpjpe"] = errors[0] * _unit_scale(poses)
     columns["pck"] = (errors[1] < metrics.PCK_THRESHOLD) * 100.0
     return pd.DataFrame({"joint": poses.skeleton.names[1:]} | {k: v.mean(0) for k, v in columns.items()})
 

@@ -1,13 +1,16 @@
-"""Files written whole or not at all."""
+"""Files written whole or not at all, and npz files read with care."""
 
 from __future__ import annotations
 
 import os
 import tempfile
+import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
+
+import numpy as np
 
 
 def write_atomically(path: str | Path, write: Callable[[IO[bytes]], object]) -> Path:
@@ -34,3 +37,20 @@ def write_atomically(path: str | Path, write: Callable[[IO[bytes]], object]) -> 
             os.unlink(temporary)
         raise
     return path
+
+
+def read_arrays(path: str | Path) -> dict[str, np.ndarray]:
+    """The named arrays of an npz file. Raises ValueError where it is missing, damaged, foreign or holds pickles."""
+    path = Path(path)
+    if not path.is_file():
+        raise ValueError(f"{path}: there is no such file")
+    try:
+        with path.open("rb") as file:
+            if not zipfile.is_zipfile(file):
+                raise ValueError("it is no npz archive, or it is cut short")
+            file.seek(0)
+            with np.load(file, allow_pickle=False) as archive:
+                return {field: np.asarray(archive[field]) for field in archive.files}
+    except Exception as error:  # numpy, zipfile and zlib raise half a dozen kinds for a damaged or foreign file
+        reason = "it holds pickled objects, which liftkit never loads" if "allow_pickle" in str(error) else error
+        raise ValueError(f"{path}: not a readable npz file: {reason}") from error

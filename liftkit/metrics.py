@@ -1,7 +1,7 @@
 """Errors of predicted 3D poses, one definition each, one value a pose: ``(..., J, 3)`` in mm -> ``(...)``.
 
 Every function takes numpy arrays or torch tensors and gives the same kind back, in the input's precision, and
-raises ValueError where the two shapes do not fit. Poses are relative to the root.
+raises ValueError where the two shapes do not fit or a value is not finite. Poses are relative to the root.
 """
 
 from __future__ import annotations
@@ -21,6 +21,14 @@ def _check(pred, truth):
         raise ValueError("pred and truth must both be numpy arrays or both be torch tensors")
     if pred.shape[-2] != truth.shape[-2]:
         raise ValueError(f"pred and truth must have the same joints, found {pred.shape[-2]} and {truth.shape[-2]}")
+    try:
+        np.broadcast_shapes(pred.shape, truth.shape)
+    except ValueError as error:
+        found = f"{tuple(pred.shape)} and {tuple(truth.shape)}"
+        raise ValueError(f"pred and truth must have shapes that fit together, found {found}") from error
+    for name, x in ("pred", pred), ("truth", truth):
+        if not _namespace(x).isfinite(x).all():
+            raise ValueError(f"{name} must be finite, found NaN or infinity")
 
 
 def joint_errors(pred: Array, truth: Array) -> Array:

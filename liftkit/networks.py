@@ -81,9 +81,9 @@ class Dropout(nn.Module):
         self.generators: Sequence[torch.Generator] = ()
 
     def forward(self, h: Tensor) -> Tensor:
-        if not self.training or self.rate == 0:
-            return h
         kept = round(256 * (1 - self.rate))
+        if not self.training or kept == 256:
+            return h
         words = math.ceil(h.numel() / len(self.generators) / 8)
         words = [
             # From the lowest integer on: by default random_ leaves the sign bit 0, and every eighth byte small.
@@ -112,7 +112,14 @@ class ResidualBlock(nn.Module):
 
 
 class _Ensemble(nn.Module):
-    members: int
+    def __init__(self, width: int, members: int, dropout: float):
+        super().__init__()
+        for name, value in ("width", width), ("members", members):
+            if not isinstance(value, int | np.integer) or value < 1:
+                raise ValueError(f"{name} must be an integer of at least 1, found {value!r}")
+        if not 0 <= dropout <= 0.99:
+            raise ValueError(f"dropout must be a rate from 0 to 0.99, found {dropout!r}")
+        self.width, self.members = width, members
 
     @property
     def device(self) -> torch.device:
@@ -162,9 +169,8 @@ class Lifter(_Ensemble):
         dropout: float = 0.0,
         generators: Sequence[torch.Generator] | None = None,
     ):
-        super().__init__()
+        super().__init__(width, members, dropout)
         self.representation = rep = get_representation(representation)
-        self.members, self.width = members, width
         segments, self.nets = rep.segments, members * len(rep.segments)
         index = rep.skeleton.index
         owned = [[index(joint) for joint in segment.owns] for segment in segments]
@@ -244,8 +250,8 @@ class Discriminator(_Ensemble):
         joints: int = 17,
         generators: Sequence[torch.Generator] | None = None,
     ):
-        super().__init__()
-        self.members, self.width = members, width
+        super().__init__(width, members, dropout)
+        self.joints = joints
         self.input = Linear(members, 2 * (joints - 1), width, bias=True)
         self.blocks = nn.ModuleList(Linear(members, width, width, bias=True) for _ in range(6))
         self.dropout = Dropout(dropout)
@@ -254,6 +260,9 @@ class Discriminator(_Ensemble):
 
     def forward(self, x2d: Tensor) -> Tensor:
         """Normalised poses (M, B, J, 2) -> scores (M, B)."""
+        if x2d.ndim != 4 or x2d.shape[0] != self.members or x2d.shape[2:] != (self.joints, 2):
+            expected = f"({self.members}, batch, {self.joints}, 2)"
+            raise ValueError(f"x2d must have shape {expected}, found {tuple(x2d.shape)}")
         h = self.input(x2d[..., 1:, :].flatten(2).transpose(1, 2)).relu_()
         for first, second in zip(self.blocks[::2], self.blocks[1::2], strict=True):
             inner = self.dropout(first(h).relu_())

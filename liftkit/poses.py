@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
 
-from liftkit.files import write_atomically
+from liftkit.files import read_arrays, write_atomically
 from liftkit.skeleton import H36M_17, Skeleton
 
 FORMAT = 1
@@ -102,7 +101,10 @@ class PoseSet:
             keep &= found
         chosen = np.flatnonzero(keep)
         if where is not None:
-            at = np.arange(len(self))[where]
+            try:
+                at = np.arange(len(self))[where]
+            except IndexError as error:
+                raise ValueError(f"where must be a mask or indices of {len(self)} poses: {error}") from error
             chosen = at[np.isin(at, chosen)]
         if not len(chosen):
             raise ValueError(f"{self.name}: the selection is empty")
@@ -128,10 +130,14 @@ def _coordinates(field: str, values, shape: tuple) -> np.ndarray:
         raise ValueError(f"{field} must have shape {expected}, found {values.shape}")
     if values.dtype.kind != "f":
         raise ValueError(f"{field} must hold floating-point numbers, found {values.dtype}")
-    bad = np.flatnonzero(~np.isfinite(values).reshape(len(values), -1).all(1))
+    if not len(values):
+        raise ValueError(f"{field} must hold at least one pose, found shape {values.shape}")
+    with np.errstate(over="ignore"):
+        values = values.astype(np.float32)
+    bad = np.flatnonzero(~np.isfinite(values).all((1, 2)))
     if len(bad):
         raise ValueError(f"{field} must be finite, found NaN or infinity in {len(bad)} poses, first {bad[0]}")
-    return values.astype(np.float32)
+    return values
 
 
 def _labels(field: str, values, kind, count: int) -> np.ndarray:
@@ -145,13 +151,15 @@ def _labels(field: str, values, kind, count: int) -> np.ndarray:
     if values.dtype.kind not in ("U" if kind is str else "iu"):
         expected = "strings" if kind is str else "integers"
         raise ValueError(f"{field} must hold {expected}, found {values.dtype}")
+    if kind is not str and (values != values.astype(kind)).any():
+        raise ValueError(f"{field} must fit into {np.dtype(kind)}, found {values.min()} to {values.max()}")
     return values.astype(kind)
 
 
 def save_poses(poses: PoseSet, path: str | Path) -> Path:
     """Write a PoseSet as one compressed npz file without pickles, whole or not at all.
 
-    Raises ValueError where the folder is missing or the name does not end in .npz.
+    Raises ValueError where the folder is missing, the name does not end in .npz or the 3D cannot be in mm.
 
     >>> folder = getfixture("tmp_path")
     >>> load_pose_file(save_poses(PoseSet(np.zeros((2, 17, 2), "float32")), folder / "two.npz"))
@@ -159,6 +167,7 @@ def save_poses(poses: PoseSet, path: str | Path) -> Path:
     """
     if Path(path).suffix != ".npz":
         raise ValueError(f"a pose file's name ends in .npz, found {Path(path).name!r}")
+    _check_millimetres(poses)
     arrays = {f.name: getattr(poses, f.name) for f in fields(poses) if f.name not in ("skeleton", "x3d")}
     if poses.x3d is not None:
         arrays["x3d"] = poses.x3d
@@ -171,17 +180,7 @@ def load_pose_file(path: str | Path) -> PoseSet:
 
     Raises ValueError naming the file, the field, what was found and what was expected.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise ValueError(f"{path}: there is no such file")
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            if not isinstance(archive, np.lib.npyio.NpzFile):
-                raise ValueError("it holds one bare array, not named ones")
-            arrays = {field: archive[field] for field in archive.files}
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, KeyError) as error:
-        reason = "it holds pickled objects, which liftkit never loads" if "pickle" in str(error) else error
-        raise ValueError(f"{path}: not a readable pose file: {reason}") from error
+    arrays = read_arrays(path)
     try:
         return _from_arrays(arrays)
     except ValueError as error:
@@ -192,16 +191,20 @@ def _from_arrays(arrays: dict[str, np.ndarray]) -> PoseSet:
     required = {"liftkit_poses", "joint_names", "x2d", "units", "name", *LABELS}
     if missing := sorted(required - set(arrays)):
         raise ValueError(f"not a liftkit pose file: expected the fields {', '.join(missing)}, found {sorted(arrays)}")
-    if arrays.pop("liftkit_poses") != FORMAT:
-        raise ValueError(f"this liftkit reads pose files of format {FORMAT}, found another")
-    names = tuple(arrays.pop("joint_names").tolist())
+    if (found := arrays.pop("liftkit_poses").tolist()) != FORMAT:
+        raise ValueError(f"this liftkit reads pose files of format {FORMAT}, found {found!r}")
+    names = tuple(map(str, arrays.pop("joint_names").ravel()))
     if names != H36M_17.names:
         raise ValueError(f"joint_names must be {', '.join(H36M_17.names)} in this order, found {', '.join(names)}")
     if unknown := sorted(set(arrays) - required - {"x3d"}):
         raise ValueError(f"unknown fields {', '.join(unknown)}")
     poses = PoseSet(**{field: str(a) if field in ("units", "name") else a for field, a in arrays.items()})
-    if poses.x3d is not None and len(poses):
+    _check_millimetres(poses)
+    return poses
+
+
+def _check_millimetres(poses: PoseSet) -> None:
+    if poses.x3d is not None:
         reach = float(np.median(np.abs(poses.x3d).max((1, 2))))
         if not 100 < reach < 10_000:
             raise ValueError(f"x3d must be in mm (a person reaches about 900), found a median reach of {reach:.3g}")
-    return poses

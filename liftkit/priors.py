@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -87,17 +88,16 @@ def knees_bend_backwards(x3d: Array, skeleton: Skeleton = H36M_17) -> Array:
     The sign of ``cross(hip - knee, ankle - knee) . (right hip - left hip)``, summed over both legs. It tells a pose
     from its mirror image, which bends them forwards, and needs no 3D label.
 
-    >>> import numpy as np
     >>> pose = np.zeros((17, 3))
     >>> pose[[1, 4], 0], pose[[2, 5], 1], pose[[3, 6], 1], pose[[3, 6], 2] = (-100, 100), 400, 800, 50
     >>> bool(knees_bend_backwards(pose))  # it faces the camera, ankles behind the knees
     True
     """
-    xp = _namespace(x3d)
+    cross = torch.linalg.cross if _namespace(x3d) is torch else np.cross  # np.linalg.cross needs numpy 2
     joint = lambda name: x3d[..., skeleton.index(name), :]  # noqa: E731
     across = joint("right_hip") - joint("left_hip")
     bend = sum(
-        xp.linalg.cross(joint(f"{side}_hip") - joint(f"{side}_knee"), joint(f"{side}_ankle") - joint(f"{side}_knee"))
+        cross(joint(f"{side}_hip") - joint(f"{side}_knee"), joint(f"{side}_ankle") - joint(f"{side}_knee"))
         for side in ("left", "right")
     )
     return (bend * across).sum(-1) > 0

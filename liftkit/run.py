@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import torch
 from safetensors import SafetensorError
@@ -59,12 +60,13 @@ class Run:
         joints = len(self.representation.skeleton)
         if x2d.ndim != 3 or x2d.shape[1] != joints:
             raise ValueError(f"x2d must have shape (N, {joints}, 2), found {tuple(x2d.shape)}")
-        poses = torch.as_tensor(x2d, dtype=torch.float32, device=self.lifter.device)
+        poses = x2d if isinstance(x2d, torch.Tensor) else torch.from_numpy(np.array(x2d, np.float32))
+        poses = poses.to(self.lifter.device, torch.float32)
         if not poses.isfinite().all():
             raise ValueError("x2d must be finite, found NaN or infinity")
         x3d = [self._lift(chunk) for chunk in poses.split(CHUNK)]
         x3d = torch.cat(x3d, dim=1) if x3d else poses.new_zeros(len(self.seeds), 0, joints, 3)
-        return x3d.to(x2d.dtype) if isinstance(x2d, torch.Tensor) else x3d.cpu().numpy().astype(x2d.dtype)
+        return x3d.to(x2d) if isinstance(x2d, torch.Tensor) else x3d.cpu().numpy().astype(x2d.dtype)
 
     def _lift(self, x2d):
         flat = normalise(x2d).expand(len(self.seeds), *x2d.shape)
@@ -106,15 +108,21 @@ class Run:
             segments = tuple(Segment(**segment) for segment in rep.pop("segments"))
             representation = Representation(segments=segments, **rep)
             config, seeds = TrainConfig.from_dict(about["config"]), tuple(about["seeds"])
+            message = about["message"]
+            lifter = Lifter(representation, config.width, len(seeds))
+            discriminator = Discriminator(config.width, len(seeds))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"{folder / 'run.json'} is damaged: {error}") from error
-        lifter = Lifter(representation, config.width, len(seeds))
-        discriminator = Discriminator(config.width, len(seeds))
+            raise ValueError(f"{folder / 'run.json'} is damaged: {error!r}") from error
         try:
             tensors = load((folder / "weights.safetensors").read_bytes())
             for part, net in (("lifter.", lifter), ("discriminator.", discriminator)):
                 net.load_state_dict({k.removeprefix(part): t for k, t in tensors.items() if k.startswith(part)})
         except (SafetensorError, RuntimeError) as error:
             raise ValueError(f"{folder / 'weights.safetensors'} is damaged: {error}") from error
-        history = pd.read_csv(folder / "history.csv")
-        return cls(lifter, discriminator, seeds, config, history, about["message"])
+        try:
+            history = pd.read_csv(folder / "history.csv")
+            if absent := {"step", "seed"} - set(history):
+                raise ValueError(f"it has no column {', '.join(sorted(absent))}")
+        except ValueError as error:
+            raise ValueError(f"{folder / 'history.csv'} is damaged: {error}") from error
+        return cls(lifter, discriminator, seeds, config, history, message)

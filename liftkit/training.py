@@ -13,15 +13,14 @@ import torch
 from torch import Tensor
 
 from liftkit.config import TrainConfig
-from liftkit.geometry import flip, normalise
+from liftkit.geometry import expect_poses, flip, normalise
 from liftkit.losses import LOSSES, Cycle, discriminator_loss
 from liftkit.networks import Discriminator, Lifter, uniform
 from liftkit.poses import PoseSet
 from liftkit.priors import DRAWS, get_prior, knees_bend_backwards
 from liftkit.representations import Representation, get_representation
 from liftkit.run import Run
-
-CHECK_EVERY = 50  # steps between two looks for a loss that is not finite: each look waits for the device
+from liftkit.watch import Diverged, Watch
 
 Callback = Callable[["Trainer"], object]
 
@@ -71,7 +70,7 @@ class Trainer:
         self.message = ""
         self._stop = False
         self.losses: dict[str, Tensor] = {}
-        self._records: list[dict[str, Tensor]] = []
+        self._records: list[tuple[int, dict[str, Tensor]]] = []
 
     # One training step, as METHOD.md tells it.
 
@@ -136,7 +135,7 @@ class Trainer:
 
     def _record(self, cycle: Cycle) -> None:
         knees = knees_bend_backwards(cycle.x3d.detach(), self.representation.skeleton).float().mean(1)
-        self._records.append({"step": self.steps_done, **self.losses, "knees": knees})
+        self._records.append((self.steps_done, {**self.losses, "knees": knees}))
 
     # The loop around it.
 
@@ -149,56 +148,41 @@ class Trainer:
         steps = max(self.config.steps - self.steps_done, 0) if steps is None else steps
         end = self.steps_done + steps
         callbacks, self._stop, self.message = list(callbacks), False, ""
-        good, watched = self.state_dict(), []
+        watch = Watch(self)
+        try:
+            self._loop(end, callbacks, watch)
+            watch.look()  # whatever ended the loop
+        except Diverged as trouble:
+            self.message = str(trouble)
+            warnings.warn(self.message, RuntimeWarning, stacklevel=2)
+        return self
+
+    def _loop(self, end: int, callbacks: list[Callback], watch: Watch) -> None:
         try:
             while self.steps_done < end and not self._stop:
                 self.step()
-                watched.append(torch.stack(list(self.losses.values())))
-                if len(watched) == CHECK_EVERY or self.steps_done == end:
-                    if trouble := self._find_trouble(watched):
-                        self.load_state_dict(good)
-                        self.message = f"{trouble}; back to step {self.steps_done}, the last good one"
-                        warnings.warn(self.message, RuntimeWarning, stacklevel=2)
-                        break
-                    good, watched = self.state_dict(), []
+                watch.after_step()
                 for callback in callbacks:
                     callback(self)
         except KeyboardInterrupt:
             self.message = f"interrupted at step {self.steps_done}; what was learned until then is kept"
-        return self
 
     def stop(self) -> None:
         """Let :meth:`run` end after this step."""
         self._stop = True
 
-    def _find_trouble(self, watched: list[Tensor]) -> str:
-        """Which member diverged and when, looking at the losses (terms, M) of the latest steps; "" if none."""
-        names, losses = list(self.losses), torch.stack(watched)
-        finite = losses.isfinite()
-        if not finite.all():
-            step, term, member = (~finite).nonzero()[0].tolist()
-            step += self.steps_done - len(watched) + 1
-            return f"the member with seed {self.seeds[member]} diverged at step {step} ({names[term]} is not finite)"
-        for p in [*self.lifter.parameters(), *self.discriminator.parameters()]:
-            finite = p.isfinite().view(len(self.seeds), -1).all(1)
-            if not finite.all():
-                seed = self.seeds[int((~finite).nonzero()[0])]
-                return f"the member with seed {seed} diverged at step {self.steps_done} (its weights are not finite)"
-        return ""
-
     # What it holds.
 
     @property
     def history(self) -> pd.DataFrame:
-        """A row for each recorded step and seed: step, seed, the loss terms, knees."""
+        """A row for each recorded step and seed: representation, step, seed, the loss terms, knees."""
+        columns = ["representation", "step", "seed", *LOSSES, "discriminator", "knees"]
         rows = [
-            pd.DataFrame(
-                {"step": r["step"], "seed": self.seeds} | {k: v.cpu().numpy() for k, v in r.items() if k != "step"}
-            )
-            for r in self._records
+            dict(zip(["step", "seed", *values], [step, *row], strict=True))
+            for step, values in self._records
+            for row in zip(self.seeds, *(v.tolist() for v in values.values()), strict=True)
         ]
-        columns = ["step", "seed", *LOSSES, "discriminator", "knees"]
-        return pd.concat(rows, ignore_index=True).reindex(columns=columns) if rows else pd.DataFrame(columns=columns)
+        return pd.DataFrame(rows, columns=columns).assign(representation=self.representation.name)
 
     def to_run(self) -> Run:
         """A copy of what was learned so far, ready to lift."""
@@ -235,26 +219,29 @@ class Trainer:
 
 
 def _check_seeds(seeds: Sequence[int]) -> tuple[int, ...]:
+    if not isinstance(seeds, Iterable):
+        raise ValueError(f"seeds must be a sequence such as (0, 1, 2), found {seeds!r}")
     seeds = tuple(seeds)
+    integers = (not isinstance(s, bool) and isinstance(s, int | np.integer) and 0 <= s < 2**63 for s in seeds)
+    if bad := [s for s, good in zip(seeds, integers, strict=True) if not good]:
+        raise ValueError(f"a seed must be an integer from 0 to 2^63 - 1, found {bad[0]!r}")
     if not seeds or len(set(seeds)) != len(seeds):
         raise ValueError(f"seeds must be one or more different integers, found {seeds}")
-    if bad := [s for s in seeds if isinstance(s, bool) or not isinstance(s, (int, np.integer)) or s < 0]:
-        raise ValueError(f"a seed must be an integer of at least 0, found {bad[0]!r}")
     return tuple(int(seed) for seed in seeds)
 
 
 def _check_poses(poses, representation: Representation) -> Tensor:
     if isinstance(poses, PoseSet):
         poses = poses.train.x2d if (poses.split == "train").any() else poses.x2d
-    x2d = torch.as_tensor(poses)
+    expect_poses(poses, 2, "poses")
     joints = len(representation.skeleton)
-    if x2d.ndim != 3 or x2d.shape[1:] != (joints, 2) or not len(x2d) or not x2d.is_floating_point():
-        raise ValueError(
-            f"poses must be 2D, floating-point, of shape (N, {joints}, 2), found {tuple(x2d.shape)} {x2d.dtype}"
-        )
+    if poses.ndim != 3 or poses.shape[1] != joints or not len(poses):
+        raise ValueError(f"poses must have shape (N, {joints}, 2) with N at least 1, found {tuple(poses.shape)}")
+    # A copy of numpy's: torch takes neither negative strides nor, without a warning, what is read-only.
+    x2d = poses.float() if isinstance(poses, Tensor) else torch.from_numpy(np.array(poses, np.float32))
     if not x2d.isfinite().all():
         raise ValueError("poses must be finite, found NaN or infinity")
-    return x2d.float()
+    return x2d
 
 
 def train(

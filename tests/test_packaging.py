@@ -1,5 +1,6 @@
 """The set-up files agree with each other, and set-up fails with advice rather than a traceback."""
 
+import ast
 import os
 import re
 import shlex
@@ -64,6 +65,19 @@ def test_every_package_has_one_exact_pin_within_its_bounds(python):
         (pin,) = found[0].specifier
         assert pin.operator == "==" and "*" not in pin.version, f"{found[0]} is not exact"
         assert requirement.specifier.contains(pin.version), f"{found[0]} is outside {requirement}"
+
+
+def test_every_package_that_liftkit_imports_is_declared():
+    imported = set()
+    for path in (ROOT / "liftkit").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                imported.add(node.module.split(".")[0])
+    third_party = imported - set(sys.stdlib_module_names) - {"liftkit"}
+    assert {"numpy", "torch"} <= third_party
+    assert third_party - {r.name for r in requirements()} == set()
 
 
 def test_constraints_hold_pins_only():

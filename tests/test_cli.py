@@ -1,0 +1,122 @@
+"""The command line, driven as a user drives it; training is tiny, the data a handful of synthetic poses."""
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from liftkit import Run, evaluate, load_poses, save_poses
+from liftkit.cli import app
+from liftkit.poses import load_pose_file
+
+TINY = ["--steps", "20", "--width", "16", "--batch", "16"]
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    poses = load_poses("synthetic").select(camera=0)
+    return save_poses(poses.select(slice(None, None, 40)), tmp_path_factory.mktemp("data") / "small.npz")
+
+
+@pytest.fixture(scope="module")
+def trained(small, tmp_path_factory):
+    out = tmp_path_factory.mktemp("runs") / "tiny"
+    result = run("train", "--data", small, "--seeds", 2, "--out", out, *TINY)
+    assert result.exit_code == 0, result.output
+    return out
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, [str(a) for a in arguments], env={"COLUMNS": "200", "TERM": "dumb"})
+
+
+def test_train_saves_a_run_and_the_results_it_prints(trained, small):
+    loaded, results = Run.load(trained), pd.read_csv(trained / "results.csv")
+    assert loaded.config.steps == 20 and loaded.seeds == (0, 1)
+    assert list(results.columns[:2]) == ["representation", "seed"]
+    assert set(results.representation) == {"legs_torso"}
+    again = evaluate(loaded, load_pose_file(small).test)
+    pd.testing.assert_frame_equal(results.drop(columns="representation"), again, rtol=1e-4, check_dtype=False)
+    assert {"representation", "seed", "step"} <= set(pd.read_csv(trained / "history.csv").columns)
+
+
+def test_train_prints_parameters_and_both_baselines(small):
+    output = run("train", "--data", small, "--seeds", 1, *TINY).output
+    assert "parameters a member" in output and "flat" in output and "chance" in output
+
+
+def test_train_without_truth_says_that_it_cannot_judge(small, tmp_path):
+    from dataclasses import replace
+
+    path = save_poses(replace(load_pose_file(small), x3d=None), tmp_path / "no3d.npz")
+    result = run("train", "--data", path, "--seeds", 1, *TINY)
+    assert result.exit_code == 0 and "no 3D truth" in result.output
+
+
+def test_evaluate_repeats_the_training_results(trained, small):
+    result = run("evaluate", trained, "--data", small)
+    mean = pd.read_csv(trained / "results.csv").n_mpjpe.mean()
+    assert result.exit_code == 0 and f"{mean:.2f}" in result.output
+
+
+def test_evaluate_by_joint_lists_every_joint(trained, small):
+    output = run("evaluate", trained, "--data", small, "--by", "joint").output
+    assert "left_wrist" in output and "pelvis" not in output
+
+
+def test_draw_writes_a_row_for_each_pose(trained, small, tmp_path):
+    result = run("draw", trained, "--data", small, "--out", tmp_path / "picture.svg", "--count", 3)
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "picture.svg").read_text().count("<g transform") == 9
+
+
+def test_data_make_and_show_agree(tmp_path):
+    made = run("data", "make", tmp_path / "made.npz", "--rig", "perspective")
+    assert made.exit_code == 0 and load_pose_file(tmp_path / "made.npz").units == "px"
+    shown = run("data", "show", tmp_path / "made.npz")
+    count = len(load_pose_file(tmp_path / "made.npz").test)
+    assert shown.exit_code == 0 and str(count) in shown.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["train", "--representation", "legs"], "unknown representation 'legs'; there are full, legs_torso"),
+        (["train", "--data", "nowhere.npz"], "there is no such file"),
+        (["train", "--data", "human"], "unknown data set 'human'; there are synthetic"),
+        (["train", "--prior", "magic"], "unknown prior 'magic'; there are paper, gravity"),
+        (["train", "--preset", "fast"], "unknown preset 'fast'; there are lesson, paper"),
+        (["train", "--width", "0"], "width must be an integer from 1 to"),
+        (["evaluate", "nowhere"], "is not the folder of a run"),
+        (["evaluate", "{trained}", "--by", "colour"], "by must be one of action, subject, joint"),
+        (["evaluate", "{trained}", "--split", "dev"], "no pose with split 'dev'"),
+        (["draw", "{trained}", "--out", "x.svg", "--member", "9"], "expected 0 to 1"),
+        (["data", "make", "{small}"], "nothing is overwritten"),
+        (["data", "make", "new.npz", "--coupling", "2"], "coupling"),
+        (["data", "make", "missing/new.npz"], "there is no folder"),
+        (["train", "--out", "{trained}"], "expected a new or empty folder"),
+    ],
+)
+def test_bad_input_is_one_clear_line_and_exit_code_2(arguments, expected, trained, small):
+    result = run(*(a.format(trained=trained, small=small) for a in arguments))
+    assert result.exit_code == 2
+    assert expected in " ".join(result.output.split())
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("command", [[], ["train"], ["evaluate"], ["draw"], ["data"], ["doctor"]])
+def test_help_has_an_example(command):
+    result = run(*command, "--help")
+    assert result.exit_code == 0
+    assert "Usage" in result.output and (command in ([], ["data"]) or "Example" in result.output)
+
+
+def test_a_run_stopped_early_is_saved_and_exits_with_3(small, tmp_path, monkeypatch):
+    from liftkit import training
+
+    def interrupt(trainer):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(training.Trainer, "step", interrupt)
+    result = run("train", "--data", small, "--seeds", 1, "--out", tmp_path / "cut", *TINY)
+    assert result.exit_code == 3 and "interrupted at step 0" in result.output
+    assert "interrupted" in Run.load(tmp_path / "cut").message
