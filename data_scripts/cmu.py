@@ -40,7 +40,7 @@ def read_positions(file: Path) -> Motion:
     if joints.dtype.kind != "f":
         raise ValueError(f"{file}: joints_mm must hold floating-point numbers, found {joints.dtype}")
     if len(bad := np.flatnonzero(~np.isfinite(joints).all((1, 2)))):
-        raise ValueError(f"{file}: joints_mm must be finite, found NaN or infinity in {len(bad)} frames, first {bad[0]}")
+        raise ValueError(f"{file}: joints_mm must be finite, found NaN or infinity in frame {bad[0]}")
     subject = np.full(frames, "cmu")  # the source retargets everybody to one skeleton
     return Motion(joints, subject=subject, fps=float(arrays["fps"]), name="cmu", **labels)
 

@@ -54,25 +54,25 @@ class Channel(NamedTuple):
 # of Wu et al., J. Biomech. 38 (2005) 981-992: at plane 90 elevation is flexion (180) and, negative, extension (60);
 # at plane 0 it is abduction (180). The pelvis's ranges are ours.
 LEG_CHANNELS = {
-    "pelvis_tilt": Channel(-25, 35, 4, 5, "middle"),
-    "pelvis_list": Channel(-15, 15, 0, 3, "turning"),
-    "pelvis_turn": Channel(-20, 20, 0, 5, "turning"),
-    "hip_flexion": Channel(-30, 120, 10, 6),
-    "hip_abduction": Channel(-30, 45, 4, 6),
-    "hip_rotation": Channel(-45, 45, -5, 8),
-    "knee_flexion": Channel(2, 135, 14, 7),
+    "pelvis_tilt": Channel(-25, 35, 4, 4, "middle"),
+    "pelvis_list": Channel(-15, 15, 0, 2, "turning"),
+    "pelvis_turn": Channel(-20, 20, 0, 3, "turning"),
+    "hip_flexion": Channel(-30, 120, 10, 4),
+    "hip_abduction": Channel(-30, 45, 3, 4),
+    "hip_rotation": Channel(-45, 45, -5, 5),
+    "knee_flexion": Channel(2, 135, 14, 5),
 }
 TORSO_CHANNELS = {
-    "trunk_flexion": Channel(-25, 80, 5, 8, "middle"),
-    "trunk_lean": Channel(-35, 35, 0, 5, "turning"),
-    "trunk_turn": Channel(-45, 45, 0, 8, "turning"),
-    "head_flexion": Channel(-45, 45, 12, 10, "middle"),
-    "head_lean": Channel(-45, 45, 0, 5, "turning"),
-    "head_turn": Channel(-60, 60, 0, 15, "turning"),
-    "shoulder_elevation": Channel(-60, 180, 10, 8),
-    "shoulder_plane": Channel(-30, 130, 30, 18),
-    "shoulder_rotation": Channel(-90, 70, 10, 15),
-    "elbow_flexion": Channel(2, 150, 25, 13),
+    "trunk_flexion": Channel(-25, 80, 3, 5, "middle"),
+    "trunk_lean": Channel(-35, 35, 0, 3, "turning"),
+    "trunk_turn": Channel(-45, 45, 0, 5, "turning"),
+    "head_flexion": Channel(-45, 45, 12, 7, "middle"),
+    "head_lean": Channel(-45, 45, 0, 4, "turning"),
+    "head_turn": Channel(-60, 60, 0, 10, "turning"),
+    "shoulder_elevation": Channel(-60, 180, 10, 6),
+    "shoulder_plane": Channel(-30, 130, 5, 10),
+    "shoulder_rotation": Channel(-90, 70, 10, 10),
+    "elbow_flexion": Channel(2, 150, 25, 9),
 }
 
 

@@ -50,7 +50,7 @@ def pose_errors(pred: np.ndarray, poses: PoseSet) -> pd.DataFrame:
         "auc": metrics.auc(scaled, truth),
         "mirrored": metrics.mirrored(pred, truth).astype(float),
     }
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns).astype(float)
 
 
 def joint_table(pred: np.ndarray, poses: PoseSet) -> pd.DataFrame:
@@ -64,7 +64,7 @@ def joint_table(pred: np.ndarray, poses: PoseSet) -> pd.DataFrame:
     columns = dict(zip(["mpjpe", "n_mpjpe", "pa_mpjpe", "pa_mpjpe_reflection"], errors, strict=True))
     columns["mpjpe"] = errors[0] * _unit_scale(poses)
     columns["pck"] = (errors[1] < metrics.PCK_THRESHOLD) * 100.0
-    return pd.DataFrame({"joint": poses.skeleton.names[1:]} | {k: v.mean(0) for k, v in columns.items()})
+    return pd.DataFrame({"joint": poses.skeleton.names[1:]} | {k: v.mean(0, dtype=float) for k, v in columns.items()})
 
 
 def evaluate(run: Lifts, poses: PoseSet, by: str | None = None) -> pd.DataFrame:
@@ -76,7 +76,7 @@ def evaluate(run: Lifts, poses: PoseSet, by: str | None = None) -> pd.DataFrame:
     Raises ValueError where the poses have no 3D and on another ``by``.
 
     >>> from liftkit import load_poses, train
-    >>> poses = load_poses("synthetic").select(subject="s01", camera=0)
+    >>> poses = load_poses("synthetic").select(subject="S1", camera=0)
     >>> len(evaluate(train("full", poses, seeds=(0, 1), width=16, batch=8, steps=1), poses, by="joint"))
     32
     """

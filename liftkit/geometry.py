@@ -62,7 +62,8 @@ def normalise(x2d: Array) -> Array:
     >>> normalise(np.array([[10.0, 10.0], [12.0, 6.0]])).tolist()
     [[0.0, 0.0], [0.5, -1.0]]
     """
-    return (x2d - x2d[..., :1, :]) / pose_scale(x2d)
+    scale = pose_scale(x2d)  # first, because it checks x2d
+    return (x2d - x2d[..., :1, :]) / scale
 
 
 def _matrix(rows, xp):

@@ -122,7 +122,7 @@ def pck(pred: Array, truth: Array, threshold: float = PCK_THRESHOLD) -> Array:
     50.0
     """
     near = joint_errors(pred, truth)[..., 1:] < threshold
-    return near.mean(-1) * 100 if isinstance(near, np.ndarray) else near.to(pred.dtype).mean(-1) * 100
+    return near.mean(-1, dtype=pred.dtype) * 100
 
 
 def auc(pred: Array, truth: Array) -> Array:

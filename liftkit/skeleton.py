@@ -32,6 +32,9 @@ class Skeleton:
         for joint, parent in enumerate(self.parents[1:], start=1):
             if not 0 <= parent < joint:
                 raise ValueError(f"{self.names[joint]}: its parent must come before it, found {parent}")
+        paired = [joint for pair in self.pairs for joint in pair]
+        if len(set(paired)) != len(paired) or not set(paired) <= set(range(len(self.names))):
+            raise ValueError(f"pairs must hold indices of joints, each at most once, found {self.pairs}")
 
     def __len__(self) -> int:
         return len(self.names)

@@ -8,6 +8,7 @@ azimuth is common to both: what those do to 2D poses is no dependence of movemen
 
 from __future__ import annotations
 
+from numbers import Integral, Real
 from typing import NamedTuple
 
 import numpy as np
@@ -36,7 +37,7 @@ def _draw_manner(rng: np.random.Generator, clips: int) -> _Manner:
     return _Manner(
         start=rng.random((clips, 1)),
         tempo=rng.uniform(0.75, 1.25, (clips, 1)),
-        vigour=rng.uniform(0.6, 1.2, (clips, 1)),
+        vigour=rng.uniform(0.3, 1.15, (clips, 1)),
         left=rng.random((clips, 1)) < 0.5,
         habit=rng.normal(0, 1, (clips, angles)),
         sway=rng.uniform((0, 0.1), (1, 0.6), (clips, angles, 2)),
@@ -121,9 +122,9 @@ def synthetic_motion(
 
 def _check(seed: int, coupling: float, subjects: int, frames: int, fps: float) -> None:
     for name, value, least in ("seed", seed, 0), ("subjects", subjects, 2), ("frames", frames, 2):
-        if not isinstance(value, int | np.integer) or value < least:
+        if not isinstance(value, Integral) or value < least:
             raise ValueError(f"{name} must be a whole number of at least {least}, found {value!r}")
-    if not 0 <= coupling <= 1:
+    if not isinstance(coupling, Real) or not 0 <= coupling <= 1:
         raise ValueError(f"coupling must lie in 0 (independent) to 1 (legs determine arms), found {coupling!r}")
-    if not 0 < fps < np.inf:
+    if not isinstance(fps, Real) or not 0 < fps < np.inf:
         raise ValueError(f"fps must be a positive number of frames a second, found {fps!r}")

@@ -54,8 +54,8 @@ LEG_TASKS = {
         1.1,
         {
             "pelvis_turn": (5, -5),
-            "hip_flexion": (32, 28, 19, 8, -2, -7, 0, 17, 30, 35),
-            "knee_flexion": (8, 19, 20, 14, 11, 19, 42, 63, 52, 18),
+            "hip_flexion": (36, 31, 20, 7, -6, -13, -4, 16, 33, 39),
+            "knee_flexion": (8, 20, 21, 14, 12, 22, 46, 70, 57, 20),
         },
         lag=0.5,
     ),
@@ -63,8 +63,8 @@ LEG_TASKS = {
         0.75,
         {
             "pelvis_turn": (7, -7),
-            "hip_flexion": (38, 28, 8, -8, -3, 25, 50, 50),
-            "knee_flexion": (25, 42, 34, 24, 60, 105, 88, 38),
+            "hip_flexion": (42, 30, 6, -14, -8, 25, 55, 56),
+            "knee_flexion": (26, 46, 37, 25, 66, 118, 98, 40),
         },
         lag=0.5,
     ),
@@ -83,9 +83,7 @@ LEG_TASKS = {
         spread=1.6,
     ),
     "step": Task(
-        1.7,
-        {"hip_flexion": (65, 55, 32, 12, 5, 14, 42, 68), "knee_flexion": (68, 58, 32, 13, 12, 38, 85, 85)},
-        lag=0.5,
+        1.7, {"hip_flexion": (65, 55, 32, 12, 5, 14, 42, 68), "knee_flexion": (68, 58, 32, 13, 12, 38, 85, 85)}, lag=0.5
     ),
     "kick": Task(
         1.4,
@@ -136,9 +134,9 @@ ARM_TASKS = {
         1.1,
         {
             "trunk_turn": (-6, 6),
-            "shoulder_elevation": (-28, 0, 26, 0),
+            "shoulder_elevation": (-34, -3, 28, -3),
             "shoulder_plane": (85,),
-            "elbow_flexion": (25, 40, 60, 40),
+            "elbow_flexion": (22, 34, 55, 34),
         },
         lag=0.5,
         spread=1.7,
@@ -247,8 +245,8 @@ ARM_TASKS = {
     "gesture": Task(
         2.0,
         {
-            "shoulder_elevation": (15, 35, 50, 30),
-            "shoulder_plane": (50,),
+            "shoulder_elevation": (5, 25, 45, 25),
+            "shoulder_plane": (45,),
             "shoulder_rotation": (20, 0),
             "elbow_flexion": (75, 95, 60, 80),
         },

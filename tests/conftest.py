@@ -1,0 +1,30 @@
+"""Fixtures that several test files share."""
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+from liftkit.poses import PoseSet
+
+# A busy machine is no failure, and a failure must come back on the next run.
+settings.register_profile("liftkit", deadline=None, derandomize=True, max_examples=50)
+settings.load_profile("liftkit")
+
+
+@pytest.fixture
+def tiny_poses() -> PoseSet:
+    """24 random orthographic poses: 6 clips of 4 frames, 3 people with 2 clips each, one of them for the test."""
+    x3d = np.random.default_rng(0).normal(scale=300, size=(24, 17, 3)).astype(np.float32)
+    x3d -= x3d[:, :1]
+    return PoseSet(
+        x2d=x3d[..., :2],
+        x3d=x3d,
+        subject=np.repeat(["ann", "bob", "cem"], 8),
+        action=np.tile(np.repeat(["sit", "walk"], 4), 3),
+        clip=np.repeat(np.arange(6), 4),
+        frame=np.tile(np.arange(4), 6),
+        camera=np.tile([0, 1], 12),
+        split=np.repeat(["train", "train", "test"], 8),
+        units="mm",
+        name="tiny",
+    )

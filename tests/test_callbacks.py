@@ -1,0 +1,82 @@
+"""The progress bar counts the steps, shows the losses and closes itself."""
+
+import io
+import re
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from liftkit.callbacks import ProgressBar
+
+
+class FakeTrainer(SimpleNamespace):
+    def __init__(self, steps: int = 10, record_every: int = 2, done: int = 0):
+        config = SimpleNamespace(steps=steps, record_every=record_every)
+        super().__init__(config=config, steps_done=done, losses={})
+
+    def step(self, bar: ProgressBar):
+        self.steps_done += 1
+        self.losses = {"reprojection": torch.tensor([0.0, 0.5]) * self.steps_done}
+        bar(self)
+
+
+@pytest.fixture
+def screen() -> io.StringIO:
+    return io.StringIO()
+
+
+@pytest.fixture
+def bar(screen) -> ProgressBar:
+    return ProgressBar(file=screen, ncols=100, mininterval=0)
+
+
+def lines(screen: io.StringIO) -> list[str]:
+    return [line for line in re.split(r"[\r\n]+", screen.getvalue()) if line.strip()]
+
+
+def test_it_counts_to_the_configs_steps_and_closes(bar, screen):
+    trainer = FakeTrainer()
+    for _ in range(10):
+        trainer.step(bar)
+    assert bar.bar is None
+    assert "100%" in lines(screen)[-1] and "10/10" in lines(screen)[-1]
+    assert screen.getvalue().endswith("\n")
+
+
+def test_it_shows_the_mean_loss_of_the_last_recorded_step(bar, screen):
+    trainer = FakeTrainer()
+    for _ in range(5):
+        trainer.step(bar)
+    assert bar.bar.n == 5
+    assert "reprojection=1.000" in bar.bar.postfix  # the mean over members, of step 4
+    trainer.step(bar)
+    assert "reprojection=1.500" in bar.bar.postfix
+    bar.close()
+
+
+def test_it_starts_where_a_resumed_trainer_stands(bar, screen):
+    trainer = FakeTrainer(done=6)
+    trainer.step(bar)
+    assert (bar.bar.n, bar.bar.total) == (7, 10)
+    bar.close()
+    assert "7/10" in lines(screen)[-1]
+
+
+def test_closing_twice_or_before_the_first_step_is_allowed_and_the_next_step_opens_it_again(bar, screen):
+    bar.close()
+    trainer = FakeTrainer()
+    trainer.step(bar)
+    bar.close()
+    bar.close()
+    assert bar.bar is None
+    trainer.step(bar)
+    assert bar.bar.n == 2
+    bar.close()
+
+
+def test_options_go_to_tqdm(screen):
+    bar = ProgressBar(file=screen, desc="legs and torso", unit=" leaps", mininterval=0)
+    FakeTrainer().step(bar)
+    bar.close()
+    assert "legs and torso" in screen.getvalue() and " leaps/s" in screen.getvalue()

@@ -1,0 +1,102 @@
+"""Imports go downwards, never round in a circle, and `import liftkit` is light."""
+
+import ast
+import json
+import subprocess
+import sys
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import liftkit
+
+PACKAGE = Path(liftkit.__file__).parent
+LAYERS = {
+    0: ["skeleton", "geometry", "poses", "files"],
+    1: ["body", "tasks", "cameras", "synthetic", "datasets", "representations", "priors"],
+    2: ["networks", "losses", "config", "run", "metrics", "evaluation", "correlation"],
+    3: ["watch", "training", "callbacks"],
+    4: ["study"],
+    5: ["drawing", "plots", "widgets", "course", "doctor", "cli"],
+}
+LAYER = {module: layer for layer, modules in LAYERS.items() for module in modules}
+FILES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
+
+
+def module_of(path: Path) -> str:
+    """The name right below liftkit: of widgets/scene.py it is widgets."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> list[tuple[str, int]]:
+    """Every module that a file imports, wherever in it, as absolute dotted names with their lines."""
+    found = []
+    package = ("liftkit", *path.relative_to(PACKAGE).parts[:-1])
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found += [(alias.name, node.lineno) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = [*package[: len(package) + 1 - node.level]] if node.level else []
+            base += node.module.split(".") if node.module else []
+            found += [(".".join([*base, alias.name]), node.lineno) for alias in node.names]
+    return found
+
+
+def own(name: str) -> str | None:
+    """The liftkit module behind an imported name; a public name's home; None for other packages."""
+    parts = name.split(".")
+    if parts[0] != "liftkit" or len(parts) == 1 or parts[1].startswith("_"):
+        return None
+    return liftkit._HOME.get(parts[1], parts[1])
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_imports_go_downwards_or_stay_within_their_layer(path):
+    module = module_of(path)
+    assert module in LAYER, f"give liftkit/{module} a layer in this test"
+    upwards = [
+        f"line {line} imports {name}"
+        for name, line in imported(path)
+        if own(name) is not None and LAYER[own(name)] > LAYER[module]
+    ]
+    assert not upwards
+
+
+def test_modules_do_not_import_each_other_in_a_circle():
+    graph = {}
+    for path in FILES:
+        needs = {own(name) for name, _ in imported(path)} - {None, module_of(path)}
+        graph.setdefault(module_of(path), set()).update(needs)
+    try:
+        order = list(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        pytest.fail(f"a circle of imports: {' -> '.join(error.args[1])}")
+    assert order.index("skeleton") < order.index("networks") < order.index("training")
+
+
+def test_the_library_imports_no_lesson_script_or_test():
+    forbidden = {"notebooks", "data_scripts", "benchmarks", "tests", "conftest"}
+    assert not [(path.name, name) for path in FILES for name, _ in imported(path) if name.split(".")[0] in forbidden]
+
+
+def test_only_the_top_layer_draws():
+    drawing = {"plotly", "ipywidgets", "anywidget", "matplotlib", "IPython"}
+    assert not [
+        (path.name, name)
+        for path in FILES
+        for name, _ in imported(path)
+        if name.split(".")[0] in drawing and LAYER[module_of(path)] < 5
+    ]
+
+
+SEEN = "json.dumps(sorted({name.split('.')[0] for name in sys.modules}))"
+
+
+def test_importing_liftkit_is_light_and_training_needs_neither_plotly_nor_ipywidgets():
+    code = f"import json, sys, liftkit; print({SEEN})\nfrom liftkit import train, evaluate, load_poses; print({SEEN})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+    first, second = (set(json.loads(line)) for line in done.stdout.splitlines())
+    assert not first & {"torch", "pandas", "numpy", "plotly", "ipywidgets"}
+    assert "torch" in second
+    assert not second & {"plotly", "ipywidgets", "anywidget", "IPython", "matplotlib"}

@@ -1,0 +1,296 @@
+"""Loss terms: cases worked out by hand, a lifter that knows the truth, gradients against finite differences."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from scipy.spatial.transform import Rotation
+
+from liftkit.config import TrainConfig
+from liftkit.losses import (
+    LOSSES,
+    Cycle,
+    adversarial,
+    discriminator_loss,
+    quarter_turns,
+    reprojection,
+)
+from liftkit.networks import Discriminator, Lifter
+from liftkit.priors import DRAWS, get_prior
+from liftkit.representations import REPRESENTATIONS
+from liftkit.skeleton import H36M_17
+
+WEIGHT_OF_ANKLE = {"full": 1 / 16, "legs_torso": 1 / 6, "legs_torso_shared": 1 / 16, "five_parts": 1 / 3}
+ANKLE, WRIST = H36M_17.index("right_ankle"), H36M_17.index("left_wrist")
+
+
+class FakeLifter:
+    """A formula in place of a network; it keeps what it was asked to lift."""
+
+    def __init__(self, depth, representation: str = "full"):
+        self.depth, self.representation, self.asked = depth, REPRESENTATIONS[representation], []
+
+    def __call__(self, x2d):
+        self.asked.append(x2d)
+        return self.depth(x2d)
+
+
+def flat(x2d):
+    return 0 * x2d[..., 0]
+
+
+def random_poses(members: int, batch: int, seed: int = 0) -> torch.Tensor:
+    g = torch.Generator().manual_seed(seed)
+    x2d = torch.rand(members, batch, 17, 2, generator=g, dtype=torch.float64) * 2 - 1
+    x2d[..., 0, :] = 0
+    return x2d
+
+
+def turns_of(config: TrainConfig, members: int, batch: int) -> torch.Tensor:
+    g = torch.Generator().manual_seed(1)
+    return get_prior(config.prior)(torch.rand(members, batch, DRAWS, generator=g, dtype=torch.float64), config)
+
+
+def about(axis: str, degrees: list[float] | np.ndarray) -> np.ndarray:
+    """(N, 3, 3) rotations about "x" or "y", by scipy."""
+    return Rotation.from_rotvec(np.outer(degrees, np.eye(3)["xyz".index(axis)]), degrees=True).as_matrix()
+
+
+def azimuth_turns(degrees: float, batch: int = 1) -> torch.Tensor:
+    """(1, 4, B, 3, 3): the random view at a given azimuth, then the quarters."""
+    return torch.from_numpy(about("y", [degrees, 90, -90, 180]))[None, :, None].expand(1, 4, batch, 3, 3)
+
+
+def test_the_table_holds_the_papers_terms_and_weights():
+    assert {name: term.weight for name, term in LOSSES.items()} == {
+        "adversarial": 1,
+        "reprojection": 10,
+        "quarter_turns": 3,
+    }
+
+
+def test_discriminator_loss_by_hand_and_with_swapped_labels():
+    d_real, d_view = torch.tensor([[1.0, 0.0]] * 2), torch.tensor([[0.5, 0.0]] * 2)
+    loss = discriminator_loss(d_real, d_view, torch.tensor([False, True]))
+    # (0 + 1) / 2 + (0.25 + 0) / 2, and swapped (1 + 0) / 2 + (0.25 + 1) / 2
+    assert loss.tolist() == [0.625, 1.125]
+
+
+@pytest.mark.parametrize("name", WEIGHT_OF_ANKLE)
+def test_a_flat_lifters_consistency_by_hand(name):
+    x2d = torch.zeros(1, 2, 17, 2, dtype=torch.float64)
+    x2d[0, 0, ANKLE] = torch.tensor([0.6, 0.8])  # the other pose of the batch is all 0
+    cycle = Cycle(FakeLifter(flat, name), x2d, azimuth_turns(60, 2))
+    # seen from 60 degrees the ankle is at 0.6 cos 60, turned back at 0.6 cos^2 60: off by 0.6 sin^2 60 = 0.45 in x
+    weight = WEIGHT_OF_ANKLE[name]
+    assert reprojection(cycle).item() == pytest.approx(weight * 0.45**2 / 2 / 2)
+    # from +90 and -90 its depth should be -0.6 and 0.6, from 180 it is 0
+    assert quarter_turns(cycle).item() == pytest.approx(weight * 2 * 0.36 / 2)
+
+
+def test_five_parts_weigh_a_joint_by_its_part():
+    x2d = torch.zeros(1, 1, 17, 2, dtype=torch.float64)
+    x2d[0, 0, [ANKLE, H36M_17.index("head")], 0] = torch.tensor([0.3, 0.5], dtype=torch.float64)
+    cycle = Cycle(FakeLifter(flat, "five_parts"), x2d, azimuth_turns(0))
+    assert quarter_turns(cycle).item() == pytest.approx(2 * (0.09 / 3 + 0.25 / 4))
+    assert reprojection(cycle).item() == 0
+
+
+def test_a_linear_lifters_quarter_turns_by_hand():
+    x2d = torch.zeros(1, 1, 17, 2, dtype=torch.float64)
+    x2d[0, 0, WRIST] = torch.tensor([0.5, 0.2])
+    cycle = Cycle(FakeLifter(lambda x: 2 * x[..., 0] + x[..., 1], "legs_torso"), x2d, azimuth_turns(0))
+    # z = 1.2; from +90 lifted 2 z + y = 2.6, should be -0.5; from -90: -2.2, 0.5; from 180: -0.8, -1.2
+    assert cycle.z[0, 0, WRIST] == pytest.approx(1.2)
+    assert quarter_turns(cycle).item() == pytest.approx((3.1**2 + 2.7**2 + 0.4**2) / 10)
+
+
+def test_every_tensor_of_a_cycle_is_what_its_name_says():
+    members, batch = 2, 5
+    x2d, config = random_poses(members, batch), TrainConfig(prior="paper")
+    turns = turns_of(config, members, batch)
+    lifter = FakeLifter(lambda x: 0.3 * x[..., 0] - 0.7 * x[..., 1])
+    cycle = Cycle(lifter, x2d, turns)
+    x3d = np.concatenate([x2d, lifter.depth(x2d)[..., None]], -1)
+    np.testing.assert_allclose(cycle.x3d, x3d)
+    seen = np.einsum("mvbik,mbjk->mvbji", turns, x3d)
+    np.testing.assert_allclose(cycle.x3d_views, seen, atol=1e-12)
+    np.testing.assert_allclose(cycle.x2d_views, seen[..., :2], atol=1e-12)
+    np.testing.assert_allclose(cycle.x2d_view, seen[:, 0, ..., :2], atol=1e-12)
+    again = np.concatenate([seen[:, 0, ..., :2], lifter.depth(seen[:, 0])[..., None]], -1)
+    back = np.einsum("mbki,mbjk->mbji", turns[:, 0], again)
+    np.testing.assert_allclose(cycle.x2d_back, back[..., :2], atol=1e-12)
+    assert cycle.z_views.shape == (members, 4, batch, 17)
+    assert [tuple(x.shape) for x in lifter.asked] == [(members, batch, 17, 2), (members, 4, batch, 17, 2)]
+
+
+def test_quarter_turns_are_the_papers_algebra():
+    z = random_poses(1, 3, seed=4)[..., 0]
+    x2d = random_poses(1, 3)
+    x, y = x2d.unbind(-1)
+    lifter = FakeLifter(lambda x: z if x.ndim == 4 else 0 * x[..., 0])
+    cycle = Cycle(lifter, x2d, turns_of(TrainConfig(prior="paper"), 1, 3))
+    loss = quarter_turns(cycle)
+    seen = lifter.asked[1][:, 1:]
+    expected = torch.stack([torch.stack([side, y], -1) for side in (z, -z, -x)], dim=1)
+    torch.testing.assert_close(seen, expected, rtol=0, atol=1e-12)
+    torch.testing.assert_close(loss, ((x**2 + x**2 + z**2).sum(-1) / 16).mean(1))
+
+
+class KnowsHeights:
+    """Knows every joint's height above the floor and the camera's tilt; with these, depth follows from y exactly.
+
+    A joint at height h along the world's vertical (0, cos tilt, sin tilt) has y cos(tilt) + z sin(tilt) = h. A
+    camera with this tilt sees it so from every azimuth, and a person who stands upright keeps h.
+    """
+
+    representation = REPRESENTATIONS["legs_torso"]
+
+    def __init__(self, heights, tilt: float):
+        self.heights, self.c, self.s = heights, math.cos(math.radians(tilt)), math.sin(math.radians(tilt))
+
+    def __call__(self, x2d):
+        heights = self.heights[:, None] if x2d.ndim == 5 else self.heights
+        return (heights - x2d[..., 1] * self.c) / self.s
+
+
+@pytest.mark.parametrize(
+    "config, exact",
+    [
+        (TrainConfig(prior="gravity", tilt=15), True),
+        (TrainConfig(prior="gravity", tilt=5), False),
+        (TrainConfig(prior="gravity", tilt=15, tilt_spread=5), False),
+        (TrainConfig(prior="paper", elevation=0), False),
+    ],
+)
+def test_a_perfect_lifter_for_a_tilted_camera_is_consistent_about_gravity_alone(config, exact):
+    heights, x2d = random_poses(2, 6, seed=3)[..., 0], random_poses(2, 6)
+    cycle = Cycle(KnowsHeights(heights, 15), x2d, turns_of(config, 2, 6))
+    losses = torch.stack([reprojection(cycle), quarter_turns(cycle)])
+    assert (losses < 1e-20).all() if exact else (losses > 0.01).all()
+
+
+class KnowsPeople:
+    """Knows the true poses and where a level camera stands: what it is shown must be a projection of the truth."""
+
+    representation = REPRESENTATIONS["legs_torso"]
+
+    def __init__(self, x3d, rotations):
+        self.x3d = x3d
+        self.views = np.stack([np.einsum("bik,bjk->bji", r, x3d) for r in rotations])[None]
+
+    def __call__(self, x2d):
+        truth = self.views if x2d.ndim == 5 else self.x3d[None]
+        np.testing.assert_allclose(x2d, truth[..., :2], atol=1e-12)
+        return torch.from_numpy(truth[..., 2])
+
+
+def test_a_perfect_lifter_for_a_level_camera_is_consistent_under_the_papers_views():
+    rng, batch = np.random.default_rng(0), 6
+    x3d = rng.uniform(-1, 1, (batch, 17, 3))
+    u = rng.random((batch, DRAWS))
+    rotations = [about("x", (2 * u[:, 1] - 1) * 10) @ about("y", (2 * u[:, 0] - 1) * 160)]
+    rotations += [about("y", [degrees] * batch) for degrees in (90, -90, 180)]
+    turns = get_prior("paper")(torch.from_numpy(u)[None], TrainConfig(prior="paper"))
+    cycle = Cycle(KnowsPeople(x3d, rotations), torch.from_numpy(x3d)[None, ..., :2], turns)
+    assert reprojection(cycle).item() < 1e-20
+    assert quarter_turns(cycle).item() < 1e-20
+
+
+def tanh_lifter(weights: torch.Tensor, representation: str) -> FakeLifter:
+    """z = tanh(x2d W) with every joint's depth depending on all coordinates; W (34, 17)."""
+    return FakeLifter(lambda x: torch.tanh(x.flatten(-2) @ weights) * (torch.arange(17) > 0), representation)
+
+
+@pytest.fixture(scope="module")
+def setting():
+    """Weights for :func:`tanh_lifter`, 2D poses, turns and a discriminator, in double precision."""
+    g = torch.Generator().manual_seed(5)
+    weights = torch.randn(34, 17, generator=g, dtype=torch.float64) * 0.3
+    turns = turns_of(TrainConfig(tilt_spread=4), 1, 3)
+    return weights.requires_grad_(), random_poses(1, 3), turns, Discriminator(16, 1).double()
+
+
+@pytest.mark.parametrize("representation", ["full", "legs_torso", "five_parts"])
+@pytest.mark.parametrize("term", ["reprojection", "quarter_turns"])
+def test_gradients_of_consistency_equal_finite_differences(setting, term, representation):
+    weights, x2d, turns, _ = setting
+    assert torch.autograd.gradcheck(
+        lambda w: LOSSES[term](Cycle(tanh_lifter(w, representation), x2d, turns), None), weights, fast_mode=True
+    )
+
+
+def test_gradients_of_the_adversarial_and_the_discriminators_loss_equal_finite_differences(setting):
+    weights, x2d, turns, discriminator = setting
+    assert torch.autograd.gradcheck(
+        lambda w: adversarial(Cycle(tanh_lifter(w, "full"), x2d, turns), discriminator), weights, fast_mode=True
+    )
+    scores = [torch.randn(2, 4, dtype=torch.float64, requires_grad=True) for _ in range(2)]
+    swapped = torch.tensor([False, True])
+    assert torch.autograd.gradcheck(lambda real, view: discriminator_loss(real, view, swapped), scores)
+
+
+@pytest.mark.parametrize(
+    "representation, legs, head",
+    [
+        ("legs_torso", 6 / 16, 10 / 16),
+        ("five_parts", 3 / 16, 4 / 16),
+        ("left_right", 8 / 16, 8 / 16),
+        ("legs_torso_shared", 1, 1),
+    ],
+)
+def test_the_adversarial_gradient_is_shared_by_segment_size_and_its_value_is_not(setting, representation, legs, head):
+    weights, x2d, turns, discriminator = setting
+
+    def value_and_gradient(name):
+        loss = adversarial(Cycle(tanh_lifter(weights, name), x2d, turns), discriminator)
+        return loss, torch.autograd.grad(loss, weights)[0]
+
+    (loss, gradient), (loss_full, gradient_full) = value_and_gradient(representation), value_and_gradient("full")
+    torch.testing.assert_close(loss, loss_full)
+    for joint, share in (("left_hip", legs), ("right_ankle", legs), ("head", head)):
+        j = H36M_17.index(joint)
+        torch.testing.assert_close(gradient[:, j], share * gradient_full[:, j])
+
+
+def test_adversarial_by_hand_and_zero_for_a_discriminator_that_is_fooled():
+    cycle = Cycle(FakeLifter(flat), random_poses(2, 2), turns_of(TrainConfig(), 2, 2))
+    scores = torch.tensor([[1.0, 1.0], [0.0, 0.5]], dtype=torch.float64)
+    assert adversarial(cycle, lambda x2d: scores).tolist() == [0, (1 + 0.25) / 2]
+    judged = []
+    adversarial(cycle, lambda x2d: judged.append(x2d) or scores)
+    torch.testing.assert_close(judged[0], cycle.x2d_view)
+
+
+@pytest.mark.parametrize("name", REPRESENTATIONS)
+@pytest.mark.parametrize("term", LOSSES)
+def test_a_member_alone_has_the_term_that_it_has_in_an_ensemble(term, name):
+    def build(*seeds):
+        size = dict(width=16, members=len(seeds), generators=[torch.Generator().manual_seed(s) for s in seeds])
+        return Lifter(name, **size).double().train(), Discriminator(**size).double()
+
+    x2d, turns = random_poses(2, 8), turns_of(TrainConfig(), 2, 8)
+    together, alone = build(3, 7), build(7)
+    both = LOSSES[term](Cycle(together[0], x2d, turns), together[1])
+    one = LOSSES[term](Cycle(alone[0], x2d[1:], turns[1:]), alone[1])
+    assert both.shape == (2,)
+    torch.testing.assert_close(both[1:], one)
+    assert both[0] != both[1]
+
+
+@pytest.mark.parametrize("name", ["legs_torso", "five_parts"])
+@pytest.mark.parametrize("term", ["reprojection", "quarter_turns"])
+def test_consistency_of_independent_segments_trains_each_trunk_by_its_own_joints(term, name):
+    lifter = Lifter(name, 16).double().eval()
+    x2d, turns = random_poses(1, 4), turns_of(TrainConfig(), 1, 4)
+    trunk = lifter.inputs[0].weight  # of the first segment
+
+    def gradient(poses):
+        return torch.autograd.grad(LOSSES[term](Cycle(lifter, poses, turns), None).sum(), trunk)[0]
+
+    moved = x2d.clone()
+    moved[:, :, WRIST] += 0.4  # a joint that the first segment does not see
+    torch.testing.assert_close(gradient(moved), gradient(x2d), rtol=1e-9, atol=1e-12)
+    moved[:, :, H36M_17.index("right_knee")] += 0.4
+    assert not torch.allclose(gradient(moved), gradient(x2d))
