@@ -32,7 +32,8 @@ help: ## list the targets
 lab: $(STAMP) ## set up, then open lesson 00 in JupyterLab (make lab LABFLAGS=--no-browser)
 	@# .venv/bin goes first so that `!liftkit ...` in a notebook is this liftkit; the read-only
 	@# extension manager asks no server for anything.
-	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(RUN) jupyterlab --LabApp.extension_manager=readonly \
+	@# Charts as data, not as HTML: else each saved notebook would hold 5 MB of plotly.
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" PLOTLY_RENDERER=plotly_mimetype $(RUN) jupyterlab --LabApp.extension_manager=readonly \
 		--ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/$(FIRST_LESSON) $(LABFLAGS)
 
 test: lint ## set up, then run every check: ruff, tests, doctests, notebooks (make test PYTESTFLAGS=-x)

@@ -1,12 +1,14 @@
 """The main job on real motion: ``python -m benchmarks.real_motion cmu17_world.npz`` from the repository's root.
 
 CMU motion capture, train clips to test clips, filmed by four cameras around the person, by the orthographic and the
-perspective rig, under both priors; and a lifter trained on synthetic people alone, tested on the same clips.
+perspective rig, under both priors; a lifter trained on synthetic people alone, tested on the same clips; and each prior
+with the other's way to weigh the losses of independent segments.
 """
 
 from __future__ import annotations
 
 import platform
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -36,6 +38,11 @@ def main(
     synthetic = load_poses("synthetic")
     jobs = [(real[rig], rig, prior) for rig in real for prior in ("paper", "gravity")]
     jobs += [(synthetic, "orthographic", prior) for prior in ("paper", "gravity")]
+    for prior in ("gravity", "paper"):
+        other = replace(PRIORS[prior], per_segment=not PRIORS[prior].per_segment)
+        name = f"{prior}, losses by {'segment' if other.per_segment else 'joint'}"
+        PRIORS[name] = other
+        jobs.append((real["orthographic"], "orthographic", name))
     tables = []
     for poses, rig, prior in jobs:
         tilt = PERSPECTIVE_TILT if rig == "perspective" else {}

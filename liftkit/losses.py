@@ -15,6 +15,7 @@ from torch import Tensor
 
 from liftkit.geometry import attach_depth, project, turn
 from liftkit.networks import Discriminator, Lifter
+from liftkit.representations import get_representation
 
 
 class Cycle:
@@ -24,10 +25,14 @@ class Cycle:
     (M, B, J, 3) the lifted poses; ``x3d_views`` (M, V, B, J, 3) and ``x2d_views`` (M, V, B, J, 2) as seen from
     the views; ``z_views`` (M, V, B, J) these lifted again (in one call, when first asked for); ``x2d_back``
     (M, B, J, 2) the random view, lifted, turned back and projected.
+
+    Losses of independent segments are weighed by segment (``per_segment``, the paper's way), or else every joint
+    weighs what it weighs in the full pose, so that all representations are trained under one objective.
     """
 
-    def __init__(self, lifter: Lifter, x2d: Tensor, turns: Tensor):
+    def __init__(self, lifter: Lifter, x2d: Tensor, turns: Tensor, per_segment: bool = True):
         self.lifter, self.x2d, self.turns = lifter, x2d, turns
+        self.weighed_as = lifter.representation if per_segment else get_representation("full")
         self.z = lifter(x2d)
         self.x3d = attach_depth(x2d, self.z)
         self.x3d_views = turn(self.x3d[:, None], turns)
@@ -48,8 +53,8 @@ class Cycle:
         return project(turn(x3d_view, self.turns[:, 0].transpose(-1, -2)))  # a rotation's inverse
 
     def per_joint(self, name: str) -> Tensor:
-        """A row of numbers (J,) of the representation, by its attribute's name."""
-        return torch.from_numpy(getattr(self.lifter.representation, name)).to(self.x2d)
+        """A row of loss weights (J,) of the representation, by its attribute's name."""
+        return torch.from_numpy(getattr(self.weighed_as, name)).to(self.x2d)
 
 
 def discriminator_loss(d_real: Tensor, d_view: Tensor, swapped: Tensor) -> Tensor:
@@ -64,7 +69,7 @@ def discriminator_loss(d_real: Tensor, d_view: Tensor, swapped: Tensor) -> Tenso
 def adversarial(cycle: Cycle, discriminator: Discriminator) -> Tensor:
     """``mean((D(x2d_view) - 1)^2)``: the discriminator should take the random view for real.
 
-    Independent segments share the term by size: its gradient reaches a joint times its segment's share.
+    Weighed by segment, its gradient reaches a joint times its segment's share (legs 6/16, torso 10/16).
     """
     share = cycle.per_joint("adversarial_share")[:, None]
     judged = share * cycle.x2d_view + (1 - share) * cycle.x2d_view.detach()  # the value is x2d_view's

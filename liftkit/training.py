@@ -94,7 +94,7 @@ class Trainer:
         x2d = self.poses[chosen]
         u = uniform(self.generators, size, 1 + DRAWS)
         x2d = torch.where(u[..., :1, None] < self.config.flip, flip(x2d), x2d)
-        return Cycle(self.lifter, x2d, self.prior(u[..., 1:], self.config))
+        return Cycle(self.lifter, x2d, self.prior(u[..., 1:], self.config), self.prior.per_segment)
 
     def step_discriminator(self, cycle: Cycle | None = None) -> None:
         """(1) Real 2D poses should score 1, random views 0; in a share of the batches the other way round."""
