@@ -11,6 +11,8 @@ RUN := $(VENV)/bin/python -m
 STAMP := $(VENV)/.installed
 EXTRAS := notebooks,cluster,dev
 FIRST_LESSON := $(notdir $(firstword $(sort $(wildcard notebooks/*.ipynb))))
+# A waiting thread should sleep soon: else one other busy program slows training fivefold, not twofold.
+THREADS := GOMP_SPINCOUNT=2000
 GOAL := $(or $(firstword $(MAKECMDGOALS)),lab)
 
 # Tells what was found, what is needed and what to do. The upper limit is the pinned torch's.
@@ -33,11 +35,12 @@ lab: $(STAMP) ## set up, then open lesson 00 in JupyterLab (make lab LABFLAGS=--
 	@# .venv/bin goes first so that `!liftkit ...` in a notebook is this liftkit; the read-only
 	@# extension manager asks no server for anything.
 	@# Charts as data, not as HTML: else each saved notebook would hold 5 MB of plotly.
-	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" PLOTLY_RENDERER=plotly_mimetype $(RUN) jupyterlab --LabApp.extension_manager=readonly \
-		--ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/$(FIRST_LESSON) $(LABFLAGS)
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" PLOTLY_RENDERER=plotly_mimetype $(THREADS) $(RUN) jupyterlab \
+		--LabApp.extension_manager=readonly --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/$(FIRST_LESSON) $(LABFLAGS)
 
 test: lint ## set up, then run every check: ruff, tests, doctests, notebooks (make test PYTESTFLAGS=-x)
-	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(RUN) pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=300 $(PYTESTFLAGS)
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(THREADS) $(RUN) pytest --nbval-lax --nbval-current-env \
+		--nbval-cell-timeout=300 $(PYTESTFLAGS)
 
 lint: $(STAMP) ## check style without changing a file
 	$(RUN) ruff check .

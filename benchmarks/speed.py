@@ -13,7 +13,7 @@ import torch
 import typer
 
 from liftkit import TrainConfig, Trainer, load_poses, pa_mpjpe
-from liftkit.networks import Linear
+from liftkit.layers import Linear
 
 
 def seconds(work: Callable[[], object], repeats: int = 7) -> float:

@@ -59,6 +59,10 @@ class Rig:
     pelvis_height: float = 950.0
     wander: float = 700.0
 
+    def __post_init__(self):
+        if self.views < 1 or (self.focal is not None and self.focal <= 0):
+            raise ValueError(f"a rig needs at least one view and a positive focal length, found {self}")
+
 
 # 1000 x 1000 pixels and a focal length of 1145 are those of Human3.6M's four cameras.
 RIGS = {"orthographic": Rig(), "perspective": Rig(focal=1145.0)}

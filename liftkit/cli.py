@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from functools import wraps
 from pathlib import Path
 from typing import Annotated
@@ -89,9 +90,10 @@ def train(
     judged = poses.test if (poses.split == "test").any() else poses
     typer.echo(f"{poses}\n{representation}: {trainer.lifter.parameter_count:,} parameters a member, {seeds} members, "
                f"prior {config.prior}")  # fmt: skip
-    bar, started = ProgressBar(), time.perf_counter()
-    run = trainer.run(callbacks=[bar]).to_run()
-    bar.close()
+    started = time.perf_counter()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # the message is told below
+        run = trainer.run(callbacks=[ProgressBar()]).to_run()
     seconds = time.perf_counter() - started
     seen = trainer.steps_done * config.batch
     typer.echo(f"{seen:,} poses a member in {seconds:.0f} s: {seen * seeds / seconds:,.0f} poses a second\n")

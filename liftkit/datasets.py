@@ -32,8 +32,8 @@ def load_poses(name_or_path: str | Path, **options) -> PoseSet:
     >>> load_poses("synthetic").units
     'mm'
     """
-    if name_or_path in DATASETS:
-        return DATASETS[name_or_path](**options)
+    if str(name_or_path) in DATASETS:
+        return DATASETS[str(name_or_path)](**options)
     path = Path(name_or_path)
     if not path.suffix and not path.exists():
         raise ValueError(

@@ -51,7 +51,7 @@ def mpjpe(pred: Array, truth: Array) -> Array:
 
 
 def align_scale(pred: Array, truth: Array) -> Array:
-    """Scale each pose by the one factor that brings it nearest to the truth (least squares); turned nowhere.
+    """Scale each pose by the one factor, at least 0, that brings it nearest to the truth (least squares).
 
     >>> align_scale(np.array([[1.0, 0.0, 0.0]]), np.array([[3.0, 0.0, 0.0]])).tolist()
     [[3.0, 0.0, 0.0]]
@@ -59,7 +59,7 @@ def align_scale(pred: Array, truth: Array) -> Array:
     _check(pred, truth)
     size = (pred * pred).sum((-2, -1))
     factor = (pred * truth).sum((-2, -1)) / _namespace(pred).where(size > 0, size, size + 1)
-    return pred * factor[..., None, None]
+    return pred * factor.clip(0)[..., None, None]  # a negative one would reflect the pose through the root
 
 
 def n_mpjpe(pred: Array, truth: Array) -> Array:

@@ -13,9 +13,11 @@ import torch
 from torch import Tensor
 
 from liftkit.config import TrainConfig
-from liftkit.geometry import expect_poses, flip, normalise
+from liftkit.geometry import flip, normalise
+from liftkit.inputs import check_seeds, training_poses
+from liftkit.layers import uniform
 from liftkit.losses import LOSSES, Cycle, discriminator_loss
-from liftkit.networks import Discriminator, Lifter, uniform
+from liftkit.networks import Discriminator, Lifter
 from liftkit.poses import PoseSet
 from liftkit.priors import DRAWS, get_prior, knees_bend_backwards
 from liftkit.representations import Representation, get_representation
@@ -51,9 +53,9 @@ class Trainer:
     ):
         self.representation = get_representation(representation)
         self.config = config = config or TrainConfig()
-        self.seeds = _check_seeds(seeds)
+        self.seeds = check_seeds(seeds)
         self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
-        self.poses = normalise(_check_poses(poses, self.representation)).to(self.device)
+        self.poses = normalise(training_poses(poses, self.representation)).to(self.device)
         self.prior = get_prior(config.prior)
         self.generators = [torch.Generator(self.device).manual_seed(seed) for seed in self.seeds]
         size = dict(width=config.width, members=len(self.seeds), dropout=config.dropout)
@@ -142,8 +144,9 @@ class Trainer:
     def run(self, steps: int | None = None, callbacks: Iterable[Callback] = ()) -> Trainer:
         """Take ``steps`` steps (default: as many as the config has left), then call back after each.
 
-        A callback gets the trainer; :meth:`stop` ends the loop. Ctrl-C ends it too and keeps what was learned. Where
-        a loss is no longer finite the trainer goes back to the last good state. ``message`` then says what happened.
+        A callback gets the trainer, and is closed at the end if it has a ``close``; :meth:`stop` ends the loop. Ctrl-C
+        ends it too and keeps what was learned. Where a loss is no longer finite the trainer goes back to the last good
+        state. A warning and ``message`` then say what happened. Past the config's steps a cosine schedule's rate is 0.
         """
         steps = max(self.config.steps - self.steps_done, 0) if steps is None else steps
         end = self.steps_done + steps
@@ -154,6 +157,10 @@ class Trainer:
             watch.look()  # whatever ended the loop
         except Diverged as trouble:
             self.message = str(trouble)
+        finally:
+            for callback in callbacks:
+                getattr(callback, "close", int)()
+        if self.message:
             warnings.warn(self.message, RuntimeWarning, stacklevel=2)
         return self
 
@@ -216,32 +223,6 @@ class Trainer:
         for generator, saved in zip(self.generators, state["generators"], strict=True):
             generator.set_state(saved)
         self._records = list(state["records"])
-
-
-def _check_seeds(seeds: Sequence[int]) -> tuple[int, ...]:
-    if not isinstance(seeds, Iterable):
-        raise ValueError(f"seeds must be a sequence such as (0, 1, 2), found {seeds!r}")
-    seeds = tuple(seeds)
-    integers = (not isinstance(s, bool) and isinstance(s, int | np.integer) and 0 <= s < 2**63 for s in seeds)
-    if bad := [s for s, good in zip(seeds, integers, strict=True) if not good]:
-        raise ValueError(f"a seed must be an integer from 0 to 2^63 - 1, found {bad[0]!r}")
-    if not seeds or len(set(seeds)) != len(seeds):
-        raise ValueError(f"seeds must be one or more different integers, found {seeds}")
-    return tuple(int(seed) for seed in seeds)
-
-
-def _check_poses(poses, representation: Representation) -> Tensor:
-    if isinstance(poses, PoseSet):
-        poses = poses.train.x2d if (poses.split == "train").any() else poses.x2d
-    expect_poses(poses, 2, "poses")
-    joints = len(representation.skeleton)
-    if poses.ndim != 3 or poses.shape[1] != joints or not len(poses):
-        raise ValueError(f"poses must have shape (N, {joints}, 2) with N at least 1, found {tuple(poses.shape)}")
-    # A copy of numpy's: torch takes neither negative strides nor, without a warning, what is read-only.
-    x2d = poses.float() if isinstance(poses, Tensor) else torch.from_numpy(np.array(poses, np.float32))
-    if not x2d.isfinite().all():
-        raise ValueError("poses must be finite, found NaN or infinity")
-    return x2d
 
 
 def train(

@@ -287,3 +287,9 @@ def test_motion_that_is_not_rooted_or_not_finite_is_refused():
         film(dataclasses.replace(MOTION, joints=MOTION.joints + 100))
     with pytest.raises(ValueError, match="must be finite"):
         film(dataclasses.replace(MOTION, joints=np.where(MOTION.joints > 670, np.nan, MOTION.joints)))
+
+
+@pytest.mark.parametrize("broken", [{"views": 0}, {"focal": 0.0}, {"focal": -1145.0}])
+def test_a_rig_that_cannot_film_is_refused(broken):
+    with pytest.raises(ValueError, match="at least one view and a positive focal length, found Rig"):
+        Rig(**broken)

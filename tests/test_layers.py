@@ -15,7 +15,7 @@ PACKAGE = Path(liftkit.__file__).parent
 LAYERS = {
     0: ["skeleton", "geometry", "poses", "files"],
     1: ["body", "tasks", "cameras", "synthetic", "datasets", "representations", "priors"],
-    2: ["networks", "losses", "config", "run", "metrics", "evaluation", "correlation"],
+    2: ["layers", "networks", "inputs", "losses", "config", "run", "metrics", "evaluation", "correlation"],
     3: ["watch", "training", "callbacks"],
     4: ["study"],
     5: ["drawing", "plots", "widgets", "course", "doctor", "cli"],

@@ -294,3 +294,22 @@ def test_consistency_of_independent_segments_trains_each_trunk_by_its_own_joints
     torch.testing.assert_close(gradient(moved), gradient(x2d), rtol=1e-9, atol=1e-12)
     moved[:, :, H36M_17.index("right_knee")] += 0.4
     assert not torch.allclose(gradient(moved), gradient(x2d))
+
+
+@pytest.mark.parametrize("representation", REPRESENTATIONS)
+@pytest.mark.parametrize("name", LOSSES)
+def test_weighed_by_joint_every_representation_has_the_full_poses_gradient(representation, name):
+    x2d, turns = random_poses(2, 5), turns_of(TrainConfig(), 2, 5)
+    judge = lambda poses: poses.pow(3).sum((-1, -2))  # noqa: E731
+    gradients = []
+    for rep, per_segment in ((representation, False), ("full", True)):
+        z = torch.full((2, 5, 17), 0.1, dtype=torch.float64, requires_grad=True)
+        lifter = FakeLifter(lambda poses, z=z: z if poses.ndim == 4 else poses[..., 0] * z[:, None], rep)
+        loss = LOSSES[name](Cycle(lifter, x2d, turns, per_segment), judge)
+        gradients.append(torch.autograd.grad(loss.sum(), z)[0])
+    torch.testing.assert_close(*gradients)
+    assert gradients[0].abs().sum() > 0
+
+
+def test_the_papers_prior_weighs_by_segment_and_gravity_by_joint():
+    assert get_prior("paper").per_segment and not get_prior("gravity").per_segment

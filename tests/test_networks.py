@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from liftkit.networks import Discriminator, Dropout, Lifter, uniform
+from liftkit.layers import Dropout, uniform
+from liftkit.networks import Discriminator, Lifter
 from liftkit.representations import REPRESENTATIONS, Representation
 from liftkit.skeleton import H36M_17
 
@@ -176,6 +177,15 @@ def test_each_view_is_normalised_by_its_own_statistics_and_moves_no_average(name
     after = lifter.state_dict()
     assert all(torch.equal(before[key], after[key]) for key in before)
     torch.testing.assert_close(lifter.eval()(views)[:, 1], lifter(views[:, 1]))
+
+
+def test_a_single_view_moves_no_average_and_a_batch_of_real_poses_does():
+    lifter = Lifter("legs_torso", width=8).train()
+    x2d, before = torch.rand(1, 6, 17, 2), lifter.input_norm.mean.clone()
+    one_view = lifter(x2d[:, None])
+    assert torch.equal(lifter.input_norm.mean, before)
+    torch.testing.assert_close(one_view[:, 0], lifter(x2d))
+    assert not torch.equal(lifter.input_norm.mean, before)
 
 
 def test_discriminator_equals_plain_modules_in_values_and_gradients():

@@ -9,9 +9,9 @@ import torch
 
 from liftkit import watch
 from liftkit.geometry import flip, normalise, rotation_x, rotation_y, turn
+from liftkit.layers import BatchNormReLU
 from liftkit.losses import LOSSES, LossTerm, discriminator_loss, reprojection
 from liftkit.metrics import mirrored, n_mpjpe
-from liftkit.networks import BatchNormReLU
 from liftkit.poses import PoseSet
 from liftkit.priors import knees_bend_backwards
 from liftkit.representations import REPRESENTATIONS
@@ -441,13 +441,34 @@ def test_the_default_look_comes_before_much_is_lost(monkeypatch):
     assert np.isfinite(run.lift(POSES)).all()
 
 
-def test_ctrl_c_keeps_what_was_learned():
-    trained = trainer(record_every=1).run(callbacks=[interrupt_at(7)])
+def test_ctrl_c_keeps_what_was_learned_and_warns():
+    with pytest.warns(RuntimeWarning, match="interrupted at step 7"):
+        trained = trainer(record_every=1).run(callbacks=[interrupt_at(7)])
     assert same(trained, trainer(record_every=1).run(7))
     assert trained.message == "interrupted at step 7; what was learned until then is kept"
-    run = train("legs_torso", POSES, callbacks=[interrupt_at(7)], device="cpu", **QUICK)
+    with pytest.warns(RuntimeWarning, match="interrupted"):
+        run = train("legs_torso", POSES, callbacks=[interrupt_at(7)], device="cpu", **QUICK)
     assert run.message == trained.message
     np.testing.assert_array_equal(run.lift(POSES), trained.to_run().lift(POSES))
+
+
+def test_callbacks_are_closed_however_the_run_ends():
+    class Closes:
+        closed = 0
+
+        def __call__(self, trained):
+            if trained.steps_done == 2:
+                raise LookupError
+
+        def close(self):
+            self.closed += 1
+
+    callback, trained = Closes(), trainer()
+    trained.run(1, [callback])
+    assert callback.closed == 1
+    with pytest.raises(LookupError):
+        trained.run(1, [callback])
+    assert callback.closed == 2
 
 
 def test_stop_ends_a_run_after_the_step_and_the_next_run_goes_on():
