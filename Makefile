@@ -11,7 +11,7 @@ RUN := $(VENV)/bin/python -m
 STAMP := $(VENV)/.installed
 EXTRAS := notebooks,cluster,dev
 FIRST_LESSON := $(notdir $(firstword $(sort $(wildcard notebooks/*.ipynb))))
-# A waiting thread should sleep soon: else one other busy program slows training fivefold, not twofold.
+# A waiting thread should sleep soon: else training crawls beside any other busy program (a browser, say).
 THREADS := GOMP_SPINCOUNT=2000
 GOAL := $(or $(firstword $(MAKECMDGOALS)),lab)
 

@@ -17,6 +17,7 @@ from typing import Annotated
 import pandas as pd
 import torch
 import typer
+from scipy import stats
 from tqdm import tqdm
 
 from data_scripts.cmu import read_positions
@@ -46,7 +47,7 @@ def run_job(job: tuple, file: Path, seeds: int, steps: int, representation: str)
     poses = real if source == "cmu" else load_poses(source, rig=rig)
     PRIORS["measured"] = replace(PRIORS[prior], per_segment=PRIORS[prior].per_segment != other_weighing)
     tilt = PERSPECTIVE_TILT if rig == "perspective" else {}
-    config = TrainConfig(steps=steps, prior="measured", **tilt)
+    config = TrainConfig(width=128, steps=steps, prior="measured", **tilt)
     run = Trainer(representation, poses, range(seeds), config, "cpu").run().to_run()
     weighing = "segment" if PRIORS["measured"].per_segment else "joint"
     about = {"train": source, "rig": rig, "prior": prior, "losses_by": weighing, "representation": representation}
@@ -75,24 +76,19 @@ def main(
 
 
 def summary(results: pd.DataFrame) -> pd.DataFrame:
-    """A row a job: mean PA-MPJPE (reflection allowed) with its range, ratio to flat, and how many members mirrored."""
-    return (
-        results.assign(is_mirrored=results.mirrored > 0.5)
-        .groupby(["train", "rig", "prior", "losses_by"], sort=False)
-        .agg(
-            mean=("pa_mpjpe_reflection", "mean"),
-            lowest=("pa_mpjpe_reflection", "min"),
-            highest=("pa_mpjpe_reflection", "max"),
-            flat=("flat", "first"),
-            ratio_to_flat=("ratio_to_flat", "mean"),
-            without_reflection=("pa_mpjpe", "mean"),
-            mpjpe=("mpjpe", "mean"),
-            mirrored_members=("is_mirrored", "sum"),
-            members=("seed", "size"),
+    """A row a job: PA-MPJPE (reflection allowed) with a 95 % t-interval and the range over members, and more."""
+    rows = []
+    for job, table in results.groupby(["train", "rig", "prior", "losses_by"], sort=False):
+        error = table.pa_mpjpe_reflection
+        low, high = stats.t.interval(0.95, len(error) - 1, error.mean(), stats.sem(error))
+        rows.append(
+            dict(zip(["train", "rig", "prior", "losses_by"], job, strict=True))
+            | {"mean": error.mean(), "low95": low, "high95": high, "lowest": error.min(), "highest": error.max()}
+            | {"flat": table.flat.iloc[0], "ratio_to_flat": table.ratio_to_flat.mean()}
+            | {"without_reflection": table.pa_mpjpe.mean(), "n_mpjpe": table.n_mpjpe.mean()}
+            | {"mirrored_members": int((table.mirrored > 0.5).sum()), "members": len(table)}
         )
-        .round(3)
-        .reset_index()
-    )
+    return pd.DataFrame(rows).round(3)
 
 
 if __name__ == "__main__":

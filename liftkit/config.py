@@ -34,7 +34,7 @@ class TrainConfig:
     (1024, 64)
     """
 
-    width: int = _field(128, 1, 65536)
+    width: int = _field(64, 1, 65536)
     batch: int = _field(256, 2, 2**24)
     steps: int = _field(1563, 0, 2**40)
     learning_rate: float = _field(1e-3, 0, 10)
@@ -87,7 +87,7 @@ class TrainConfig:
 
     @classmethod
     def lesson(cls, **changes) -> TrainConfig:
-        """Narrow, quick, no dropout: 400,000 poses a member at width 128, in minutes on two cores."""
+        """Narrow, quick, no dropout: 400,000 poses a member, in a minute or two on two cores."""
         return cls.from_dict(changes)
 
     @classmethod

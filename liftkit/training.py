@@ -31,9 +31,9 @@ class Trainer:
     """Trains one lifter and one discriminator for each seed, all of them in one batched pass.
 
     ``poses``: 2D poses (N, J, 2), or a PoseSet: its split "train" (all of it where it has none), and of that the 2D
-    alone. ``seeds``: one member each; a member's
-    weights, batches, flips, views and labels come from its own generator, so it learns what it would learn alone.
-    ``config``: a :class:`TrainConfig`. ``device``: default the GPU if there is one.
+    alone. ``seeds``: one member each; a member's weights, batches, flips, views and labels come from its own
+    generator, so it learns what it would learn alone. ``config``: a :class:`TrainConfig`. ``device``: default the
+    GPU if there is one.
 
     Raises ValueError on an unknown representation, poses of another shape or not finite, no or equal seeds.
 
