@@ -48,6 +48,12 @@ def _show(frame, title: str) -> None:
     Console().print(table)
 
 
+def _show_baselines(poses) -> None:
+    from liftkit import baselines
+
+    _show(baselines(poses)[["lifter", *SHOWN[:-1]]], "For comparison: all depths 0; another pose's depths")
+
+
 def _with_summary(table):
     """Rows as text, and below them the mean and the range over seeds."""
     import pandas as pd
@@ -76,7 +82,7 @@ def train(
 
     Example: `liftkit train --data cmu.npz --representation full --seeds 6 --out runs/full`
     """
-    from liftkit import PRESETS, TrainConfig, Trainer, baselines, evaluate, load_poses
+    from liftkit import PRESETS, TrainConfig, Trainer, evaluate, load_poses
     from liftkit.callbacks import ProgressBar
 
     if preset not in PRESETS:
@@ -87,7 +93,7 @@ def train(
     _check_out(out)
     poses = load_poses(data)
     trainer = Trainer(representation, poses, range(seeds), config)
-    judged = poses.test if (poses.split == "test").any() else poses
+    judged, kind = (poses.test, "test") if (poses.split == "test").any() else (poses, "training")
     typer.echo(f"{poses}\n{representation}: {trainer.lifter.parameter_count:,} parameters a member, {seeds} members, "
                f"prior {config.prior}")  # fmt: skip
     started = time.perf_counter()
@@ -99,9 +105,8 @@ def train(
     typer.echo(f"{seen:,} poses a member in {seconds:.0f} s: {seen * seeds / seconds:,.0f} poses a second\n")
     if judged.x3d is not None:
         results = evaluate(run, judged)
-        _show(_with_summary(results), f"Errors in mm on {len(judged):,} test poses")
-        references = baselines(judged)
-        _show(references[["lifter", *SHOWN[:-1]]], "For comparison: all depths 0; another pose's depths")
+        _show(_with_summary(results), f"Errors in mm on {len(judged):,} {kind} poses")
+        _show_baselines(judged)
     else:
         typer.echo("These poses have no 3D truth: nothing to judge the lifter by.")
         results = None
@@ -140,7 +145,7 @@ def evaluate_(
 
     Example: `liftkit evaluate runs/full --data cmu.npz --by action`
     """
-    from liftkit import Run, baselines, evaluate, load_poses
+    from liftkit import Run, evaluate, load_poses
 
     loaded, poses = Run.load(run), load_poses(data)
     poses = poses if split == "all" else poses.select(split=split)
@@ -148,7 +153,7 @@ def evaluate_(
     title = f"{loaded.representation.name}: errors in mm on {len(poses):,} poses of {poses.name}"
     if by is None:
         _show(_with_summary(table), title)
-        _show(baselines(poses)[["lifter", *SHOWN[:-1]]], "For comparison: all depths 0; another pose's depths")
+        _show_baselines(poses)
     else:
         columns = [column for column in SHOWN if column in table]
         _show(table.groupby(by, sort=False, as_index=False)[columns].mean(), f"{title}, mean over seeds")

@@ -12,7 +12,7 @@ from liftkit.skeleton import H36M_17, Skeleton
 
 # Left, right and middle differ in colour (safe for colour-blind eyes) and in the line's dashes.
 COLOURS = {"left": "#0072b2", "right": "#d55e00", "middle": "#555555"}
-DASHES = {"left": "", "right": ' stroke-dasharray="5 2"', "middle": ""}
+DASHES = {"left": "", "right": ' stroke-dasharray="6 7"', "middle": ""}
 
 
 def side_of(name: str) -> str:
