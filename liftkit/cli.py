@@ -67,7 +67,7 @@ def _with_summary(table):
 def train(
     data: DataOption = "synthetic",
     representation: Annotated[str, typer.Option(help="How the pose is cut into segments.")] = "legs_torso",
-    seeds: Annotated[int, typer.Option(help="Members of the ensemble: seeds 0, 1, ...", min=1)] = 3,
+    seeds: Annotated[int, typer.Option(help="Members of the ensemble: seeds 0, 1, ...", min=1)] = 2,
     preset: Annotated[str, typer.Option(help='"lesson" or "paper": what the options below start from.')] = "lesson",
     steps: Annotated[int | None, typer.Option(help="Training steps.")] = None,
     width: Annotated[int | None, typer.Option(help="Units of the residual blocks.")] = None,

@@ -12,6 +12,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from liftkit.allocator import keep_freed_memory
 from liftkit.config import TrainConfig
 from liftkit.geometry import flip, normalise
 from liftkit.inputs import check_seeds, training_poses
@@ -51,6 +52,7 @@ class Trainer:
         config: TrainConfig | None = None,
         device: str | torch.device | None = None,
     ):
+        keep_freed_memory()
         self.representation = get_representation(representation)
         self.config = config = config or TrainConfig()
         self.seeds = check_seeds(seeds)
