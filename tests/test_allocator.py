@@ -18,7 +18,7 @@ def test_a_refused_setting_is_told(monkeypatch, answers):
         def mallopt(self, setting, value):
             return next(self.calls)
 
-    monkeypatch.setattr(allocator.ctypes, "CDLL", lambda name, libc=Refuses(): libc)
+    monkeypatch.setattr(allocator.ctypes, "CDLL", lambda name: Refuses())
     assert allocator.keep_freed_memory() is False
 
 
