@@ -11,8 +11,8 @@ _LARGEST_MMAP_THRESHOLD = 2**25  # glibc refuses more than 32 MiB
 def keep_freed_memory() -> bool:
     """Let glibc keep what this process frees, instead of asking the system for new pages each time.
 
-    ``benchmarks/speed.py`` shows what training gains; the process keeps its peak of memory. False
-    where there is no glibc (macOS, Windows), and nothing is changed.
+    The process then keeps its peak of memory, and a training step waits less. False where there is no glibc (macOS,
+    Windows), and nothing is changed.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt
