@@ -44,7 +44,7 @@ def lab(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def seen(lab):
-    """What a student sees who runs all cells and scrolls through the lesson: counts, text, requests."""
+    """What a student sees who runs all cells and scrolls through the lesson: counts and requests."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -53,7 +53,9 @@ def seen(lab):
         requests = []
         page.on("request", lambda request: requests.append(request.url))
         page.goto(lab)
-        page.get_by_role("menuitem", name="Run", exact=True).click(timeout=120_000)
+        # before the kernel is there, JupyterLab would ask which one to use
+        page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=120_000)
+        page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_text("Run All Cells", exact=True).click()
         yield _scroll_through(page) | {"requests": requests}
         browser.close()
@@ -62,12 +64,12 @@ def seen(lab):
 def _scroll_through(page) -> dict:
     panel = page.locator(".jp-WindowedPanel-outer").first
     last = page.locator(".jp-OutputArea-output table:has-text('left_wrist')")
-    for _ in range(300):  # JupyterLab draws the cells in view only
+    for _ in range(240):  # JupyterLab draws the cells in view only
         panel.evaluate("panel => panel.scrollTo(0, panel.scrollHeight)")
         if last.count():
             break
         page.wait_for_timeout(1000)
-    counts = {"finished": last.count(), "errors": 0, "charts": 0, "pictures": 0, "text": ""}
+    counts = {"finished": last.count(), "errors": 0, "charts": 0, "pictures": 0}
     for position in range(0, panel.evaluate("panel => panel.scrollHeight") + 1, 600):
         panel.evaluate("(panel, top) => panel.scrollTo(0, top)", position)
         page.wait_for_timeout(700)
@@ -77,7 +79,6 @@ def _scroll_through(page) -> dict:
         selectors["pictures"] = ".jp-RenderedSVG"
         for name, selector in selectors.items():
             counts[name] = max(counts[name], page.locator(selector).count())
-        counts["text"] += " ".join(page.locator(".jp-OutputArea").all_inner_texts())
     return counts
 
 
@@ -87,10 +88,6 @@ def test_every_cell_runs_without_an_error(seen):
 
 def test_pictures_and_figures_are_drawn(seen):
     assert seen["pictures"] >= 1 and seen["charts"] >= 1
-
-
-def test_progress_is_a_bar_that_ends_full(seen):
-    assert re.search(r"100%.*?(\d+)/\1 ", seen["text"], re.DOTALL)
 
 
 def test_nothing_outside_this_machine_is_asked(seen):
