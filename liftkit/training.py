@@ -133,13 +133,15 @@ class Trainer:
 
     def _settle_knees(self, cycle: Cycle) -> None:
         """Reverse the depth of members most of whose knees bend forwards: they sit in the mirrored solution."""
-        share = knees_bend_backwards(cycle.x3d.detach(), self.representation.skeleton).float().mean(1)
         state = self.optimisers[0].state
-        self.lifter.reverse_depth(share < 0.5, {p: state[p]["exp_avg"] for p in state})
+        self.lifter.reverse_depth(self._knees(cycle) < 0.5, {p: state[p]["exp_avg"] for p in state})
 
     def _record(self, cycle: Cycle) -> None:
-        knees = knees_bend_backwards(cycle.x3d.detach(), self.representation.skeleton).float().mean(1)
-        self._records.append((self.steps_done, {**self.losses, "knees": knees}))
+        self._records.append((self.steps_done, {**self.losses, "knees": self._knees(cycle)}))
+
+    def _knees(self, cycle: Cycle) -> Tensor:
+        """(M,) the share of a batch's lifted poses whose knees bend backwards."""
+        return knees_bend_backwards(cycle.x3d.detach(), self.representation.skeleton).float().mean(1)
 
     # The loop around it.
 
