@@ -52,6 +52,12 @@ class _Ensemble(nn.Module):
                 layer.generators = generators
 
 
+def _as_slice(joints: list[int]) -> list[int] | slice:
+    """Joints that follow each other as a slice, which needs no copy."""
+    span = range(joints[0], joints[-1] + 1)
+    return slice(span.start, span.stop) if joints == list(span) else joints
+
+
 class Lifter(_Ensemble):
     """Predicts the depth of every joint from a 2D pose: ``G(x2d) = z``, for ``members`` networks at once.
 
@@ -77,9 +83,9 @@ class Lifter(_Ensemble):
         segments, self.nets = rep.segments, members * len(rep.segments)
         index = rep.skeleton.index
         owned = [[index(joint) for joint in segment.owns] for segment in segments]
-        self.sees = [[index(joint) for joint in segment.sees] for segment in segments]
+        self.sees = [_as_slice([index(joint) for joint in segment.sees]) for segment in segments]
 
-        self.inputs = nn.ModuleList(Linear(members, 2 * len(seen), width, bias=False) for seen in self.sees)
+        self.inputs = nn.ModuleList(Linear(members, 2 * len(s.sees), width, bias=False) for s in segments)
         self.input_norm = BatchNormReLU(self.nets, width)
         self.blocks = nn.ModuleList(ResidualBlock(self.nets, width, dropout) for _ in range(rep.blocks))
         self.joins = nn.ModuleList()
@@ -122,7 +128,7 @@ class Lifter(_Ensemble):
                 h = block(h, groups)
             parts = [h]
         z = torch.cat([output(part) for output, part in zip(self.outputs, parts, strict=True)], dim=1).tanh()
-        z = F.pad(z, (0, 0, 1, 0))[:, self.order]  # (M, J, N)
+        z = F.pad(z, (0, 0, 1, 0)).index_select(1, self.order)  # (M, J, N)
         return z.transpose(1, 2).reshape(members, *batch, joints)
 
     @torch.no_grad()
