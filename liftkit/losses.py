@@ -35,7 +35,8 @@ class Cycle:
         self.weighed_as = lifter.representation if per_segment else get_representation("full")
         self.z = lifter(x2d)
         self.x3d = attach_depth(x2d, self.z)
-        self.x3d_views = turn(self.x3d[:, None], turns)
+        # turn(x3d[:, None], turns), with one matrix product for all views of a pose
+        self.x3d_views = torch.einsum("mbjc,mvbdc->mvbjd", self.x3d, turns)
         self.x2d_views = project(self.x3d_views)
 
     @property
