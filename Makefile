@@ -11,8 +11,9 @@ RUN := $(VENV)/bin/python -m
 STAMP := $(VENV)/.installed
 EXTRAS := notebooks,cluster,dev
 FIRST_LESSON := $(notdir $(firstword $(sort $(wildcard notebooks/*.ipynb))))
-# A waiting thread should sleep soon: else training crawls beside any other busy program (a browser, say).
-THREADS := GOMP_SPINCOUNT=2000
+# One thread: at a lesson's width a second one gains a tenth (benchmarks/speed.py), and beside another busy
+# program, a browser say, two threads that wait for each other are several times slower than one.
+THREADS := OMP_NUM_THREADS=1
 GOAL := $(or $(firstword $(MAKECMDGOALS)),lab)
 
 # Tells what was found, what is needed and what to do. The upper limit is the pinned torch's.
@@ -40,7 +41,7 @@ lab: $(STAMP) ## set up, then open lesson 00 in JupyterLab (make lab LABFLAGS=--
 
 test: lint ## set up, then run every check: ruff, tests, doctests, notebooks (make test PYTESTFLAGS=-x)
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(THREADS) $(RUN) pytest --nbval-lax --nbval-current-env \
-		--nbval-cell-timeout=300 $(PYTESTFLAGS)
+		--nbval-cell-timeout=900 $(PYTESTFLAGS)
 
 lint: $(STAMP) ## check style without changing a file
 	$(RUN) ruff check .

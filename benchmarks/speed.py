@@ -66,6 +66,11 @@ def main(width: int = 128, batch: int = 256, members: int = 6, representation: s
             f"training, {representation}, {prior}, width {width}, batch {batch}, {members} members: {step * 1e3:.0f} ms"
         )
         print(f"  {members * batch / step:,.0f} poses a second; {share:.0%} of {rate / 1e9:.0f} GFLOP/s")
+    lesson = Trainer("legs_torso", poses, range(2), TrainConfig(batch=128), "cpu")
+    for threads in (1, torch.get_num_threads()):
+        torch.set_num_threads(threads)
+        step = seconds(lesson.step, 40) * 1e3
+        print(f"a lesson's step, width 64, batch 128, 2 members, threads: {threads}: {step:.0f} ms")
     pred, truth = np.random.default_rng(0).normal(size=(2, 100_000, 17, 3)).astype(np.float32)
     print(f"PA-MPJPE of 100,000 poses: {seconds(lambda: pa_mpjpe(pred, truth)):.2f} s")
     print(f"synthetic data, {len(poses):,} poses: {seconds(lambda: load_poses('synthetic', seed=1)):.2f} s")

@@ -1,4 +1,4 @@
-"""The trainer: members are on their own, runs repeat and resume, what goes wrong is told, and it learns."""
+"""The trainer: members are on their own, runs repeat and resume, and it learns."""
 
 import math
 
@@ -6,42 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from trainers import POSES, same, trainer, weights
 
-from liftkit import watch
 from liftkit.geometry import flip, normalise, rotation_x, rotation_y, turn
 from liftkit.layers import BatchNormReLU
-from liftkit.losses import LOSSES, LossTerm, discriminator_loss, reprojection
+from liftkit.losses import LOSSES, discriminator_loss
 from liftkit.metrics import mirrored, n_mpjpe
-from liftkit.poses import PoseSet
 from liftkit.priors import knees_bend_backwards
 from liftkit.representations import REPRESENTATIONS
 from liftkit.run import Run
 from liftkit.synthetic import synthetic_motion
-from liftkit.training import TrainConfig, Trainer, train
-
-POSES = np.random.default_rng(0).normal(scale=300, size=(200, 17, 2)).astype(np.float32)
-QUICK = dict(width=16, batch=8, steps=40, knee_every=3)
-
-
-def trainer(representation="legs_torso", poses=POSES, seeds=(0,), **config) -> Trainer:
-    return Trainer(representation, poses, seeds, TrainConfig(**(QUICK | config)), device="cpu")
-
-
-def weights(trained: Trainer) -> dict[str, torch.Tensor]:
-    """Every parameter and running average of both networks, copied, as (M, numbers of a member)."""
-    networks = {"lifter": trained.lifter, "discriminator": trained.discriminator}
-    return {
-        f"{part}.{key}": value.detach().clone().view(len(trained.seeds), -1)
-        for part, network in networks.items()
-        for key, value in network.state_dict().items()
-    }
-
-
-def same(a: Trainer, b: Trainer) -> bool:
-    """Whether two trainers are bit for bit at the same place, in weights, averages and history."""
-    ours, theirs = weights(a), weights(b)
-    return all(torch.equal(ours[key], theirs[key]) for key in ours) and a.history.equals(b.history)
-
+from liftkit.training import TrainConfig, Trainer
 
 # A member is on its own, and a run repeats.
 
@@ -201,104 +176,6 @@ def test_a_loss_of_weight_zero_is_left_out_and_other_weights_count():
     assert torch.equal(weights(untouched)[key], weights(trainer(prior="paper"))[key])
 
 
-# Poses: 2D of the train split, and nothing else.
-
-
-def pose_set(x3d="true", test_scale=1.0, split=("train", "test")) -> PoseSet:
-    rng = np.random.default_rng(1)
-    x2d = rng.normal(scale=300, size=(80, 17, 2)).astype(np.float32)
-    x2d[40:] *= rng.uniform(1, 1 + test_scale, (40, 17, 1))
-    depths = {"true": None, "garbage": rng.normal(scale=900, size=(80, 17, 3)).astype(np.float32)}
-    if x3d in depths:
-        truth = depths[x3d] if depths[x3d] is not None else np.concatenate([x2d, x2d[..., :1]], -1)
-        x3d = truth - truth[:, :1]
-    return PoseSet(x2d, x3d, clip=np.repeat([0, 1], 40), split=np.repeat(split, 40), units="mm")
-
-
-def test_only_2d_poses_of_the_train_split_matter():
-    expected = trainer(poses=pose_set().x2d[:40], record_every=1).run(4)
-    for poses in (pose_set(), pose_set("garbage"), pose_set(None), pose_set(test_scale=9.0)):
-        assert same(trainer(poses=poses, record_every=1).run(4), expected)
-
-
-def test_a_pose_set_without_a_train_split_is_used_whole():
-    torch.testing.assert_close(
-        trainer(poses=pose_set(split=("", ""))).poses, torch.from_numpy(normalise(pose_set().x2d))
-    )
-
-
-@pytest.mark.parametrize(
-    "kind",
-    [
-        torch.from_numpy,
-        lambda x: x.astype(np.float64),
-        lambda x: x * 0.25 + np.float32(64.0),
-        lambda x: np.asfortranarray(x),
-        lambda x: x[::-1][::-1],
-        lambda x: np.ascontiguousarray(x[..., ::-1])[..., ::-1],
-    ],
-)
-def test_neither_unit_place_nor_memory_layout_of_the_poses_matters(kind):
-    poses = POSES.round()  # so that scaling and shifting them is exact
-    given = kind(poses)
-    if isinstance(given, np.ndarray):
-        given.flags.writeable = False
-    assert torch.equal(trainer(poses=given).poses, trainer(poses=poses).poses)
-
-
-def test_training_leaves_the_callers_poses_alone():
-    poses = POSES.copy()
-    trainer(poses=poses).run(2)
-    trainer(poses=torch.from_numpy(poses)).run(2)
-    assert (poses == POSES).all()
-
-
-@pytest.mark.parametrize(
-    "poses, message",
-    [
-        (POSES[0], r"poses must have shape \(N, 17, 2\) with N at least 1, found \(17, 2\)"),
-        (POSES[:, :16], r"poses must have shape \(N, 17, 2\) with N at least 1, found \(200, 16, 2\)"),
-        (POSES[:0], r"found \(0, 17, 2\)"),
-        (np.zeros((5, 17, 3)), r"poses must have shape \(..., joints, 2\), found \(5, 17, 3\)"),
-        (np.zeros((5, 17, 2), int), "poses must hold floating-point numbers, found int64"),
-        (POSES * np.float32("nan"), "poses must be finite, found NaN or infinity"),
-        (torch.full((5, 17, 2), float("inf")), "poses must be finite, found NaN or infinity"),
-        ("poses.npz", "poses must be a numpy array or a torch tensor, found str"),
-        (None, "poses must be a numpy array or a torch tensor, found NoneType"),
-    ],
-)
-def test_other_poses_are_refused(poses, message):
-    with pytest.raises(ValueError, match=message):
-        trainer(poses=poses)
-
-
-@pytest.mark.parametrize(
-    "seeds, message",
-    [
-        ((), r"seeds must be one or more different integers, found \(\)"),
-        ((1, 2, 1), r"seeds must be one or more different integers, found \(1, 2, 1\)"),
-        (3, r"seeds must be a sequence such as \(0, 1, 2\), found 3"),
-        ((0, -1), "a seed must be an integer from 0 to .*, found -1"),
-        ((0.5,), "a seed must be an integer from 0 to .*, found 0.5"),
-        ((True,), "a seed must be an integer from 0 to .*, found True"),
-        ("01", "a seed must be an integer from 0 to .*, found '0'"),
-        ((2**64,), "a seed must be an integer from 0 to .*, found 18446744073709551616"),
-    ],
-)
-def test_other_seeds_are_refused(seeds, message):
-    with pytest.raises(ValueError, match=message):
-        trainer(seeds=seeds)
-
-
-def test_unknown_names_are_refused_with_the_choices():
-    with pytest.raises(ValueError, match="unknown representation 'halves'; there are full, legs_torso"):
-        train("halves", POSES)
-    with pytest.raises(ValueError, match="unknown fields stepps in the config; there are width, batch, steps"):
-        train("full", POSES, stepps=3)
-    with pytest.raises(ValueError, match="unknown prior 'papers'; there are paper, gravity"):
-        train("full", POSES, prior="papers")
-
-
 # Knees.
 
 
@@ -374,127 +251,6 @@ def test_before_training_the_history_is_empty_with_the_same_columns():
     assert list(empty.columns) == list(trained.run(10).history.columns)
 
 
-# Stopping, on purpose or not.
-
-
-def poisoned(member: int, at: int, kind: str):
-    """A reprojection term that from step ``at`` on gives one member NaN: as its value or only as its gradient."""
-    calls = []
-
-    def term(cycle, discriminator):
-        calls.append(None)
-        loss = reprojection(cycle)
-        if len(calls) < at:
-            return loss
-        members = list(loss.unbind())
-        mine = members[member]
-        # the square root is 0, its gradient infinite
-        members[member] = mine * float("nan") if kind == "value" else mine + (mine - mine.detach()).sqrt()
-        return torch.stack(members)
-
-    return LossTerm(term, 10.0)
-
-
-def stop_at(step: int):
-    return lambda trained: trained.stop() if trained.steps_done == step else None
-
-
-def interrupt_at(step: int):
-    def callback(trained):
-        if trained.steps_done == step:
-            raise KeyboardInterrupt
-
-    return callback
-
-
-@pytest.mark.parametrize(
-    "kind, at, callbacks, reason",
-    [
-        ("value", 7, [], r"diverged at step 7 \(reprojection is not finite\)"),
-        ("value", 7, [stop_at(8)], r"diverged at step 7 \(reprojection is not finite\)"),
-        ("value", 7, [interrupt_at(9)], r"diverged at step 7 \(reprojection is not finite\)"),
-        ("gradient", 10, [], r"diverged at step 10 \(.*weight.* not finite\)"),
-    ],
-)
-def test_a_run_that_diverges_goes_back_to_the_last_good_state_and_names_seed_and_step(
-    monkeypatch, kind, at, callbacks, reason
-):
-    good = trainer(seeds=(5, 8, 6), record_every=1, knee_every=99).run(5)
-    monkeypatch.setattr(watch, "CHECK_EVERY", 5)
-    monkeypatch.setitem(LOSSES, "reprojection", poisoned(1, at, kind))
-    trained = trainer(seeds=(5, 8, 6), record_every=1, knee_every=99)
-    message = rf"^the member with seed 8 {reason}; back to step 5, the last good one$"
-    with pytest.warns(RuntimeWarning, match=message):
-        trained.run(callbacks=callbacks)
-    assert trained.steps_done == 5
-    assert same(trained, good)
-    assert trained.to_run().message == trained.message
-    monkeypatch.undo()
-    assert same(trained.run(3), good.run(3))
-    assert trained.message == ""
-
-
-def test_the_default_look_comes_before_much_is_lost(monkeypatch):
-    monkeypatch.setitem(LOSSES, "reprojection", poisoned(0, 53, "value"))
-    with pytest.warns(RuntimeWarning, match="seed 4 diverged at step 53 .* back to step 50"):
-        run = train("five_parts", POSES, (4,), **(QUICK | {"steps": 300}))
-    assert np.isfinite(run.lift(POSES)).all()
-
-
-def test_ctrl_c_keeps_what_was_learned_and_warns():
-    with pytest.warns(RuntimeWarning, match="interrupted at step 7"):
-        trained = trainer(record_every=1).run(callbacks=[interrupt_at(7)])
-    assert same(trained, trainer(record_every=1).run(7))
-    assert trained.message == "interrupted at step 7; what was learned until then is kept"
-    with pytest.warns(RuntimeWarning, match="interrupted"):
-        run = train("legs_torso", POSES, callbacks=[interrupt_at(7)], device="cpu", **QUICK)
-    assert run.message == trained.message
-    np.testing.assert_array_equal(run.lift(POSES), trained.to_run().lift(POSES))
-
-
-def test_callbacks_are_closed_however_the_run_ends():
-    class Closes:
-        closed = 0
-
-        def __call__(self, trained):
-            if trained.steps_done == 2:
-                raise LookupError
-
-        def close(self):
-            self.closed += 1
-
-    callback, trained = Closes(), trainer()
-    trained.run(1, [callback])
-    assert callback.closed == 1
-    with pytest.raises(LookupError):
-        trained.run(1, [callback])
-    assert callback.closed == 2
-
-
-def test_stop_ends_a_run_after_the_step_and_the_next_run_goes_on():
-    trained = trainer(record_every=1).run(callbacks=[stop_at(5)])
-    assert (trained.steps_done, trained.message) == (5, "")
-    assert same(trained.run(3), trainer(record_every=1).run(8))
-
-
-def test_callbacks_are_called_in_order_after_every_step_and_their_errors_pass_through():
-    calls = []
-
-    def first(trained):
-        calls.append(("first", trained.steps_done))
-
-    def second(trained):
-        calls.append(("second", trained.steps_done))
-        if trained.steps_done == 2:
-            raise OSError("the disk is full")
-
-    trained = trainer()
-    with pytest.raises(OSError, match="the disk is full"):
-        trained.run(callbacks=(callback for callback in (first, second)))
-    assert calls == [("first", 1), ("second", 1), ("first", 2), ("second", 2)]
-    assert trained.steps_done == 2
-
-
 def test_a_run_is_a_copy_that_further_training_does_not_change():
     trained = trainer("five_parts_shared", dropout=0.3).run(5)
     run = trained.to_run()
@@ -508,11 +264,9 @@ def test_a_run_is_a_copy_that_further_training_does_not_change():
 
 def test_running_averages_follow_the_real_poses():
     trained = trainer(batch=128, learning_rate=0, flip=0.0, schedule="constant").run(60)
-    seen = [torch.tensor(joints) for joints in trained.lifter.sees]
     real = torch.from_numpy(normalise(POSES))
-    expected = torch.cat(
-        [layer.weight @ real[:, joints].flatten(1).T for layer, joints in zip(trained.lifter.inputs, seen, strict=True)]
-    ).detach()
+    inputs = zip(trained.lifter.inputs, trained.lifter.sees, strict=True)
+    expected = torch.cat([layer.weight @ real[:, joints].flatten(1).T for layer, joints in inputs]).detach()
     norm = trained.lifter.input_norm
     assert isinstance(norm, BatchNormReLU)
     torch.testing.assert_close(norm.mean, expected.mean(-1), rtol=0, atol=0.05)
