@@ -8,7 +8,7 @@ from tqdm.auto import tqdm
 
 
 class ProgressBar:
-    """A progress bar in a terminal or a notebook, with the lifter's losses (mean over members) beside it.
+    """A progress bar in a terminal or a notebook, with both networks' losses (mean over members) beside it.
 
     ``options`` go to tqdm. The bar closes at the config's last step, or with :meth:`close`.
     """
@@ -22,8 +22,10 @@ class ProgressBar:
             self.bar = tqdm(total=trainer.config.steps, initial=trainer.steps_done - 1, **self.options)
         self.bar.update()
         if trainer.steps_done % trainer.config.record_every == 0:
-            shown = {name: f"{value.mean():.3f}" for name, value in trainer.losses.items()}
-            self.bar.set_postfix(shown, refresh=False)
+            losses = {name: value.mean().item() for name, value in trainer.losses.items()}
+            lifter = sum(weight * losses.get(name, 0.0) for name, weight in trainer.config.weights.items())
+            shown = {"discriminator": losses["discriminator"], "lifter": lifter}
+            self.bar.set_postfix({name: f"{value:.2f}" for name, value in shown.items()}, refresh=False)
         if trainer.steps_done >= trainer.config.steps:
             self.close()
 

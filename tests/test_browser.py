@@ -69,14 +69,15 @@ def _scroll_through(page) -> dict:
         if last.count():
             break
         page.wait_for_timeout(1000)
-    counts = {"finished": last.count(), "errors": 0, "charts": 0, "pictures": 0}
+    counts = {"finished": last.count(), "errors": 0, "charts": 0, "pictures": 0, "bars": 0, "full bars": 0}
     for position in range(0, panel.evaluate("panel => panel.scrollHeight") + 1, 600):
         panel.evaluate("(panel, top) => panel.scrollTo(0, top)", position)
         page.wait_for_timeout(700)
         if folder := os.environ.get("LIFTKIT_SCREENSHOTS"):
             page.screenshot(path=f"{folder}/{position:05}.png")
         selectors = {"errors": ".jp-RenderedText[data-mime-type*='error']", "charts": ".js-plotly-plot .main-svg"}
-        selectors["pictures"] = ".jp-RenderedSVG"
+        selectors |= {"pictures": ".jp-RenderedSVG", "full bars": ".jp-OutputArea-output:has-text('1000/1000')"}
+        selectors["bars"] = ".jp-OutputArea-output .widget-hprogress .progress-bar"
         for name, selector in selectors.items():
             counts[name] = max(counts[name], page.locator(selector).count())
     return counts
@@ -88,6 +89,10 @@ def test_every_cell_runs_without_an_error(seen):
 
 def test_pictures_and_figures_are_drawn(seen):
     assert seen["pictures"] >= 1 and seen["charts"] >= 1
+
+
+def test_the_progress_bar_is_seen_and_ends_full(seen):
+    assert seen["bars"] == seen["full bars"] == 1
 
 
 def test_nothing_outside_this_machine_is_asked(seen):

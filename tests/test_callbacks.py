@@ -12,12 +12,14 @@ from liftkit.callbacks import ProgressBar
 
 class FakeTrainer(SimpleNamespace):
     def __init__(self, steps: int = 10, record_every: int = 2, done: int = 0):
-        config = SimpleNamespace(steps=steps, record_every=record_every)
+        weights = {"adversarial": 1.0, "reprojection": 10.0}
+        config = SimpleNamespace(steps=steps, record_every=record_every, weights=weights)
         super().__init__(config=config, steps_done=done, losses={})
 
     def step(self, bar: ProgressBar):
         self.steps_done += 1
-        self.losses = {"reprojection": torch.tensor([0.0, 0.5]) * self.steps_done}
+        losses = {"adversarial": 2.0, "reprojection": 0.5, "discriminator": 0.25}
+        self.losses = {name: torch.tensor([0.0, 1.0]) * loss * self.steps_done for name, loss in losses.items()}
         bar(self)
 
 
@@ -49,9 +51,9 @@ def test_it_shows_the_mean_loss_of_the_last_recorded_step(bar, screen):
     for _ in range(5):
         trainer.step(bar)
     assert bar.bar.n == 5
-    assert "reprojection=1.000" in bar.bar.postfix  # the mean over members, of step 4
+    assert "discriminator=0.50, lifter=14.00" in bar.bar.postfix  # the mean over members, of step 4
     trainer.step(bar)
-    assert "reprojection=1.500" in bar.bar.postfix
+    assert "discriminator=0.75, lifter=21.00" in bar.bar.postfix
     bar.close()
 
 
