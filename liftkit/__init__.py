@@ -18,6 +18,7 @@ _HOMES = {
     "priors": ["PRIORS", "Prior"],
     "representations": ["REPRESENTATIONS", "Representation", "Segment", "register"],
     "run": ["Run"],
+    "study": ["POLICIES", "Study", "run_study"],
     "skeleton": ["H36M_17", "Skeleton"],
     "training": ["Trainer", "train"],
 }

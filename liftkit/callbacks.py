@@ -33,3 +33,19 @@ class ProgressBar:
         if self.bar is not None:
             self.bar.close()
             self.bar = None
+
+
+class StudyBar:
+    """A progress bar with the time left for ``run_study(progress=...)``. ``options`` go to tqdm."""
+
+    def __init__(self, **options: Any):
+        self.options = {"unit": " steps", "mininterval": 0.2, "smoothing": 0.05} | options
+        self.bar: tqdm | None = None
+
+    def __call__(self, done: int, total: int) -> None:
+        if self.bar is None:
+            self.bar = tqdm(total=total, initial=done, **self.options)
+        self.bar.update(done - self.bar.n)
+        if done >= total:
+            self.bar.close()
+            self.bar = None

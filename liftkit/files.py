@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -54,3 +55,21 @@ def read_arrays(path: str | Path) -> dict[str, np.ndarray]:
     except Exception as error:  # numpy, zipfile and zlib raise half a dozen kinds for a damaged or foreign file
         reason = "it holds pickled objects, which liftkit never loads" if "allow_pickle" in str(error) else error
         raise ValueError(f"{path}: not a readable npz file: {reason}") from error
+
+
+def pack(parts: Mapping[str, bytes]) -> bytes:
+    """Named bytes as one archive (zip, uncompressed), every part with a checksum; the same bytes for the same parts."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(zipfile.ZipInfo(name), content)
+    return buffer.getvalue()
+
+
+def unpack(path: str | Path) -> dict[str, bytes]:
+    """The parts that :func:`pack` put together. Raises ValueError where the file is missing, cut short or damaged."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}  # compares the checksums
+    except Exception as error:  # zipfile and zlib raise half a dozen kinds for a damaged file
+        raise ValueError(f"{path} is not whole: {error}") from error

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -72,6 +74,21 @@ class Representation:
                 f"{self.name}: expected 1 to {BLOCK_BUDGET} residual blocks in all and at least one a segment, "
                 f"found {len(self.segments)} x {self.blocks} + {self.shared_blocks} = {total}"
             )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields as plain values, ready for JSON; the skeleton is the same in all of liftkit."""
+        segments = [{"name": s.name, "sees": list(s.sees), "owns": list(s.owns)} for s in self.segments]
+        plain = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("segments", "skeleton")}
+        return plain | {"segments": segments}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Representation:
+        """What :meth:`to_dict` gave. Raises ValueError on values that make no representation, also of other types."""
+        try:
+            segments = tuple(Segment(s["name"], tuple(s["sees"]), tuple(s["owns"])) for s in values["segments"])
+            return cls(**{**values, "segments": segments})
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"not a representation: {error!r}") from error
 
     @property
     def independent(self) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from liftkit.config import TrainConfig
 from liftkit.files import write_atomically
 from liftkit.geometry import Array, attach_depth, expect_poses, normalise, pose_scale
 from liftkit.networks import Discriminator, Lifter
-from liftkit.representations import Representation, Segment
+from liftkit.representations import Representation
 
 CHUNK = 4096  # poses lifted at a time: enough to keep the cores busy, little memory
 
@@ -82,10 +83,8 @@ class Run:
         tensors = {
             f"{part}.{k}": t.contiguous().cpu() for part, net in parts.items() for k, t in net.state_dict().items()
         }
-        rep = asdict(self.representation)
-        del rep["skeleton"]  # one skeleton for all of liftkit
         about = {
-            "representation": rep,
+            "representation": self.representation.to_dict(),
             "seeds": list(self.seeds),
             "config": self.config.to_dict(),
             "message": self.message,
@@ -96,6 +95,30 @@ class Run:
         return folder
 
     @classmethod
+    def from_tensors(
+        cls,
+        representation: Representation,
+        seeds: Sequence[int],
+        config: TrainConfig,
+        tensors: Sequence[Mapping[str, torch.Tensor]],
+        history: pd.DataFrame,
+        message: str = "",
+    ) -> Run:
+        """A run from stored networks: one mapping as in weights.safetensors for each group of members, in order.
+
+        Raises ValueError where tensors are missing or have other shapes.
+        """
+        lifter = Lifter(representation, config.width, len(seeds))
+        discriminator = Discriminator(config.width, len(seeds))
+        together = {name: torch.cat([group[name] for group in tensors]) for name in tensors[0]}
+        try:
+            for part, net in (("lifter.", lifter), ("discriminator.", discriminator)):
+                net.load_state_dict({k.removeprefix(part): t for k, t in together.items() if k.startswith(part)})
+        except RuntimeError as error:
+            raise ValueError(f"the tensors do not fit {representation.name}: {error}") from error
+        return cls(lifter, discriminator, tuple(seeds), config, history, message)
+
+    @classmethod
     def load(cls, folder: str | Path) -> Run:
         """Read a folder that :meth:`save` wrote. Raises ValueError naming the file that is missing or damaged."""
         folder = Path(folder)
@@ -104,25 +127,20 @@ class Run:
                 raise ValueError(f"{folder} is not the folder of a run: it has no {name}")
         try:
             about = json.loads((folder / "run.json").read_bytes())
-            rep = about["representation"]
-            segments = tuple(Segment(**segment) for segment in rep.pop("segments"))
-            representation = Representation(segments=segments, **rep)
+            representation = Representation.from_dict(about["representation"])
             config, seeds = TrainConfig.from_dict(about["config"]), tuple(about["seeds"])
             message = about["message"]
-            lifter = Lifter(representation, config.width, len(seeds))
-            discriminator = Discriminator(config.width, len(seeds))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{folder / 'run.json'} is damaged: {error!r}") from error
         try:
             tensors = load((folder / "weights.safetensors").read_bytes())
-            for part, net in (("lifter.", lifter), ("discriminator.", discriminator)):
-                net.load_state_dict({k.removeprefix(part): t for k, t in tensors.items() if k.startswith(part)})
-        except (SafetensorError, RuntimeError) as error:
+            run = cls.from_tensors(representation, seeds, config, [tensors], pd.DataFrame(), message)
+        except (SafetensorError, ValueError) as error:
             raise ValueError(f"{folder / 'weights.safetensors'} is damaged: {error}") from error
         try:
-            history = pd.read_csv(folder / "history.csv")
-            if absent := {"step", "seed"} - set(history):
+            run.history = pd.read_csv(folder / "history.csv")
+            if absent := {"step", "seed"} - set(run.history):
                 raise ValueError(f"it has no column {', '.join(sorted(absent))}")
         except ValueError as error:
             raise ValueError(f"{folder / 'history.csv'} is damaged: {error}") from error
-        return cls(lifter, discriminator, seeds, config, history, message)
+        return run
