@@ -56,13 +56,11 @@ class Plan:
             prints[name] = fingerprint(loaded)
             own[name] = {name: None} if loaded.x3d is not None else {}  # its own test poses
         for name, source in more.items():
-            if name in data:
-                raise ValueError(f"tests: {name!r} is also the name of a training set; choose another name")
             loaded = poses_of(source)
             if loaded.x3d is None:
                 raise ValueError(f"tests: {name!r} has no 3D truth to judge by")
-            prints[name] = fingerprint(loaded)
-        every = {name: own[name] | more for name in data}
+            prints[f"test {name}"] = fingerprint(loaded)
+        every = {name: more | own[name] for name in data}  # a set's own test poses go before others of its name
         if lacking := [name for name in every if not every[name]]:
             raise ValueError(f"{lacking[0]}: there is no 3D truth to judge by; give pose sets that have it as tests")
         plan = cls(representations, data, check_seeds(seeds), config, every, prints, policies, looks, judged, members)
@@ -71,15 +69,15 @@ class Plan:
 
     def jobs(self) -> list[Job]:
         """One job for each data set, representation and group of seeds that fits into memory."""
+        tests = {data: tuple((t, self.prints.get(f"test {t}", "")) for t in self.tests[data]) for data in self.data}
+        how = (self.config, self.policies)
+        how_judged = (self.looks, self.judged, self.threads)
         return [
-            Job(
-                data, self.prints[data], representation, group, self.config, self.policies,
-                tuple((test, self.prints[test]) for test in self.tests[data]), self.looks, self.judged, self.threads,
-            )
+            Job(data, self.prints[data], representation, group, *how, tests[data], *how_judged)
             for data in self.data
             for representation in self.representations
             for group in _groups(self.seeds, self.members or members_that_fit(representation, self.config))
-        ]  # fmt: skip
+        ]
 
     def settings(self) -> dict[str, Any]:
         """All that the results depend on, ready for JSON: from it the same jobs follow."""

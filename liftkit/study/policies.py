@@ -19,7 +19,7 @@ from liftkit.skeleton import Skeleton
 from liftkit.training import Trainer
 
 # What each policy makes small. Only "oracle" looks at 3D truth: no unsupervised method may report it as its own.
-POLICIES = {"last": None, "unsupervised": "consistency", "oracle": "pa_mpjpe_reflection"}
+POLICIES = {"last": None, "unsupervised": "bones", "oracle": "pa_mpjpe_reflection"}
 LOOK_POSES = 512
 
 
@@ -47,8 +47,8 @@ def consistency(run: Run, x2d: Tensor) -> Tensor:
 def bone_spread(x3d: np.ndarray, skeleton: Skeleton) -> np.ndarray:
     """How much bones change their share of the body over poses: ``(M, N, J, 3) -> (M,)``, 0 for a rigid body.
 
-    The mean over bones of standard deviation by mean of the bone's length over that of all bones together. Needs no
-    3D truth: people's proportions differ by a few percent, a wrong lifting's by more.
+    The mean over bones of standard deviation by mean of the bone's length over that of all bones together. It knows
+    no 3D truth: people's proportions differ by a few percent, a wrong lifting's by more.
     """
     lengths = np.stack([np.linalg.norm(x3d[..., j, :] - x3d[..., p, :], axis=-1) for p, j in skeleton.bones], -1)
     share = lengths / lengths.sum(-1, keepdims=True)
@@ -58,14 +58,14 @@ def bone_spread(x3d: np.ndarray, skeleton: Skeleton) -> np.ndarray:
 class Looks:
     """Looks at a trainer a few times, and keeps for each policy the networks of each member's best look.
 
-    ``table`` has a row a look and seed: ``consistency`` and ``bones``, which need no 3D; ``pa_mpjpe_reflection`` and
-    ``mirrored`` on a few test poses, for the eyes of people alone and for the policy "oracle".
+    ``table`` has a row a look and seed: ``consistency`` and ``bones`` on a few training poses, in 2D alone;
+    ``pa_mpjpe_reflection`` and ``mirrored`` on a few test poses, for people's eyes and the policy "oracle" alone.
     """
 
     def __init__(self, policies: tuple[str, ...], poses: PoseSet, trainer: Trainer):
         self.policies = policies
         every = training_poses(poses, trainer.representation)
-        self.x2d = normalise(every[torch.linspace(0, len(every) - 1, min(LOOK_POSES, len(every))).long()])
+        self.x2d = normalise(every[torch.linspace(0, len(every) - 1, min(LOOK_POSES, len(every))).long()]).cpu()
         self.judged = None
         if poses.x3d is not None:
             self.judged = evenly(poses.test if (poses.split == "test").any() else poses, LOOK_POSES)
@@ -76,10 +76,9 @@ class Looks:
         run = trainer.to_run()
         scores = pd.DataFrame({"step": trainer.steps_done, "seed": run.seeds})
         scores["consistency"] = consistency(run, self.x2d.to(trainer.device)).tolist()
+        scores["bones"] = bone_spread(run.lift(self.x2d.numpy()), trainer.representation.skeleton)
         if self.judged is not None:
-            lifted = run.lift(self.judged.x2d)
-            scores["bones"] = bone_spread(lifted, self.judged.skeleton)
-            errors = evaluate(_Lifted(run.seeds, lifted), self.judged)
+            errors = evaluate(run, self.judged)
             scores[["pa_mpjpe_reflection", "mirrored"]] = errors[["pa_mpjpe_reflection", "mirrored"]].to_numpy()
         self.rows += scores.to_dict("records")
         networks = {"lifter": run.lifter.state_dict(), "discriminator": run.discriminator.state_dict()}
@@ -122,13 +121,6 @@ class Looks:
 
     def load_state_dict(self, state: dict) -> None:
         self.kept, self.rows = state["kept"], state["rows"]
-
-
-class _Lifted:
-    """Poses that are lifted already, as evaluate wants them."""
-
-    def __init__(self, seeds: tuple[int, ...], x3d: np.ndarray):
-        self.seeds, self.lift = seeds, lambda x2d: x3d
 
 
 def _mix(better: Tensor, new: Tensor, old: Tensor) -> Tensor:

@@ -1,0 +1,62 @@
+"""The study on real motion: ``python -m benchmarks.real_study cmu17_world.npz`` from the repository's root.
+
+The five representations of the paper, trained on CMU motion capture and on synthetic people, both judged on CMU's test
+clips, under both priors; as ``benchmarks.real_motion`` trains them (width 128, 400,128 poses a seed, orthographic).
+Killed, it goes on when called again. Writes ``results/study.csv`` and ``results/study_summary.csv``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+
+from data_scripts.cmu import read_positions
+from liftkit import Study, TrainConfig, film, load_poses, run_study
+from liftkit.callbacks import StudyBar
+from liftkit.files import write_atomically
+
+PAPER = ("full", "legs_torso", "legs_torso_shared", "five_parts", "five_parts_shared")
+
+
+def main(
+    file: Annotated[Path, typer.Argument(help="cmu17_world.npz: joint positions in world coordinates.")],
+    seeds: Annotated[int, typer.Option(help="Seeds 0, 1, ... of each representation.")] = 8,
+    steps: Annotated[int, typer.Option(help="Training steps of 256 poses.")] = 1563,
+    folder: Annotated[Path, typer.Option(help="Where the studies are kept while they grow.")] = Path("runs/real_study"),
+    out: Annotated[Path, typer.Option(help="The folder of the tables.")] = Path("results"),
+    processes: Annotated[int | None, typer.Option(help="Default: one a core.")] = None,
+) -> None:
+    """Run, or go on with, one study for each training set and prior; then write their tables as one."""
+    real = film(read_positions(file), "orthographic")
+    tests = {"cmu": real.test}
+    studies = {}
+    for source in ("cmu", "synthetic"):
+        poses = {source: real if source == "cmu" else load_poses(source)}
+        for prior in ("gravity", "paper"):
+            config = TrainConfig(width=128, steps=steps, prior=prior)
+            place, bar = folder / f"{source}-{prior}", StudyBar(desc=f"{source}, {prior}")
+            studies[prior, source] = run_study(
+                PAPER, poses, range(seeds), config, place, tests=tests, processes=processes, progress=bar
+            )
+            write_tables(studies, out)
+            typer.echo(studies[prior, source].summary().round(3).to_string(index=False))
+
+
+def write_tables(studies: dict[tuple[str, str], Study], out: Path) -> None:
+    """The results of all studies that are finished, and their summaries, each as one table."""
+    results = pd.concat([s.results.assign(prior=prior) for (prior, _), s in studies.items()], ignore_index=True)
+    summaries = [
+        s.summary(policy).assign(prior=prior, policy=policy)
+        for (prior, _), s in studies.items()
+        for policy in s.results.policy.unique()
+    ]
+    tables = {"study.csv": results.round(4), "study_summary.csv": pd.concat(summaries, ignore_index=True).round(4)}
+    for name, table in tables.items():
+        write_atomically(out / name, lambda f, t=table: t.to_csv(f, index=False))
+
+
+if __name__ == "__main__":
+    typer.run(main)
