@@ -17,8 +17,7 @@ from data_scripts.cmu import read_positions
 from liftkit import Study, TrainConfig, film, load_poses, run_study
 from liftkit.callbacks import StudyBar
 from liftkit.files import write_atomically
-
-PAPER = ("full", "legs_torso", "legs_torso_shared", "five_parts", "five_parts_shared")
+from liftkit.study.plan import PAPER
 
 
 def main(

@@ -7,7 +7,7 @@ __version__ = "0.1.0"
 # Where each public name lives. It is imported when first used: torch and pandas take seconds, `liftkit --help` none.
 _HOMES = {
     "cameras": ["RIGS", "Motion", "Rig", "film"],
-    "config": ["PRESETS", "TrainConfig"],
+    "config": ["PRESETS", "TrainConfig", "preset_config"],
     "datasets": ["load_poses"],
     "evaluation": ["baselines", "evaluate"],
     "geometry": ["Camera", "attach_depth", "flip", "mirror", "normalise", "project", "rotate"],

@@ -103,3 +103,13 @@ class TrainConfig:
 
 
 PRESETS = {"lesson": TrainConfig.lesson, "paper": TrainConfig.paper}
+
+
+def preset_config(preset: str = "lesson", **changes: Any) -> TrainConfig:
+    """The config of a preset with ``changes``, of which those that are None are left out.
+
+    Raises ValueError on an unknown preset, listing those there are, and as :class:`TrainConfig` does.
+    """
+    if preset not in PRESETS:
+        raise ValueError(f"unknown preset {preset!r}; there are {', '.join(PRESETS)}")
+    return PRESETS[preset](**{name: value for name, value in changes.items() if value is not None})

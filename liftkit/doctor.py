@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import sys
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+from liftkit.provenance import cores
 
 NEEDED = ("torch", "numpy", "pandas", "scipy", "safetensors", "tqdm", "plotly", "typer")
 FOR_NOTEBOOKS = ("jupyterlab", "ipywidgets", "anywidget", "nbval")
@@ -48,14 +49,10 @@ def _device() -> list[Finding]:
     except Exception as error:  # a broken installation fails in many ways; each is a finding
         return [Finding("device", f"torch does not start: {error}", "pip install --force-reinstall torch", fatal=True)]
     device = torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU"
-    threads, cores = torch.get_num_threads(), _cores()
-    few = f"unset OMP_NUM_THREADS: torch uses {threads} of {cores} cores" if threads < cores else ""
-    many = f"set OMP_NUM_THREADS={cores}: more threads than cores wait for one another" if threads > cores else ""
-    return [Finding("device", device), Finding("threads", f"{threads} of {cores} cores", few or many)]
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    threads, available = torch.get_num_threads(), cores()
+    many = f"set OMP_NUM_THREADS={available}: more threads than cores wait for one another"
+    remedy = many if threads > available else ""
+    return [Finding("device", device), Finding("threads", f"{threads} of {available} cores", remedy)]
 
 
 def _memory() -> Finding:

@@ -52,6 +52,21 @@ def test_train_without_truth_says_that_it_cannot_judge(small, tmp_path):
     assert result.exit_code == 0 and "no 3D truth" in result.output
 
 
+def test_a_study_writes_its_tables_shows_them_and_goes_on(small, tmp_path):
+    given = ["study", "--data", small, "--representations", "full, legs_torso", "--seeds", 2, "--out", tmp_path / "st"]
+    result = run(*given, *TINY)
+    assert result.exit_code == 0, result.output
+    results = pd.read_csv(tmp_path / "st" / "results.csv")
+    assert {"representation", "seed"} <= set(pd.read_csv(tmp_path / "st" / "history.csv").columns)
+    assert set(results.representation) == {"full", "legs_torso"} and set(results.seed) == {0, 1}
+    mean = results[(results.policy == "last") & (results.representation == "full")].pa_mpjpe_reflection.mean()
+    assert f"{mean:.2f}" in result.output and "oracle" in result.output
+    assert run(*given, *TINY).exit_code == 0
+    refused = run(*given, *TINY, "--batch", 8)
+    assert refused.exit_code == 2 and "config.batch was 16, is now 8" in " ".join(refused.output.split())
+    assert run(*given, *TINY, "--batch", 8, "--restart").exit_code == 0
+
+
 def test_evaluate_repeats_the_training_results(trained, small):
     result = run("evaluate", trained, "--data", small)
     mean = pd.read_csv(trained / "results.csv").n_mpjpe.mean()
@@ -94,6 +109,11 @@ def test_data_make_and_show_agree(tmp_path):
         (["data", "make", "new.npz", "--coupling", "2"], "coupling"),
         (["data", "make", "missing/new.npz"], "there is no folder"),
         (["train", "--out", "{trained}"], "expected a new or empty folder"),
+        (["study", "--out", "{trained}"], "holds no study"),
+        (["study", "--out", "{small}"], "is a file; expected a folder"),
+        (["study", "--out", "new", "--representations", "legs"], "unknown representation 'legs'"),
+        (["study", "--out", "new", "--policies", "first"], "unknown checkpoint policy 'first'; there are last"),
+        (["study", "--out", "new", "--data", "nowhere.npz"], "there is no such file"),
     ],
 )
 def test_bad_input_is_one_clear_line_and_exit_code_2(arguments, expected, trained, small):
@@ -103,7 +123,7 @@ def test_bad_input_is_one_clear_line_and_exit_code_2(arguments, expected, traine
     assert "Traceback" not in result.output
 
 
-@pytest.mark.parametrize("command", [[], ["train"], ["evaluate"], ["draw"], ["data"], ["doctor"]])
+@pytest.mark.parametrize("command", [[], ["train"], ["study"], ["evaluate"], ["draw"], ["data"], ["doctor"]])
 def test_help_has_an_example(command):
     result = run(*command, "--help")
     assert result.exit_code == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -67,10 +67,7 @@ class StudyFolder:
                     (self.path / f"{table}.{ending}").unlink(missing_ok=True)
         elif (self.path / ABOUT).exists():
             about = self.about()
-            was = about["settings"]
-            differ = [k for k in sorted(set(was) | set(settings)) if was.get(k) != settings.get(k)]
-            if differ:
-                told = "; ".join(f"{k} was {was.get(k)}, is now {settings.get(k)}" for k in differ)
+            if told := "; ".join(_differences(about["settings"], settings)):
                 raise ValueError(
                     f"{self.path} holds a study with other settings: {told}. Choose another folder, or ask for a "
                     "restart, which throws away its results"
@@ -122,6 +119,16 @@ class StudyFolder:
 
     def _write(self, name: str, content: bytes) -> None:
         write_atomically(self.path / name, lambda file: file.write(content))
+
+
+def _differences(was: dict[str, Any], now: dict[str, Any], of: str = "") -> Iterator[str]:
+    """What differs between two settings, field by field."""
+    for field in sorted(set(was) | set(now)):
+        old, new = was.get(field), now.get(field)
+        if isinstance(old, dict) and isinstance(new, dict):
+            yield from _differences(old, new, f"{of}{field}.")
+        elif old != new:
+            yield f"{of}{field} was {old}, is now {new}"
 
 
 def join(tables: Iterable[tuple[pd.DataFrame, ...]]) -> tuple[pd.DataFrame, ...]:

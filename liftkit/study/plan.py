@@ -19,6 +19,7 @@ from liftkit.representations import Representation, get_representation
 from liftkit.study.job import Job, Poses, fingerprint, poses_of
 from liftkit.study.policies import check_policies
 
+PAPER = ("full", "legs_torso", "legs_torso_shared", "five_parts", "five_parts_shared")  # the five that it compares
 ENSEMBLE_BYTES = 2**30  # memory that an ensemble may take
 MOST_MEMBERS = 4  # more gain little on a CPU, and leave cores idle at the end of a study
 
@@ -45,6 +46,8 @@ class Plan:
         representations = _representations(representations)
         if not isinstance(config, TrainConfig):
             raise ValueError(f"config must be a TrainConfig, found {config!r}")
+        for representation in representations:
+            members_that_fit(representation, config)  # builds its networks: widths that do not fit are refused here
         for name, value in (("looks", looks), ("judged", judged), ("members", members)):
             if value is not None and (isinstance(value, bool) or not isinstance(value, Integral) or value < 1):
                 raise ValueError(f"{name} must be an integer of at least 1, found {value!r}")

@@ -1,0 +1,36 @@
+"""The command line: ``liftkit train | study | evaluate | draw | data | doctor``."""
+
+from __future__ import annotations
+
+import typer
+
+from liftkit.cli.data import data
+from liftkit.cli.judge import draw, evaluate_
+from liftkit.cli.study import study
+from liftkit.cli.train import train
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown", help="Learn to lift 2D human poses to 3D.")
+app.command()(train)
+app.command()(study)
+app.command("evaluate")(evaluate_)
+app.command()(draw)
+app.add_typer(data, name="data")
+
+
+@app.command()
+def doctor() -> None:
+    """Look at this machine: versions, device, threads, memory; each problem with its remedy.
+
+    Example: `liftkit doctor`
+    """
+    from liftkit.doctor import examine
+
+    findings = examine()
+    for finding in findings:
+        mark = "FAIL" if finding.fatal and finding.remedy else "note" if finding.remedy else "ok"
+        typer.echo(
+            f"{mark:5}{finding.what:13}{finding.found}" + (f"\n{'':5}-> {finding.remedy}" if finding.remedy else "")
+        )
+    if any(finding.fatal and finding.remedy for finding in findings):
+        raise typer.Exit(1)
+    typer.echo("liftkit can run here.")

@@ -1,0 +1,54 @@
+"""liftkit data: make, look at and check pose files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from liftkit.cli.common import friendly, show_table
+
+data = typer.Typer(no_args_is_help=True, help="Make, look at and check pose files.")
+
+
+@data.command("make")
+@friendly
+def make(
+    file: Annotated[Path, typer.Argument(help="The pose file to write (.npz).")],
+    seed: Annotated[int, typer.Option(help="Another seed gives other people.")] = 0,
+    coupling: Annotated[float, typer.Option(help="How far arms follow legs, 0 to 1.")] = 0.0,
+    rig: Annotated[str, typer.Option(help='"orthographic" (mm) or "perspective" (pixels).')] = "orthographic",
+) -> None:
+    """Write the embedded synthetic data set to a file.
+
+    Example: `liftkit data make coupled.npz --coupling 1`
+    """
+    from liftkit import load_poses, save_poses
+
+    if file.exists():
+        raise ValueError(f"{file} exists already; nothing is overwritten")
+    poses = load_poses("synthetic", seed=seed, coupling=coupling, rig=rig)
+    save_poses(poses, file)
+    typer.echo(f"{poses}, saved in {file}.")
+
+
+@data.command("show")
+@friendly
+def show(
+    name: Annotated[str, typer.Argument(help='"synthetic", or the path of a pose file.')] = "synthetic",
+) -> None:
+    """Check a pose file and count what is in it.
+
+    Example: `liftkit data show cmu.npz`
+    """
+    import pandas as pd
+
+    from liftkit import load_poses
+
+    poses = load_poses(name)
+    labels = pd.DataFrame({field: getattr(poses, field) for field in ("split", "subject", "clip", "action")})
+    counts = labels.groupby("split").agg(poses=("clip", "size"), clips=("clip", "nunique"),
+                                         subjects=("subject", "nunique"), actions=("action", "nunique"))  # fmt: skip
+    typer.echo(repr(poses))
+    show_table(counts.reset_index(), "What is in it")

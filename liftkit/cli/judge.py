@@ -1,0 +1,65 @@
+"""liftkit evaluate and liftkit draw: what a trained run is worth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from liftkit.cli.common import SHOWN, DataOption, friendly, show_baselines, show_table, with_summary
+
+
+@friendly
+def evaluate_(
+    run: Annotated[Path, typer.Argument(help="The folder of a trained run.")],
+    data: DataOption = "synthetic",
+    split: Annotated[str, typer.Option(help='The poses to judge on: "test", "train" or "all".')] = "test",
+    by: Annotated[str | None, typer.Option(help='A row for each "action", "subject" or "joint".')] = None,
+) -> None:
+    """Judge a saved run on poses whose 3D is known.
+
+    Example: `liftkit evaluate runs/full --data cmu.npz --by action`
+    """
+    from liftkit import Run, evaluate, load_poses
+
+    loaded, poses = Run.load(run), load_poses(data)
+    poses = poses if split == "all" else poses.select(split=split)
+    table = evaluate(loaded, poses, by=by)
+    title = f"{loaded.representation.name}: errors in mm on {len(poses):,} poses of {poses.name}"
+    if by is None:
+        show_table(with_summary(table), title)
+        show_baselines(poses)
+    else:
+        columns = [column for column in SHOWN if column in table]
+        show_table(table.groupby(by, sort=False, as_index=False)[columns].mean(), f"{title}, mean over seeds")
+
+
+@friendly
+def draw(
+    run: Annotated[Path, typer.Argument(help="The folder of a trained run.")],
+    out: Annotated[Path, typer.Option(help="The picture to write (.svg).")],
+    data: DataOption = "synthetic",
+    count: Annotated[int, typer.Option(help="How many poses, evenly from the test poses.", min=1, max=50)] = 4,
+    member: Annotated[int, typer.Option(help="Which member lifts them.", min=0)] = 0,
+) -> None:
+    """Draw lifted poses, seen from the side, beside the truth.
+
+    Example: `liftkit draw runs/full --data cmu.npz --out lifted.svg`
+    """
+    import numpy as np
+
+    from liftkit import Run, load_poses
+    from liftkit.drawing import lifting_svg
+    from liftkit.files import write_atomically
+
+    loaded, poses = Run.load(run), load_poses(data)
+    if member >= len(loaded.seeds):
+        raise ValueError(
+            f"--member {member}: expected 0 to {len(loaded.seeds) - 1}, the run has {len(loaded.seeds)} members"
+        )
+    poses = poses.test if (poses.split == "test").any() else poses
+    poses = poses.select(np.linspace(0, len(poses) - 1, count + 2).astype(int)[1:-1])
+    svg = lifting_svg(loaded.lift(poses.x2d)[member], poses.x3d)
+    write_atomically(out, lambda file: file.write(svg.encode()))
+    typer.echo(f"{len(poses)} poses of {poses.name}, drawn in {out}.")

@@ -1,0 +1,77 @@
+"""liftkit study: the experiment, many seeds of several representations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from liftkit.cli.common import friendly, show_table
+
+TOLD = ("test", "representation", "seeds", "mean", "low95", "high95", "sd", "median", "reached", "mirrored")
+
+
+@friendly
+def study(
+    out: Annotated[Path, typer.Option(help="The study's folder; one that was killed goes on.")],
+    data: Annotated[
+        list[str] | None, typer.Option(help='"synthetic" or a pose file; may be given several times.')
+    ] = None,
+    test: Annotated[list[str] | None, typer.Option(help="More pose files to judge on.")] = None,
+    representations: Annotated[
+        str | None, typer.Option(help="Names with commas between them; default: the five of the paper.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(help="Seeds 0, 1, ... of each representation.", min=1)] = 4,
+    preset: Annotated[str, typer.Option(help='"lesson" or "paper": what the options below start from.')] = "lesson",
+    steps: Annotated[int | None, typer.Option(help="Training steps.")] = None,
+    width: Annotated[int | None, typer.Option(help="Units of the residual blocks.")] = None,
+    batch: Annotated[int | None, typer.Option(help="Poses a step and member.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="Adam's, for both networks.")] = None,
+    prior: Annotated[str | None, typer.Option(help='"paper" or "gravity".')] = None,
+    tilt: Annotated[float | None, typer.Option(help="The camera's tilt in degrees (gravity).")] = None,
+    tilt_spread: Annotated[float | None, typer.Option(help="Its standard deviation where unknown.")] = None,
+    policies: Annotated[str, typer.Option(help="Which checkpoints count.")] = "last,unsupervised,oracle",
+    judged: Annotated[int | None, typer.Option(help="At most so many test poses, evenly spaced.", min=1)] = None,
+    members: Annotated[int | None, typer.Option(help="Seeds trained as one ensemble.", min=1)] = None,
+    processes: Annotated[int | None, typer.Option(help="Default: one a core.", min=1)] = None,
+    scheduler: Annotated[str | None, typer.Option(help="Address of a dask scheduler that gives the workers.")] = None,
+    restart: Annotated[bool, typer.Option(help="Throw away what is in the folder.")] = False,
+) -> None:
+    """Train representations x seeds x data sets, judge all, and tell what is better and how surely.
+
+    Example: `liftkit study --data cmu.npz --representations full,legs_torso --seeds 8 --out runs/study`
+    """
+    from liftkit import preset_config, run_study
+    from liftkit.callbacks import StudyBar
+    from liftkit.study.plan import PAPER
+
+    options = dict(steps=steps, width=width, batch=batch, learning_rate=learning_rate)
+    config = preset_config(preset, **options, prior=prior, tilt=tilt, tilt_spread=tilt_spread)
+    names = [name.strip() for name in representations.split(",")] if representations else PAPER
+    sets = {Path(name).stem: name for name in data or ["synthetic"]}
+    tests = {Path(name).stem: name for name in test or []}
+    client = _client(scheduler)
+    done = run_study(
+        names, sets, range(seeds), config, out, client, tests=tests, policies=policies.split(","), judged=judged,
+        members=members, processes=processes, restart=restart, progress=StudyBar(),
+    )  # fmt: skip
+    for policy in done.results.policy.unique():
+        table = done.summary(policy)
+        for name, rows in table.groupby("data", sort=False):
+            title = f"Trained on {name}, checkpoint: {policy}. PA-MPJPE in mm, reflection allowed, over seeds"
+            show_table(rows[list(TOLD)], title)
+    typer.echo(f"Tables, settings and networks are in {out}.")
+
+
+def _client(scheduler: str | None):
+    if scheduler is None:
+        return None
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise ValueError("--scheduler needs dask: pip install 'liftkit[cluster]'") from error
+    try:
+        return Client(scheduler, timeout=10)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"--scheduler {scheduler}: no dask scheduler answers there ({error})") from error
