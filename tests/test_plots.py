@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from liftkit import H36M_17
-from liftkit.plots import history_figure, pose_figure
+from liftkit.plots import convergence_figure, distribution_figure, history_figure, pose_figure, reached_figure
 
 POSE = np.random.default_rng(0).normal(size=(17, 3))
 
@@ -46,3 +46,48 @@ def test_history_without_rows_or_with_a_wrong_column_is_refused():
         history_figure(pd.DataFrame({"step": []}))
     with pytest.raises(ValueError, match="magic"):
         history_figure(pd.DataFrame({"step": [1], "seed": [0]}), ("magic",))
+
+
+@pytest.fixture
+def results() -> pd.DataFrame:
+    rows = [
+        dict(data="d", test=test, representation=name, seed=seed, policy="last", pa_mpjpe=error + offset)
+        for offset, test in enumerate(("t", "u"))
+        for name, errors in {"full": [10.0, 12.0], "legs_torso": [8.0, 8.1]}.items()
+        for seed, error in enumerate(errors)
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_a_distribution_has_a_dot_a_seed_and_a_panel_a_test_set(results):
+    figure = distribution_figure(results, "pa_mpjpe")
+    assert [(box.name, list(box.y)) for box in figure.data[:2]] == [("full", [10, 12]), ("legs_torso", [8, 8.1])]
+    assert list(figure.data[3].y) == [9, 9.1] and list(figure.data[0].text) == ["seed 0", "seed 1"]
+    assert [a.text for a in figure.layout.annotations] == ["trained on d, tested on t", "trained on d, tested on u"]
+
+
+def test_the_share_reached_grows_with_the_margin(results):
+    full, halves = reached_figure(results[results.test == "t"], "pa_mpjpe").data
+    at = lambda line, margin: line.y[np.searchsorted(line.x, margin - 1e-9)]  # noqa: E731
+    assert (at(full, 0), at(full, 19.5), at(full, 20)) == (50, 50, 100)
+    assert (at(halves, 1), at(halves, 1.5)) == (50, 100)
+
+
+def test_convergence_shows_mean_and_range_where_there_was_a_look():
+    rows = [("full", 10, 0, np.nan), ("full", 20, 0, 4.0), ("full", 20, 1, 6.0), ("legs_torso", 20, 0, 3.0)]
+    history = pd.DataFrame(rows, columns=["representation", "step", "seed", "bones"])
+    high, low, mean, *others = convergence_figure(history, "bones").data
+    assert (list(mean.x), list(high.y), list(low.y), list(mean.y)) == ([20], [6], [4], [5])
+    assert mean.name == "full" and others[2].name == "legs torso"
+
+
+def test_tables_that_a_figure_cannot_show_are_refused(results):
+    both = pd.concat([results, results.assign(policy="oracle")])
+    with pytest.raises(ValueError, match="one checkpoint policy, found last, oracle"):
+        distribution_figure(both, "pa_mpjpe")
+    with pytest.raises(ValueError, match="one data and one test set"):
+        reached_figure(results, "pa_mpjpe")
+    with pytest.raises(ValueError, match="expected a table with rows and the columns"):
+        distribution_figure(results, "pck")
+    with pytest.raises(ValueError, match="expected a table with rows"):
+        convergence_figure(pd.DataFrame())

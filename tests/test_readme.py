@@ -42,4 +42,5 @@ def test_every_command_is_one_of_liftkits():
 
 def test_every_module_has_its_place_in_the_map():
     modules = {path.name for path in (ROOT / "liftkit").glob("*.py")} - {"__init__.py"}
-    assert modules <= set(re.findall(r"(\w+\.py)", README))
+    packages = {f"{path.parent.name}/" for path in (ROOT / "liftkit").glob("*/__init__.py")}
+    assert modules | packages <= set(re.findall(r"\w+\.py|\w+/(?=[`,])", README))

@@ -1,0 +1,7 @@
+"""Plotly figures from arrays and tables. Each function returns a figure and shows nothing."""
+
+from liftkit.plots.curves import convergence_figure, history_figure
+from liftkit.plots.pose import pose_figure
+from liftkit.plots.study import distribution_figure, reached_figure
+
+__all__ = ["convergence_figure", "distribution_figure", "history_figure", "pose_figure", "reached_figure"]

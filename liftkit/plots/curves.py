@@ -1,0 +1,42 @@
+"""What changes with the training step."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from liftkit.plots.style import METRICS, add_band, expect_columns
+
+NOT_LOSSES = {"representation", "step", "seed", "data", "knees"}
+NOT_LOSSES |= {"consistency", "bones", "pa_mpjpe_reflection", "mirrored"}  # what the policies of a study look at
+
+
+def history_figure(history: pd.DataFrame, columns: tuple[str, ...] | None = None) -> go.Figure:
+    """The course of training: the mean over seeds of each column, and the range over seeds as a band.
+
+    ``history`` as :attr:`liftkit.Run.history`; ``columns`` default to every loss in it. Raises ValueError where a
+    column is missing or nothing was recorded.
+    """
+    names = list(columns or [name for name in history.columns if name not in NOT_LOSSES])
+    expect_columns(history, ["step", *names])
+    figure = go.Figure()
+    for i, name in enumerate(names):
+        add_band(figure, history.dropna(subset=[name]).groupby("step")[name], name, i)
+    return figure.update_layout(
+        xaxis_title="step", yaxis_title="loss (mean and range over seeds)", height=380, hovermode="x unified"
+    )
+
+
+def convergence_figure(history: pd.DataFrame, column: str = "pa_mpjpe_reflection") -> go.Figure:
+    """How representations converge: for each the mean over seeds of a column against the step, and the range.
+
+    ``history`` as :attr:`liftkit.Study.history`; ``column`` may be a loss or what the policies looked at. Raises
+    ValueError where a column is missing or holds nothing.
+    """
+    expect_columns(history, ["step", "representation", column])
+    figure = go.Figure()
+    found = history.dropna(subset=[column])
+    for i, (name, rows) in enumerate(found.groupby("representation", sort=False)):
+        add_band(figure, rows.groupby("step")[column], name, i)
+    title = f"{METRICS.get(column, column.replace('_', ' '))}<br>(mean and range over seeds)"
+    return figure.update_layout(xaxis_title="step", yaxis_title=title, height=420, hovermode="x unified")

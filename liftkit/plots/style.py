@@ -1,0 +1,44 @@
+"""What figures share: colours, dashes, names of metrics, bands, and the tables that they can show."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+# Okabe and Ito's colours, told apart by colour-blind eyes; the dash is the second mark.
+SERIES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+METRICS = {
+    "pa_mpjpe_reflection": "PA-MPJPE in mm, reflection allowed",
+    "pa_mpjpe": "PA-MPJPE in mm",
+    "n_mpjpe": "N-MPJPE in mm",
+    "mpjpe": "MPJPE in mm",
+    "pck": "PCK at 150 mm (%)",
+    "auc": "AUC (%)",
+}
+
+
+def _band_colour(colour: str) -> str:
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},0.15)"
+
+
+def add_band(figure: go.Figure, by_step, name: str, i: int) -> None:
+    """A line of means over the area from smallest to largest."""
+    table, colour = by_step.agg(["mean", "min", "max"]), SERIES[i % len(SERIES)]
+    band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False, "legendgroup": name}
+    figure.add_scatter(x=table.index, y=table["max"], **band)
+    figure.add_scatter(x=table.index, y=table["min"], fill="tonexty", fillcolor=_band_colour(colour), **band)
+    line = {"color": colour, "dash": DASHES[i % len(DASHES)]}
+    figure.add_scatter(x=table.index, y=table["mean"], name=name.replace("_", " "), line=line, legendgroup=name)
+
+
+def expect_columns(table: pd.DataFrame, names: list[str]) -> None:
+    if table.empty or not set(names) <= set(table.columns):
+        raise ValueError(f"expected a table with rows and the columns {names}, found {list(table.columns)}")
+
+
+def expect_one_policy(results: pd.DataFrame) -> None:
+    if "policy" in results and results["policy"].nunique() > 1:
+        found = ", ".join(results["policy"].unique())
+        raise ValueError(f"expected results of one checkpoint policy, found {found}: results[results.policy == 'last']")
