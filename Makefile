@@ -26,7 +26,7 @@ high = found > (3, 14) and "the packages pinned by liftkit exist for Python 3.10
 % (low or high, sys.argv[1], ".".join(map(str, sys.version_info[:3]))))
 endef
 
-.PHONY: help lab test lint format constraints clean
+.PHONY: help lab test lint format records constraints clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target text; do \
@@ -50,6 +50,9 @@ lint: $(STAMP) ## check style without changing a file
 format: $(STAMP) ## put style right where ruff can
 	$(RUN) ruff check --fix .
 	$(RUN) ruff format .
+
+records: $(STAMP) ## train the recorded runs again (half an hour; killed, it goes on)
+	$(RUN) benchmarks.records
 
 constraints: ## resolve the newest versions into constraints.txt again (needs uv; keeps the line of torch)
 	@command -v $(UV) >/dev/null || { echo "make constraints needs uv: pip install uv" >&2; exit 1; }

@@ -16,6 +16,7 @@ _HOMES = {
     "networks": ["Discriminator", "Lifter"],
     "poses": ["PoseSet", "save_poses"],
     "priors": ["PRIORS", "Prior"],
+    "records": ["load_record"],
     "representations": ["REPRESENTATIONS", "Representation", "Segment", "register"],
     "run": ["Run"],
     "study": ["POLICIES", "Study", "run_study"],

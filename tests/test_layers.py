@@ -17,7 +17,7 @@ LAYERS = {
     1: ["body", "tasks", "cameras", "synthetic", "datasets", "representations", "priors"],
     2: ["layers", "networks", "inputs", "losses", "config", "run", "metrics", "evaluation", "correlation"],
     3: ["watch", "training", "callbacks"],
-    4: ["study"],
+    4: ["study", "records"],
     5: ["drawing", "plots", "widgets", "course", "doctor", "cli"],
 }
 LAYER = {module: layer for layer, modules in LAYERS.items() for module in modules}

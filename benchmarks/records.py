@@ -1,0 +1,54 @@
+"""Train the recorded runs and store them in the package: ``make records``. Killed, it goes on when called again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+
+from liftkit import TrainConfig, evaluate, load_poses, run_study
+from liftkit.callbacks import StudyBar
+from liftkit.files import write_atomically
+from liftkit.records import FOLDER, JUDGED, shrink, store
+from liftkit.study.plan import PAPER
+from liftkit.study.policies import evenly
+
+
+def main(
+    seeds: Annotated[int, typer.Option(help="Seeds 0, 1, ... of each representation.")] = 8,
+    steps: Annotated[int, typer.Option(help="Training steps of 256 poses.")] = 1563,
+    folder: Annotated[Path, typer.Option(help="The study's folder, where it can go on.")] = Path("runs/records"),
+    out: Annotated[Path, typer.Option(help="Where the records are kept.")] = FOLDER,
+) -> None:
+    """The five representations of the paper at a lesson's width on the embedded data, by the last step's weights."""
+    poses = load_poses("synthetic")
+    config = TrainConfig.lesson(steps=steps, record_every=20)
+    study = run_study(
+        PAPER, poses, range(seeds), config, folder, policies=("last",), judged=JUDGED, progress=StudyBar()
+    )
+    judged, tables = evenly(poses.test, JUDGED), []
+    out.mkdir(parents=True, exist_ok=True)
+    for name in PAPER:
+        run = shrink(study.run(name))  # judged as it is stored
+        store(run, out)
+        table = evaluate(run, judged).assign(representation=name, parameters=run.parameter_count)
+        tables.append(table[["representation", *(column for column in table if column != "representation")]])
+    history = study.history.drop(columns="data")
+    about = {
+        "command": "make records",
+        "config": config.to_dict(),
+        "seeds": list(range(seeds)),
+        "representations": {job.representation.name: job.representation.to_dict() for job in study.jobs},
+        "sessions": study.about["sessions"],
+    }
+    write_atomically(out / "results.csv", lambda f: pd.concat(tables).round(4).to_csv(f, index=False))
+    write_atomically(out / "history.csv", lambda f: history.to_csv(f, index=False, float_format="%.5g"))
+    write_atomically(out / "about.json", lambda f: f.write((json.dumps(about, indent=1) + "\n").encode()))
+    typer.echo(study.summary().round(2).to_string(index=False))
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,73 @@
+"""Recorded runs: trained on the embedded data, stored in the package, ready in a second. Made by ``make records``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import torch
+from safetensors.torch import load, save
+
+from liftkit.config import TrainConfig
+from liftkit.files import write_atomically
+from liftkit.representations import Representation
+from liftkit.run import Run
+
+FOLDER = Path(__file__).parent / "recorded"
+JUDGED = 4096  # test poses that the stored figures are measured on, evenly spaced
+
+
+def record_names() -> list[str]:
+    """The representations of which there is a record."""
+    return sorted(path.stem for path in FOLDER.glob("*.safetensors"))
+
+
+def load_record(name: str) -> Run:
+    """The recorded run of a representation: an ensemble of lifters trained on the embedded data, with its history.
+
+    Raises ValueError on an unknown name, listing those there are.
+
+    >>> load_record("legs_torso").seeds
+    (0, 1, 2, 3, 4, 5, 6, 7)
+    """
+    if name not in record_names():
+        raise ValueError(f"no record of {name!r}; there are {', '.join(record_names())}")
+    about = record_settings()
+    representation = Representation.from_dict(about["representations"][name])
+    tensors = {key: tensor.float() for key, tensor in load((FOLDER / f"{name}.safetensors").read_bytes()).items()}
+    history = pd.read_csv(FOLDER / "history.csv")
+    history = history[history["representation"] == name].reset_index(drop=True)
+    return Run.from_tensors(representation, about["seeds"], TrainConfig.from_dict(about["config"]), [tensors], history)
+
+
+def record_settings() -> dict:
+    """How the records were made: config, seeds, representations, versions, hardware, revision."""
+    return json.loads((FOLDER / "about.json").read_text(encoding="utf-8"))
+
+
+def record_results() -> pd.DataFrame:
+    """The errors of every recorded member, as :func:`liftkit.evaluate` gives them for ``JUDGED`` test poses."""
+    return pd.read_csv(FOLDER / "results.csv")
+
+
+def shrink(run: Run) -> Run:
+    """The run with its weights rounded to float16, as it is stored; running averages keep every bit."""
+    tensors = {key: tensor.half().float() if _is_weight(key) else tensor for key, tensor in _tensors(run).items()}
+    return Run.from_tensors(run.representation, run.seeds, run.config, [tensors], run.history)
+
+
+def store(run: Run, folder: Path) -> Path:
+    """Write the networks of a shrunk run, half the size of full precision."""
+    tensors = {key: tensor.half() if _is_weight(key) else tensor for key, tensor in _tensors(run).items()}
+    path = folder / f"{run.representation.name}.safetensors"
+    return write_atomically(path, lambda file: file.write(save(tensors)))
+
+
+def _tensors(run: Run) -> dict[str, torch.Tensor]:
+    networks = {"lifter": run.lifter, "discriminator": run.discriminator}
+    return {f"{part}.{k}": t.contiguous() for part, net in networks.items() for k, t in net.state_dict().items()}
+
+
+def _is_weight(key: str) -> bool:
+    return not key.endswith((".mean", ".var"))
