@@ -65,6 +65,17 @@ def killed_after(seconds: float, folder, processes: int) -> bool:
     return True
 
 
+def killed_when(ready, folder, processes: int) -> None:
+    """Run the study in a process of its own and kill it as soon as it is ``ready``."""
+    child = context.Process(target=study, args=(folder, processes))
+    child.start()
+    while child.is_alive() and not ready():
+        time.sleep(0.02)
+    assert child.is_alive()
+    os.kill(child.pid, signal.SIGKILL)
+    child.join()
+
+
 def test_a_study_killed_twenty_times_ends_with_the_same_tables(tmp_path, undisturbed):
     expected, seconds = undisturbed
     chance = random.Random(0)
@@ -81,9 +92,9 @@ def test_a_study_killed_twenty_times_ends_with_the_same_tables(tmp_path, undistu
 
 
 def test_with_two_processes_too_and_no_worker_goes_on_alone(tmp_path, undisturbed):
-    expected, seconds = undisturbed
+    expected, _ = undisturbed
     folder = tmp_path / "study"
-    assert killed_after(6 + seconds / 4, folder, 2)  # the workers need some seconds to begin
+    killed_when(lambda: list(folder.rglob("steps")), folder, 2)
     began = time.monotonic()
     while time.monotonic() < began + 5 and (workers := processes_in(folder)):
         time.sleep(0.2)
@@ -118,9 +129,8 @@ def test_torn_files_are_found_and_done_again(tmp_path, undisturbed, damage):
 
 
 def test_a_torn_checkpoint_is_not_used(tmp_path, undisturbed):
-    _, seconds = undisturbed
-    while not (found := list(tmp_path.rglob(job_module.CHECKPOINT))):
-        assert killed_after(seconds / 3, tmp_path, 1)
+    killed_when(lambda: list(tmp_path.rglob(job_module.CHECKPOINT)), tmp_path, 1)
+    found = list(tmp_path.rglob(job_module.CHECKPOINT))
     found[0].write_bytes(found[0].read_bytes()[:-100])
     study(tmp_path)
     assert equal(tmp_path, undisturbed[0])
