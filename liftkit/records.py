@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 
 import pandas as pd
-import torch
 from safetensors.torch import load, save
 
 from liftkit.config import TrainConfig
@@ -53,20 +52,15 @@ def record_results() -> pd.DataFrame:
 
 def shrink(run: Run) -> Run:
     """The run with its weights rounded to float16, as it is stored; running averages keep every bit."""
-    tensors = {key: tensor.half().float() if _is_weight(key) else tensor for key, tensor in _tensors(run).items()}
+    tensors = {key: tensor.half().float() if _is_weight(key) else tensor for key, tensor in run.tensors().items()}
     return Run.from_tensors(run.representation, run.seeds, run.config, [tensors], run.history)
 
 
 def store(run: Run, folder: Path) -> Path:
     """Write the networks of a shrunk run, half the size of full precision."""
-    tensors = {key: tensor.half() if _is_weight(key) else tensor for key, tensor in _tensors(run).items()}
+    tensors = {key: tensor.half() if _is_weight(key) else tensor for key, tensor in run.tensors().items()}
     path = folder / f"{run.representation.name}.safetensors"
     return write_atomically(path, lambda file: file.write(save(tensors)))
-
-
-def _tensors(run: Run) -> dict[str, torch.Tensor]:
-    networks = {"lifter": run.lifter, "discriminator": run.discriminator}
-    return {f"{part}.{k}": t.contiguous() for part, net in networks.items() for k, t in net.state_dict().items()}
 
 
 def _is_weight(key: str) -> bool:

@@ -16,6 +16,7 @@ from safetensors.torch import load, save
 from liftkit.config import TrainConfig
 from liftkit.files import write_atomically
 from liftkit.geometry import Array, attach_depth, expect_poses, normalise, pose_scale
+from liftkit.inputs import check_seeds
 from liftkit.networks import Discriminator, Lifter
 from liftkit.representations import Representation
 
@@ -73,23 +74,24 @@ class Run:
         flat = normalise(x2d).expand(len(self.seeds), *x2d.shape)
         return attach_depth(flat, self.lifter(flat)) * pose_scale(x2d)
 
+    def tensors(self) -> dict[str, torch.Tensor]:
+        """Weights and running averages of both networks by name, members first in each: what is stored of a run."""
+        networks = {"lifter": self.lifter, "discriminator": self.discriminator}
+        return {f"{part}.{k}": t.contiguous().cpu() for part, n in networks.items() for k, t in n.state_dict().items()}
+
     def save(self, folder: str | Path) -> Path:
         """Write the run into a folder (made if missing): weights.safetensors, run.json, history.csv."""
         folder = Path(folder)
         if folder.exists() and not folder.is_dir():
             raise ValueError(f"{folder} must be a folder, found a file")
         folder.mkdir(parents=True, exist_ok=True)
-        parts = {"lifter": self.lifter, "discriminator": self.discriminator}
-        tensors = {
-            f"{part}.{k}": t.contiguous().cpu() for part, net in parts.items() for k, t in net.state_dict().items()
-        }
         about = {
             "representation": self.representation.to_dict(),
             "seeds": list(self.seeds),
             "config": self.config.to_dict(),
             "message": self.message,
         }
-        write_atomically(folder / "weights.safetensors", lambda file: file.write(save(tensors)))
+        write_atomically(folder / "weights.safetensors", lambda file: file.write(save(self.tensors())))
         write_atomically(folder / "history.csv", lambda file: self.history.to_csv(file, index=False))
         write_atomically(folder / "run.json", lambda file: file.write(json.dumps(about, indent=1).encode()))
         return folder
@@ -104,7 +106,7 @@ class Run:
         history: pd.DataFrame,
         message: str = "",
     ) -> Run:
-        """A run from stored networks: one mapping as in weights.safetensors for each group of members, in order.
+        """A run from stored :meth:`tensors`: one mapping for each group of members, in order.
 
         Raises ValueError where tensors are missing or have other shapes.
         """
@@ -128,7 +130,7 @@ class Run:
         try:
             about = json.loads((folder / "run.json").read_bytes())
             representation = Representation.from_dict(about["representation"])
-            config, seeds = TrainConfig.from_dict(about["config"]), tuple(about["seeds"])
+            config, seeds = TrainConfig.from_dict(about["config"]), check_seeds(about["seeds"])
             message = about["message"]
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{folder / 'run.json'} is damaged: {error!r}") from error

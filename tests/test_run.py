@@ -208,7 +208,7 @@ def first_half(content: bytes) -> bytes:
         ("run.json", lambda content: b"[1, 2]", "TypeError"),
         ("run.json", edit_about(seeds=None), "'seeds'"),
         ("run.json", edit_about(message=None), "'message'"),
-        ("run.json", edit_about(seeds=[]), "members must be an integer of at least 1, found 0"),
+        ("run.json", edit_about(seeds=[]), "seeds must be one or more different integers"),
         ("run.json", edit_about(config={"width": 0}), "width must be an integer from 1"),
         ("run.json", edit_about(config={"widht": 16}), "unknown fields widht"),
         ("run.json", edit_about(representation={"name": "mine", "segments": [], "blocks": 1}), "no segment owns"),

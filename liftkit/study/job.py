@@ -99,12 +99,18 @@ def run_job(
 ) -> bytes:
     """Train and judge: the packed result. ``tests``: pose sets by name, None for the test poses of ``poses``.
 
-    ``scratch`` is a folder for the checkpoint from which a killed job goes on.
-
-    ``report`` is called with the steps done so far. Raises
-    KeyboardInterrupt when interrupted.
+    ``scratch`` is a folder for the checkpoint from which a killed job goes on; ``report`` is called with the steps
+    done so far. Raises KeyboardInterrupt when interrupted.
     """
+    threads = torch.get_num_threads()
     torch.set_num_threads(job.threads)
+    try:
+        return pack(_train_and_judge(job, poses, tests, scratch, device, report))
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _train_and_judge(job: Job, poses: Poses, tests, scratch, device, report) -> dict[str, bytes]:
     poses = poses_of(poses)
     tests = {name: judged_poses(poses) if test is None else poses_of(test) for name, test in tests.items()}
     trainer = Trainer(job.representation, poses, job.seeds, job.config, device)
@@ -125,7 +131,7 @@ def run_job(
             saved = time.monotonic()
         if report is not None:
             report(trainer.steps_done)
-    return pack(_outcome(job, trainer, looks, tests, seconds))
+    return _outcome(job, trainer, looks, tests, seconds)
 
 
 def _train_until(trainer: Trainer, due: int) -> None:
@@ -169,11 +175,7 @@ def _outcome(
                 judged[seen] = evaluate(run, evenly(test, job.judged))
             about = {"data": job.data, "test": name, "policy": policy, "step": steps}
             tables.append(judged[seen].assign(**about))
-        networks = {"lifter": run.lifter, "discriminator": run.discriminator}
-        tensors = {
-            f"{part}.{k}": t.contiguous().cpu() for part, n in networks.items() for k, t in n.state_dict().items()
-        }
-        parts[f"{policy}.safetensors"] = save(tensors)
+        parts[f"{policy}.safetensors"] = save(run.tensors())
     costs = {"parameters": trainer.lifter.parameter_count, "seconds": seconds / len(job.seeds)}
     results = pd.concat(tables).assign(representation=job.representation.name, **costs, message=trainer.message)
     first = ["representation", "seed", "data", "test", "policy", "step"]

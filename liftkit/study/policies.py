@@ -93,7 +93,7 @@ class Looks:
             steps = torch.full_like(score, step)
             self.kept[policy] = {"score": score, "step": steps, "networks": networks}
             return
-        better = score < kept["score"]
+        better = (score < kept["score"]) | kept["score"].isnan()
         kept["score"] = torch.where(better, score, kept["score"])
         kept["step"][better] = step
         kept["networks"] = {

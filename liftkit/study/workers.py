@@ -27,8 +27,7 @@ RETRIES = 5  # how often dask gives a job whose worker died to another one
 def work_here(folder: StudyFolder, jobs: list[Job], data: Mapping[str, Poses], tests, device, on_steps) -> Iterator:
     """Do one job after the other in this process: pairs of job and packed result."""
     for job in jobs:
-        report = partial(on_steps, job)
-        yield job, run_job(job, data[job.data], tests[job.data], folder.scratch(job), device, report)
+        yield job, run_job(job, data[job.data], tests[job.data], folder.scratch(job), device, partial(on_steps, job))
 
 
 def work_in_processes(folder: StudyFolder, jobs: list[Job], data, tests, device, on_steps, count: int) -> Iterator:
@@ -55,7 +54,7 @@ def work_on_cluster(folder: StudyFolder, jobs: list[Job], data, tests, client, o
     tests = {name: {test: put(poses) for test, poses in sets.items()} for name, sets in tests.items()}
     futures = {}
     for job in jobs:
-        # futures in a list are replaced by their values, in a mapping they would be too, but only one level deep
+        # dask replaces futures by their values in arguments and in lists
         names, sets = zip(*tests[job.data].items(), strict=True)
         arguments = (job, data[job.data], names, list(sets), folder.scratch(job).resolve())
         futures[client.submit(_run_on_cluster, *arguments, pure=False, retries=RETRIES)] = job
