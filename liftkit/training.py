@@ -197,14 +197,8 @@ class Trainer:
 
     def to_run(self) -> Run:
         """A copy of what was learned so far, ready to lift."""
-        return Run(
-            copy.deepcopy(self.lifter),
-            copy.deepcopy(self.discriminator),
-            self.seeds,
-            self.config,
-            self.history,
-            self.message,
-        )
+        networks = copy.deepcopy(self.lifter), copy.deepcopy(self.discriminator)
+        return Run(*networks, self.seeds, self.config, self.history, self.message)
 
     def state_dict(self) -> dict:
         """Everything that the next step depends on, copied: networks, optimisers, generators, counters."""
