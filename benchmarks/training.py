@@ -80,9 +80,7 @@ def measure(name: str, width: int, members: int, batch: int, dropout: float) -> 
     rounds = []
     for _ in range(ROUNDS):
         took = seconds(ours.step, repeats)
-        memory = (
-            resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
-        )  # KiB on Linux; of the first round: ours alone
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10  # from KiB, on Linux
         rounds.append((took, seconds(plain.step, repeats), matmul_rate(), memory))
     ours_s, plain_s, rate, _ = (statistics.median(column) for column in zip(*rounds, strict=True))
     operations = step_operations(ours)

@@ -14,6 +14,15 @@ BAD_INPUT, STOPPED = 2, 3
 SHOWN = ("n_mpjpe", "pa_mpjpe", "pa_mpjpe_reflection", "pck", "auc", "mirrored")
 
 DataOption = Annotated[str, typer.Option("--data", help='"synthetic", or the path of a pose file (.npz).')]
+# The choices of a training, for `preset_config`.
+PresetOption = Annotated[str, typer.Option(help='"lesson" or "paper": what the options below start from.')]
+StepsOption = Annotated[int | None, typer.Option(help="Training steps.")]
+WidthOption = Annotated[int | None, typer.Option(help="Units of the residual blocks.")]
+BatchOption = Annotated[int | None, typer.Option(help="Poses a step and member.")]
+LearningRateOption = Annotated[float | None, typer.Option(help="Adam's, for both networks.")]
+PriorOption = Annotated[str | None, typer.Option(help='"paper" or "gravity".')]
+TiltOption = Annotated[float | None, typer.Option(help="The camera's tilt in degrees (gravity).")]
+TiltSpreadOption = Annotated[float | None, typer.Option(help="Its standard deviation where unknown.")]
 
 
 def friendly(command):

@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-from liftkit.cli.common import friendly, show_table
+from liftkit.cli.common import (
+    BatchOption,
+    LearningRateOption,
+    PresetOption,
+    PriorOption,
+    StepsOption,
+    TiltOption,
+    TiltSpreadOption,
+    WidthOption,
+    friendly,
+    show_table,
+)
 
 TOLD = ("test", "representation", "seeds", "mean", "low95", "high95", "sd", "median", "reached", "mirrored")
 
@@ -23,14 +34,14 @@ def study(
         str | None, typer.Option(help="Names with commas between them; default: the five of the paper.")
     ] = None,
     seeds: Annotated[int, typer.Option(help="Seeds 0, 1, ... of each representation.", min=1)] = 4,
-    preset: Annotated[str, typer.Option(help='"lesson" or "paper": what the options below start from.')] = "lesson",
-    steps: Annotated[int | None, typer.Option(help="Training steps.")] = None,
-    width: Annotated[int | None, typer.Option(help="Units of the residual blocks.")] = None,
-    batch: Annotated[int | None, typer.Option(help="Poses a step and member.")] = None,
-    learning_rate: Annotated[float | None, typer.Option(help="Adam's, for both networks.")] = None,
-    prior: Annotated[str | None, typer.Option(help='"paper" or "gravity".')] = None,
-    tilt: Annotated[float | None, typer.Option(help="The camera's tilt in degrees (gravity).")] = None,
-    tilt_spread: Annotated[float | None, typer.Option(help="Its standard deviation where unknown.")] = None,
+    preset: PresetOption = "lesson",
+    steps: StepsOption = None,
+    width: WidthOption = None,
+    batch: BatchOption = None,
+    learning_rate: LearningRateOption = None,
+    prior: PriorOption = None,
+    tilt: TiltOption = None,
+    tilt_spread: TiltSpreadOption = None,
     policies: Annotated[str, typer.Option(help="Which checkpoints count.")] = "last,unsupervised,oracle",
     judged: Annotated[int | None, typer.Option(help="At most so many test poses, evenly spaced.", min=1)] = None,
     members: Annotated[int | None, typer.Option(help="Seeds trained as one ensemble.", min=1)] = None,

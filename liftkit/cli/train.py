@@ -9,7 +9,23 @@ from typing import Annotated
 
 import typer
 
-from liftkit.cli.common import STOPPED, DataOption, check_out, friendly, show_baselines, show_table, with_summary
+from liftkit.cli.common import (
+    STOPPED,
+    BatchOption,
+    DataOption,
+    LearningRateOption,
+    PresetOption,
+    PriorOption,
+    StepsOption,
+    TiltOption,
+    TiltSpreadOption,
+    WidthOption,
+    check_out,
+    friendly,
+    show_baselines,
+    show_table,
+    with_summary,
+)
 
 
 @friendly
@@ -17,14 +33,14 @@ def train(
     data: DataOption = "synthetic",
     representation: Annotated[str, typer.Option(help="How the pose is cut into segments.")] = "legs_torso",
     seeds: Annotated[int, typer.Option(help="Members of the ensemble: seeds 0, 1, ...", min=1)] = 2,
-    preset: Annotated[str, typer.Option(help='"lesson" or "paper": what the options below start from.')] = "lesson",
-    steps: Annotated[int | None, typer.Option(help="Training steps.")] = None,
-    width: Annotated[int | None, typer.Option(help="Units of the residual blocks.")] = None,
-    batch: Annotated[int | None, typer.Option(help="Poses a step and member.")] = None,
-    learning_rate: Annotated[float | None, typer.Option(help="Adam's, for both networks.")] = None,
-    prior: Annotated[str | None, typer.Option(help='"paper" or "gravity".')] = None,
-    tilt: Annotated[float | None, typer.Option(help="The camera's tilt in degrees (gravity).")] = None,
-    tilt_spread: Annotated[float | None, typer.Option(help="Its standard deviation where unknown.")] = None,
+    preset: PresetOption = "lesson",
+    steps: StepsOption = None,
+    width: WidthOption = None,
+    batch: BatchOption = None,
+    learning_rate: LearningRateOption = None,
+    prior: PriorOption = None,
+    tilt: TiltOption = None,
+    tilt_spread: TiltSpreadOption = None,
     out: Annotated[Path | None, typer.Option(help="Save the run and its results in this folder.")] = None,
 ) -> None:
     """Train a lifter on 2D poses alone, then judge it on test poses.

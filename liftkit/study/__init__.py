@@ -12,7 +12,7 @@ import pandas as pd
 from liftkit.config import TrainConfig
 from liftkit.representations import Representation
 from liftkit.run import Run
-from liftkit.study.folder import StudyFolder, join, save_tables
+from liftkit.study.folder import TABLES, StudyFolder, join, save_tables
 from liftkit.study.job import Job, Poses
 from liftkit.study.plan import Plan
 from liftkit.study.policies import POLICIES
@@ -86,7 +86,7 @@ class Study:
         """Read the tables in a study's folder. Raises ValueError naming the file that is missing or damaged."""
         folder = Path(folder)
         tables = []
-        for name in ("results", "history"):
+        for name in TABLES:
             try:
                 tables.append(pd.read_parquet(folder / f"{name}.parquet"))
             except Exception as error:  # pyarrow has a kind of its own for each way a file can be damaged
@@ -147,10 +147,10 @@ def _work(plan: Plan, jobs: list[Job], folder: StudyFolder, client, device, proc
     jobs = sorted(jobs, key=lambda job: -job.cost)  # the longest first, so that none is left alone at the end
     if client is not None:
         return work_on_cluster(folder, jobs, plan.data, plan.tests, client, counter)
-    count = processes or process_count(jobs, device)
-    if count == 1 or len(jobs) < 2:
+    count = min(processes or process_count(device), len(jobs))
+    if count < 2:
         return work_here(folder, jobs, plan.data, plan.tests, device, counter)
-    return work_in_processes(folder, jobs, plan.data, plan.tests, device, counter, min(count, len(jobs)))
+    return work_in_processes(folder, jobs, plan.data, plan.tests, device, counter, count)
 
 
 def _check_client(client: Any) -> None:

@@ -22,7 +22,7 @@ from liftkit.evaluation import evaluate
 from liftkit.files import pack, unpack, write_atomically
 from liftkit.poses import PoseSet
 from liftkit.representations import Representation
-from liftkit.study.policies import Looks, evenly
+from liftkit.study.policies import Looks, evenly, judged_poses
 from liftkit.training import Trainer
 
 STRIDE = 100  # steps between two chances to save, to report and to be stopped
@@ -73,11 +73,6 @@ class Job:
 
 def poses_of(source: Poses) -> PoseSet:
     return source if isinstance(source, PoseSet) else load_poses(source)
-
-
-def judged_poses(poses: PoseSet) -> PoseSet:
-    """What a lifter trained on a pose set is judged on: its split "test", or all of it where it has none."""
-    return poses.test if (poses.split == "test").any() else poses
 
 
 def fingerprint(poses: PoseSet) -> str:

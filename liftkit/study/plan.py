@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 from numbers import Integral
 from pathlib import Path
 from typing import Any
@@ -141,8 +142,12 @@ def members_that_fit(representation: Representation, config: TrainConfig) -> int
     Weights are kept about eight times over (gradients, Adam's moments, copies to fall back on); of each residual block
     the activations of the batch and of its four views are kept, five feature maps each.
     """
-    width = config.width
-    parameters = Lifter(representation, width).parameter_count + Discriminator(width).parameter_count
+    width, parameters = config.width, _parameters(representation, config.width)
     maps = 5 * (representation.blocks * len(representation.segments) + representation.shared_blocks) + 5
     activations = maps * 5 * config.batch * width
     return int(np.clip(ENSEMBLE_BYTES // (4 * (8 * parameters + activations)), 1, MOST_MEMBERS))
+
+
+@cache  # a wide network takes a while to make, and a plan asks several times
+def _parameters(representation: Representation, width: int) -> int:
+    return Lifter(representation, width).parameter_count + Discriminator(width).parameter_count

@@ -12,7 +12,7 @@ from scipy import stats
 CONFIDENCE = 0.95
 REACHED = 1.05  # within 5 % of the best seed
 RESAMPLES = 9999
-GROUP = ["data", "test", "representation"]
+GROUP = ["data", "test"]
 
 
 def bootstrap_interval(values: Sequence[float], statistic: Callable = np.mean) -> tuple[float, float]:
@@ -47,7 +47,7 @@ def summarise(results: pd.DataFrame, metric: str = "pa_mpjpe_reflection") -> pd.
     """
     check_metric(results, metric)
     rows = []
-    for (data, test), table in results.groupby(GROUP[:2], sort=False):
+    for (data, test), table in results.groupby(GROUP, sort=False):
         best_of_all = table[metric].min()
         for representation, seeds in table.groupby("representation", sort=False):
             error = seeds[metric]
@@ -77,7 +77,7 @@ def compare_pairs(results: pd.DataFrame, first: str, second: str, metric: str = 
         if name not in set(results["representation"]):
             raise ValueError(f"unknown representation {name!r}; there are {', '.join(results.representation.unique())}")
     rows = []
-    for (data, test), table in results.groupby(GROUP[:2], sort=False):
+    for (data, test), table in results.groupby(GROUP, sort=False):
         pairs = table.pivot(index="seed", columns="representation", values=metric)[[first, second]].dropna()
         difference = pairs[first] - pairs[second]
         low, high = bootstrap_interval(difference)

@@ -116,9 +116,9 @@ def _begin_worker(parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def process_count(jobs: list[Job], device: str | None) -> int:
-    """Processes for these jobs: one a core, and one alone for a GPU."""
+def process_count(device: str | None) -> int:
+    """Processes for the jobs of a study: one a core, and one alone for a GPU."""
     import torch
 
     gpu = torch.cuda.is_available() if device is None else not str(device).startswith("cpu")
-    return 1 if gpu else max(1, min(cores(), len(jobs)))
+    return 1 if gpu else cores()
