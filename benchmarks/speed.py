@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import statistics
 import subprocess
 import sys
@@ -31,6 +32,16 @@ def matmul_rate(size: int = 1024) -> float:
     """This machine's matrix products, in floating-point operations a second."""
     a, b = torch.rand(2, size, size)
     return 2 * size**3 / seconds(lambda: [a @ b for _ in range(10)]) * 10
+
+
+def peak_mib(who: int = resource.RUSAGE_SELF) -> int:
+    """The most memory that this process has had, in MiB (Linux; macOS counts in bytes)."""
+    return resource.getrusage(who).ru_maxrss // (2**20 if sys.platform == "darwin" else 2**10)
+
+
+def children_mib() -> int:
+    """The most memory that any process started from here has had, in MiB."""
+    return peak_mib(resource.RUSAGE_CHILDREN)
 
 
 def step_operations(trainer: Trainer) -> int:

@@ -8,7 +8,6 @@ stand against as many plain runs one after the other), peak memory.
 from __future__ import annotations
 
 import json
-import resource
 import statistics
 import subprocess
 import sys
@@ -20,7 +19,7 @@ import torch
 import typer
 
 from benchmarks.plain import PlainTrainer
-from benchmarks.speed import matmul_rate, seconds, step_operations
+from benchmarks.speed import matmul_rate, peak_mib, seconds, step_operations
 from liftkit import REPRESENTATIONS, TrainConfig, Trainer, load_poses
 from liftkit.files import write_atomically
 
@@ -80,7 +79,7 @@ def measure(name: str, width: int, members: int, batch: int, dropout: float) -> 
     rounds = []
     for _ in range(ROUNDS):
         took = seconds(ours.step, repeats)
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10  # from KiB, on Linux
+        memory = peak_mib()
         rounds.append((took, seconds(plain.step, repeats), matmul_rate(), memory))
     ours_s, plain_s, rate, _ = (statistics.median(column) for column in zip(*rounds, strict=True))
     operations = step_operations(ours)
@@ -90,7 +89,7 @@ def measure(name: str, width: int, members: int, batch: int, dropout: float) -> 
         "share_of_matmul": round(statistics.median(operations / t / r for t, _, r, _ in rounds), 3),
         "ratio_to_plain": round(statistics.median(members * p / t for t, p, _, _ in rounds), 2),
         "plain_share_of_matmul": round(operations / members / plain_s / rate, 3),
-        "peak_MiB": round(rounds[0][3]),
+        "peak_MiB": rounds[0][3],
     }  # fmt: skip
 
 

