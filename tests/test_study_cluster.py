@@ -7,8 +7,10 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from liftkit import TrainConfig, load_poses, run_study
+from liftkit.cli import app
 
 distributed = pytest.importorskip("distributed", reason="needs the extra 'cluster'")
 
@@ -61,3 +63,10 @@ def test_a_closed_client_is_refused_before_anything_is_trained(tmp_path):
     with pytest.raises(ValueError, match=r"client must be a running dask\.distributed\.Client"):
         study(tmp_path / "new", client=closed)
     assert time.monotonic() - started < 30 and not (tmp_path / "new").exists()
+
+
+def test_a_dead_scheduler_is_told_before_anything_is_trained(tmp_path):
+    given = ["study", "--out", str(tmp_path / "new"), "--scheduler", "tcp://127.0.0.1:9"]
+    result = CliRunner().invoke(app, given, env={"COLUMNS": "200", "TERM": "dumb"})
+    assert result.exit_code == 2 and "no dask scheduler answers there" in result.output
+    assert not (tmp_path / "new").exists()
