@@ -8,6 +8,17 @@ __version__ = "0.1.0"
 _HOMES = {
     "cameras": ["RIGS", "Motion", "Rig", "film"],
     "config": ["PRESETS", "TrainConfig", "preset_config"],
+    "correlation": [
+        "Dependence",
+        "data_correlation",
+        "dependence_and_error",
+        "dependence_summary",
+        "intervention",
+        "learned_correlation",
+        "sensitivity",
+        "supervised_reference",
+        "verdicts",
+    ],
     "datasets": ["load_poses"],
     "evaluation": ["baselines", "evaluate"],
     "geometry": ["Camera", "attach_depth", "flip", "mirror", "normalise", "project", "rotate"],

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from liftkit.study.statistics import bootstrap_interval, compare_pairs, share_reached, summarise
+from liftkit.statistics import bootstrap_interval, compare_pairs, share_reached, summarise
 
 NAMES = {"good": [50.0, 51.0, 52.0, 60.0], "bad": [70.0, 72.0, 71.0, 77.0]}
 

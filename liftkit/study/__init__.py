@@ -12,11 +12,11 @@ import pandas as pd
 from liftkit.config import TrainConfig
 from liftkit.representations import Representation
 from liftkit.run import Run
+from liftkit.statistics import compare_pairs, summarise
 from liftkit.study.folder import TABLES, StudyFolder, join, save_tables
 from liftkit.study.job import Job, Poses
 from liftkit.study.plan import Plan
 from liftkit.study.policies import POLICIES
-from liftkit.study.statistics import compare_pairs, summarise
 from liftkit.study.workers import process_count, work_here, work_in_processes, work_on_cluster
 
 __all__ = ["POLICIES", "Study", "run_study"]
@@ -44,7 +44,7 @@ class Study:
     def summary(self, policy: str = "last", metric: str = "pa_mpjpe_reflection") -> pd.DataFrame:
         """A row a representation: mean, bootstrap 95 % interval, share that reached the optimum, and more.
 
-        See :func:`liftkit.study.statistics.summarise`. Raises ValueError on an unknown policy or metric.
+        See :func:`liftkit.statistics.summarise`. Raises ValueError on an unknown policy or metric.
         """
         return summarise(self._by(policy), metric)
 
@@ -53,7 +53,7 @@ class Study:
     ) -> pd.DataFrame:
         """Two representations seed by seed: difference, effect size, interval and permutation p-value.
 
-        See :func:`liftkit.study.statistics.compare_pairs`. Raises ValueError on an unknown name.
+        See :func:`liftkit.statistics.compare_pairs`. Raises ValueError on an unknown name.
         """
         return compare_pairs(self._by(policy), first, second, metric)
 

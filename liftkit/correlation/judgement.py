@@ -1,0 +1,140 @@
+"""What the matrices say: within and between parts, real or made up, and whether it costs accuracy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from liftkit.correlation.coefficients import pearson
+from liftkit.correlation.dependence import Dependence, Parts, joints_of
+from liftkit.correlation.measures import check_fit, groups, places, residuals
+from liftkit.poses import PoseSet
+from liftkit.run import Run
+from liftkit.statistics import RESAMPLES, bootstrap_interval
+
+LEVEL = 0.05
+PERMUTATIONS = 199
+
+
+def dependence_summary(dependences: Mapping[str, Dependence], parts: Parts = "legs_torso") -> pd.DataFrame:
+    """How much depths depend on joints of the same part and of others: a row for each name, such as a representation.
+
+    ``within`` and ``between``: the mean over pairs of a part's joint (or the part) and a joint's depth, then over
+    members, with the 95 % bootstrap interval over members; ``share``: between as a share of both together.
+    """
+    rows = []
+    for name, dependence in dependences.items():
+        row = {"name": name, "members": len(dependence.values), "what": dependence.what, "unit": dependence.unit}
+        for where in ("within", "between"):
+            of_members = getattr(dependence, where)(parts)
+            low, high = bootstrap_interval(of_members)
+            row |= {where: of_members.mean(), f"{where}_low95": low, f"{where}_high95": high}
+        rows.append(row | {"share": row["between"] / (row["within"] + row["between"])})
+    return pd.DataFrame(rows)
+
+
+def verdicts(
+    run: Run,
+    poses: PoseSet,
+    parts: Parts = "legs_torso",
+    within: Sequence[str] = ("subject", "facing"),
+    permutations: int = PERMUTATIONS,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Is a lifter's dependence between parts real or made up? A row for each part that moves and part that answers.
+
+    ``data`` and ``learned``: the mean squared multiple correlation of the first part's 2D joints with the second's
+    true, and predicted, depths (of members, the mean), beyond whatever the labels ``within`` share. One pose a clip
+    is used, because poses of one clip are no independent witnesses. ``p_data``, ``p_learned`` and ``p_excess``
+    (learned above data) are p-values of a permutation test that pairs depths with the 2D of other poses of the same
+    group. ``verdict``:
+
+    - "none": no learned dependence is seen;
+    - "real": learned, and the data have it too;
+    - "spurious": learned, not seen in the data, and stronger than in the data by more than chance;
+    - "undecided": all else, such as too few clips.
+
+    Raises ValueError for poses without 3D truth, and fewer than four clips.
+    """
+    check_fit(run, poses)
+    if poses.x3d is None:
+        raise ValueError(f"{poses.name}: a verdict needs the true 3D poses; this PoseSet has none")
+    rng = np.random.default_rng(seed)
+    few = one_pose_a_clip(poses, rng)
+    if len(few) < 4:
+        raise ValueError(f"{poses.name}: a verdict needs at least 4 clips, found {len(few)}")
+    group = groups(few, within)
+    seen = residuals(places(few)[:, 1:], few, within)
+    true, *learned = (residuals(z[:, 1:], few, within) for z in (few.x3d[..., 2], *run.lift(few.x2d)[..., 2]))
+
+    def strengths(order: np.ndarray) -> np.ndarray:
+        """(2, 16, 16): squared multiple correlations with true depths, and the members' mean with lifted ones."""
+        lifted = np.mean([pearson(seen, z[order]) ** 2 for z in learned], axis=0)
+        return np.nan_to_num(np.stack([pearson(seen, true[order]) ** 2, lifted]))
+
+    found = strengths(np.arange(len(few)))
+    by_chance = np.stack([strengths(_shuffled(group, rng)) for _ in range(permutations)])
+    index = {name: j for j, name in enumerate(poses.skeleton.names[1:])}
+    joints = {part: [index[joint] for joint in members] for part, members in joints_of(parts).items()}
+    pairs = [(first, second) for first in joints for second in joints if first != second]
+    rows = []
+    for first, second in pairs:
+        block = np.ix_(joints[first], joints[second])
+        data, learned_mean = found[(slice(None), *block)].mean((-2, -1))
+        null = by_chance[(slice(None), slice(None), *block)].mean((-2, -1))  # (permutations, 2)
+        p_data, p_learned = ((1 + (null >= [data, learned_mean]).sum(0)) / (1 + permutations)).tolist()
+        p_excess = (1 + (null[:, 1] - null[:, 0] >= learned_mean - data).sum()) / (1 + permutations)
+        values = {"data": data, "learned": learned_mean, "p_data": p_data, "p_learned": p_learned, "p_excess": p_excess}
+        rows.append({"moves": first, "answers": second, "clips": len(few), **values, "verdict": _call(**values)})
+    return pd.DataFrame(rows)
+
+
+def _call(p_data: float, p_learned: float, p_excess: float, **_: float) -> str:
+    if p_learned >= LEVEL:
+        return "none"
+    if p_data < LEVEL:
+        return "real"
+    return "spurious" if p_excess < LEVEL else "undecided"
+
+
+def one_pose_a_clip(poses: PoseSet, rng: np.random.Generator) -> PoseSet:
+    """One pose of each clip, at random."""
+    order = rng.permutation(len(poses))
+    return poses.select(np.sort(order[np.unique(poses.clip[order], return_index=True)[1]]))
+
+
+def _shuffled(group: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """(N,) a random order of poses in which each stays in its group."""
+    shuffled = np.empty(len(group), int)
+    shuffled[np.argsort(group, kind="stable")] = np.lexsort((rng.random(len(group)), group))
+    return shuffled
+
+
+def dependence_and_error(
+    dependences: Mapping[str, Dependence],
+    errors: pd.DataFrame,
+    metric: str = "pa_mpjpe_reflection",
+    parts: Parts = "legs_torso",
+) -> pd.DataFrame:
+    """Does the seed with more dependence between parts have the larger error? A row for each representation.
+
+    ``errors`` has the columns representation, seed and ``metric``. ``rho``: Spearman's correlation over seeds of the
+    mean dependence between parts with the error; ``p``: its two-sided permutation p-value. NaN where seeds do not
+    differ. Raises ValueError where a seed has no error.
+    """
+    rows = []
+    for name, dependence in dependences.items():
+        table = errors[errors["representation"] == name].set_index("seed")[metric]
+        if missing := [seed for seed in dependence.seeds if seed not in table.index]:
+            raise ValueError(f"{name}: no error of the seeds {missing}; found {list(table.index)}")
+        between, error = dependence.between(parts), table.loc[list(dependence.seeds)].to_numpy(float)
+        rho = p = float("nan")
+        if len(error) > 2 and np.ptp(between) > 0 and np.ptp(error) > 0:
+            drawn = dict(permutation_type="pairings", n_resamples=RESAMPLES, rng=np.random.default_rng(0))
+            test = stats.permutation_test((between,), lambda b, e=error: stats.spearmanr(b, e).statistic, **drawn)
+            rho, p = float(test.statistic), float(test.pvalue)
+        rows.append({"name": name, "seeds": len(error), "between": between.mean(), "rho": rho, "p": p})
+    return pd.DataFrame(rows)

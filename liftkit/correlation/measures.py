@@ -1,0 +1,168 @@
+"""Dependence that is seen: correlations with true and with predicted depths, and the derivative of the network."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from liftkit.correlation.coefficients import KINDS, TINY
+from liftkit.correlation.dependence import Dependence
+from liftkit.geometry import normalise
+from liftkit.poses import LABELS, PoseSet
+from liftkit.run import Run
+
+COORDINATES = {"x": [0], "y": [1], "xy": [0, 1]}
+FACINGS = 24  # directions of 15 degrees that a person may face
+HARMONICS = 4  # of the curve by which facing explains places and depths
+CHUNK = 1024  # poses that are differentiated at a time
+LEAST_POSES = 4
+
+
+def data_correlation(
+    poses: PoseSet, kind: str = "pearson", coordinates: str = "xy", within: Sequence[str] = ()
+) -> Dependence:
+    """How the 2D places of joints go with the true depths of joints, in the data themselves: a (1, 16, 16) Dependence.
+
+    Places and depths are relative to the root, in mm (places in the unit of ``x2d``). ``kind``: "pearson", "spearman",
+    or "distance", which finds relations that neither rise nor fall. ``coordinates``: "x", "y", or "xy", both together.
+    ``within``: labels of poses, and "facing", the direction of the hips; what differs with these alone does not count.
+    Without that, a view common to legs and arms shows as a correlation between them.
+
+    A coordinate that never changes has no correlation: NaN, with a warning. Raises ValueError for poses without 3D
+    truth, fewer than four of them, and unknown names.
+    """
+    if poses.x3d is None:
+        raise ValueError(f"{poses.name}: the data's correlation needs the true 3D poses; this PoseSet has none")
+    values = _correlate(poses, poses.x3d[None, ..., 2], kind, coordinates, within)
+    return Dependence(values, *_names(poses), f"{kind} correlation with the true depth", "")
+
+
+def learned_correlation(
+    run: Run, poses: PoseSet, kind: str = "pearson", coordinates: str = "xy", within: Sequence[str] = ()
+) -> Dependence:
+    """The paper's analysis: 2D places against *predicted* depths, (M, 16, 16), arguments as for the data.
+
+    Where the poses have 3D truth, ``excess`` tells what members show beyond the data. Raises ValueError as
+    :func:`data_correlation`, and where run and poses have different skeletons.
+    """
+    check_fit(run, poses)
+    values = _correlate(poses, run.lift(poses.x2d)[..., 2], kind, coordinates, within)
+    data = None if poses.x3d is None else _correlate(poses, poses.x3d[None, ..., 2], kind, coordinates, within)[0]
+    return Dependence(values, *_names(poses), f"{kind} correlation with the lifted depth", "", run.seeds, data=data)
+
+
+def sensitivity(run: Run, poses: PoseSet, coordinates: str = "xy", signed: bool = False) -> Dependence:
+    """How far a joint's depth moves when another joint's 2D place does: the network's exact derivative, (M, 16, 16).
+
+    In mm per mm, averaged over poses: of "xy" the length of the gradient, of "x" or "y" its size, or with ``signed``
+    the derivative itself. Joints of independent segments have exactly 0. Raises ValueError on other coordinates, on
+    ``signed`` for both, and where run and poses have different skeletons.
+    """
+    check_fit(run, poses)
+    chosen = _coordinates(coordinates)
+    if signed and len(chosen) > 1:
+        raise ValueError("the derivative along x and y together has no sign: choose coordinates 'x' or 'y'")
+    joints = len(poses.skeleton)
+    total = torch.zeros(len(run.seeds), joints, joints, dtype=torch.float64, device=run.lifter.device)
+    for x2d in normalise(torch.from_numpy(poses.x2d).to(run.lifter.device)).split(CHUNK):
+        depths, pull_back = torch.func.vjp(run.lifter, x2d.expand(len(run.seeds), *x2d.shape))
+        for joint in range(1, joints):
+            of_this_joint = torch.zeros_like(depths)
+            of_this_joint[..., joint] = 1  # poses do not meet in a trained lifter, so one pass serves them all
+            (gradient,) = pull_back(of_this_joint)
+            gradient = gradient[..., chosen]
+            total[:, :, joint] += (gradient[..., 0] if signed else gradient.norm(dim=-1)).double().sum(1)
+    values = (total.detach() / len(poses))[:, 1:, 1:].cpu().numpy()
+    return Dependence(values, *_names(poses), "sensitivity of the lifted depth", "mm per mm", run.seeds)
+
+
+def places(poses: PoseSet) -> np.ndarray:
+    """(N, J, 2) 2D places relative to the root, in their own unit.
+
+    Not on the lifter's scale: that divides every joint by the pose's largest coordinate, so a raised arm would shrink
+    the legs, and both would seem to depend on each other.
+    """
+    return poses.x2d - poses.x2d[:, :1]
+
+
+def facing(poses: PoseSet) -> np.ndarray:
+    """(N,) the direction of the line through the hips seen from above, in radians; 0 for a person seen from behind."""
+    if poses.x3d is None:
+        raise ValueError(f"{poses.name}: where a person faces is told by the true 3D poses; this PoseSet has none")
+    index = poses.skeleton.index
+    across = poses.x3d[:, index("right_hip")] - poses.x3d[:, index("left_hip")]
+    return np.arctan2(across[:, 2], across[:, 0])
+
+
+def groups(poses: PoseSet, within: Sequence[str]) -> np.ndarray:
+    """(N,) a number for each pose, equal where all the labels are. Raises ValueError on an unknown label."""
+    keys = []
+    for label in (within,) if isinstance(within, str) else within:
+        if label not in (*LABELS, "facing"):
+            raise ValueError(f"unknown label {label!r}; there are {', '.join([*LABELS, 'facing'])}")
+        values = np.floor(facing(poses) / (2 * np.pi) * FACINGS) if label == "facing" else getattr(poses, label)
+        keys.append(np.unique(values, return_inverse=True)[1])
+    if not keys:
+        return np.zeros(len(poses), int)
+    return np.unique(np.stack(keys), axis=1, return_inverse=True)[1].ravel()
+
+
+def check_fit(run: Run, poses: PoseSet) -> None:
+    if run.representation.skeleton != poses.skeleton:
+        raise ValueError(
+            f"run and poses must have the same joints, found {', '.join(run.representation.skeleton.names)} and "
+            f"{', '.join(poses.skeleton.names)}"
+        )
+
+
+def _names(poses: PoseSet) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return poses.skeleton.names[1:], poses.skeleton.names[1:]
+
+
+def _coordinates(name: str) -> list[int]:
+    if name not in COORDINATES:
+        raise ValueError(f"coordinates must be one of {', '.join(COORDINATES)}, found {name!r}")
+    return COORDINATES[name]
+
+
+def _correlate(poses: PoseSet, depths: np.ndarray, kind: str, coordinates: str, within) -> np.ndarray:
+    """Depths (M, N, J) of members -> coefficients (M, J - 1, J - 1)."""
+    if kind not in KINDS:
+        raise ValueError(f"unknown kind of correlation {kind!r}; there are {', '.join(KINDS)}")
+    chosen = _coordinates(coordinates)
+    if len(poses) < LEAST_POSES:
+        raise ValueError(f"a correlation needs at least {LEAST_POSES} poses, found {len(poses)}")
+    seen = residuals(places(poses)[:, 1:, chosen], poses, within)
+    depths = [residuals(of_member[:, 1:], poses, within) for of_member in depths]
+    values = np.stack([KINDS[kind](seen, of_member) for of_member in depths])
+    if np.isnan(values).any():
+        rows, columns = (np.isnan(values).all(axis).any(0) for axis in (2, 1))
+        names = [n for n, r, c in zip(poses.skeleton.names[1:], rows, columns, strict=True) if r or c]
+        message = f"{poses.name}: no correlation where nothing changes: {', '.join(names)} ({coordinates})"
+        warnings.warn(message, RuntimeWarning, stacklevel=3)
+    return values
+
+
+def residuals(values: np.ndarray, poses: PoseSet, within: Sequence[str]) -> np.ndarray:
+    """Values (N, ...) less what the labels ``within`` explain; what is only rounding becomes 0.
+
+    Labels explain the mean over their group; facing, beyond that, a smooth curve of the angle (sines and cosines).
+    """
+    flat = values.reshape(len(values), -1).astype(np.float64)
+    size = np.abs(flat - flat.mean(0)).max(0)
+    group = groups(poses, [label for label in within if label != "facing"])
+    flat = _less_group_means(flat, group)
+    if "facing" in within:
+        angles = facing(poses)[:, None] * np.arange(1, HARMONICS + 1)
+        curve = _less_group_means(np.concatenate([np.sin(angles), np.cos(angles)], 1), group)
+        flat -= curve @ np.linalg.lstsq(curve, flat, rcond=None)[0]
+    flat[:, np.abs(flat).max(0) <= TINY * np.maximum(size, 1)] = 0
+    return flat.reshape(values.shape)
+
+
+def _less_group_means(flat: np.ndarray, group: np.ndarray) -> np.ndarray:
+    counts = np.bincount(group)
+    return flat - np.stack([np.bincount(group, column) / counts for column in flat.T], 1)[group]

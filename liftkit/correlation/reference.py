@@ -1,0 +1,52 @@
+"""A lifter that was shown the answers: how much of one part it takes to place another, where the data allow it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import torch
+
+from liftkit.config import TrainConfig
+from liftkit.geometry import flip, normalise, pose_scale
+from liftkit.inputs import check_seeds
+from liftkit.layers import uniform
+from liftkit.networks import Discriminator, Lifter
+from liftkit.poses import PoseSet
+from liftkit.representations import Representation
+from liftkit.run import Run
+
+
+def supervised_reference(
+    poses: PoseSet,
+    seeds: Sequence[int] = (0,),
+    config: TrainConfig | None = None,
+    representation: str | Representation = "full",
+) -> Run:
+    """Train lifters *with* 3D labels: the yardstick for a dependence, no method of this package.
+
+    The same network as the unsupervised one, taught the true depths by least squares (the discriminator of the run is
+    untrained). By seeing the whole pose it may use every dependence that the data hold; what an unsupervised lifter of
+    the whole pose has beyond it, it made up. ``poses``: of these the split "train", or all where there is none.
+    ``config``: width, batch, steps, learning rate and flip. Raises ValueError for poses without 3D truth.
+    """
+    config, seeds = config or TrainConfig(), check_seeds(seeds)
+    if poses.x3d is None:
+        raise ValueError(f"{poses.name}: a supervised reference needs the true 3D poses; this PoseSet has none")
+    poses = poses.train if (poses.split == "train").any() else poses
+    x2d = normalise(torch.from_numpy(poses.x2d))
+    truth = torch.from_numpy(poses.x3d[..., 2] / pose_scale(poses.x3d[..., :2])[..., 0])
+    generators = [torch.Generator().manual_seed(seed) for seed in seeds]
+    lifter = Lifter(representation, config.width, len(seeds), config.dropout, generators).train()
+    optimiser = torch.optim.Adam(lifter.parameters(), lr=config.learning_rate, fused=True)
+    decay = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, max(config.steps, 1))
+    for _ in range(config.steps):
+        chosen = torch.stack([torch.randint(len(x2d), (config.batch,), generator=g) for g in generators])
+        flipped = uniform(generators, config.batch)[..., None, None] < config.flip
+        seen = torch.where(flipped, flip(x2d[chosen]), x2d[chosen])
+        loss = ((lifter(seen) - truth[chosen]) ** 2).mean((1, 2)).sum()  # members share nothing
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        decay.step()
+    return Run(lifter, Discriminator(config.width, len(seeds)), seeds, config, pd.DataFrame())
