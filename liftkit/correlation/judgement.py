@@ -11,11 +11,13 @@ from scipy import stats
 from liftkit.correlation.coefficients import pearson
 from liftkit.correlation.dependence import Dependence, Parts, joints_of
 from liftkit.correlation.measures import check_fit, groups, places, residuals
+from liftkit.correlation.swapping import intervention
 from liftkit.poses import PoseSet
 from liftkit.run import Run
 from liftkit.statistics import RESAMPLES, bootstrap_interval
 
 LEVEL = 0.05
+NOTHING = 1.0  # mm; what moves less is not moved
 PERMUTATIONS = 199
 
 
@@ -46,15 +48,18 @@ def verdicts(
 ) -> pd.DataFrame:
     """Is a lifter's dependence between parts real or made up? A row for each part that moves and part that answers.
 
-    ``data`` and ``learned``: the mean squared multiple correlation of the first part's 2D joints with the second's
-    true, and predicted, depths (of members, the mean), beyond whatever the labels ``within`` share. One pose a clip
-    is used, because poses of one clip are no independent witnesses. ``p_data``, ``p_learned`` and ``p_excess``
-    (learned above data) are p-values of a permutation test that pairs depths with the 2D of other poses of the same
-    group. ``verdict``:
+    ``moved``: how far the second part's lifted depths move, in mm, when the first is swapped
+    (:func:`liftkit.intervention`). ``data`` and ``learned``: the mean squared multiple correlation of the first part's
+    2D joints with the second's true, and lifted, depths (of members, the mean), beyond what the labels ``within``
+    explain. One pose a clip is used for these, because poses of one clip are no independent witnesses. ``p_data``,
+    ``p_learned`` and ``p_excess`` (learned above data) are p-values of a permutation test that pairs depths with the
+    2D of other poses of the same group. ``verdict``:
 
-    - "none": no learned dependence is seen;
-    - "real": learned, and the data have it too;
-    - "spurious": learned, not seen in the data, and stronger than in the data by more than chance;
+    - "none": the depths do not move (by 1 mm), whatever correlates with what: two parts that do not depend on each
+      other still share the view, and errors that go with it;
+    - "real": they move, and the data have such a dependence;
+    - "spurious": they move, the data have none that is seen, and the learned correlation exceeds theirs by more than
+      chance;
     - "undecided": all else, such as too few clips.
 
     Raises ValueError for poses without 3D truth, and fewer than four clips.
@@ -80,24 +85,27 @@ def verdicts(
     index = {name: j for j, name in enumerate(poses.skeleton.names[1:])}
     joints = {part: [index[joint] for joint in members] for part, members in joints_of(parts).items()}
     pairs = [(first, second) for first in joints for second in joints if first != second]
+    swapped = intervention(run, poses, parts, seed=seed)
     rows = []
     for first, second in pairs:
+        moved = float(swapped.mean[swapped.rows.index(first), joints[second]].mean())
         block = np.ix_(joints[first], joints[second])
         data, learned_mean = found[(slice(None), *block)].mean((-2, -1))
         null = by_chance[(slice(None), slice(None), *block)].mean((-2, -1))  # (permutations, 2)
         p_data, p_learned = ((1 + (null >= [data, learned_mean]).sum(0)) / (1 + permutations)).tolist()
         p_excess = (1 + (null[:, 1] - null[:, 0] >= learned_mean - data).sum()) / (1 + permutations)
-        values = {"data": data, "learned": learned_mean, "p_data": p_data, "p_learned": p_learned, "p_excess": p_excess}
-        rows.append({"moves": first, "answers": second, "clips": len(few), **values, "verdict": _call(**values)})
+        row = {"moves": first, "answers": second, "clips": len(few), "moved": moved, "data": data}
+        row |= {"learned": learned_mean, "p_data": p_data, "p_learned": p_learned, "p_excess": p_excess}
+        rows.append(row | {"verdict": _call(moved, p_data, p_learned, p_excess)})
     return pd.DataFrame(rows)
 
 
-def _call(p_data: float, p_learned: float, p_excess: float, **_: float) -> str:
-    if p_learned >= LEVEL:
+def _call(moved: float, p_data: float, p_learned: float, p_excess: float) -> str:
+    if moved < NOTHING:
         return "none"
     if p_data < LEVEL:
         return "real"
-    return "spurious" if p_excess < LEVEL else "undecided"
+    return "spurious" if p_learned < LEVEL and p_excess < LEVEL else "undecided"
 
 
 def one_pose_a_clip(poses: PoseSet, rng: np.random.Generator) -> PoseSet:

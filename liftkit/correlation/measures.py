@@ -73,9 +73,9 @@ def sensitivity(run: Run, poses: PoseSet, coordinates: str = "xy", signed: bool 
             of_this_joint = torch.zeros_like(depths)
             of_this_joint[..., joint] = 1  # poses do not meet in a trained lifter, so one pass serves them all
             (gradient,) = pull_back(of_this_joint)
-            gradient = gradient[..., chosen]
+            gradient = gradient.detach()[..., chosen]
             total[:, :, joint] += (gradient[..., 0] if signed else gradient.norm(dim=-1)).double().sum(1)
-    values = (total.detach() / len(poses))[:, 1:, 1:].cpu().numpy()
+    values = (total / len(poses))[:, 1:, 1:].cpu().numpy()
     return Dependence(values, *_names(poses), "sensitivity of the lifted depth", "mm per mm", run.seeds)
 
 

@@ -8,9 +8,8 @@ import pandas as pd
 import torch
 
 from liftkit.config import TrainConfig
-from liftkit.geometry import flip, normalise, pose_scale
+from liftkit.geometry import normalise, pose_scale
 from liftkit.inputs import check_seeds
-from liftkit.layers import uniform
 from liftkit.networks import Discriminator, Lifter
 from liftkit.poses import PoseSet
 from liftkit.representations import Representation
@@ -28,7 +27,7 @@ def supervised_reference(
     The same network as the unsupervised one, taught the true depths by least squares (the discriminator of the run is
     untrained). By seeing the whole pose it may use every dependence that the data hold; what an unsupervised lifter of
     the whole pose has beyond it, it made up. ``poses``: of these the split "train", or all where there is none.
-    ``config``: width, batch, steps, learning rate and flip. Raises ValueError for poses without 3D truth.
+    ``config``: width, batch, steps and learning rate. Raises ValueError for poses without 3D truth.
     """
     config, seeds = config or TrainConfig(), check_seeds(seeds)
     if poses.x3d is None:
@@ -42,9 +41,7 @@ def supervised_reference(
     decay = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, max(config.steps, 1))
     for _ in range(config.steps):
         chosen = torch.stack([torch.randint(len(x2d), (config.batch,), generator=g) for g in generators])
-        flipped = uniform(generators, config.batch)[..., None, None] < config.flip
-        seen = torch.where(flipped, flip(x2d[chosen]), x2d[chosen])
-        loss = ((lifter(seen) - truth[chosen]) ** 2).mean((1, 2)).sum()  # members share nothing
+        loss = ((lifter(x2d[chosen]) - truth[chosen]) ** 2).mean((1, 2)).sum()  # members share nothing
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()

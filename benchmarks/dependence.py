@@ -1,0 +1,99 @@
+"""What the recorded runs depend on: ``python -m benchmarks.dependence``; minutes. Writes ``results/dependence*.csv``.
+
+The five recorded runs on test people of the embedded data, whose legs and torso move independently (coupling 0), and
+on others whose torso follows the legs (coupling 1); beside them lifters of the whole pose that were shown the answers,
+trained on the one and on the other. With ``--study`` also the networks of the study on real motion
+(``benchmarks.real_study``), on CMU's test clips.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+
+from benchmarks.speed import peak_mib
+from data_scripts.cmu import read_positions
+from liftkit import (
+    Discriminator,
+    Lifter,
+    PoseSet,
+    Run,
+    Study,
+    TrainConfig,
+    dependence_and_error,
+    dependence_summary,
+    evaluate,
+    film,
+    intervention,
+    learned_correlation,
+    load_poses,
+    load_record,
+    sensitivity,
+    supervised_reference,
+    verdicts,
+)
+from liftkit.files import write_atomically
+from liftkit.study.plan import PAPER
+from liftkit.study.policies import evenly
+
+COUNT = 5000
+BEYOND = ("subject", "facing")
+
+
+def main(
+    study: Annotated[Path | None, typer.Option(help="Folder of benchmarks.real_study.")] = None,
+    file: Annotated[Path | None, typer.Option(help="cmu17_world.npz, for --study.")] = None,
+    out: Annotated[Path, typer.Option(help="The folder of the tables.")] = Path("results"),
+) -> None:
+    """Print and write the tables: dependence within and between parts, verdicts, and the link to error."""
+    runs = {name: load_record(name) for name in PAPER}
+    tables = {"": [], "_verdicts": [], "_error": []}
+    for coupling in (0.0, 1.0):
+        poses = load_poses("synthetic", coupling=coupling)
+        taught = {"shown the answers": supervised_reference(poses, range(4), runs["full"].config)}
+        add(tables, f"synthetic, coupling {coupling:g}", runs | taught, poses.test)
+    if study is not None:
+        real = film(read_positions(file), "orthographic")
+        trained = Study.load(study / "cmu-gravity")
+        runs = {name: trained.run(name) for name in PAPER}
+        taught = {"shown the answers": supervised_reference(real, range(4), runs["full"].config)}
+        add(tables, "cmu", runs | taught, real.test)
+    for name, parts in tables.items():
+        table = pd.concat(parts, ignore_index=True)
+        write_atomically(out / f"dependence{name}.csv", lambda f, t=table: t.round(4).to_csv(f, index=False))
+        typer.echo(table.round(3).to_string(index=False))
+    typer.echo(f"sensitivity of 8 members x 5,000 poses at width 128: {sensitivity_seconds():.1f} s; {peak_mib()} MiB")
+
+
+def add(tables: dict[str, list], data: str, runs: dict[str, Run], poses: PoseSet) -> None:
+    few = evenly(poses, COUNT)
+    swapped = {name: intervention(run, few) for name, run in runs.items()}
+    correlated = {name: learned_correlation(run, few, within=BEYOND) for name, run in runs.items()}
+    for measured in (
+        swapped,
+        {name: sensitivity(run, few) for name, run in runs.items()},
+        correlated,
+        {name: found.excess for name, found in correlated.items()},
+    ):
+        tables[""].append(dependence_summary(measured).assign(data=data))
+    for name, run in runs.items():
+        tables["_verdicts"].append(verdicts(run, poses, within=BEYOND).assign(name=name, data=data))
+    errors = pd.concat(evaluate(run, few).assign(representation=name) for name, run in runs.items())
+    tables["_error"].append(dependence_and_error(swapped, errors).assign(data=data))
+
+
+def sensitivity_seconds() -> float:
+    lifter, discriminator = Lifter("legs_torso", 128, 8), Discriminator(128, 8)
+    run = Run(lifter, discriminator, tuple(range(8)), TrainConfig(width=128), pd.DataFrame())
+    poses = evenly(load_poses("synthetic"), COUNT)
+    start = time.perf_counter()
+    sensitivity(run, poses)
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    typer.run(main)
