@@ -2,7 +2,8 @@
 
 The five representations of the paper, trained on CMU motion capture and on synthetic people, both judged on CMU's test
 clips, under both priors; as ``benchmarks.real_motion`` trains them (width 128, 400,128 poses a seed, orthographic).
-Killed, it goes on when called again. Writes ``results/study.csv`` and ``results/study_summary.csv``.
+Killed, it goes on when called again. Writes into ``results/``: ``study.csv``, a row a seed and checkpoint policy;
+``study_summary.csv``; ``study_comparisons.csv``, every representation against the full pose; and ``study.svg``.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from typing import Annotated
 import pandas as pd
 import typer
 
+from benchmarks.picture import CHROMIUM, write_svg
 from data_scripts.cmu import read_positions
 from liftkit import Study, TrainConfig, film, load_poses, run_study
 from liftkit.callbacks import StudyBar
 from liftkit.files import write_atomically
+from liftkit.plots import distribution_figure
 from liftkit.study.plan import PAPER
 
 
@@ -41,6 +44,8 @@ def main(
                 PAPER, poses, range(seeds), config, place, tests=tests, processes=processes, progress=bar
             )
             write_tables(studies, out)
+            if CHROMIUM:
+                draw(studies, out)
             typer.echo(studies[prior, source].summary().round(3).to_string(index=False))
 
 
@@ -52,9 +57,25 @@ def write_tables(studies: dict[tuple[str, str], Study], out: Path) -> None:
         for (prior, _), s in studies.items()
         for policy in s.results.policy.unique()
     ]
+    comparisons = [
+        s.compare(name, "full", policy).assign(prior=prior, policy=policy)
+        for (prior, _), s in studies.items()
+        for policy in s.results.policy.unique()
+        for name in PAPER[1:]
+    ]
     tables = {"study.csv": results.round(4), "study_summary.csv": pd.concat(summaries, ignore_index=True).round(4)}
+    tables["study_comparisons.csv"] = pd.concat(comparisons, ignore_index=True).round(4)
     for name, table in tables.items():
         write_atomically(out / name, lambda f, t=table: t.to_csv(f, index=False))
+
+
+def draw(studies: dict[tuple[str, str], Study], out: Path) -> None:
+    """The errors of all seeds, a panel for each study."""
+    tables = [
+        s.results[(s.results.policy == "last") & (s.results.test == "cmu")].assign(test=f"cmu ({prior} prior)")
+        for (prior, _), s in studies.items()
+    ]
+    write_svg(distribution_figure(pd.concat(tables)).update_layout(margin={"t": 60, "r": 20}), out / "study.svg")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import permutations as permutations_of
 
 import numpy as np
 import pandas as pd
@@ -49,9 +50,9 @@ def verdicts(
     """Is a lifter's dependence between parts real or made up? A row for each part that moves and part that answers.
 
     ``moved``: how far the second part's lifted depths move, in mm, when the first is swapped
-    (:func:`liftkit.intervention`). ``data`` and ``learned``: the mean squared multiple correlation of the first part's
-    2D joints with the second's true, and lifted, depths (of members, the mean), beyond what the labels ``within``
-    explain. One pose a clip is used for these, because poses of one clip are no independent witnesses. ``p_data``,
+    (:func:`liftkit.intervention`). ``r2_data`` and ``r2_learned``: the mean squared multiple correlation of the first
+    part's 2D joints with the second's true, and lifted, depths (of members, the mean), beyond what ``within`` explains.
+    One pose a clip is used for these, because poses of one clip are no independent witnesses. ``p_data``,
     ``p_learned`` and ``p_excess`` (learned above data) are p-values of a permutation test that pairs depths with the
     2D of other poses of the same group. ``verdict``:
 
@@ -71,33 +72,46 @@ def verdicts(
     few = one_pose_a_clip(poses, rng)
     if len(few) < 4:
         raise ValueError(f"{poses.name}: a verdict needs at least 4 clips, found {len(few)}")
-    group = groups(few, within)
-    seen = residuals(places(few)[:, 1:], few, within)
-    true, *learned = (residuals(z[:, 1:], few, within) for z in (few.x3d[..., 2], *run.lift(few.x2d)[..., 2]))
-
-    def strengths(order: np.ndarray) -> np.ndarray:
-        """(2, 16, 16): squared multiple correlations with true depths, and the members' mean with lifted ones."""
-        lifted = np.mean([pearson(seen, z[order]) ** 2 for z in learned], axis=0)
-        return np.nan_to_num(np.stack([pearson(seen, true[order]) ** 2, lifted]))
-
-    found = strengths(np.arange(len(few)))
-    by_chance = np.stack([strengths(_shuffled(group, rng)) for _ in range(permutations)])
+    found, by_chance = _strengths(run, few, within, permutations, rng)
+    swapped = intervention(run, poses, parts, seed=seed)
     index = {name: j for j, name in enumerate(poses.skeleton.names[1:])}
     joints = {part: [index[joint] for joint in members] for part, members in joints_of(parts).items()}
-    pairs = [(first, second) for first in joints for second in joints if first != second]
-    swapped = intervention(run, poses, parts, seed=seed)
     rows = []
-    for first, second in pairs:
-        moved = float(swapped.mean[swapped.rows.index(first), joints[second]].mean())
+    for first, second in permutations_of(joints, 2):
         block = np.ix_(joints[first], joints[second])
-        data, learned_mean = found[(slice(None), *block)].mean((-2, -1))
+        data, learned = found[(slice(None), *block)].mean((-2, -1))
         null = by_chance[(slice(None), slice(None), *block)].mean((-2, -1))  # (permutations, 2)
-        p_data, p_learned = ((1 + (null >= [data, learned_mean]).sum(0)) / (1 + permutations)).tolist()
-        p_excess = (1 + (null[:, 1] - null[:, 0] >= learned_mean - data).sum()) / (1 + permutations)
-        row = {"moves": first, "answers": second, "clips": len(few), "moved": moved, "data": data}
-        row |= {"learned": learned_mean, "p_data": p_data, "p_learned": p_learned, "p_excess": p_excess}
-        rows.append(row | {"verdict": _call(moved, p_data, p_learned, p_excess)})
+        tests = {
+            "p_data": _p(null[:, 0], data),
+            "p_learned": _p(null[:, 1], learned),
+            "p_excess": _p(null[:, 1] - null[:, 0], learned - data),
+        }
+        moved = float(swapped.mean[swapped.rows.index(first), joints[second]].mean())
+        row = {"moves": first, "answers": second, "clips": len(few), "moved": moved, "r2_data": data}
+        rows.append(row | {"r2_learned": learned, **tests, "verdict": _call(moved, **tests)})
     return pd.DataFrame(rows)
+
+
+def _strengths(run: Run, few: PoseSet, within, permutations: int, rng) -> tuple[np.ndarray, np.ndarray]:
+    """Squared multiple correlations with true depths, and the members' mean with lifted ones: (2, 16, 16).
+
+    As they are, and (permutations, 2, 16, 16) with depths of other poses of the same group.
+    """
+    group = groups(few, within)
+    seen = residuals(places(few)[:, 1:], few, within)
+    true, *lifted = (residuals(z[:, 1:], few, within) for z in (few.x3d[..., 2], *run.lift(few.x2d)[..., 2]))
+
+    def strengths(order: np.ndarray) -> np.ndarray:
+        learned = np.mean([pearson(seen, z[order]) ** 2 for z in lifted], axis=0)
+        return np.nan_to_num(np.stack([pearson(seen, true[order]) ** 2, learned]))
+
+    found = strengths(np.arange(len(few)))
+    return found, np.stack([strengths(_shuffled(group, rng)) for _ in range(permutations)])
+
+
+def _p(by_chance: np.ndarray, found: float) -> float:
+    """The p-value of a one-sided permutation test, the arrangement found being one of those possible."""
+    return float((1 + (by_chance >= found).sum()) / (1 + len(by_chance)))
 
 
 def _call(moved: float, p_data: float, p_learned: float, p_excess: float) -> str:
