@@ -75,7 +75,8 @@ def draw(studies: dict[tuple[str, str], Study], out: Path) -> None:
         s.results[(s.results.policy == "last") & (s.results.test == "cmu")].assign(test=f"cmu ({prior} prior)")
         for (prior, _), s in studies.items()
     ]
-    write_svg(distribution_figure(pd.concat(tables)).update_layout(margin={"t": 60, "r": 20}), out / "study.svg")
+    figure = distribution_figure(pd.concat(tables)).update_layout(margin={"t": 50, "r": 20})
+    write_svg(figure.update_annotations(font_size=12), out / "study.svg", width=80 + 300 * len(tables))
 
 
 if __name__ == "__main__":

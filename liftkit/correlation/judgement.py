@@ -143,7 +143,7 @@ def dependence_and_error(
 ) -> pd.DataFrame:
     """Does the seed with more dependence between parts have the larger error? A row for each representation.
 
-    ``errors`` has the columns representation, seed and ``metric``. ``rho``: Spearman's correlation over seeds of the
+    ``errors`` has the columns representation, seed and ``metric``. ``between`` and ``error`` are means; ``rho``: Spearman's correlation over seeds of the
     mean dependence between parts with the error; ``p``: its two-sided permutation p-value. NaN where seeds do not
     differ. Raises ValueError where a seed has no error.
     """
@@ -158,5 +158,6 @@ def dependence_and_error(
             drawn = dict(permutation_type="pairings", n_resamples=RESAMPLES, rng=np.random.default_rng(0))
             test = stats.permutation_test((between,), lambda b, e=error: stats.spearmanr(b, e).statistic, **drawn)
             rho, p = float(test.statistic), float(test.pvalue)
-        rows.append({"name": name, "seeds": len(error), "between": between.mean(), "rho": rho, "p": p})
+        found = {"between": between.mean(), "error": error.mean(), "rho": rho, "p": p}
+        rows.append({"name": name, "seeds": len(error), **found})
     return pd.DataFrame(rows)
