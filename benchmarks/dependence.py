@@ -3,8 +3,8 @@
 The five recorded runs on test people of the embedded data, whose legs and torso move independently (coupling 0), and
 on others whose torso follows the legs (coupling 1); beside them lifters of the whole pose that were shown the answers,
 trained on the one and on the other. Then lifters trained where the torso follows the legs, and judged on combinations
-of legs and arms that they have never seen: does made-up dependence cost accuracy? With ``--study`` also the networks of the study on real motion
-(``benchmarks.real_study``), on CMU's test clips.
+of legs and arms that they have never seen: does made-up dependence cost accuracy? With ``--study`` also the networks
+of the study on real motion (``benchmarks.real_study``), on CMU's test clips.
 """
 
 from __future__ import annotations
