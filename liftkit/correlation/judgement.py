@@ -143,8 +143,8 @@ def dependence_and_error(
 ) -> pd.DataFrame:
     """Does the seed with more dependence between parts have the larger error? A row for each representation.
 
-    ``errors`` has the columns representation, seed and ``metric``. ``between`` and ``error`` are means over seeds of the
-    dependence between parts and of the error; ``rho``: Spearman's correlation of the two; ``p``: its two-sided
+    ``errors`` has the columns representation, seed and ``metric``. ``between`` and ``error`` are means over seeds of
+    the dependence between parts and of the error; ``rho``: Spearman's correlation of both; ``p``: its two-sided
     permutation p-value. NaN where seeds do not differ. Raises ValueError where a seed has no error.
     """
     rows = []
