@@ -14,7 +14,7 @@ import liftkit
 PACKAGE = Path(liftkit.__file__).parent
 LAYERS = {
     0: ["skeleton", "geometry", "poses", "files", "allocator", "provenance", "statistics"],
-    1: ["body", "tasks", "cameras", "synthetic", "datasets", "representations", "priors"],
+    1: ["body", "tasks", "cameras", "synthetic", "datasets", "representations", "priors", "readers"],
     2: ["layers", "networks", "inputs", "losses", "config", "run", "metrics", "evaluation", "correlation"],
     3: ["watch", "training", "callbacks"],
     4: ["study", "records"],

@@ -1,0 +1,85 @@
+"""What readers share: errors that name file and place, joints by name, and a check that a person is of human size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from liftkit.skeleton import H36M_17
+
+# Our joint's name -> the name in the source, or several names, whose mean is taken.
+JointMap = Mapping[str, str | Sequence[str]]
+
+SHORTEST, TALLEST = 900.0, 2400.0  # mm from the lower ankle to the head, of a person who stands straight
+LARGEST_FILE = 2 * 2**30  # bytes of one file, or one member of an archive, after decompression
+
+
+@contextmanager
+def reading(path: str | Path, place: str = "") -> Iterator[None]:
+    """Turn whatever goes wrong inside into a ValueError that begins with the file and the place in it.
+
+    Parsers of foreign files raise many kinds of errors for damaged ones; a reader's caller meets one.
+    """
+    where = f"{path}: {place}: " if place else f"{path}: "
+    try:
+        yield
+    except (KeyboardInterrupt, GeneratorExit):
+        raise
+    except Exception as error:
+        if isinstance(error, ValueError) and str(error).startswith(str(path)):
+            raise
+        raise ValueError(f"{where}{error or type(error).__name__}") from error
+
+
+def check_file(path: str | Path, limit: int = LARGEST_FILE) -> Path:
+    """The path of a file that is there, not empty and not larger than ``limit`` bytes; else ValueError."""
+    path = Path(path)
+    if not path.is_file():
+        raise ValueError(f"{path}: there is no such file")
+    size = path.stat().st_size
+    if not 0 < size <= limit:
+        raise ValueError(f"{path}: expected 1 to {limit:,} bytes, found {size:,}")
+    return path
+
+
+def pick_joints(points: np.ndarray, names: Sequence[str], mapping: JointMap) -> np.ndarray:
+    """(F, K, d) points of a source with K ``names`` -> (F, 17, d) in Human3.6M's order.
+
+    Raises ValueError naming the joints that the mapping or the source lacks.
+    """
+    place = {name: k for k, name in enumerate(names)}
+    if len(place) != len(names) or points.shape[1] != len(names):
+        raise ValueError(f"expected {points.shape[1]} different joint names, found {len(place)} in {len(names)}")
+    if missing := [joint for joint in H36M_17.names if joint not in mapping]:
+        raise ValueError(f"the joint map has no {', '.join(missing)}")
+    if unknown := [joint for joint in mapping if joint not in H36M_17.names]:
+        raise ValueError(f"the joint map names unknown joints: {', '.join(unknown)}")
+    sources = [(m,) if isinstance(m := mapping[joint], str) else tuple(m) for joint in H36M_17.names]
+    if absent := sorted({name for source in sources for name in source if name not in place}):
+        raise ValueError(f"it has no joint {', '.join(absent)}; it has {', '.join(names)}")
+    return np.stack([points[:, [place[name] for name in source]].mean(1) for source in sources], axis=1)
+
+
+def person_height(joints: np.ndarray) -> float:
+    """The median over frames (F, 17, 3) of the length of the chain ankle, knee, hip, pelvis, ..., head, in its unit."""
+    index = H36M_17.index
+    chain = [index(j) for j in ("right_ankle", "right_knee", "right_hip", "pelvis", "spine", "thorax", "neck", "head")]
+    return float(np.median(np.linalg.norm(np.diff(joints[:, chain], axis=1), axis=-1).sum(1)))
+
+
+def check_person(joints: np.ndarray, what: str = "joints") -> None:
+    """Raise ValueError unless joints (F, 17, 3) are finite and a person is as tall as people are, in mm."""
+    if not len(joints):
+        raise ValueError(f"{what} hold no frame")
+    bad = np.flatnonzero(~np.isfinite(joints).all((1, 2)))
+    if len(bad):
+        raise ValueError(f"{what} must be finite, found NaN or infinity in {len(bad)} frames, first {bad[0]}")
+    height = person_height(joints)
+    if not SHORTEST < height < TALLEST:
+        raise ValueError(
+            f"{what} must be in millimetres: expected {SHORTEST:.0f} to {TALLEST:.0f} from ankle to head along the "
+            f"bones, found {height:.4g}"
+        )
