@@ -14,7 +14,7 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from benchmarks.picture import CHROMIUM, write_svg
+from benchmarks.pages import CHROMIUM, markdown, write_svg
 from data_scripts.cmu import read_positions
 from liftkit import Study, TrainConfig, film, load_poses, run_study
 from liftkit.callbacks import StudyBar
@@ -46,7 +46,7 @@ def main(
             write_tables(studies, out)
             if CHROMIUM:
                 draw(studies, out)
-            typer.echo(studies[prior, source].summary().round(3).to_string(index=False))
+    typer.echo(markdown(told(studies)))
 
 
 def write_tables(studies: dict[tuple[str, str], Study], out: Path) -> None:
@@ -67,6 +67,25 @@ def write_tables(studies: dict[tuple[str, str], Study], out: Path) -> None:
     tables["study_comparisons.csv"] = pd.concat(comparisons, ignore_index=True).round(4)
     for name, table in tables.items():
         write_atomically(out / name, lambda f, t=table: t.to_csv(f, index=False))
+
+
+def told(studies: dict[tuple[str, str], Study], policy: str = "last") -> pd.DataFrame:
+    """The figures for a page: errors over seeds on CMU's test clips, and each representation against the full pose."""
+    rows = []
+    for (prior, source), study in studies.items():
+        for _, row in study.summary(policy).query("test == 'cmu'").iterrows():
+            against = "–"
+            if row.representation != "full":
+                _, pair = next(study.compare(row.representation, "full", policy).query("test == 'cmu'").iterrows())
+                interval = f"{pair.low95:+.1f} to {pair.high95:+.1f}"
+                against = f"{pair.difference:+.1f} ({pair.relative:+.0%}; {interval}; p {pair.p:.3f})"
+            rows.append(
+                {"trained on": source, "prior": prior, "representation": row.representation}
+                | {"PA-MPJPE (95 %)": f"{row['mean']:.1f} ({row.low95:.1f}–{row.high95:.1f})", "sd": f"{row.sd:.1f}"}
+                | {"best": f"{row.best:.1f}", "reached": f"{row.reached * row.seeds:.0f} of {row.seeds}"}
+                | {"mirrored": f"{row.mirrored * row.seeds:.0f} of {row.seeds}", "against full (95 %)": against}
+            )
+    return pd.DataFrame(rows)
 
 
 def draw(studies: dict[tuple[str, str], Study], out: Path) -> None:

@@ -1,4 +1,4 @@
-"""Plotly figures as SVG files, drawn by Chromium: for pages that cannot run a figure."""
+"""For pages that cannot run anything: plotly figures as SVG files, drawn by Chromium, and tables in Markdown."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from urllib.parse import unquote
 
+import pandas as pd
 import plotly.graph_objects as go
 
 from liftkit.files import write_atomically
@@ -28,3 +29,9 @@ def write_svg(figure: go.Figure, path: Path, width: int = 900, height: int = 420
         browser.close()
     svg = unquote(picture.removeprefix("data:image/svg+xml,"))
     return write_atomically(path, lambda file: file.write(svg.encode()))
+
+
+def markdown(table: pd.DataFrame) -> str:
+    """A table of strings and numbers in Markdown."""
+    rows = [table.columns, ["---"] * table.shape[1], *table.astype(str).to_numpy()]
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
