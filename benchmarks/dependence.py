@@ -1,4 +1,4 @@
-"""What the recorded runs depend on: ``python -m benchmarks.dependence``; minutes. Writes ``results/dependence*.csv``.
+"""What the recorded runs depend on: ``python -m benchmarks.dependence``; minutes. Writes ``results/dependence*``.
 
 The five recorded runs on test people of the embedded data, whose legs and torso move independently (coupling 0), and
 on others whose torso follows the legs (coupling 1); beside them lifters of the whole pose that were shown the answers,
@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import typer
 
+from benchmarks.pages import CHROMIUM, write_svg
 from benchmarks.speed import peak_mib
 from data_scripts.cmu import read_positions
 from liftkit import (
@@ -40,6 +41,7 @@ from liftkit import (
     verdicts,
 )
 from liftkit.files import write_atomically
+from liftkit.plots import dependence_figure
 from liftkit.study.plan import PAPER
 from liftkit.study.policies import evenly
 
@@ -55,6 +57,8 @@ def main(
 ) -> None:
     """Print and write the tables: dependence within and between parts, verdicts, and the link to error."""
     runs = {name: load_record(name) for name in PAPER}
+    if CHROMIUM:
+        draw(runs, out)
     tables = {"": [], "_verdicts": [], "_error": []}
     for coupling in (0.0, 1.0):
         poses = load_poses("synthetic", coupling=coupling)
@@ -72,6 +76,13 @@ def main(
         write_atomically(out / f"dependence{name}.csv", lambda f, t=table: t.round(4).to_csv(f, index=False))
         typer.echo(table.round(3).to_string(index=False))
     typer.echo(f"sensitivity of 8 members x 5,000 poses at width 128: {sensitivity_seconds():.1f} s; {peak_mib()} MiB")
+
+
+def draw(runs: dict[str, Run], out: Path) -> None:
+    """The whole pose beside legs and torso: each joint swapped by itself."""
+    poses = evenly(load_poses("synthetic").test, COUNT)
+    moved = {name: intervention(runs[name], poses, "joints") for name in ("full", "legs_torso")}
+    write_svg(dependence_figure(moved, "five_parts"), out / "dependence.svg", width=1000, height=500)
 
 
 def add(tables: dict[str, list], data: str, runs: dict[str, Run], poses: PoseSet) -> None:

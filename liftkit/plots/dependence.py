@@ -13,7 +13,7 @@ from liftkit.correlation.dependence import Dependence, Parts, joints_of, owner_o
 from liftkit.plots.style import SERIES
 from liftkit.skeleton import H36M_17
 
-SIZES, SIGNS = "Cividis", "PuOr"  # told apart by colour-blind eyes; the second is white at 0
+SIZES, SIGNS = "Blues", "PuOr"  # told apart by colour-blind eyes; both are white at 0
 WIDEST = 9.0  # pixels, the line of the strongest dependence
 
 
