@@ -195,8 +195,11 @@ def read_bvh(
         joints = pick_joints(points, names, joint_map)[skip:]
         if not len(joints):
             raise ValueError(f"{skip} frames are to be skipped, there are {len(points)}")
-        unit = unit_of(person_height(joints)) if scale == "auto" else f"{float(scale):g} mm"
-        joints = joints * (UNITS[unit] if scale == "auto" else float(scale))
+        unit = unit_of(person_height(joints)) if scale == "auto" else f"{scale} mm"
+        mm = UNITS[unit] if scale == "auto" else float(scale)
+        if not 0 < mm < LARGEST:
+            raise ValueError(f"the scale must be a positive number of mm a unit, found {scale}")
+        joints = joints * mm
         if up == "z":
             joints = np.stack([joints[..., 0], joints[..., 2], -joints[..., 1]], axis=-1)
         check_person(joints)
