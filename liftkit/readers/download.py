@@ -47,7 +47,10 @@ def download(url: str, path: Path, progress: Callable[[int], object] = lambda co
                 file.flush()
                 os.fsync(file.fileno())
     except urllib.error.HTTPError as error:
-        if error.code == 416:  # nothing lies behind what is here already: it is of another file, or was complete
+        if error.code == 416 and error.headers.get("Content-Range") == f"bytes */{have}":
+            os.replace(part, path)  # all of it had come before
+            return path
+        if error.code == 416:
             part.unlink(missing_ok=True)
             raise ValueError(f"{url}: what was begun does not fit the server's file and is removed") from error
         raise ValueError(f"{url}: the server answers {error.code} {error.reason}") from error
