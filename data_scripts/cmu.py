@@ -70,9 +70,10 @@ def find_files(given: list[Path], *suffixes: str) -> list[Path]:
     found = []
     for path in given:
         below = sorted(path.rglob("*")) if path.is_dir() else [path]
-        found += [file for file in below if file.suffix.lower() in suffixes and not (path.is_dir() and file.is_dir())]
-        if not path.is_dir() and path.suffix.lower() not in suffixes:
+        fitting = [file for file in below if file.suffix.lower() in suffixes and not file.is_dir()]
+        if not fitting and not path.is_dir():
             raise ValueError(f"{path}: expected a file whose name ends in {' or '.join(suffixes)}, or a folder")
+        found += fitting
     if not found:
         raise ValueError(f"{', '.join(map(str, given))}: no {' or '.join(suffixes)} file there")
     return list(dict.fromkeys(found))
@@ -108,8 +109,7 @@ def convert(clips: list[Clip], inputs: list[Path], out: Path, check: bool, test:
     outputs(out)
     actions = read_index(index) if index else {}
     tests = [name.strip() for name in test.split(",") if name.strip()]
-    motion = join_clips(clips, options["fps"], tests, actions)
-    poses = film(motion, options["rig"], options["seed"])
+    poses = film(join_clips(clips, options["fps"], tests, actions, out.stem), options["rig"], options["seed"])
     if index and (missing := [clip.name for clip in clips if clip.name not in actions]):
         typer.echo(f"Not in the index: {', '.join(missing)}")
     if check:
@@ -117,7 +117,7 @@ def convert(clips: list[Clip], inputs: list[Path], out: Path, check: bool, test:
         typer.echo(f"Would write {poses} ({sizes}) to {out} and {out.with_suffix('.json').name}. Nothing is written.")
         return
     about = [clip.describe() for clip in clips]
-    inputs = [*inputs, *([index] if index else [])]
+    inputs = [*inputs, index] if index else inputs
     save_with_sources(poses, out, inputs, options=options | {"test": tests}, clips=about)
     typer.echo(f"{poses}, saved in {out}.")
 
@@ -162,7 +162,8 @@ def asf(
     check: CheckOption = False,
 ) -> None:
     """Film CMU's own files: a skeleton (SUBJECT.asf) and its motions (SUBJECT_TRIAL.amc)."""
-    from liftkit.readers.asf_amc import read_asf_amc, skeleton_of
+    from liftkit.readers.asf_amc import read_asf_amc
+    from liftkit.readers.clips import skeleton_of
     from liftkit.readers.joint_maps import CMU_BONES, load_joint_map
 
     files = find_files(given, ".asf", ".amc")

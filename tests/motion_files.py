@@ -159,6 +159,10 @@ def damaged(draw, whole):
     """Bytes of a file, cut short, or with some replaced, removed or added."""
     content = bytearray(whole[: draw(st.integers(0, len(whole)))] if draw(st.booleans()) else whole)
     for _ in range(draw(st.integers(0, 4)) if content else 0):
-        place, piece = draw(st.integers(0, len(content))), draw(st.sampled_from(PIECES) | st.binary(max_size=3))
-        content[place : place + draw(st.integers(0, 12))] = piece
+        place = draw(st.integers(0, len(content)))
+        if draw(st.booleans()):  # another number, as a rule
+            content[place : place + 1] = draw(st.sampled_from([b"1", b"9", b"-", b".", b"e", b" "]))
+        else:
+            piece = draw(st.sampled_from(PIECES) | st.binary(max_size=3))
+            content[place : place + draw(st.integers(0, 12))] = piece
     return bytes(content)

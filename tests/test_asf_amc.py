@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from motion_files import ASF_RIGHT_HAND_UP, BONES, MM, amc, asf, damaged
 from scipy.spatial.transform import Rotation
 
-from liftkit.readers.asf_amc import pose, read_amc, read_asf, read_asf_amc, skeleton_of
+from liftkit.readers.asf_amc import pose, read_amc, read_asf, read_asf_amc
+from liftkit.readers.clips import skeleton_of
 from liftkit.readers.joint_maps import CMU_BONES
 from liftkit.skeleton import H36M_17
 

@@ -230,7 +230,7 @@ def test_a_check_says_what_there_is_and_writes_nothing(cmu, tmp_path, captured):
     assert done.exit_code == 0, done.output
     assert "35_01: 16 frames at 120 a second, ankle to head" in done.stdout
     assert "upright in 100% of them" in done.stdout
-    assert "Would write PoseSet 'cmu': 20 poses" in done.stdout
+    assert "Would write PoseSet 'out': 20 poses" in done.stdout
     assert "(16 train, 4 test)" in done.stdout
     done = run(cmu, "bvh", captured, "--out", tmp_path / "out.npz", "--check")
     assert done.exit_code == 2
@@ -416,3 +416,9 @@ def test_help_is_light():
     code = "import sys, data_scripts.cmu; print(sorted({'torch', 'numpy', 'pandas', 'scipy'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_the_network_is_used_in_one_place():
+    uses = re.compile(r"^\s*(import|from) (urllib|http|requests|httpx|aiohttp|ftplib)\b", re.MULTILINE)
+    files = [path for folder in ("liftkit", "data_scripts") for path in (ROOT / folder).rglob("*.py")]
+    assert [path.name for path in files if uses.search(path.read_text(encoding="utf-8"))] == ["download.py"]

@@ -9,7 +9,7 @@ Rotations are about fixed axes in the order written: of "XYZ" and of "dof rx ry 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -242,11 +242,3 @@ def _in_degrees(amc: Path, skeleton: Skeleton) -> bool:
     with amc.open("rb") as file:
         head = file.read(4096).upper()
     return b":DEGREES" in head or (skeleton.degrees and b":RADIANS" not in head)
-
-
-def skeleton_of(amc: Path, skeletons: Sequence[Path]) -> Path:
-    """The ASF of an AMC: the only one, or the one of its subject (35.asf of 35_01.amc). ValueError where none fits."""
-    fitting = [asf for asf in skeletons if asf.stem == amc.stem.split("_")[0]]
-    if len(skeletons) > 1 and len(fitting) != 1:
-        raise ValueError(f"{amc}: expected one {amc.stem.split('_')[0]}.asf among {', '.join(map(str, skeletons))}")
-    return fitting[0] if fitting else skeletons[0]

@@ -50,8 +50,20 @@ def subject_of(stem: str) -> str:
     return match[1] if match else ""
 
 
+def skeleton_of(amc: Path, skeletons: Sequence[Path]) -> Path:
+    """The ASF of an AMC: the only one, or the one of its subject (35.asf of 35_01.amc). ValueError where none fits."""
+    fitting = [asf for asf in skeletons if asf.stem == amc.stem.split("_")[0]]
+    if len(skeletons) > 1 and len(fitting) != 1:
+        raise ValueError(f"{amc}: expected one {amc.stem.split('_')[0]}.asf among {', '.join(map(str, skeletons))}")
+    return fitting[0] if fitting else skeletons[0]
+
+
 def join_clips(
-    clips: Sequence[Clip], fps: float = 30.0, test: Sequence[str] = (), actions: Mapping[str, str] | None = None
+    clips: Sequence[Clip],
+    fps: float = 30.0,
+    test: Sequence[str] = (),
+    actions: Mapping[str, str] | None = None,
+    name: str = "motion capture",
 ) -> Motion:
     """One Motion of all clips, resampled to ``fps``, pelvis at the origin, in the order given (clip 0, 1, ...).
 
@@ -75,7 +87,7 @@ def join_clips(
         frame=np.concatenate([np.arange(count, dtype=np.int32) for count in counts]),
         split=repeat("test" if {clip.name, clip.subject} & set(test) else "train" for clip in clips),
         fps=float(fps),
-        name="cmu",
+        name=name,
     )
 
 
