@@ -65,20 +65,6 @@ def read_positions(file: Path) -> Motion:
     return Motion(joints, subject=subject, fps=float(arrays["fps"]), name="cmu", **labels)
 
 
-def find_files(given: list[Path], *suffixes: str) -> list[Path]:
-    """The given files, and those below given folders, whose names end as wanted. ValueError where there is none."""
-    found = []
-    for path in given:
-        below = sorted(path.rglob("*")) if path.is_dir() else [path]
-        fitting = [file for file in below if file.suffix.lower() in suffixes and not file.is_dir()]
-        if not fitting and not path.is_dir():
-            raise ValueError(f"{path}: expected a file whose name ends in {' or '.join(suffixes)}, or a folder")
-        found += fitting
-    if not found:
-        raise ValueError(f"{', '.join(map(str, given))}: no {' or '.join(suffixes)} file there")
-    return list(dict.fromkeys(found))
-
-
 def read_all(files: list[Path], read: Callable[[Path], Clip], check: bool) -> list[Clip]:
     """Read clips with a bar of progress. With ``check`` every file is tried, and described or complained about."""
     from tqdm import tqdm
@@ -100,14 +86,17 @@ def read_all(files: list[Path], read: Callable[[Path], Clip], check: bool) -> li
     return clips
 
 
-def convert(clips: list[Clip], inputs: list[Path], out: Path, check: bool, test: str, index: Path | None, **options):
-    """Join clips, film them and write pose file and record; with ``check`` say what would be written."""
+def convert(
+    motions: list[Path], read: Callable, inputs: list[Path], out: Path, check: bool, test: str, index, **options
+) -> None:
+    """Read clips, film them and write pose file and record; with ``check`` say what would be written."""
     from liftkit.cameras import film
     from liftkit.readers.clips import join_clips, read_index
     from liftkit.readers.saving import outputs, save_with_sources
 
-    outputs(out)
+    outputs(out)  # before hours of work
     actions = read_index(index) if index else {}
+    clips = read_all(motions, read, check)
     tests = [name.strip() for name in test.split(",") if name.strip()]
     poses = film(join_clips(clips, options["fps"], tests, actions, out.stem), options["rig"], options["seed"])
     if index and (missing := [clip.name for clip in clips if clip.name not in actions]):
@@ -116,8 +105,7 @@ def convert(clips: list[Clip], inputs: list[Path], out: Path, check: bool, test:
         sizes = ", ".join(f"{(poses.split == split).sum():,} {split}" for split in ("train", "test"))
         typer.echo(f"Would write {poses} ({sizes}) to {out} and {out.with_suffix('.json').name}. Nothing is written.")
         return
-    about = [clip.describe() for clip in clips]
-    inputs = [*inputs, index] if index else inputs
+    inputs, about = [*inputs, *([index] if index else [])], [clip.describe() for clip in clips]
     save_with_sources(poses, out, inputs, options=options | {"test": tests}, clips=about)
     typer.echo(f"{poses}, saved in {out}.")
 
@@ -163,7 +151,7 @@ def asf(
 ) -> None:
     """Film CMU's own files: a skeleton (SUBJECT.asf) and its motions (SUBJECT_TRIAL.amc)."""
     from liftkit.readers.asf_amc import read_asf_amc
-    from liftkit.readers.clips import skeleton_of
+    from liftkit.readers.clips import find_files, skeleton_of
     from liftkit.readers.joint_maps import CMU_BONES, load_joint_map
 
     files = find_files(given, ".asf", ".amc")
@@ -173,9 +161,8 @@ def asf(
         raise ValueError(f"expected .asf and .amc files, found {len(skeletons)} and {len(motions)}")
     joints = load_joint_map(map_file) if map_file else CMU_BONES
     read = lambda amc: read_asf_amc(skeleton_of(amc, skeletons), amc, joints, source_fps, skip)  # noqa: E731
-    clips = read_all(motions, read, check)
     options = {"fps": fps, "rig": rig, "seed": seed, "skip": skip, "source_fps": source_fps, "joint_map": joints}
-    convert(clips, files, out, check, test, index, **options)
+    convert(motions, read, files, out, check, test, index, **options)
 
 
 @app.command()
@@ -196,13 +183,14 @@ def bvh(
 ) -> None:
     """Film BVH files of any skeleton."""
     from liftkit.readers.bvh import read_bvh
+    from liftkit.readers.clips import find_files
     from liftkit.readers.joint_maps import load_joint_map
 
     files = find_files(given, ".bvh")
     joints = load_joint_map(map_file) if map_file else None
-    clips = read_all(files, lambda file: read_bvh(file, joints, scale, up, skip), check)
+    read = lambda file: read_bvh(file, joints, scale, up, skip)  # noqa: E731
     options = {"fps": fps, "rig": rig, "seed": seed, "skip": skip, "scale": scale, "up": up, "joint_map": joints}
-    convert(clips, files, out, check, test, index, **options)
+    convert(files, read, files, out, check, test, index, **options)
 
 
 @app.command()

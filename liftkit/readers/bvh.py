@@ -46,9 +46,8 @@ class Node:
 def parse_hierarchy(text: str) -> list[Node]:
     """The joints and end sites of a BVH hierarchy, a parent before its children. Raises ValueError naming the line."""
     nodes, open_nodes, opened, columns = [], [], True, 0
-    for line in (
-        re.sub(r"(?m)(?:^|(?<=\s))(?:#|//).*", "", text).replace("{", "\n{\n").replace("}", "\n}\n").splitlines()
-    ):
+    text = re.sub(r"(?m)(?:^|(?<=\s))(?:#|//).*", "", text)  # comments
+    for line in re.sub("([{}])", r"\n\1\n", text).splitlines():
         word, *rest = line.split() or [""]
         word = word.upper()
         if word in ("ROOT", "JOINT", "END"):
@@ -124,7 +123,7 @@ def read_points(path: str | Path) -> tuple[list[str], np.ndarray, float]:
     with reading(path, "MOTION"):
         frames, fps, values = _parse_motion(motion, sum(len(node.channels) for node in nodes))
         positions = _pose(nodes, values)
-    kept = [k for k, node in enumerate(nodes) if k == 0 or ":end" not in node.name or node.offset.any()]
+    kept = [k for k, node in enumerate(nodes) if ":end" not in node.name or node.channels or node.offset.any()]
     return [nodes[k].name for k in kept], positions[:, kept], fps
 
 

@@ -50,6 +50,20 @@ def subject_of(stem: str) -> str:
     return match[1] if match else ""
 
 
+def find_files(given: Sequence[Path], *suffixes: str) -> list[Path]:
+    """The given files, and those below given folders, whose names end as wanted. ValueError where there is none."""
+    found = []
+    for path in given:
+        below = sorted(path.rglob("*")) if path.is_dir() else [path]
+        fitting = [file for file in below if file.suffix.lower() in suffixes and not file.is_dir()]
+        if not fitting and not path.is_dir():
+            raise ValueError(f"{path}: expected a file whose name ends in {' or '.join(suffixes)}, or a folder")
+        found += fitting
+    if not found:
+        raise ValueError(f"{', '.join(map(str, given))}: no {' or '.join(suffixes)} file there")
+    return list(dict.fromkeys(found))
+
+
 def skeleton_of(amc: Path, skeletons: Sequence[Path]) -> Path:
     """The ASF of an AMC: the only one, or the one of its subject (35.asf of 35_01.amc). ValueError where none fits."""
     fitting = [asf for asf in skeletons if asf.stem == amc.stem.split("_")[0]]
