@@ -1,0 +1,93 @@
+"""Forward kinematics of a tree of joints over many frames at once, and motion resampled in time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+FRAMES = 2048  # at once: their matrices stay in the processor's cache, and memory does not grow with the clip
+LARGEST = 1e7  # of any number in a motion file: what is beyond is damage, and products of it overflow
+MOST_POINTS = 10**8  # joints times frames, 2.4 GB: beyond is damage too
+
+
+def rotation_about(axis: str, angle: np.ndarray) -> np.ndarray:
+    """Rotation matrices about one axis, "x", "y" or "z", of a right-handed frame: (F,) radians -> (F, 3, 3).
+
+    >>> (rotation_about("z", np.array([np.pi / 2])) @ [1.0, 0.0, 0.0]).round(6).tolist()
+    [[0.0, 1.0, 0.0]]
+    """
+    fixed = "xyz".index(axis)
+    a, b = (fixed + 1) % 3, (fixed + 2) % 3
+    matrices = np.zeros((len(angle), 3, 3))
+    matrices[:, fixed, fixed] = 1
+    matrices[:, a, a] = matrices[:, b, b] = np.cos(angle)
+    matrices[:, b, a] = np.sin(angle)
+    matrices[:, a, b] = -matrices[:, b, a]
+    return matrices
+
+
+def euler(axes: str, angles: np.ndarray) -> np.ndarray:
+    """The product of rotations about ``axes``, the first one leftmost: angles (F, len(axes)) in radians -> (F, 3, 3).
+
+    So the last axis of "zxy" turns a vector first, about the frame that the others turn in their turn.
+    """
+    product = np.broadcast_to(np.eye(3), (len(angles), 3, 3))
+    for k, axis in enumerate(axes):
+        product = product @ rotation_about(axis, angles[:, k])
+    return product
+
+
+def forward(
+    parents: Sequence[int],
+    rotation: Callable[[int, slice], np.ndarray | None],
+    translation: Callable[[int, slice], np.ndarray],
+    frames: int,
+    along_own: bool = False,
+) -> np.ndarray:
+    """Positions (frames, K, 3) of K points of a tree, each parent before its children.
+
+    ``rotation(k, part)`` gives the turn of point k against its parent in a slice of the frames, (f, 3, 3) or None
+    for no turn; ``translation(k, part)`` its place, (f, 3) or (3,), in the frame of its parent (BVH: the joint where
+    a bone begins) or, with ``along_own``, in its own frame (Acclaim: the end of a bone); the root's in the room.
+    """
+    if frames * len(parents) > MOST_POINTS:
+        raise ValueError(f"{frames:,} frames of {len(parents):,} joints are too many: cut the file")
+    positions = np.empty((frames, len(parents), 3))
+    for start in range(0, frames, FRAMES):
+        part = slice(start, min(start + FRAMES, frames))
+        turns = []
+        for k, parent in enumerate(parents):
+            above = np.eye(3)[None] if parent < 0 else turns[parent]
+            local = rotation(k, part)
+            turns.append(above if local is None else above @ local)
+            moved = (turns[k] if along_own and parent >= 0 else above) @ translation(k, part)[..., None]
+            positions[part, k] = moved[..., 0] + (0 if parent < 0 else positions[part, parent])
+    return positions
+
+
+def resample(positions: np.ndarray, fps_from: float, fps_to: float) -> np.ndarray:
+    """Motion (F, ...) at ``fps_from`` frames a second as it looks at ``fps_to``.
+
+    Where the one is a whole multiple of the other, every k-th frame; else linear interpolation in time between the
+    two nearest frames. The first frame is kept, and nothing is made up behind the last. Raises ValueError unless both
+    rates are positive and there is a frame.
+
+    >>> resample(np.array([0.0, 1.0, 2.0, 3.0]), 30, 20).tolist()
+    [0.0, 1.5, 3.0]
+    """
+    if not len(positions) or not (0 < fps_from < np.inf and 0 < fps_to < np.inf):
+        raise ValueError(
+            f"expected frames and two positive frame rates, found {len(positions)} frames, {fps_from} and {fps_to}"
+        )
+    step = fps_from / fps_to
+    if abs(step - round(step)) < 1e-6 * step:
+        return positions[:: round(step)]
+    count = int((len(positions) - 1) / step + 1e-9) + 1
+    if count > 100 * len(positions):
+        raise ValueError(f"{fps_to} frames a second of {fps_from} are too many to interpolate")
+    at = np.arange(count) * step
+    before = np.minimum(at.astype(int), len(positions) - 1)
+    after = np.minimum(before + 1, len(positions) - 1)
+    weight = (at - before).reshape(-1, *[1] * (positions.ndim - 1)).astype(positions.dtype)
+    return positions[before] * (1 - weight) + positions[after] * weight
