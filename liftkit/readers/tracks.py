@@ -6,7 +6,7 @@ import numpy as np
 
 from liftkit.readers.keypoint_names import People
 
-FARTHEST_STEP = 1.0  # diagonals of the box that its centre may move between two sightings
+FARTHEST_STEP = 0.5  # of the box's diagonal: how far its centre may move between two sightings
 
 
 def good_points(people: People, threshold: float) -> np.ndarray:
@@ -33,7 +33,7 @@ def choose_person(people: People, points: np.ndarray, person: str | None = None,
 
     ``person`` names a track. Without it: where the source has tracks, the track with the largest summed area of its
     boxes; where it has none, the largest box of all is followed forwards and backwards by the nearest centre, as
-    long as that moved by at most the box's diagonal since it was last seen. With ``follow`` False the largest
+    long as that moved by at most half the box's diagonal since it was last seen. With ``follow`` False the largest
     person of each frame, for pictures that are no film. Raises ValueError listing the tracks there are.
     """
     centre, size = boxes(points)
