@@ -157,7 +157,7 @@ def _bones(poses: PoseSet, report: Report) -> None:
     if lopsided := [f"{name} {value:.0%}" for name, value in uneven.items() if value > ONE_SIDED]:
         report.warnings.append(f"left and right bones differ in length: {', '.join(lopsided)}")
     chain = ["right_hip", "right_knee", "right_ankle", "spine", "thorax", "neck", "head"]
-    height = mean[chain].sum(1)
+    height = mean[chain].sum(axis=1)
     report.facts["Height"] = f"{height.min():.0f} to {height.max():.0f} mm from an ankle to the head along the bones"
     if not SHORT < height.min() <= height.max() < TALL:
         report.warnings.append(f"people should be {SHORT:.0f} to {TALL:.0f} mm tall: is the unit of the 3D mm?")

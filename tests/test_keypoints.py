@@ -342,6 +342,20 @@ def test_who_is_followed_is_not_lost_to_a_passer_by(tmp_path):
     assert (poses.x2d[:, 0, 0] <= 500).all() and usage.kept == 10
 
 
+def test_frame_numbers_beyond_32_bits_count_from_the_first(tmp_path):
+    data = json.loads(coco_results(tmp_path).read_text())
+    for f, row in enumerate(data):
+        row["image_id"] = 10_000_110_000 + 2 * f
+    assert read_keypoints(write(tmp_path / "long.json", data))[0].frame.tolist() == [0, 2, 4]
+
+
+def test_pictures_of_several_films_are_refused(tmp_path):
+    data = json.loads(coco(tmp_path).read_text())
+    data["images"][0]["video_id"] = 1
+    with pytest.raises(ValueError, match="expected the images of one video, found several"):
+        read_keypoints(write(tmp_path / "x.json", data))
+
+
 def test_tracks_choose_the_person(tmp_path):
     people = lambda f: [SMALL | {"track": 7}] + [LARGE | {"track": 2}] * (f < 6)  # noqa: E731
     path = film(tmp_path, 8, people)
@@ -380,7 +394,8 @@ def test_a_film_upside_down_is_told(tmp_path):
         ('{"people": []}', "found none in 1 frames"),
         ('{"people": [{"pose_keypoints_2d": [1, 2]}]}', "x, y, score, ..., found 2 numbers"),
         ('{"people": [{"pose_keypoints_2d": [1, 2, 1]}]}', "expected 17, 18, 25, 26, 33, 133 key points .* found 1"),
-        ('{"annotations": [{"keypoints": [1, 2, 1]}], "images": []}', "image_id"),
+        ('{"annotations": [{"keypoints": [1, 2, 1]}], "images": []}', "not laid out as coco files .* no 'image_id'"),
+        ('{"people": [3]}', "not laid out as openpose files are"),
         ('[{"keypoints": [[1, 2]], "keypoint_scores": [1, 1]}]', r"found 2 and \(1, 2\)"),
         ('[{"keypoints": [[1e300, 2]], "keypoint_scores": [1]}]', "found 1"),
         ("[" * 100_000, "."),

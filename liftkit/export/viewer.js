@@ -67,10 +67,17 @@ space.addEventListener("keydown", (event) => {
   else return;
   event.preventDefault();
 });
-space.addEventListener("pointerdown", (event) => space.setPointerCapture(event.pointerId));
-space.addEventListener("pointermove", (event) => {
-  if (event.buttons) turn(event.movementX * 0.01, event.movementY * 0.01);
+let held = null; // where mouse or finger was last, while it is down
+space.addEventListener("pointerdown", (event) => {
+  space.setPointerCapture(event.pointerId);
+  held = [event.clientX, event.clientY];
 });
+space.addEventListener("pointermove", (event) => {
+  if (!held) return;
+  turn((event.clientX - held[0]) * 0.01, (event.clientY - held[1]) * 0.01);
+  held = [event.clientX, event.clientY];
+});
+for (const end of ["pointerup", "pointercancel"]) space.addEventListener(end, () => { held = null; });
 slider.addEventListener("input", () => { setPlaying(false); now = Number(slider.value); show(); });
 play.addEventListener("click", () => setPlaying(timer === null));
 window.addEventListener("resize", show);

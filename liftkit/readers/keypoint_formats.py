@@ -53,9 +53,18 @@ def recognise(data) -> str | None:
 
 
 def parse(data, name: str) -> People:
-    """Everybody in parsed JSON of the named format. Raises ValueError, or what a malformed value raises."""
-    rows, names, frames = PARSERS[name](data)
-    return gather(rows, names, frames)
+    """Everybody in parsed JSON of the named format. Raises ValueError."""
+    return gather(*rows_of(data, name))
+
+
+def rows_of(data, name: str) -> tuple[list[Row], tuple[str, ...] | None, int]:
+    """The rows of parsed JSON of the named format, the points' names where it tells them, and its frames' number."""
+    try:
+        return PARSERS[name](data)
+    except KeyError as error:
+        raise ValueError(f"it is not laid out as {name} files are: there is no {error}") from error
+    except (TypeError, AttributeError) as error:
+        raise ValueError(f"it is not laid out as {name} files are: {error}") from error
 
 
 def gather(rows: list[Row], names: tuple[str, ...] | None, frames: int) -> People:
@@ -75,6 +84,8 @@ def gather(rows: list[Row], names: tuple[str, ...] | None, frames: int) -> Peopl
     if len(names) != counts[0]:
         raise ValueError(f"it names {len(names)} key points, but people have {counts[0]}")
     frame, track = np.array([row[0] for row in rows], np.int64), np.array([row[1] for row in rows], str)
+    if frame.max() >= 2**31:  # time stamps, or numbers that hold the film's too: a PoseSet counts to 2**31
+        frame -= frame.min()
     return People(tuple(names), np.stack(arrays), frame, track, frames)
 
 

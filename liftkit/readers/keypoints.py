@@ -9,7 +9,7 @@ import numpy as np
 
 from liftkit.poses import PoseSet
 from liftkit.readers.common import check_file, reading
-from liftkit.readers.keypoint_formats import PARSERS, Row, frame_number, gather, load_json, parse, recognise
+from liftkit.readers.keypoint_formats import PARSERS, Row, frame_number, gather, load_json, parse, recognise, rows_of
 from liftkit.readers.keypoint_names import People, to_h36m
 from liftkit.readers.keypoint_tables import read_csv, read_labels
 from liftkit.readers.tracks import choose_person, fill_gaps, good_points
@@ -68,7 +68,8 @@ def read_keypoints(
     """Read the key points of one person from a file, or a folder with a file a frame: 2D poses, and what was used.
 
     ``format`` is one of ``FORMATS``; without it the content decides. Coordinates in [0, 1] become pixels by ``size``
-    (width, height), or stay without a unit by ``aspect`` (width / height): then x is multiplied by it.
+    (width, height), or stay without a unit by ``aspect`` (width / height): then x is multiplied by it. The poses'
+    subject is the person's track, or else the file's name.
 
     The rule for missing points (score below ``threshold``; see :func:`liftkit.readers.tracks.good_points`): each is
     interpolated linearly in time between the good frames of the same person around it, if these are at most
@@ -185,7 +186,7 @@ def _rows_of(file: Path, format: str | None, names) -> tuple[list[Row], str | No
         if data in ([], {}):
             return [], None, names
         raise ValueError(f"not a format of key points that liftkit knows; it looked for {LOOKED_FOR}")
-    rows, found, _ = PARSERS[format](data)
+    rows, found, _ = rows_of(data, format)
     return rows, format, names or found
 
 
