@@ -25,6 +25,8 @@ from liftkit.cli.lift import (
     picture_size,
 )
 
+app = typer.Typer(help=__doc__)
+
 
 def sha256_of(path: Path) -> dict[str, str]:
     """The SHA-256 of a file, or of every file of a folder, by name."""
@@ -32,6 +34,7 @@ def sha256_of(path: Path) -> dict[str, str]:
     return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
+@app.command()
 @friendly
 def main(
     file: Annotated[Path, typer.Argument(help="Key points: a file, or a folder with a file a frame.")],
@@ -76,4 +79,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    app()

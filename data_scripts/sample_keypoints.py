@@ -19,7 +19,7 @@ from liftkit.readers.keypoint_names import COCO
 from liftkit.skeleton import H36M_17
 from liftkit.synthetic import synthetic_motion
 
-FRAMES, ACTION, SUBJECT, SEED = 60, "walk+wave", "S2", 7
+FRAMES, ACTION, SUBJECT, SEED = 60, "walk+wave", "S2", 1
 NOISE, MISSING, EMPTY = 1.5, 0.01, (40, 41)  # pixels; the share of points; frames
 # The face around the head joint of liftkit's synthetic people, in mm to the person's left, up and ahead.
 FACE = {"nose": (0, -15, 95), "left_eye": (32, 20, 80), "right_eye": (-32, 20, 80)}
@@ -51,7 +51,7 @@ def sample() -> dict:
 
 def _film() -> np.ndarray:
     """COCO's 17 points of one clip in pixels (60, 17, 2)."""
-    motion = synthetic_motion(SEED, frames=FRAMES)
+    motion = synthetic_motion(SEED, frames=FRAMES, subjects=2)
     joints = motion.joints[(motion.action == ACTION) & (motion.subject == SUBJECT)]
     at = {name: joints[:, H36M_17.index(name)] for name in H36M_17.names}
     left = at["left_shoulder"] - at["right_shoulder"]
@@ -77,6 +77,11 @@ def _annotation(number: int, frame: int, points: np.ndarray, seen: np.ndarray) -
     }
 
 
+def sample_bytes() -> bytes:
+    """The sample as its file holds it."""
+    return json.dumps(sample(), separators=(",", ":")).encode()
+
+
 def main(
     out: Annotated[Path, typer.Argument(help="The file to write.")] = Path("notebooks/sample_keypoints.json"),
 ) -> None:
@@ -84,9 +89,9 @@ def main(
     if out.exists():
         typer.echo(f"Error: {out} exists already; nothing is overwritten", err=True)
         raise typer.Exit(2)
-    text = json.dumps(sample(), separators=(",", ":"))
-    write_atomically(out, lambda file: file.write(text.encode()))
-    typer.echo(f"{FRAMES} frames, {len(text):,} bytes, in {out}.")
+    content = sample_bytes()
+    write_atomically(out, lambda file: file.write(content))
+    typer.echo(f"{FRAMES} frames, {len(content):,} bytes, in {out}.")
 
 
 if __name__ == "__main__":

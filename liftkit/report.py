@@ -59,8 +59,8 @@ def _counts(poses: PoseSet, report: Report) -> None:
         report.tables[f"Poses by {by}"] = table
     count = labels.nunique()
     report.facts["Size"] = (
-        f"{len(poses):,} poses: {count['subject']} subjects, {count['action']} actions, {count['clip']} clips, "
-        f"{count['camera']} cameras, splits {', '.join(map(repr, np.unique(poses.split).tolist()))}"
+        f"{len(poses):,} poses; subjects {count['subject']}, actions {count['action']}, clips {count['clip']}, "
+        f"cameras {count['camera']}, splits {', '.join(map(repr, np.unique(poses.split).tolist()))}"
     )
     people = [set(labels.subject[labels.split == split]) for split in ("train", "test")]
     if (both := people[0] & people[1]) and both != {""}:
@@ -120,9 +120,8 @@ def _time(poses: PoseSet, report: Report) -> None:
     gaps = int((step[same] > usual).sum())
     lengths = pd.Series(poses.clip).value_counts()
     report.tables["Poses a clip"] = pd.DataFrame({"poses": lengths.to_numpy()})
-    report.facts["Clips"] = (
-        f"{lengths.min():,} to {lengths.max():,} poses a clip, frames {usual} apart, {gaps:,} wider gaps"
-    )
+    shown = f"{lengths.min():,}" + (f" to {lengths.max():,}" if lengths.max() > lengths.min() else "")
+    report.facts["Clips"] = f"{shown} poses a clip, in frames {usual} apart, with {gaps:,} wider gaps"
     if repeated := int((step[same] == 0).sum()):
         report.warnings.append(f"{repeated:,} poses have the clip, camera and frame of another one")
     x2d = poses.x2d[order].astype(float)

@@ -2,17 +2,16 @@
 
 import csv
 import hashlib
+import importlib.util
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from liftkit.poses import PoseSet, load_pose_file
 from liftkit.readers.keypoint_names import BODY_25, COCO, HALPE_26, MEDIAPIPE, OPENPOSE_18, WHOLE_BODY, to_h36m
@@ -32,6 +31,42 @@ FACING = {
     "right_ankle": (466, 672),
 }  # fmt: skip
 HEAD_TOP, FACE = (500, 150), (500, 194)  # FACE: the mean of nose, eyes and ears
+
+
+# Where the formats' own documentation puts each point, by number, so that a wrong table cannot test itself.
+FIVE = "nose left_eye right_eye left_ear right_ear"
+LIMBS = "left_shoulder right_shoulder left_elbow right_elbow left_wrist right_wrist"
+LIMBS += " left_hip right_hip left_knee right_knee left_ankle right_ankle"
+NUMBERS = {
+    "coco": (COCO, 17, dict(zip(f"{FIVE} {LIMBS}".split(), range(17), strict=True))),
+    "halpe": (HALPE_26, 26, dict(zip(f"{FIVE} {LIMBS}".split(), range(17), strict=True)) | {"head_top": 17}),
+    "wholebody": (WHOLE_BODY, 133, dict(zip(f"{FIVE} {LIMBS}".split(), range(17), strict=True))),
+    "openpose 18": (
+        OPENPOSE_18,
+        18,
+        dict(zip(FIVE.split(), (0, 15, 14, 17, 16), strict=True))
+        | dict(zip(LIMBS.split(), (5, 2, 6, 3, 7, 4, 11, 8, 12, 9, 13, 10), strict=True)),
+    ),
+    "body 25": (
+        BODY_25,
+        25,
+        dict(zip(FIVE.split(), (0, 16, 15, 18, 17), strict=True))
+        | dict(zip(LIMBS.split(), (5, 2, 6, 3, 7, 4, 12, 9, 13, 10, 14, 11), strict=True)),
+    ),
+    "mediapipe": (
+        MEDIAPIPE,
+        33,
+        dict(zip(FIVE.split(), (0, 2, 5, 7, 8), strict=True))
+        | dict(zip(LIMBS.split(), (11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28), strict=True)),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_points_stand_where_the_formats_documentation_puts_them(name):
+    names, count, numbers = NUMBERS[name]
+    assert len(names) == len(set(names)) == count
+    assert {point: names.index(point) for point in numbers} == numbers
 
 
 def points(names, frame=0, score=0.9, **changes):
@@ -521,11 +556,16 @@ def test_rubbish_is_an_error_that_names_the_file(sources, content, suffix):
     assert str(caught.value).startswith(str(path))
 
 
-def test_the_sample_is_what_its_script_makes_and_reads_well(tmp_path):
-    out = tmp_path / "again.json"
-    script = ROOT / "data_scripts" / "sample_keypoints.py"
-    subprocess.run([sys.executable, script, out], check=True, cwd=ROOT, env=_environment(), timeout=120)
-    assert out.read_bytes() == SAMPLE.read_bytes() and len(SAMPLE.read_bytes()) < 100_000
+def load_script(name):
+    spec = importlib.util.spec_from_file_location(f"{name}_script", ROOT / "data_scripts" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_sample_is_what_its_script_makes_and_reads_well():
+    assert load_script("sample_keypoints").sample_bytes() == SAMPLE.read_bytes()
+    assert len(SAMPLE.read_bytes()) < 100_000
     poses, usage = read_keypoints(SAMPLE)
     assert usage.frames == 60 and usage.without_person == 2 and usage.kept >= 55 and usage.interpolated_points > 0
     at = {name: poses.x2d[:, H36M_17.index(name)] for name in H36M_17.names}
@@ -533,20 +573,15 @@ def test_the_sample_is_what_its_script_makes_and_reads_well(tmp_path):
     assert (at["left_wrist"][:, 1] > at["left_elbow"][:, 1]).all()
 
 
-def _environment():
-    return {**os.environ, "PYTHONPATH": str(ROOT)}
-
-
 def script(*arguments):
-    command = [sys.executable, ROOT / "data_scripts" / "keypoints.py", *arguments]
-    return subprocess.run(list(map(str, command)), capture_output=True, text=True, env=_environment(), timeout=120)
+    return CliRunner().invoke(load_script("keypoints").app, [str(argument) for argument in arguments])
 
 
 def test_the_script_writes_poses_and_where_they_come_from(tmp_path):
     out = tmp_path / "walk.npz"
-    assert "Nothing is written" in script(SAMPLE, "--out", out, "--check").stdout and not out.exists()
+    assert "Nothing is written" in script(SAMPLE, "--out", out, "--check").output and not list(tmp_path.iterdir())
     done = script(SAMPLE, "--out", out)
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.output
     np.testing.assert_array_equal(load_pose_file(out).x2d, read_keypoints(SAMPLE)[0].x2d)
     about = json.loads(out.with_suffix(".json").read_text())
     assert about["sha256"] == {SAMPLE.name: hashlib.sha256(SAMPLE.read_bytes()).hexdigest()}
@@ -554,4 +589,14 @@ def test_the_script_writes_poses_and_where_they_come_from(tmp_path):
     assert str(tmp_path) not in out.with_suffix(".json").read_text()
     whole = out.read_bytes()
     again = script(SAMPLE, "--out", out)
-    assert again.returncode == 2 and "nothing is overwritten" in again.stderr and out.read_bytes() == whole
+    assert again.exit_code == 2 and "nothing is overwritten" in again.output and out.read_bytes() == whole
+
+
+def test_the_script_leaves_nothing_behind_where_the_disk_fails(tmp_path, monkeypatch):
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", fail)
+    done = script(openpose(tmp_path), "--out", tmp_path / "walk.npz")
+    assert done.exit_code == 2 and "No space left on device" in done.output
+    assert [path.name for path in tmp_path.iterdir()] == ["openpose"]

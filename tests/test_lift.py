@@ -47,7 +47,7 @@ def written(tmp_path_factory):
     for ending in "npz", "csv", "gltf", "glb", "html":
         done = run("lift", SAMPLE, "--out", folder / f"out.{ending}", "--fps", 15)
         assert done.exit_code == 0, done.output
-        assert "seed 0" in done.output and "57 kept" in done.output
+        assert "seed 0" in done.output and "58 kept" in done.output
     return folder
 
 
@@ -193,7 +193,7 @@ def test_a_pose_file_is_lifted_too(tmp_path, lifted):
 @pytest.mark.parametrize("arguments", [[], ["--check", "--out", "{new}"]])
 def test_a_dry_run_says_what_it_would_do_and_writes_nothing(arguments, tmp_path):
     done = run("lift", SAMPLE, *(a.format(new=tmp_path / "x.glb") for a in arguments))
-    assert done.exit_code == 0 and "Nothing is written" in done.output and "57 kept" in done.output
+    assert done.exit_code == 0 and "Nothing is written" in done.output and "58 kept" in done.output
     assert list(tmp_path.iterdir()) == []
 
 
@@ -313,7 +313,7 @@ def test_the_slider_changes_both_pictures_and_says_the_frame(page):
     slider.focus()
     for _ in range(5):
         page.keyboard.press("ArrowRight")
-    assert slider.input_value() == "5" and "6 of 57" in page.locator("output").text_content()
+    assert slider.input_value() == "5" and "6 of 58" in page.locator("output").text_content()
     assert picture(page, "flat") != before[0] and picture(page, "space") != before[1]
 
 
