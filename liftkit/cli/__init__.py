@@ -1,4 +1,4 @@
-"""The command line: ``liftkit train | study | evaluate | draw | data | doctor``."""
+"""The command line: ``liftkit train | study | evaluate | draw | lift | data | doctor``."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import typer
 
 from liftkit.cli.data import data
 from liftkit.cli.judge import draw, evaluate_
+from liftkit.cli.lift import lift
 from liftkit.cli.study import study
 from liftkit.cli.train import train
 
@@ -14,6 +15,7 @@ app.command()(train)
 app.command()(study)
 app.command("evaluate")(evaluate_)
 app.command()(draw)
+app.command()(lift)
 app.add_typer(data, name="data")
 
 

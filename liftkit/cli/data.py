@@ -52,3 +52,27 @@ def show(
                                          subjects=("subject", "nunique"), actions=("action", "nunique"))  # fmt: skip
     typer.echo(repr(poses))
     show_table(counts.reset_index(), "What is in it")
+
+
+@data.command("report")
+@friendly
+def report(
+    name: Annotated[str, typer.Argument(help='"synthetic", or the path of a pose file.')] = "synthetic",
+    out: Annotated[Path | None, typer.Option(help="The page to write (.html), with figures.")] = None,
+) -> None:
+    """Look for what may be wrong with poses: warnings, figures, and what is normal.
+
+    Example: `liftkit data report cmu.npz --out report.html`
+    """
+    from liftkit import load_poses
+    from liftkit.files import write_atomically
+    from liftkit.report import examine_poses, report_html
+
+    if out is not None and (out.exists() or out.suffix != ".html" or not out.parent.is_dir()):
+        raise ValueError(f"--out {out}: expected a new .html file in a folder that exists; nothing is overwritten")
+    found = examine_poses(load_poses(name))
+    typer.echo(str(found))
+    if out is not None:
+        page = report_html(found)
+        write_atomically(out, lambda file: file.write(page.encode()))
+        typer.echo(f"The same with figures, in {out}.")

@@ -1,0 +1,138 @@
+"""LiftedMotion: 2D poses with the 3D that a network predicted for them, and what can be written of it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from liftkit.export.gltf import glb_bytes, gltf_bytes
+from liftkit.export.viewer import viewer_html
+from liftkit.files import write_atomically
+from liftkit.geometry import expect_poses
+from liftkit.poses import LABELS, PoseSet
+from liftkit.readers.common import person_height
+from liftkit.skeleton import H36M_17
+
+
+@dataclass(frozen=True, eq=False)
+class LiftedMotion:
+    """The poses (F) that were lifted, and the prediction ``x3d`` (F, 17, 3) in their unit, pelvis at the origin.
+
+    ``about`` tells where it comes from, in words and numbers that JSON can hold; ``fps`` frames a second; ``stature``
+    is the length in mm, from an ankle to the head along the bones, that exports in metres give the person where the
+    poses are not in mm: a single camera does not tell how large somebody is. Raises ValueError on another shape, and
+    where numbers are not positive.
+    """
+
+    poses: PoseSet
+    x3d: np.ndarray
+    about: dict
+    fps: float = 30.0
+    stature: float = 1700.0
+
+    def __post_init__(self):
+        expect_poses(self.x3d, 3, "x3d")
+        if self.x3d.shape != (*self.poses.x2d.shape[:2], 3) or not np.isfinite(self.x3d).all():
+            raise ValueError(f"x3d must be finite, of shape {(*self.poses.x2d.shape[:2], 3)}, found {self.x3d.shape}")
+        for name in "fps", "stature":
+            if not 0 < getattr(self, name) < 1e5:
+                raise ValueError(f"{name} must be a positive number, found {getattr(self, name)!r}")
+
+    @property
+    def seconds(self) -> np.ndarray:
+        """When each pose is shown (F,): as the frames' numbers say, clip after clip; no pause is longer than 1 s."""
+        steps = np.diff(self.poses.frame.astype(float))
+        steps = np.minimum(np.where(steps > 0, steps, 1), max(self.fps, 1))
+        return np.concatenate([[0.0], np.cumsum(steps)]) / self.fps
+
+    @property
+    def metres(self) -> np.ndarray:
+        """The prediction (F, 17, 3) in metres: x right, y up, z towards the viewer, as glTF has it."""
+        height = person_height(self.x3d) or 1.0
+        scale = 1e-3 if self.poses.units == "mm" else 1e-3 * self.stature / height
+        return (self.x3d * scale * [1.0, -1.0, -1.0]).astype(np.float32)
+
+
+def npz_bytes(motion: LiftedMotion) -> bytes:
+    """Arrays ``x2d`` (F, 17, 2), ``x3d_pred`` (F, 17, 3), a PoseSet's labels, joint_names, units, fps and about.
+
+    It is a prediction and no truth: so it is no pose file, and liftkit's commands refuse it as one.
+    """
+    poses, buffer = motion.poses, io.BytesIO()
+    labels = {field: getattr(poses, field) for field in LABELS}
+    about = {"about": json.dumps(motion.about), "units": poses.units, "fps": motion.fps}
+    names = np.array(H36M_17.names)
+    np.savez_compressed(buffer, x2d=poses.x2d, x3d_pred=motion.x3d, joint_names=names, **labels, **about)
+    return buffer.getvalue()
+
+
+def csv_bytes(motion: LiftedMotion) -> bytes:
+    """A line a frame: labels, then for each joint NAME_x2d, NAME_y2d as given and NAME_x, _y, _z as predicted.
+
+    In the unit of the 2D poses; camera frame: x right, y down, z away; relative to the pelvis.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    axes = ("x2d", "y2d", "x", "y", "z")
+    writer.writerow(["subject", "action", "clip", "frame", *(f"{n}_{axis}" for n in H36M_17.names for axis in axes)])
+    poses = motion.poses
+    both = np.concatenate([poses.x2d, motion.x3d], axis=-1).reshape(len(poses), -1)
+    for i, values in enumerate(both):
+        label = [plain(poses.subject[i]), plain(poses.action[i]), poses.clip[i], poses.frame[i]]
+        writer.writerow([*label, *(f"{value:.6g}" for value in values)])
+    return text.getvalue().encode()
+
+
+def plain(label: str) -> str:
+    """A label that a spreadsheet takes for text, not for a formula.
+
+    >>> plain("=1+1"), plain("ann")
+    ("'=1+1", 'ann')
+    """
+    return f"'{label}" if str(label)[:1] in ("=", "+", "-", "@", "\t", "\r") else str(label)
+
+
+def _gltf(motion: LiftedMotion) -> bytes:
+    return gltf_bytes(motion.metres, motion.seconds, motion.poses.name)
+
+
+def _glb(motion: LiftedMotion) -> bytes:
+    return glb_bytes(motion.metres, motion.seconds, motion.poses.name)
+
+
+def _html(motion: LiftedMotion) -> bytes:
+    title = f"{motion.poses.name}: lifted from 2D to 3D"
+    return viewer_html(motion.poses.x2d, motion.x3d, motion.poses.frame, title, motion.about, motion.fps).encode()
+
+
+WRITERS: dict[str, Callable[[LiftedMotion], bytes]] = {
+    ".npz": npz_bytes,
+    ".csv": csv_bytes,
+    ".gltf": _gltf,
+    ".glb": _glb,
+    ".html": _html,
+}
+
+
+def check_destination(path: str | Path) -> Path:
+    """Raise ValueError where a file cannot be written: an unknown ending, no folder, or something there already."""
+    path = Path(path)
+    if path.suffix.lower() not in WRITERS:
+        raise ValueError(f"{path}: expected a name that ends in {', '.join(WRITERS)}, found {path.name!r}")
+    if path.exists():
+        raise ValueError(f"{path} exists already; nothing is overwritten")
+    if not path.parent.is_dir():
+        raise ValueError(f"cannot write {path}: there is no folder {path.parent}")
+    return path
+
+
+def write_motion(motion: LiftedMotion, path: str | Path) -> Path:
+    """Write lifted motion in the format of the path's ending, one of ``WRITERS``. Raises ValueError."""
+    content = WRITERS[check_destination(path).suffix.lower()](motion)
+    return write_atomically(path, lambda file: file.write(content))

@@ -1,0 +1,70 @@
+"""What a set of poses looks like: one figure a table of :func:`liftkit.report.examine_poses`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from liftkit.plots.style import SERIES
+
+# What is normal in each figure, and what to worry about.
+MEANINGS = {
+    "Poses by split": "Both train and test should be there; a test of a few hundred poses already tells lifters apart.",
+    "Poses by subject": "Bars of like height are best; one person who has most of the poses is whom a lifter learns.",
+    "Poses by action": "Rare actions are learned worst; one that only the test has is a test of something else.",
+    "Shape in the picture": "Standing people are narrow, about 0.3 wide for 1 high; much above 1 is lying, or turned.",
+    "Poses a clip": "Clips of a few poses are normal for pictures; for films they hint at many dropped frames.",
+    "Bone lengths": "Bars are means, whiskers the spread in one subject: near 0 for motion capture; more than 5 % is "
+    "no rigid body.",
+    "Left against right": "A few per cent are normal; more hints at swapped or mistaken joints.",
+    "Depth": "A smooth curve through 0 at one half, to about 900 mm either way; a flat one holds no depth.",
+    "Directions": "0 faces the camera, 90 the picture's right, 180 away; an empty direction will be lifted badly.",
+}
+MOST_BARS = 60
+
+
+def data_figures(tables: Mapping[str, pd.DataFrame]) -> dict[str, go.Figure]:
+    """A figure for each table that a report holds, by title. Labels of the data are shown as text."""
+    drawers = {"Shape in the picture": _histogram, "Poses a clip": _histogram, "Depth": _curve}
+    figures = {}
+    for title, table in tables.items():
+        figure = drawers.get(title, _bars)(table)
+        layout = {"template": "plotly_white", "height": 340, "showlegend": False}
+        figures[title] = figure.update_layout(**layout, margin={"l": 60, "r": 20, "t": 20, "b": 60})
+    return figures
+
+
+def _bars(table: pd.DataFrame) -> go.Figure:
+    """The first column against the next number; "spread in %" as whiskers; the highest bars where there are many."""
+    label = table.columns[0]
+    value = next(column for column in table.columns[1:])
+    if len(table) > MOST_BARS:
+        table = table.nlargest(MOST_BARS, value)
+    x = table[label] if table[label].dtype.kind in "fiu" else [escape(str(text)) or "(none)" for text in table[label]]
+    spread = table[value] * table["spread in %"] / 100 if "spread in %" in table else None
+    bar = go.Bar(x=x, y=table[value], marker_color=SERIES[0], error_y={"array": spread} if spread is not None else None)
+    figure = go.Figure(bar).update_xaxes(title=label).update_yaxes(title=value, rangemode="tozero")
+    if table[label].dtype.kind not in "fiu":
+        figure.update_xaxes(type="category")  # a name such as 2024-01 is no date
+    if value.endswith("%"):
+        figure.update_yaxes(range=[0, max(5.0, 1.1 * float(table[value].max()))])  # 1e-6 % must not look large
+    return figure
+
+
+def _histogram(table: pd.DataFrame) -> go.Figure:
+    values = table.iloc[:, 0]
+    counts, edges = pd.cut(values, 60, retbins=True, include_lowest=True)
+    heights = counts.value_counts(sort=False)
+    middles = (edges[:-1] + edges[1:]) / 2
+    bar = go.Bar(x=middles, y=heights, marker_color=SERIES[0])
+    return go.Figure(bar).update_xaxes(title=table.columns[0]).update_yaxes(title="count").update_layout(bargap=0)
+
+
+def _curve(table: pd.DataFrame) -> go.Figure:
+    """Sorted values against the share of joints that lie below."""
+    share = [i / (len(table) - 1) for i in range(len(table))]
+    line = go.Scatter(x=table.iloc[:, 0], y=share, line={"color": SERIES[0]})
+    return go.Figure(line).update_xaxes(title=table.columns[0]).update_yaxes(title="share of joints below")

@@ -1,0 +1,602 @@
+"""Key points of common detectors: every format, a person who raises the right hand, missing points, several people."""
+
+import csv
+import hashlib
+import importlib.util
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from liftkit.poses import PoseSet, load_pose_file
+from liftkit.readers.keypoint_names import BODY_25, COCO, HALPE_26, MEDIAPIPE, OPENPOSE_18, WHOLE_BODY, to_h36m
+from liftkit.readers.keypoints import FORMATS, read_keypoints
+from liftkit.skeleton import H36M_17
+
+ROOT = Path(__file__).parent.parent
+SAMPLE = ROOT / "notebooks" / "sample_keypoints.json"
+WIDTH, HEIGHT = 1000, 800
+
+# Somebody who faces the camera, so that the right side is on the picture's left, and raises the right hand; pixels.
+FACING = {
+    "nose": (500, 200), "left_eye": (510, 190), "right_eye": (490, 190), "left_ear": (520, 195),
+    "right_ear": (480, 195), "left_shoulder": (550, 280), "right_shoulder": (450, 280), "left_elbow": (560, 360),
+    "right_elbow": (430, 220), "left_wrist": (565, 440), "right_wrist": (425, 130), "left_hip": (530, 450),
+    "right_hip": (470, 450), "left_knee": (532, 560), "right_knee": (468, 562), "left_ankle": (534, 670),
+    "right_ankle": (466, 672),
+}  # fmt: skip
+HEAD_TOP, FACE = (500, 150), (500, 194)  # FACE: the mean of nose, eyes and ears
+
+
+# Where the formats' own documentation puts each point, by number, so that a wrong table cannot test itself.
+FIVE = "nose left_eye right_eye left_ear right_ear"
+LIMBS = "left_shoulder right_shoulder left_elbow right_elbow left_wrist right_wrist"
+LIMBS += " left_hip right_hip left_knee right_knee left_ankle right_ankle"
+NUMBERS = {
+    "coco": (COCO, 17, dict(zip(f"{FIVE} {LIMBS}".split(), range(17), strict=True))),
+    "halpe": (HALPE_26, 26, dict(zip(f"{FIVE} {LIMBS}".split(), range(17), strict=True)) | {"head_top": 17}),
+    "wholebody": (WHOLE_BODY, 133, dict(zip(f"{FIVE} {LIMBS}".split(), range(17), strict=True))),
+    "openpose 18": (
+        OPENPOSE_18,
+        18,
+        dict(zip(FIVE.split(), (0, 15, 14, 17, 16), strict=True))
+        | dict(zip(LIMBS.split(), (5, 2, 6, 3, 7, 4, 11, 8, 12, 9, 13, 10), strict=True)),
+    ),
+    "body 25": (
+        BODY_25,
+        25,
+        dict(zip(FIVE.split(), (0, 16, 15, 18, 17), strict=True))
+        | dict(zip(LIMBS.split(), (5, 2, 6, 3, 7, 4, 12, 9, 13, 10, 14, 11), strict=True)),
+    ),
+    "mediapipe": (
+        MEDIAPIPE,
+        33,
+        dict(zip(FIVE.split(), (0, 2, 5, 7, 8), strict=True))
+        | dict(zip(LIMBS.split(), (11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28), strict=True)),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_points_stand_where_the_formats_documentation_puts_them(name):
+    names, count, numbers = NUMBERS[name]
+    assert len(names) == len(set(names)) == count
+    assert {point: names.index(point) for point in numbers} == numbers
+
+
+def points(names, frame=0, score=0.9, **changes):
+    """(K, 3) in the order of ``names``, 2 px further right each frame; points that the table lacks are far away."""
+    table = FACING | {"neck_base": (500, 280), "mid_hip": (500, 450), "head_top": HEAD_TOP} | changes
+    return np.array([(*np.add(table.get(name, (900, 700)), (2 * frame, 0)), score) for name in names], float)
+
+
+def normalised(values):
+    return values / [WIDTH, HEIGHT, 1]
+
+
+def write(path, data):
+    path.write_text(data if isinstance(data, str) else json.dumps(data), encoding="utf-8")
+    return path
+
+
+def coco(path, frames=3, people=1):
+    images = [{"id": 10 + f, "file_name": f"{10 + f}.jpg"} for f in range(frames)]
+    annotations = []
+    for f in range(frames):
+        flat = points(COCO, f, score=2)
+        flat[3, 2] = 1  # a hidden ear, labelled all the same
+        annotations.append({"id": f, "image_id": 10 + f, "category_id": 1, "keypoints": flat.ravel().tolist()})
+    return write(path / "coco.json", {"images": images, "annotations": annotations, "categories": [{"id": 1}]})
+
+
+def coco_results(path):
+    rows = [
+        {"image_id": f"{10 + f}.jpg", "keypoints": points(COCO, f).ravel().tolist(), "score": 2.1} for f in range(3)
+    ]
+    return write(path / "results.json", rows)
+
+
+def openpose(path, names=BODY_25):
+    folder = path / "openpose"
+    folder.mkdir()
+    for f in range(3):
+        person = {"person_id": [-1], "pose_keypoints_2d": points(names, f).ravel().tolist(), "face_keypoints_2d": []}
+        write(folder / f"walk_{10 + f:012d}_keypoints.json", {"version": 1.3, "people": [person]})
+    return folder
+
+
+def openpose_18(path):
+    return openpose(path, OPENPOSE_18)
+
+
+def mmpose_video(path):
+    frames = []
+    for f in range(3):
+        p = points(COCO, f)
+        instance = {"keypoints": p[:, :2].tolist(), "keypoint_scores": p[:, 2].tolist(), "bbox": [[0, 0, 9, 9]]}
+        frames.append({"frame_id": 10 + f, "instances": [instance]})
+    return write(path / "mmpose.json", frames)
+
+
+def mmpose_demo(path):
+    """Named points in an order of their own, as the demo's meta_info tells it."""
+    names = WHOLE_BODY[16::-1]
+    frames = []
+    for f in range(3):
+        p = points(names, f)
+        instances = [{"keypoints": p[:, :2].tolist(), "keypoint_scores": p[:, 2].tolist()}]
+        frames.append({"frame_id": 10 + f, "instances": instances})
+    meta = {"keypoint_id2name": {str(i): name for i, name in enumerate(names)}}
+    return write(path / "demo.json", {"meta_info": meta, "instance_info": frames})
+
+
+def mmpose_halpe(path):
+    p = points(HALPE_26)
+    return write(path / "one.json", [{"keypoints": p[:, :2].tolist(), "keypoint_scores": p[:, 2].tolist()}])
+
+
+def mmpose_predictions(path):
+    frames = []
+    for f in range(3):
+        p = points(WHOLE_BODY, f)
+        frames.append({"predictions": [[{"keypoints": p[:, :2].tolist(), "keypoint_scores": p[:, 2].tolist()}]]})
+    return write(path / "predictions.json", frames)
+
+
+def ultralytics_json(path):
+    frames = []
+    for f in range(3):
+        x, y, seen = points(COCO, f).T.tolist()
+        frames.append(
+            [{"name": "person", "class": 0, "box": {"x1": 0}, "keypoints": {"x": x, "y": y, "visible": seen}}]
+        )
+    return write(path / "yolo.json", frames)
+
+
+def ultralytics_texts(path):
+    """The texts of ``to_json``, collected in a list."""
+    frames = json.loads(ultralytics_json(path).read_text())
+    return write(path / "texts.json", [json.dumps(frame) for frame in frames])
+
+
+def ultralytics_csv(path):
+    with (path / "yolo.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["frame", "name", "class", "confidence", "box", "keypoints"])
+        for f in range(3):
+            x, y, seen = points(COCO, f).T.tolist()
+            writer.writerow([10 + f, "person", 0, 0.9, "{'x1': 0.0}", str({"x": x, "y": y, "visible": seen})])
+    return path / "yolo.csv"
+
+
+def yolo_labels(path, tail=""):
+    folder = path / "labels"
+    folder.mkdir()
+    for f in range(3):
+        numbers = " ".join(f"{v:.9g}" for v in normalised(points(COCO, f)).ravel())
+        write(folder / f"film_{10 + f}.txt", f"0 0.5 0.5 0.2 0.6 {numbers}{tail}\n")
+    return folder
+
+
+def mediapipe_frames(path):
+    frames = []
+    for f in range(3):
+        landmarks = [{"x": x, "y": y, "visibility": v} for x, y, v in normalised(points(MEDIAPIPE, f)).tolist()]
+        frames.append({"frame": 10 + f, "landmarks": landmarks})
+    return write(path / "mediapipe.json", frames)
+
+
+def mediapipe_result(path):
+    """What the landmarker's result holds for one picture: a list of poses, and the same in world coordinates."""
+    image = [{"x": x, "y": y, "z": 0.0, "visibility": v} for x, y, v in normalised(points(MEDIAPIPE)).tolist()]
+    world = [{"x": 0.1 * i, "y": 0.0, "z": 0.0, "visibility": 1.0} for i in range(33)]
+    return write(path / "result.json", {"poseLandmarks": [image], "poseWorldLandmarks": [world]})
+
+
+def wide(path, names, file, suffix="score", scale=normalised):
+    with (path / file).open("w", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["frame", *(f"{name}_{axis}" for name in names for axis in ("x", "y", suffix))])
+        for f in range(3):
+            writer.writerow([10 + f, *scale(points(names, f)).ravel()])
+    return path / file
+
+
+def mediapipe_csv(path):
+    return wide(path, MEDIAPIPE, "mediapipe.csv", "visibility")
+
+
+def mediapipe_numbered(path):
+    lines = ["frame," + ",".join(f"x{i},y{i},v{i}" for i in range(33))]
+    for f in range(3):
+        lines.append(f"{10 + f}," + ",".join(map(str, normalised(points(MEDIAPIPE, f)).ravel())))
+    return write(path / "numbered.csv", "\n".join(lines))
+
+
+def mediapipe_long(path):
+    lines = ["frame;landmark;x;y;z;visibility"]
+    for f in range(3):
+        for name, (x, y, v) in zip(MEDIAPIPE, normalised(points(MEDIAPIPE, f)), strict=True):
+            lines.append(f"{10 + f};{name.upper()};{x};{y};0;{v}")
+    return write(path / "long.csv", "\n".join(lines))
+
+
+def coco_csv(path):
+    return wide(path, COCO, "coco.csv", scale=lambda p: p)
+
+
+def our_csv(path):
+    ours = to_h36m(points(COCO)[None, :, :2], COCO)[0]
+    lines = ["frame," + ",".join(f"{name}_x,{name}_y" for name in H36M_17.names)]
+    lines += [f"{10 + f}," + ",".join(f"{x + 2 * f},{y}" for x, y in ours) for f in range(3)]
+    return write(path / "ours.csv", "\n".join(lines))
+
+
+PIXELS = [coco, coco_results, openpose, openpose_18, mmpose_video, mmpose_demo, mmpose_halpe, mmpose_predictions]
+PIXELS += [ultralytics_json, ultralytics_texts, ultralytics_csv, coco_csv, our_csv]
+SHARES = [yolo_labels, mediapipe_frames, mediapipe_result, mediapipe_csv, mediapipe_numbered, mediapipe_long]
+UNNUMBERED = [mmpose_predictions, ultralytics_json, ultralytics_texts]
+SINGLE = [mmpose_halpe, mediapipe_result]
+
+
+def name_of(make):
+    return make.__name__
+
+
+@pytest.mark.parametrize("make", PIXELS + SHARES, ids=name_of)
+def test_every_format_gives_the_joints_of_who_raises_the_right_hand(make, tmp_path):
+    size = (WIDTH, HEIGHT) if make in SHARES else None
+    poses, usage = read_keypoints(make(tmp_path), size=size)
+    at = {name: poses.x2d[0, H36M_17.index(name)] for name in H36M_17.names}
+    for joint in set(FACING) & set(at):
+        np.testing.assert_allclose(at[joint], FACING[joint], atol=1e-3, err_msg=joint)
+    assert at["right_wrist"][1] < at["head"][1] < at["left_wrist"][1]  # y points down
+    assert at["right_wrist"][0] < at["pelvis"][0] < at["left_wrist"][0]
+    np.testing.assert_allclose(at["pelvis"], (500, 450), atol=1e-3)
+    np.testing.assert_allclose(at["thorax"], (500, 280), atol=1e-3)
+    np.testing.assert_allclose(at["spine"], (500, 365), atol=1e-3)
+    head = HEAD_TOP if make is mmpose_halpe else (500, 280 + 1.5 * (FACE[1] - 280))
+    np.testing.assert_allclose(at["head"], head, atol=1e-3)
+    np.testing.assert_allclose(at["neck"], np.add(head, (500, 280)) / 2, atol=1e-3)
+    frames = [0] if make in SINGLE else [0, 1, 2] if make in UNNUMBERED else [10, 11, 12]
+    assert poses.frame.tolist() == frames and poses.units == "px" and poses.x3d is None
+    assert (usage.frames, usage.kept, usage.incomplete, usage.without_person) == (len(frames), len(frames), 0, 0)
+    if len(frames) == 3:
+        np.testing.assert_allclose(poses.x2d[2] - poses.x2d[0], np.tile([4, 0], (17, 1)), atol=1e-3)
+
+
+@pytest.mark.parametrize("make", SHARES, ids=name_of)
+def test_shares_of_a_picture_need_its_size_or_its_aspect(make, tmp_path):
+    path = make(tmp_path)
+    with pytest.raises(ValueError, match="lie in .0, 1.: give the picture's size"):
+        read_keypoints(path)
+    poses, _ = read_keypoints(path, aspect=WIDTH / HEIGHT)
+    np.testing.assert_allclose(poses.x2d * HEIGHT, read_keypoints(path, size=(WIDTH, HEIGHT))[0].x2d, rtol=1e-5)
+    assert poses.units == "none"
+    with pytest.raises(ValueError, match="expected size or aspect, found both"):
+        read_keypoints(path, aspect=1.25, size=(WIDTH, HEIGHT))
+
+
+def test_pixels_refuse_a_size(tmp_path):
+    with pytest.raises(ValueError, match="coordinates are in pixels"):
+        read_keypoints(coco(tmp_path), size=(WIDTH, HEIGHT))
+
+
+@pytest.mark.parametrize(("tail", "track"), [("", ""), (" 0.83", ""), (" 4", "4"), (" 0.83 4", "4")])
+def test_what_follows_the_points_of_a_label_is_confidence_or_track(tail, track, tmp_path):
+    assert read_keypoints(yolo_labels(tmp_path, tail), size=(WIDTH, HEIGHT))[1].person == track
+
+
+def film(path, frames, people=lambda f: [{}]):
+    """An MMPose film: ``people(f)`` lists what is special about each person: track, shift, scale, lost points."""
+    listed = []
+    for f in range(frames):
+        instances = []
+        for person in people(f):
+            p = points(COCO, 0) * [person.get("scale", 1), person.get("scale", 1), 1] + [person.get("shift", 0), 0, 0]
+            for name in person.get("lost", ()):
+                p[COCO.index(name), 2] = 0.1
+            for name, where in person.get("at", {}).items():
+                p[COCO.index(name), :2] = where
+            track = {"track_id": person["track"]} if "track" in person else {}
+            instances.append({"keypoints": p[:, :2].tolist(), "keypoint_scores": p[:, 2].tolist()} | track)
+        listed.append({"frame_id": f, "instances": instances})
+    return write(path / "film.json", listed)
+
+
+def test_a_short_gap_is_interpolated_in_time(tmp_path):
+    at = lambda f: {"at": {"left_wrist": (600 + 10 * f, 440 - f)}}  # noqa: E731
+    lost = lambda f: [at(f) | ({"lost": ["left_wrist"]} if 2 <= f < 12 else {})]  # noqa: E731
+    poses, usage = read_keypoints(film(tmp_path, 15, lost))
+    expected = [(600 + 10 * f, 440 - f) for f in range(15)]
+    np.testing.assert_allclose(poses.x2d[:, H36M_17.index("left_wrist")], expected, rtol=1e-6)
+    assert (usage.interpolated_points, usage.interpolated_frames, usage.incomplete) == (10, 10, 0)
+
+
+def test_a_long_gap_and_the_ends_are_dropped_and_counted(tmp_path):
+    lost = lambda f: [{"lost": ["left_wrist"]} if f in (0, 1, *range(4, 15), 19) else {}]  # noqa: E731
+    path = film(tmp_path, 20, lost)
+    poses, usage = read_keypoints(path)
+    assert poses.frame.tolist() == [2, 3, 15, 16, 17, 18]
+    assert (usage.incomplete, usage.interpolated_points, usage.kept, usage.frames) == (14, 0, 6, 20)
+    assert read_keypoints(path, max_gap=11)[1].kept == 17
+    assert read_keypoints(path, threshold=0.05)[1].kept == 20
+    with pytest.raises(ValueError, match="found none in 20 frames; a lower threshold"):
+        read_keypoints(path, threshold=0.95)
+
+
+def test_frames_without_a_person_are_dropped_and_counted(tmp_path):
+    poses, usage = read_keypoints(film(tmp_path, 6, lambda f: [] if f in (0, 3) else [{}]))
+    assert poses.frame.tolist() == [1, 2, 4, 5] and usage.without_person == 2
+    assert "dropped 2 without the person" in str(usage)
+
+
+def test_a_point_of_the_face_may_be_missing_for_good_but_not_all(tmp_path):
+    far = ["left_eye", "left_ear"]
+    poses, usage = read_keypoints(film(tmp_path, 2, lambda f: [{"lost": far}]))
+    face = np.mean([FACING[name] for name in ("nose", "right_eye", "right_ear")], axis=0)
+    expected = np.add((500, 280), 1.5 * (face - (500, 280)))
+    np.testing.assert_allclose(poses.x2d[0, H36M_17.index("head")], expected, rtol=1e-6)
+    assert usage.kept == 2
+    with pytest.raises(ValueError, match="all limbs and the face, found none"):
+        read_keypoints(film(tmp_path, 2, lambda f: [{"lost": COCO[:5]}]))
+
+
+def test_a_point_at_the_origin_is_missing_whatever_its_score(tmp_path):
+    path = film(tmp_path, 3, lambda f: [{"at": {"left_knee": (0, 0)}} if f == 1 else {}])
+    poses, usage = read_keypoints(path)
+    np.testing.assert_allclose(poses.x2d[1, H36M_17.index("left_knee")], FACING["left_knee"])
+    assert usage.interpolated_points == 1
+
+
+LARGE, SMALL = {"scale": 1.0}, {"scale": 0.5, "shift": 600}
+
+
+def test_the_largest_of_all_is_followed_and_never_another_one(tmp_path):
+    """From frame 4 on the other one is larger: the largest of each frame would jump."""
+    people = lambda f: [{"scale": 1.3, "shift": 900} if f >= 4 else SMALL, LARGE | {"shift": 3 * f}]  # noqa: E731
+    poses, _ = read_keypoints(film(tmp_path, 4, people))
+    np.testing.assert_allclose(poses.x2d[:, 0, 0], 500 + 3 * np.arange(4), rtol=1e-6)
+    path = film(tmp_path, 8, people)
+    poses, usage = read_keypoints(path)  # the largest of the film comes in frame 4; before, nobody was near enough
+    assert poses.frame.tolist() == [4, 5, 6, 7] and usage.without_person == 4
+    np.testing.assert_allclose(poses.x2d[:, 0, 0], 500 * 1.3 + 900)
+    largest, _ = read_keypoints(path, follow=False)
+    assert largest.clip.tolist() == list(range(8))
+    np.testing.assert_allclose(largest.x2d[:, 0, 0], [500, 503, 506, 509] + [1550] * 4, rtol=1e-6)
+
+
+def test_who_is_followed_is_not_lost_to_a_passer_by(tmp_path):
+    people = lambda f: [LARGE | {"scale": 1.0 if f == 0 else 0.8}, {"shift": 500 - 10 * f, "scale": 0.9}]  # noqa: E731
+    poses, usage = read_keypoints(film(tmp_path, 10, people))
+    assert (poses.x2d[:, 0, 0] <= 500).all() and usage.kept == 10
+
+
+def test_frame_numbers_beyond_32_bits_count_from_the_first(tmp_path):
+    data = json.loads(coco_results(tmp_path).read_text())
+    for f, row in enumerate(data):
+        row["image_id"] = 10_000_110_000 + 2 * f
+    assert read_keypoints(write(tmp_path / "long.json", data))[0].frame.tolist() == [0, 2, 4]
+
+
+def test_pictures_of_several_films_are_refused(tmp_path):
+    data = json.loads(coco(tmp_path).read_text())
+    data["images"][0]["video_id"] = 1
+    with pytest.raises(ValueError, match="expected the images of one video, found several"):
+        read_keypoints(write(tmp_path / "x.json", data))
+
+
+def test_tracks_choose_the_person(tmp_path):
+    people = lambda f: [SMALL | {"track": 7}] + [LARGE | {"track": 2}] * (f < 6)  # noqa: E731
+    path = film(tmp_path, 8, people)
+    poses, usage = read_keypoints(path)
+    assert usage.person == "2" and len(poses) == 6 and set(poses.subject) == {"2"} and usage.without_person == 2
+    poses, usage = read_keypoints(path, person="7")
+    assert usage.person == "7" and len(poses) == 8
+    np.testing.assert_allclose(poses.x2d[:, 0, 0], 500 * 0.5 + 600)
+    with pytest.raises(ValueError, match=r"film\.json: there is no person '9'; its tracks are 2, 7"):
+        read_keypoints(path, person="9")
+
+
+def test_gaps_are_filled_between_frames_of_the_same_track_only(tmp_path):
+    people = lambda f: [SMALL | {"track": 7}, LARGE | {"track": 2, "lost": ["left_knee"] if f == 1 else []}]  # noqa: E731
+    poses, usage = read_keypoints(film(tmp_path, 3, people), person="2")
+    np.testing.assert_allclose(poses.x2d[1, H36M_17.index("left_knee")], FACING["left_knee"])
+    assert usage.interpolated_points == 1
+
+
+def test_a_film_upside_down_is_told(tmp_path):
+    data = json.loads(mmpose_video(tmp_path).read_text())
+    for frame in data:
+        for instance in frame["instances"]:
+            instance["keypoints"] = [[x, 1000 - y] for x, y in instance["keypoints"]]
+    assert "y must point down" in str(read_keypoints(write(tmp_path / "up.json", data))[1])
+    assert "Warning" not in str(read_keypoints(mmpose_video(tmp_path))[1])
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "expected 1 to"),
+        ("{", "not valid JSON"),
+        ("[]", "not a format of key points that liftkit knows; it looked for COCO .* MediaPipe"),
+        ('{"a": 1}', "it looked for COCO"),
+        ('{"people": []}', "found none in 1 frames"),
+        ('{"people": [{"pose_keypoints_2d": [1, 2]}]}', "x, y, score, ..., found 2 numbers"),
+        ('{"people": [{"pose_keypoints_2d": [1, 2, 1]}]}', "expected 17, 18, 25, 26, 33, 133 key points .* found 1"),
+        ('{"annotations": [{"keypoints": [1, 2, 1]}], "images": []}', "not laid out as coco files .* no 'image_id'"),
+        ('{"people": [3]}', "not laid out as openpose files are"),
+        ('[{"keypoints": [[1, 2]], "keypoint_scores": [1, 1]}]', r"found 2 and \(1, 2\)"),
+        ('[{"keypoints": [[1e300, 2]], "keypoint_scores": [1]}]', "found 1"),
+        ("[" * 100_000, "."),
+    ],
+)
+def test_a_foreign_file_says_what_was_looked_for(content, message, tmp_path):
+    with pytest.raises(ValueError, match=f"(?s)^{re.escape(str(tmp_path / 'x.json'))}: .*{message}"):
+        read_keypoints(write(tmp_path / "x.json", content))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("frame,a_x\n1,2", "expected columns such as left_knee_x"),
+        ("frame,nose_x,nose_y\n1,2", "line 2: expected 3 cells, found 2"),
+        ("frame,nose_x,nose_y\n1,2,three", "line 2: could not convert"),
+        ("frame,nose_x,nose_y\n1,2,3", "it has no key point right_hip, .*; it has nose"),
+        ("nose_x,nose_x\n1,2", "different column names"),
+        ("frame,x,y\n1,2,3", "expected columns frame, landmark, x and y"),
+        ("frame,landmark,x,y\n1,nose,2,3\n1,nose,2,3", "line 3: frame 1 has the point 'nose' twice"),
+        ("frame,keypoints\n1,__import__('os').getcwd()", "malformed node"),
+    ],
+)
+def test_a_wrong_table_names_the_line(content, message, tmp_path):
+    with pytest.raises(ValueError, match=rf"(?s)x\.csv: .*{message}"):
+        read_keypoints(write(tmp_path / "x.csv", content))
+
+
+def test_other_damage_is_told(tmp_path):
+    (tmp_path / "x.json").write_bytes(b"\xff\xfe{\x00}")
+    with pytest.raises(ValueError, match=r"x\.json: expected text in UTF-8, found something else at byte 0"):
+        read_keypoints(tmp_path / "x.json")
+    with pytest.raises(ValueError, match="there is no such file"):
+        read_keypoints(tmp_path / "nowhere.json")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ValueError, match="found none in this folder"):
+        read_keypoints(tmp_path / "empty")
+    folder = openpose(tmp_path)
+    write(folder / "walk_000000000011_keypoints.json", "{")
+    with pytest.raises(ValueError, match=r"openpose: walk_000000000011_keypoints\.json: it is not valid JSON"):
+        read_keypoints(folder)
+    for options, message in (
+        ({"format": "alpha"}, "unknown format 'alpha'; the formats are coco"),
+        ({"threshold": 2}, "threshold must lie"),
+        ({"max_gap": -1}, "max_gap must be"),
+        ({"size": (0, 1)}, "size must be"),
+        ({"aspect": float("nan")}, "aspect must be"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            read_keypoints(coco(tmp_path), **options)
+
+
+def test_huge_coordinates_are_refused_and_infinite_ones_are_missing(tmp_path):
+    with pytest.raises(ValueError, match="expected coordinates in pixels, found 1e"):
+        read_keypoints(film(tmp_path, 2, lambda f: [{"at": {"nose": (1e300, 5)}}]))
+    usage = read_keypoints(film(tmp_path, 3, lambda f: [{"at": {"left_knee": (np.nan, np.inf)}} if f == 1 else {}]))[1]
+    assert (usage.kept, usage.interpolated_points) == (3, 1)
+
+
+@pytest.mark.parametrize("format", [f for f in FORMATS if f not in ("csv", "coco")])
+def test_a_forced_format_that_does_not_fit_is_a_clear_error(format, tmp_path):
+    with pytest.raises(ValueError, match=r"coco\.json: "):
+        read_keypoints(coco(tmp_path), format)
+
+
+def test_forcing_the_right_format_changes_nothing(tmp_path):
+    for make, format in ((coco, "coco"), (mmpose_video, "mmpose"), (coco_csv, "csv"), (ultralytics_csv, "ultralytics")):
+        path = make(tmp_path)
+        np.testing.assert_array_equal(read_keypoints(path, format)[0].x2d, read_keypoints(path)[0].x2d)
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("fuzz")
+    makes = (coco, mmpose_video, ultralytics_json, mediapipe_frames, mediapipe_csv, mediapipe_long, ultralytics_csv)
+    contents = [(make(folder).suffix, make(folder).read_bytes()) for make in makes]
+    contents += [(".json", (openpose(folder) / "walk_000000000010_keypoints.json").read_bytes())]
+    contents += [(".txt", (yolo_labels(folder) / "film_10.txt").read_bytes())]
+    return folder, contents
+
+
+VALUES = [b"NaN", b"1e999", b"-1e308", b"null", b'"x"', b"[]", b"{}", b"true", b"0", b"", b"\xff\x00", b"9" * 400]
+
+
+@settings(max_examples=200)
+@given(st.data())
+def test_damage_is_an_error_that_names_the_file_or_valid_poses(sources, data):
+    folder, contents = sources
+    suffix, content = data.draw(st.sampled_from(contents))
+    for _ in range(data.draw(st.integers(1, 4))):
+        kind = data.draw(st.sampled_from(["cut", "byte", "number", "text"]))
+        place = data.draw(st.integers(0, len(content)))
+        if kind == "cut":
+            content = content[:place]
+        elif kind == "byte":
+            content = content[:place] + bytes([data.draw(st.integers(0, 255))]) + content[place + 1 :]
+        elif kind == "number" and (found := re.search(rb"-?\d+(\.\d+)?", content[place:])):
+            span = slice(place + found.start(), place + found.end())
+            content = content[: span.start] + data.draw(st.sampled_from(VALUES)) + content[span.stop :]
+        else:
+            end = place + data.draw(st.integers(0, 80))
+            content = content[:place] + content[end:]
+    path = folder / f"damaged{suffix}"
+    path.write_bytes(content)
+    try:
+        poses, usage = read_keypoints(path, size=data.draw(st.sampled_from([None, (640, 480)])))
+    except ValueError as error:
+        assert str(error).startswith(str(path))
+    else:
+        assert isinstance(poses, PoseSet) and len(poses) == usage.kept <= usage.frames
+
+
+@settings(max_examples=100)
+@given(st.binary(max_size=200), st.sampled_from([".json", ".csv", ".txt", ""]))
+@example(b'{"people": 3}', ".json")
+@example(b'[{"keypoints": {"x": 1, "y": 2}}]', ".json")
+@example(b"x,y\n", ".csv")
+def test_rubbish_is_an_error_that_names_the_file(sources, content, suffix):
+    path = sources[0] / f"rubbish{suffix}"
+    path.write_bytes(content)
+    with pytest.raises(ValueError) as caught:
+        read_keypoints(path)
+    assert str(caught.value).startswith(str(path))
+
+
+def load_script(name):
+    spec = importlib.util.spec_from_file_location(f"{name}_script", ROOT / "data_scripts" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_sample_is_what_its_script_makes_and_reads_well():
+    assert load_script("sample_keypoints").sample_bytes() == SAMPLE.read_bytes()
+    assert len(SAMPLE.read_bytes()) < 100_000
+    poses, usage = read_keypoints(SAMPLE)
+    assert usage.frames == 60 and usage.without_person == 2 and usage.kept >= 55 and usage.interpolated_points > 0
+    at = {name: poses.x2d[:, H36M_17.index(name)] for name in H36M_17.names}
+    assert (at["right_wrist"][:, 1] < at["right_shoulder"][:, 1]).all()
+    assert (at["left_wrist"][:, 1] > at["left_elbow"][:, 1]).all()
+
+
+def script(*arguments):
+    return CliRunner().invoke(load_script("keypoints").app, [str(argument) for argument in arguments])
+
+
+def test_the_script_writes_poses_and_where_they_come_from(tmp_path):
+    out = tmp_path / "walk.npz"
+    assert "Nothing is written" in script(SAMPLE, "--out", out, "--check").output and not list(tmp_path.iterdir())
+    done = script(SAMPLE, "--out", out)
+    assert done.exit_code == 0, done.output
+    np.testing.assert_array_equal(load_pose_file(out).x2d, read_keypoints(SAMPLE)[0].x2d)
+    about = json.loads(out.with_suffix(".json").read_text())
+    assert about["sha256"] == {SAMPLE.name: hashlib.sha256(SAMPLE.read_bytes()).hexdigest()}
+    assert about["used"]["kept"] == len(load_pose_file(out)) and "numpy" in about["made_with"]
+    assert str(tmp_path) not in out.with_suffix(".json").read_text()
+    whole = out.read_bytes()
+    again = script(SAMPLE, "--out", out)
+    assert again.exit_code == 2 and "nothing is overwritten" in again.output and out.read_bytes() == whole
+
+
+def test_the_script_leaves_nothing_behind_where_the_disk_fails(tmp_path, monkeypatch):
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", fail)
+    done = script(openpose(tmp_path), "--out", tmp_path / "walk.npz")
+    assert done.exit_code == 2 and "No space left on device" in done.output
+    assert [path.name for path in tmp_path.iterdir()] == ["openpose"]
