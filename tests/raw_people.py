@@ -10,7 +10,7 @@ PLACES = {
     "left_shoulder": (160, 1420, 0), "left_elbow": (220, 1150, 0), "left_wrist": (230, 900, 40),
     "right_shoulder": (-160, 1420, 0), "right_elbow": (-230, 1680, 0), "right_wrist": (-210, 1920, 20),
 }  # fmt: skip
-HEIGHT = 1841  # mm along the bones from ankle to head
+HEIGHT = 1715  # mm along the bones from ankle to head
 
 
 def person(names, mapping, frames=3, sway=20.0):

@@ -67,7 +67,8 @@ def person_height(joints: np.ndarray) -> float:
     """The median over frames (F, 17, 3) of the length of the chain ankle, knee, hip, pelvis, ..., head, in its unit."""
     index = H36M_17.index
     chain = [index(j) for j in ("right_ankle", "right_knee", "right_hip", "pelvis", "spine", "thorax", "neck", "head")]
-    return float(np.median(np.linalg.norm(np.diff(joints[:, chain], axis=1), axis=-1).sum(1)))
+    with np.errstate(over="ignore", invalid="ignore"):  # huge numbers have a huge height
+        return float(np.median(np.linalg.norm(np.diff(joints[:, chain], axis=1), axis=-1).sum(1)))
 
 
 def check_person(joints: np.ndarray, what: str = "joints") -> None:

@@ -1,23 +1,18 @@
-"""Files that hold arrays (tar archives of CDF, HDF5), opened with bounds: a small file cannot fill the memory."""
+"""Files that hold arrays (tar, HDF5), opened with bounds: a small file cannot fill the memory."""
 
 from __future__ import annotations
 
 import gzip
 import io
-import re
 import tarfile
-import tempfile
-import zlib
 from collections.abc import Iterator, Mapping
-from math import prod
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 
 from liftkit.readers.common import LARGEST_FILE, check_file, reading
 
-LARGEST_MEMBER = 64 * 2**20  # bytes of one recording; Human3.6M's longest are near 5 MB
-_GZIP = re.compile(rb"\x1f\x8b\x08")
+LARGEST_MEMBER = 64 * 2**20  # bytes; Human3.6M's longest recordings are near 5 MB
 
 
 class _Bounded(io.RawIOBase):
@@ -55,29 +50,6 @@ def read_members(path: str | Path, suffix: str, limit: int = LARGEST_FILE) -> It
                     yield str(where), archive.extractfile(member).read()
 
 
-def read_cdf(content: bytes, variable: str) -> np.ndarray:
-    """A numeric variable of a CDF file, given as bytes. Raises ValueError where it is not there or too large."""
-    import cdflib
-
-    unpacked = 0
-    for found in _GZIP.finditer(content):
-        try:
-            unpacked += len(zlib.decompressobj(31).decompress(content[found.start() :], LARGEST_MEMBER + 1))
-        except zlib.error:
-            continue  # three bytes that look like a compressed part by chance
-        if unpacked > LARGEST_MEMBER:
-            raise ValueError(f"expected at most {LARGEST_MEMBER:,} bytes after decompression, found more")
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "member.cdf"
-        file.write_bytes(content)
-        cdf = cdflib.CDF(file)
-        about = cdf.varinq(variable)
-        size = prod(map(int, about.Dim_Sizes)) * (about.Last_Rec + 1)
-        if not 0 < size <= LARGEST_MEMBER // 4:
-            raise ValueError(f"{variable} must hold 1 to {LARGEST_MEMBER // 4:,} numbers, found {size:,}")
-        return np.asarray(cdf.varget(variable))
-
-
 def read_h5(path: str | Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
     """Arrays of an HDF5 file by name, each of its shape after one common F. Raises ValueError naming the place."""
     import h5py
@@ -90,9 +62,8 @@ def read_h5(path: str | Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[str
                 raise ValueError(f"expected {', '.join(shapes)}, found no array {name}")
             count = len(next(iter(found.values()))) if found else (item.shape or (0,))[0]
             if item.shape != (count, *shape) or not 0 < count or item.dtype.kind not in "fiu":
-                raise ValueError(
-                    f"{name}: expected {count or 'F'} times numbers of shape {shape}, found {item.dtype} {item.shape}"
-                )
+                expected = f"{count or 'F'} times numbers of shape {shape}"
+                raise ValueError(f"{name}: expected {expected}, found {item.dtype} {item.shape}")
             if item.nbytes > LARGEST_FILE:
                 raise ValueError(f"{name}: expected at most {LARGEST_FILE:,} bytes, found {item.nbytes:,}")
             found[name] = item[()]

@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from liftkit.poses import PoseSet
+from liftkit.readers.cdf import read_cdf
 from liftkit.readers.common import check_agreement, check_person, pick_joints, reading
-from liftkit.readers.containers import read_cdf, read_h5, read_members
+from liftkit.readers.containers import read_h5, read_members
 from liftkit.readers.human36m_cameras import CAMERAS, field_cameras
 from liftkit.readers.pickles import entries, numbers, read_pickled
 from liftkit.skeleton import H36M_17
@@ -175,9 +176,8 @@ def film_clips(
         world = clip.joints[frames].astype(float)
         for view, camera in enumerate(field_cameras(clip.subject)):
             found = None if detections is None else detections.of(clip, view)[frames]
-            with reading(
-                clip.source if found is None else detections.path, f"{clip.subject}: {clip.name}: camera {view}"
-            ):
+            file = clip.source if found is None else detections.path
+            with reading(file, f"{clip.subject}: {clip.name}: camera {view}"):
                 seen = camera.see(world)
                 x2d = camera.image(seen, distortion) if found is None else found
                 check_agreement(x2d, seen)

@@ -57,16 +57,16 @@ class ArrayUnpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str):
         # A function is made anew for each load, so that no file can leave a mark on it for the next one.
         known = {
-            "multiarray._reconstruct": _Array,
-            "multiarray.scalar": lambda kind, content: np.frombuffer(content, kind.code)[0].item(),
-            "numpy.ndarray": "numpy.ndarray",
-            "numpy.dtype": _Type,
-            "_codecs.encode": lambda text, encoding: text.encode("latin1"),  # Python 3's bytes in protocol 2
+            ("numpy.core.multiarray", "_reconstruct"): _Array,
+            ("numpy.core.multiarray", "scalar"): lambda kind, content: np.frombuffer(content, kind.code)[0].item(),
+            ("numpy", "ndarray"): "numpy.ndarray",
+            ("numpy", "dtype"): _Type,
+            ("_codecs", "encode"): lambda text, encoding: text.encode("latin1"),  # Python 3's bytes in protocol 2
         }
-        short = re.sub(r"^numpy\.(core|_core)\.", "", module) + "." + name
-        if short not in known:
+        place = (module.replace("numpy._core.", "numpy.core."), name)
+        if place not in known:
             raise pickle.UnpicklingError(f"the pickle asks for {module}.{name}, which no array needs; refused")
-        return known[short]
+        return known[place]
 
 
 def read_pickled(path: str | Path, fields: Sequence[str], limit: int = LARGEST_FILE) -> dict[str, object]:
