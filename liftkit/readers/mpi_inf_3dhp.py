@@ -8,16 +8,15 @@ Estimation In The Wild Using Improved CNN Supervision, 3DV 2017, and the README 
 from __future__ import annotations
 
 import re
-import struct
-import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 
 from liftkit.poses import PoseSet
-from liftkit.readers.common import LARGEST_FILE, check_agreement, check_file, check_person, pick_joints, reading
+from liftkit.readers.common import check_agreement, check_file, check_person, pick_joints, reading
 from liftkit.readers.containers import read_h5
+from liftkit.readers.matlab import read_cells
 
 TRAIN = tuple(f"S{n}" for n in range(1, 9))
 TEST = tuple(f"TS{n}" for n in range(1, 7))
@@ -63,6 +62,8 @@ def read_training(
         subject, action = path.parts[-3:-1]
         with reading(path):
             found = read_cells(path, ("annot2", "annot3") + ("univ_annot3",) * universal)
+            if wrong := [name for name, cells in found.items() if len(cells) != len(ALL_CAMERAS)]:
+                raise ValueError(f"{wrong[0]}: expected {len(ALL_CAMERAS)} cells, found {len(found[wrong[0]])}")
             calibration = read_calibration(path.with_name("camera.calibration"))
             for camera in cameras:
                 with reading(path, f"camera {camera}"):
@@ -99,44 +100,6 @@ def read_test(folder: str | Path, universal: bool = True, every: int = 1) -> Ite
             actions = np.array([ACTIVITIES[code] for code in codes.tolist()])
             x2d, x3d = found["annot2"][frames, 0], found[truth][frames, 0]
             yield _poses(x2d, x3d, JOINTS_17, path.parts[-2], actions, number, frames, 0)
-
-
-def read_cells(path: str | Path, names: tuple[str, ...]) -> dict[str, list[np.ndarray]]:
-    """MATLAB cell arrays of numbers, {name: one array a camera}, from a version 5 file. ValueError naming the place."""
-    from scipy.io import loadmat
-
-    path = check_file(path)
-    check_unpacked(path)
-    with reading(path):
-        found = loadmat(path, variable_names=names)
-        if missing := [name for name in names if name not in found]:
-            raise ValueError(f"expected {', '.join(names)}, found no {', '.join(missing)}")
-        for name in names:
-            if found[name].dtype != object or found[name].size != len(ALL_CAMERAS):
-                raise ValueError(f"{name}: expected {len(ALL_CAMERAS)} cells, found {found[name].shape}")
-        return {name: list(found[name].ravel()) for name in names}
-
-
-def check_unpacked(path: str | Path, limit: int = LARGEST_FILE) -> None:
-    """Raise ValueError where the compressed variables of a MATLAB file would unpack to more than ``limit`` bytes."""
-    total, size = 0, Path(path).stat().st_size
-    with reading(path), Path(path).open("rb") as file:
-        head = file.read(128)
-        if len(head) < 128 or head[126:] not in (b"IM", b"MI"):
-            raise ValueError("expected a MATLAB file of version 5")
-        order = "<" if head[126:] == b"IM" else ">"
-        while len(tag := file.read(8)) == 8:
-            kind, length = struct.unpack(order + "II", tag)
-            end = file.tell() + length
-            if end > size:
-                raise ValueError("the file is cut short")
-            if kind == 15:  # a variable compressed by zlib, which begins with its kind and its length
-                inner = zlib.decompressobj().decompress(file.read(min(length, 4096)), 8)
-                length = struct.unpack(order + "II", inner)[1]
-            total += length
-            if total > limit:
-                raise ValueError(f"expected at most {limit:,} bytes after decompression, found {total:,} or more")
-            file.seek(end)
 
 
 def read_calibration(path: str | Path) -> dict[int, np.ndarray]:
