@@ -6,7 +6,7 @@ The bar: 1.5 million poses (4 cameras x 390,000 frames) in under 3 minutes and 1
 
 from __future__ import annotations
 
-import resource
+import os
 import subprocess
 import sys
 import tempfile
@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 import typer
 
-from benchmarks.speed import children_mib
 from liftkit.readers.human36m import ACTIONS, JOINT_MAP, JOINTS_32, SPLITS
 from liftkit.readers.human36m_cameras import field_cameras
 from liftkit.skeleton import H36M_17
@@ -48,18 +47,27 @@ def make(path: Path, frames: int, detections: Path | None) -> None:
         np.savez_compressed(detections, positions_2d=x2d, metadata={"keypoints_symmetry": pairs})
 
 
+def measure(what: str, command: list[str]) -> None:
+    """Run a command and print its seconds and its peak memory."""
+    start = time.perf_counter()
+    process = subprocess.Popen([sys.executable, *command])
+    _, status, used = os.wait4(process.pid, 0)
+    took = time.perf_counter() - start
+    if status:
+        raise SystemExit(f"{what} failed")
+    work = used.ru_utime + used.ru_stime
+    typer.echo(f"{what}: {took:.0f} s ({work:.0f} s of processor time), peak {used.ru_maxrss // 2**10} MiB")
+
+
 def main(frames: int = 390_000, detections: bool = False) -> None:
-    """Print seconds and the peak memory of one conversion, of projected 2D or of detections."""
+    """Print seconds and peak memory (Linux) of converting, with projected 2D or with detections, and of loading."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         source, found, out = folder / "data_3d_h36m.npz", folder / "data_2d_h36m.npz", folder / "human36m.npz"
         make(source, frames, found if detections else None)
-        command = [sys.executable, str(SCRIPT), "videopose3d", str(source), "--out", str(out)]
-        start = time.perf_counter()
-        subprocess.run(command + (["--detections", str(found)] if detections else []), check=True)
-        took = time.perf_counter() - start
-        cpu = resource.getrusage(resource.RUSAGE_CHILDREN)
-        typer.echo(f"{took:.0f} s ({cpu.ru_utime + cpu.ru_stime:.0f} s of processor time), peak {children_mib()} MiB")
+        options = ["--detections", str(found)] if detections else []
+        measure("converting", [str(SCRIPT), "videopose3d", str(source), "--out", str(out), *options])
+        measure("loading", ["-c", f"from liftkit.poses import load_pose_file; print(load_pose_file({str(out)!r}))"])
         typer.echo(f"read {source.stat().st_size / 2**20:.0f} MiB, wrote {out.stat().st_size / 2**20:.0f} MiB")
 
 
