@@ -94,10 +94,11 @@ def _values(records: _Records, index: int, at: int, kind: str | None, count: int
     parts, following = [], 0
     while index and following < count:
         (_, index, entries, used), start = records.read(index, VXR, "Oii")
-        if not 0 < used <= entries <= (len(records.content) - start) // 12:
+        room = (len(records.content) - start) // struct.calcsize(f">ii{records.offset}")
+        if not 0 < used <= entries <= room:
             raise ValueError(f"the file is damaged: an index has {entries} places")
         layout = f">{entries}i{entries}i{entries}{records.offset}"
-        places = np.array(struct.unpack_from(layout, records.content[: start + 16 * entries], start)).reshape(3, -1)
+        places = np.array(struct.unpack_from(layout, records.content, start)).reshape(3, -1)
         for first, last, place in places.T[:used].tolist():
             if not first == following <= last < count:
                 raise ValueError(f"the file is damaged: expected record {following}, found {first} to {last}")
