@@ -54,8 +54,8 @@ def videopose3d(
 
     if detections and distortion:
         raise ValueError("--distortion is for projected 2D; detections have the lens's own")
-    found = Detections(detections) if detections else None
-    clips = film_clips(read_videopose3d(file), every, distortion, found)
+    # only the generator holds them, so that they are gone when it ends
+    clips = film_clips(read_videopose3d(file), every, distortion, Detections(detections) if detections else None)
     options = dict(every=every, distortion=distortion, detections=detections.name if detections else None)
     _convert(clips, out, [file, detections] if detections else [file], options, check)
 
