@@ -25,7 +25,7 @@ def convert(
     from liftkit.files import write_atomically
     from liftkit.poses import check_pose_path
     from liftkit.provenance import provenance
-    from liftkit.readers.clips import save_pose_clips
+    from liftkit.readers.pose_clips import save_pose_clips
 
     about = out.with_suffix(".json")
     check_pose_path(out)

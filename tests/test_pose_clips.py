@@ -8,7 +8,7 @@ import pytest
 
 from liftkit.files import write_arrays
 from liftkit.poses import LABELS, PoseSet, load_pose_file, save_poses
-from liftkit.readers.clips import save_pose_clips
+from liftkit.readers.pose_clips import save_pose_clips
 
 
 def parts(poses, sizes):
