@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+import math
 import os
 import tempfile
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -55,6 +56,22 @@ def read_arrays(path: str | Path) -> dict[str, np.ndarray]:
     except Exception as error:  # numpy, zipfile and zlib raise half a dozen kinds for a damaged or foreign file
         reason = "it holds pickled objects, which liftkit never loads" if "allow_pickle" in str(error) else error
         raise ValueError(f"{path}: not a readable npz file: {reason}") from error
+
+
+def write_arrays(file: IO[bytes], arrays: Mapping[str, tuple[np.dtype, tuple, Iterable[bytes]]]) -> None:
+    """Write a compressed npz file whose arrays come in pieces: name -> (dtype, shape, the bytes in C order).
+
+    Only one piece is in memory at a time. Compression is zlib's fastest: coordinates hardly shrink further.
+    Raises ValueError where an array's pieces do not add up to its shape.
+    """
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, (kind, shape, pieces) in arrays.items():
+            header = {"descr": np.lib.format.dtype_to_descr(kind), "fortran_order": False, "shape": shape}
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
+                np.lib.format.write_array_header_1_0(entry, header)
+                written = sum(entry.write(piece) for piece in pieces)
+            if written != kind.itemsize * math.prod(shape):
+                raise ValueError(f"{name}: expected {kind} of shape {shape}, found {written:,} bytes")
 
 
 def pack(parts: Mapping[str, bytes]) -> bytes:

@@ -165,14 +165,19 @@ def save_poses(poses: PoseSet, path: str | Path) -> Path:
     >>> load_pose_file(save_poses(PoseSet(np.zeros((2, 17, 2), "float32")), folder / "two.npz"))
     PoseSet 'poses': 2 poses, 2D in px, no 3D
     """
-    if Path(path).suffix != ".npz":
-        raise ValueError(f"a pose file's name ends in .npz, found {Path(path).name!r}")
-    _check_millimetres(poses)
+    check_pose_path(path)
+    check_millimetres(poses)
     arrays = {f.name: getattr(poses, f.name) for f in fields(poses) if f.name not in ("skeleton", "x3d")}
     if poses.x3d is not None:
         arrays["x3d"] = poses.x3d
     arrays |= {"liftkit_poses": FORMAT, "joint_names": np.array(poses.skeleton.names)}
     return write_atomically(path, lambda file: np.savez_compressed(file, **arrays))
+
+
+def check_pose_path(path: str | Path) -> None:
+    """Raise ValueError unless a pose file may have this name."""
+    if Path(path).suffix != ".npz":
+        raise ValueError(f"a pose file's name ends in .npz, found {Path(path).name!r}")
 
 
 def load_pose_file(path: str | Path) -> PoseSet:
@@ -199,11 +204,12 @@ def _from_arrays(arrays: dict[str, np.ndarray]) -> PoseSet:
     if unknown := sorted(set(arrays) - required - {"x3d"}):
         raise ValueError(f"unknown fields {', '.join(unknown)}")
     poses = PoseSet(**{field: str(a) if field in ("units", "name") else a for field, a in arrays.items()})
-    _check_millimetres(poses)
+    check_millimetres(poses)
     return poses
 
 
-def _check_millimetres(poses: PoseSet) -> None:
+def check_millimetres(poses: PoseSet) -> None:
+    """Raise ValueError where the 3D cannot be in mm."""
     if poses.x3d is not None:
         reach = float(np.median(np.abs(poses.x3d).max((1, 2))))
         if not 100 < reach < 10_000:

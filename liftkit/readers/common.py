@@ -87,7 +87,8 @@ def person_height(joints: np.ndarray) -> float:
     """The median over frames (F, 17, 3) of the length of the chain ankle, knee, hip, pelvis, ..., head, in its unit."""
     index = H36M_17.index
     chain = [index(j) for j in ("right_ankle", "right_knee", "right_hip", "pelvis", "spine", "thorax", "neck", "head")]
-    return float(np.median(np.linalg.norm(np.diff(joints[:, chain], axis=1), axis=-1).sum(1)))
+    with np.errstate(over="ignore", invalid="ignore"):  # huge numbers have a huge height
+        return float(np.median(np.linalg.norm(np.diff(joints[:, chain], axis=1), axis=-1).sum(1)))
 
 
 def check_person(joints: np.ndarray, what: str = "joints") -> None:
@@ -103,3 +104,14 @@ def check_person(joints: np.ndarray, what: str = "joints") -> None:
             f"{what} must be in millimetres: expected {SHORTEST:.0f} to {TALLEST:.0f} from ankle to head along the "
             f"bones, found {height:.4g}"
         )
+
+
+def check_agreement(x2d: np.ndarray, x3d: np.ndarray) -> None:
+    """Raise ValueError unless 2D (F, 17, 2) and 3D (F, 17, 3), camera frame, go right and down together.
+
+    It finds axes that point the other way and, in most clips, left and right exchanged in one of the two.
+    """
+    for axis, towards in enumerate(("right", "down")):
+        flat, solid = ((x[..., axis] - x[:, :1, axis]).ravel().astype(float) for x in (x2d, x3d))
+        if not flat @ solid > 0:
+            raise ValueError(f"2D and 3D must agree in what goes {towards}: one of them has other axes or joints")
