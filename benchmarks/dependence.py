@@ -19,7 +19,6 @@ import typer
 
 from benchmarks.pages import CHROMIUM, write_svg
 from benchmarks.speed import peak_mib
-from data_scripts.cmu import read_positions
 from liftkit import (
     Discriminator,
     Lifter,
@@ -42,6 +41,7 @@ from liftkit import (
 )
 from liftkit.files import write_atomically
 from liftkit.plots import dependence_figure
+from liftkit.readers.positions import read_positions
 from liftkit.study.plan import PAPER
 from liftkit.study.policies import evenly
 

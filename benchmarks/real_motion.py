@@ -20,9 +20,9 @@ import typer
 from scipy import stats
 from tqdm import tqdm
 
-from data_scripts.cmu import read_positions
 from liftkit import PRIORS, TrainConfig, Trainer, baselines, evaluate, film, load_poses
 from liftkit.files import write_atomically
+from liftkit.readers.positions import read_positions
 
 # The perspective cameras aim at the middle of the floor from different distances: their tilt is not known exactly.
 PERSPECTIVE_TILT = {"tilt": 7.0, "tilt_spread": 1.5}

@@ -15,11 +15,11 @@ import pandas as pd
 import typer
 
 from benchmarks.pages import CHROMIUM, markdown, write_svg
-from data_scripts.cmu import read_positions
 from liftkit import Study, TrainConfig, film, load_poses, run_study
 from liftkit.callbacks import StudyBar
 from liftkit.files import write_atomically
 from liftkit.plots import distribution_figure
+from liftkit.readers.positions import read_positions
 from liftkit.study.plan import PAPER
 
 

@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 from liftkit.cameras import film
 from liftkit.datasets import load_poses
+from liftkit.readers.positions import read_positions
 from liftkit.skeleton import H36M_17
 
 ROOT = Path(__file__).parent.parent
@@ -62,7 +63,7 @@ def call(cmu, *arguments):
 
 
 def test_motion_is_what_the_file_holds(cmu, tmp_path):
-    motion = cmu.read_positions(saved(tmp_path / "in.npz"))
+    motion = read_positions(saved(tmp_path / "in.npz"))
     np.testing.assert_array_equal(motion.joints, arrays()["joints_mm"])
     for field in ("clip", "frame", "action", "split"):
         assert getattr(motion, field).tolist() == arrays()[field].tolist()
@@ -78,7 +79,7 @@ def test_the_file_written_is_the_motion_filmed(cmu, tmp_path, options, rig, seed
     done = call(cmu, source, "--out", out, *options)
     assert done.exit_code == 0, done.output
     assert "24 poses" in done.stdout and "out.npz" in done.stdout
-    found, expected = load_poses(out), film(cmu.read_positions(source), rig, seed)
+    found, expected = load_poses(out), film(read_positions(source), rig, seed)
     assert (found.units, found.name) == (expected.units, "cmu")
     for field in ("x2d", "x3d", "clip", "frame", "camera", "action", "split", "subject"):
         np.testing.assert_array_equal(getattr(found, field), getattr(expected, field))
@@ -154,7 +155,7 @@ def test_a_full_disk_is_reported_and_leaves_nothing(cmu, tmp_path, monkeypatch):
 @pytest.mark.skipif(not REAL.exists(), reason=f"the CMU positions are not at {REAL}")
 @pytest.mark.parametrize("rig", ["orthographic", "perspective"])
 def test_real_people_are_upright_and_their_knees_bend_backwards(cmu, rig):
-    poses = film(cmu.read_positions(REAL), rig)
+    poses = film(read_positions(REAL), rig)
     at = {name: poses.x3d[:, H36M_17.index(name)] for name in H36M_17.names}
     assert np.mean(at["head"][:, 1] < at["left_ankle"][:, 1]) > 0.95
     across = at["right_hip"] - at["left_hip"]

@@ -582,7 +582,7 @@ def test_the_script_writes_one_file_and_where_it_came_from(script, tmp_path):
     told = json.loads((tmp_path / "out.json").read_text())
     assert told["poses"] == len(poses) == 40
     digest = hashlib.sha256(source.read_bytes()).hexdigest()
-    assert told["sources"] == [{"file": "in.npz", "bytes": source.stat().st_size, "sha256": digest}]
+    assert told["inputs"] == [{"file": "in.npz", "bytes": source.stat().st_size, "sha256": digest}]
     assert told["sets"][0] == {"split": "test", "subject": "S11", "action": "Directions", "camera": 0, "poses": 2}
     assert told["provenance"]["liftkit"] and told["options"]["every"] == 2
     assert "Missing: S5 altogether" in done.stdout and "Missing: S1: Discussion, Eating" in done.stdout

@@ -584,8 +584,8 @@ def test_the_script_writes_poses_and_where_they_come_from(tmp_path):
     assert done.exit_code == 0, done.output
     np.testing.assert_array_equal(load_pose_file(out).x2d, read_keypoints(SAMPLE)[0].x2d)
     about = json.loads(out.with_suffix(".json").read_text())
-    assert about["sha256"] == {SAMPLE.name: hashlib.sha256(SAMPLE.read_bytes()).hexdigest()}
-    assert about["used"]["kept"] == len(load_pose_file(out)) and "numpy" in about["made_with"]
+    assert about["inputs"][0]["sha256"] == hashlib.sha256(SAMPLE.read_bytes()).hexdigest()
+    assert about["used"]["kept"] == len(load_pose_file(out)) and "provenance" in about
     assert str(tmp_path) not in out.with_suffix(".json").read_text()
     whole = out.read_bytes()
     again = script(SAMPLE, "--out", out)

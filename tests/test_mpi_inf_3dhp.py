@@ -308,7 +308,7 @@ def test_the_script_writes_one_file_and_where_it_came_from(script, tmp_path):
     assert (len(poses), len(poses.train), len(poses.test)) == (11, 8, 3)
     check_known(poses)
     told = json.loads((tmp_path / "out.json").read_text())
-    assert [source["file"] for source in told["sources"]] == ["annot.mat", "annot_data.mat"]
+    assert [source["file"] for source in told["inputs"]] == ["annot.mat", "annot_data.mat"]
     assert told["options"] == {"part": "both", "cameras": [0, 2], "universal": False, "every": 1}
     assert "Missing: S2 altogether" in done.stdout and "Missing: S1: Seq2" in done.stdout
 

@@ -8,8 +8,13 @@ from typing import Annotated
 import typer
 
 from liftkit.cli.common import friendly, show_table
+from liftkit.cli.convert import cmu, human36m, keypoints, mpi_inf_3dhp
 
-data = typer.Typer(no_args_is_help=True, help="Make, look at and check pose files.")
+data = typer.Typer(no_args_is_help=True, help="Make, look at and check pose files; turn other files into them.")
+data.add_typer(cmu.app, name="cmu", help="From motion capture: ASF and AMC, BVH, joint positions.")
+data.add_typer(human36m.app, name="human36m", help="From Human3.6M.")
+data.add_typer(mpi_inf_3dhp.app, name="mpi-inf-3dhp", help="From MPI-INF-3DHP.")
+data.command("keypoints")(keypoints.main)
 
 
 @data.command("make")

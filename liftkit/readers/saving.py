@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from liftkit.files import write_atomically
-from liftkit.poses import PoseSet, save_poses
 from liftkit.provenance import provenance
 
 
-def sha256(path: Path) -> str:
-    """The checksum of a file's content, in hexadecimal."""
+def fingerprint(path: Path) -> dict[str, object]:
+    """A file's name, size and SHA-256; of a folder, those of each file in it."""
+    if path.is_dir():
+        return {"folder": path.name, "files": [fingerprint(p) for p in sorted(path.iterdir()) if p.is_file()]}
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(2**20):
             digest.update(block)
-    return digest.hexdigest()
+    return {"file": path.name, "bytes": path.stat().st_size, "sha256": digest.hexdigest()}
 
 
 def outputs(out: Path) -> tuple[Path, Path]:
@@ -33,17 +34,19 @@ def outputs(out: Path) -> tuple[Path, Path]:
     return out, record
 
 
-def save_with_sources(poses: PoseSet, out: Path, inputs: Iterable[Path], **about: object) -> None:
-    """Write poses to ``out`` (NAME.npz) and to NAME.json the inputs' SHA-256, ``about`` and the versions; or neither.
+def save_with_record(
+    write: Callable[[Path], object], out: Path, inputs: Iterable[Path], about: Callable[[], Mapping[str, object]]
+) -> None:
+    """Let ``write(out)`` make the pose file, then put the record beside it, NAME.json; both, or neither.
 
-    Raises ValueError where one of them exists or cannot be written.
+    The record holds ``about()``, which is asked after writing, the inputs' checksums and the versions. Raises
+    ValueError where one of the two exists or cannot be written.
     """
     out, record = outputs(out)
-    sums = [{"file": path.name, "sha256": sha256(path)} for path in inputs]
-    content = {"poses": repr(poses), **about, "inputs": sums, "provenance": provenance()}
-    save_poses(poses, out)
+    write(out)
     try:
-        write_atomically(record, lambda file: file.write(json.dumps(content, indent=1).encode()))
+        content = {**about(), "inputs": [fingerprint(path) for path in inputs], "provenance": provenance()}
+        write_atomically(record, lambda file: file.write(json.dumps(content, indent=1).encode() + b"\n"))
     except BaseException:
-        out.unlink()
+        out.unlink(missing_ok=True)
         raise

@@ -1,9 +1,7 @@
-"""What data_scripts share: a dry run, progress, one pose file written whole, and where it came from beside it."""
+"""Commands that turn files of data sets into pose files. Here, what those that go clip by clip share."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -22,15 +20,10 @@ def convert(
     """
     from tqdm import tqdm
 
-    from liftkit.files import write_atomically
-    from liftkit.poses import check_pose_path
-    from liftkit.provenance import provenance
     from liftkit.readers.pose_clips import save_pose_clips
+    from liftkit.readers.saving import outputs, save_with_record
 
-    about = out.with_suffix(".json")
-    check_pose_path(out)
-    if taken := [path for path in (out, about) if path.exists()]:
-        raise ValueError(f"{taken[0]} exists already; nothing is overwritten")
+    _, record = outputs(out)
     counts: dict[tuple, int] = {}
     with tqdm(unit=" poses", unit_scale=True, desc=out.stem, mininterval=0.5) as bar:
         counted = _count(clips, counts, bar)
@@ -38,18 +31,15 @@ def convert(
             for _ in counted:
                 pass
         else:
-            save_pose_clips(counted, out)
+            sets = lambda: [dict(zip(KEYS, key, strict=True), poses=n) for key, n in sorted(counts.items())]  # noqa: E731
+            about = lambda: {"poses": sum(counts.values()), "sets": sets(), "options": options}  # noqa: E731
+            save_with_record(lambda path: save_pose_clips(counted, path), out, sources, about)
     _tell(counts, expected)
     total = sum(counts.values())
     if check:
-        typer.echo(f"{total:,} poses; would be written to {out} and {about}. Nothing was written.")
-        return
-    told = {
-        "poses": total, "sets": [dict(zip(KEYS, key, strict=True), poses=n) for key, n in sorted(counts.items())],
-        "options": options, "sources": [fingerprint(path) for path in sources], "provenance": provenance(),
-    }  # fmt: skip
-    write_atomically(about, lambda file: file.write(json.dumps(told, indent=1).encode() + b"\n"))
-    typer.echo(f"{total:,} poses, saved in {out}; where they came from, in {about}.")
+        typer.echo(f"{total:,} poses; would be written to {out} and {record}. Nothing was written.")
+    else:
+        typer.echo(f"{total:,} poses, saved in {out}; where they came from, in {record}.")
 
 
 KEYS = ("split", "subject", "action", "camera")
@@ -84,12 +74,3 @@ def _tell(counts: dict, expected: Iterable[tuple[str, str]]) -> None:
     for subject, actions in missing.items():
         there = any(subject == one for one, _ in found)
         typer.echo(f"Missing: {subject}" + (f": {', '.join(actions)}" if there else " altogether"))
-
-
-def fingerprint(path: Path) -> dict[str, object]:
-    """A file's name, size and sha256."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(2**20):
-            digest.update(piece)
-    return {"file": path.name, "bytes": path.stat().st_size, "sha256": digest.hexdigest()}
