@@ -19,6 +19,7 @@ from liftkit.cli import app
 from liftkit.export import LiftedMotion, write_motion
 from liftkit.export.viewer import HERE, MOST_FRAMES
 from liftkit.poses import load_pose_file
+from liftkit.readers.bvh import read_points
 from liftkit.readers.common import person_height
 from liftkit.readers.keypoints import read_keypoints
 
@@ -44,7 +45,7 @@ def lifted():
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
     folder = tmp_path_factory.mktemp("lifted")
-    for ending in "npz", "csv", "gltf", "glb", "html":
+    for ending in "npz", "csv", "bvh", "gltf", "glb", "html":
         done = run("lift", SAMPLE, "--out", folder / f"out.{ending}", "--fps", 15)
         assert done.exit_code == 0, done.output
         assert "seed 0" in done.output and "58 kept" in done.output
@@ -153,6 +154,18 @@ def test_gltf_draws_every_bone_once_bound_to_its_joints(written):
     assert skin["joints"] == list(range(17))
 
 
+def test_bvh_reads_back_as_the_prediction_and_holds_the_pose_where_frames_are_missing(written, lifted):
+    poses, x3d = lifted
+    names, points, fps = read_points(written / "out.bvh")
+    joints = points[:, [names.index(name) for name in H36M_17.names]] * 10  # cm
+    assert fps == pytest.approx(15) and len(joints) == poses.frame[-1] - poses.frame[0] + 1
+    shown = np.searchsorted(poses.frame, np.arange(poses.frame[0], poses.frame[-1] + 1), side="right") - 1
+    scale = 1700 / person_height(x3d)
+    np.testing.assert_allclose(joints, x3d[shown] * scale * [1, -1, -1], atol=0.1)
+    up = joints[..., 1]
+    assert (up[:, H36M_17.index("right_wrist")] > up[:, H36M_17.index("right_shoulder")]).all()
+
+
 def test_poses_in_mm_keep_their_size(tmp_path):
     x3d = np.random.default_rng(0).normal(scale=300, size=(3, 17, 3)).astype(np.float32)
     x3d -= x3d[:, :1]
@@ -201,7 +214,7 @@ def test_a_dry_run_says_what_it_would_do_and_writes_nothing(arguments, tmp_path)
     ("arguments", "message"),
     [
         (["nowhere.json"], "nowhere.json: there is no such file"),
-        (["{sample}", "--out", "x.obj"], "expected a name that ends in .npz, .csv, .gltf, .glb, .html"),
+        (["{sample}", "--out", "x.obj"], "expected a name that ends in .npz, .csv, .bvh, .gltf, .glb, .html"),
         (["{sample}", "--out", "missing/x.glb"], "there is no folder"),
         (["{sample}", "--out", "{sample}"], "expected a name that ends in"),
         (["{sample}", "--out", "{there}"], "exists already; nothing is overwritten"),

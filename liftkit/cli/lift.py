@@ -34,7 +34,7 @@ def picture_size(text: str | None) -> tuple[float, float] | None:
 @friendly
 def lift(
     file: Annotated[Path, typer.Argument(help="Key points: a file, a folder with a file a frame, or a pose file.")],
-    out: Annotated[Path | None, typer.Option(help="Ends in .npz, .csv, .gltf, .glb or .html (a viewer).")] = None,
+    out: Annotated[Path | None, typer.Option(help="Ends in .npz, .csv, .bvh, .gltf, .glb or .html (a viewer).")] = None,
     record: Annotated[str, typer.Option(help="A recorded run, by its representation.")] = "legs_torso",
     run: Annotated[Path | None, typer.Option(help="The folder of a run of your own, instead of a record.")] = None,
     seed: Annotated[int | None, typer.Option(help="The member; else the record's best, or the run's first.")] = None,
@@ -46,7 +46,7 @@ def lift(
     person: PersonOption = None,
     follow: FollowOption = True,
     fps: Annotated[float, typer.Option(help="Frames a second, for animations.")] = 30.0,
-    stature: Annotated[float, typer.Option(help="The person's, in mm; scales .gltf and .glb.")] = 1700.0,
+    stature: Annotated[float, typer.Option(help="The person's, in mm; scales .bvh, .gltf and .glb.")] = 1700.0,
     check: Annotated[bool, typer.Option("--check", help="Look at everything, lift one pose, write nothing.")] = False,
 ) -> None:
     """Lift your own key points: COCO, OpenPose, MediaPipe, MMPose, Ultralytics, CSV, or a pose file.

@@ -16,6 +16,7 @@ from liftkit.export.viewer import viewer_html
 from liftkit.files import write_atomically
 from liftkit.geometry import expect_poses
 from liftkit.poses import LABELS, PoseSet
+from liftkit.readers.bvh_writer import bvh_bytes
 from liftkit.readers.common import person_height
 from liftkit.skeleton import H36M_17
 
@@ -106,6 +107,13 @@ def _glb(motion: LiftedMotion) -> bytes:
     return glb_bytes(motion.metres, motion.seconds, motion.poses.name)
 
 
+def _bvh(motion: LiftedMotion) -> bytes:
+    seconds = motion.seconds
+    grid = np.arange(0, seconds[-1] + 0.5 / motion.fps, 1 / motion.fps)  # BVH has one rate: gaps hold the pose
+    shown = np.searchsorted(seconds, grid + 1e-9, side="right") - 1
+    return bvh_bytes(1000 * motion.metres[shown], motion.fps)
+
+
 def _html(motion: LiftedMotion) -> bytes:
     title = f"{motion.poses.name}: lifted from 2D to 3D"
     return viewer_html(motion.poses.x2d, motion.x3d, motion.poses.frame, title, motion.about, motion.fps).encode()
@@ -114,6 +122,7 @@ def _html(motion: LiftedMotion) -> bytes:
 WRITERS: dict[str, Callable[[LiftedMotion], bytes]] = {
     ".npz": npz_bytes,
     ".csv": csv_bytes,
+    ".bvh": _bvh,
     ".gltf": _gltf,
     ".glb": _glb,
     ".html": _html,

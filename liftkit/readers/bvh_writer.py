@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 
@@ -27,26 +27,31 @@ def write_bvh(joints: np.ndarray, fps: float, path: str | Path, scale: float = 1
     >>> write_bvh(np.zeros((2, 17, 3)), 30, getfixture("tmp_path") / "still.bvh").name
     'still.bvh'
     """
-    joints, path = np.asarray(joints), Path(path)
+    path = Path(path)
+    content = bvh_bytes(joints, fps, scale)
+    if path.exists():
+        raise ValueError(f"{path} exists already; nothing is overwritten")
+    return write_atomically(path, lambda file: file.write(content))
+
+
+def bvh_bytes(joints: np.ndarray, fps: float, scale: float = 10.0) -> bytes:
+    """The content of the file that :func:`write_bvh` writes."""
+    joints = np.asarray(joints)
     if joints.ndim != 3 or joints.shape[1:] != (17, 3) or not len(joints) or joints.dtype.kind != "f":
         raise ValueError(f"joints must be floating-point numbers of shape (F, 17, 3), found {joints.shape}")
     if not np.isfinite(joints).all():
         raise ValueError("joints must be finite, found NaN or infinity")
     if not (0 < fps < np.inf and 0 < scale < np.inf):
         raise ValueError(f"fps and scale must be positive, found {fps} and {scale}")
-    if path.exists():
-        raise ValueError(f"{path} exists already; nothing is overwritten")
     local = joints.astype(float) / scale
     for joint in range(16, 0, -1):
         local[:, joint] -= local[:, H36M_17.parents[joint]]
-    return write_atomically(path, lambda file: _write(file, local, fps))
-
-
-def _write(file: IO[bytes], local: np.ndarray, fps: float) -> None:
-    lines = [*_hierarchy(local[0]), "MOTION", f"Frames: {len(local)}", f"Frame Time: {1 / fps:.9f}"]
-    file.write(("\n".join(lines) + "\n").encode())
+    lines = [*_hierarchy(local[0]), "MOTION", f"Frames: {len(local)}", f"Frame Time: {1 / fps:.9f}", ""]
+    file = io.BytesIO("\n".join(lines).encode())
+    file.seek(0, io.SEEK_END)
     rows = np.concatenate([local, np.zeros_like(local)], axis=-1).reshape(len(local), -1)
     np.savetxt(file, rows, fmt=_FORMAT)
+    return file.getvalue()
 
 
 _FORMAT = " ".join(["%.5f %.5f %.5f %d %d %d"] * len(H36M_17))
