@@ -19,13 +19,13 @@ from liftkit.study.plan import PAPER
 
 
 def main(width: int = 64, steps: int = 391, seeds: int = 4, processes: int = 0, folder: Path | None = None) -> None:
-    """A lesson-size study: five representations, four seeds, width 64, 100,000 poses a seed."""
+    """A lesson-size study as ``liftkit study`` runs it: five representations, four seeds, 100,000 poses a seed."""
     count = processes or cores()
     poses = load_poses("synthetic")
     config = TrainConfig(width=width, steps=steps)
     with tempfile.TemporaryDirectory() as temporary:
         start = time.perf_counter()
-        study = run_study(PAPER, poses, range(seeds), config, folder or temporary, processes=count)
+        study = run_study(PAPER, poses, range(seeds), config, folder or temporary, judged=4096, processes=count)
         wall = time.perf_counter() - start
     last = study.results[study.results.policy == "last"]
     training = last.seconds.sum()

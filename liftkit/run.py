@@ -74,6 +74,24 @@ class Run:
         flat = normalise(x2d).expand(len(self.seeds), *x2d.shape)
         return attach_depth(flat, self.lifter(flat)) * pose_scale(x2d)
 
+    def select(self, seeds: Sequence[int]) -> Run:
+        """The members of these seeds as a run of their own. Raises ValueError on a seed that there is not.
+
+        >>> from liftkit import load_record
+        >>> load_record("full").select([3, 5]).seeds
+        (3, 5)
+        """
+        if unknown := [seed for seed in seeds if seed not in self.seeds]:
+            raise ValueError(f"no member has the seed {unknown[0]}; there are {', '.join(map(str, self.seeds))}")
+        chosen = [self.seeds.index(seed) for seed in seeds]
+        count = len(self.seeds)
+        tensors = {k: t.unflatten(0, (count, -1))[chosen].flatten(0, 1) for k, t in self.tensors().items()}
+        history = self.history[self.history["seed"].isin(seeds)] if "seed" in self.history else self.history
+        run = Run.from_tensors(self.representation, tuple(seeds), self.config, [tensors], history, self.message)
+        run.lifter.to(self.lifter.device)
+        run.discriminator.to(self.lifter.device)
+        return run
+
     def tensors(self) -> dict[str, torch.Tensor]:
         """Weights and running averages of both networks by name, members first in each: what is stored of a run."""
         networks = {"lifter": self.lifter, "discriminator": self.discriminator}

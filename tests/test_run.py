@@ -8,7 +8,9 @@ import pytest
 import torch
 
 from liftkit import run as run_module
+from liftkit.datasets import load_poses
 from liftkit.geometry import normalise
+from liftkit.records import load_record
 from liftkit.representations import REPRESENTATIONS, Representation, register
 from liftkit.run import Run
 from liftkit.training import train
@@ -233,3 +235,13 @@ def test_weights_of_another_run_are_refused(folder, tmp_path):
     (folder / "weights.safetensors").write_bytes((other / "weights.safetensors").read_bytes())
     with pytest.raises(ValueError, match="weights.safetensors is damaged"):
         Run.load(folder)
+
+
+def test_members_can_be_taken_out():
+    run = load_record("legs_torso_shared")
+    x2d = load_poses("synthetic").test.x2d[:50]
+    some = run.select([5, 2])
+    assert some.seeds == (5, 2) and set(some.history.seed) == {2, 5}
+    np.testing.assert_allclose(some.lift(x2d), run.lift(x2d)[[5, 2]], atol=1e-2)
+    with pytest.raises(ValueError, match="no member has the seed 9; there are 0, 1"):
+        run.select([9])

@@ -43,7 +43,7 @@ def study(
     tilt: TiltOption = None,
     tilt_spread: TiltSpreadOption = None,
     policies: Annotated[str, typer.Option(help="Which checkpoints count.")] = "last,unsupervised,oracle",
-    judged: Annotated[int | None, typer.Option(help="At most so many test poses, evenly spaced.", min=1)] = None,
+    judged: Annotated[int, typer.Option(help="At most so many test poses, evenly spaced.", min=1)] = 4096,
     members: Annotated[int | None, typer.Option(help="Seeds trained as one ensemble.", min=1)] = None,
     processes: Annotated[int | None, typer.Option(help="Default: one a core.", min=1)] = None,
     scheduler: Annotated[str | None, typer.Option(help="Address of a dask scheduler that gives the workers.")] = None,

@@ -164,12 +164,13 @@ def _outcome(
     parts, tables, judged = {}, [], {}
     for policy in job.policies:
         run, steps = looks.run(policy, trainer), looks.steps(policy)
+        members = list(zip(run.seeds, steps, strict=True))
         for name, test in tests.items():
-            seen = (name, tuple(steps))
-            if seen not in judged:  # policies often agree
-                judged[seen] = evaluate(run, evenly(test, job.judged))
-            about = {"data": job.data, "test": name, "policy": policy, "step": steps}
-            tables.append(judged[seen].assign(**about))
+            if new := [seed for seed, step in members if (name, seed, step) not in judged]:  # policies often agree
+                errors = evaluate(run.select(new), evenly(test, job.judged)).set_index("seed", drop=False)
+                judged |= {(name, seed, step): errors.loc[[seed]] for seed, step in members if seed in new}
+            table = pd.concat([judged[(name, *member)] for member in members])
+            tables.append(table.assign(data=job.data, test=name, policy=policy, step=steps))
         parts[f"{policy}.safetensors"] = save(run.tensors())
     costs = {"parameters": trainer.lifter.parameter_count, "seconds": seconds / len(job.seeds)}
     results = pd.concat(tables).assign(representation=job.representation.name, **costs, message=trainer.message)
