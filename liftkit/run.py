@@ -20,7 +20,7 @@ from liftkit.inputs import check_seeds
 from liftkit.networks import Discriminator, Lifter
 from liftkit.representations import Representation
 
-CHUNK = 4096  # poses lifted at a time: enough to keep the cores busy, little memory
+CHUNK = 4096  # poses x members lifted at a time: enough to keep the cores busy, few enough for their caches
 
 
 @dataclass(eq=False)
@@ -66,7 +66,7 @@ class Run:
         poses = poses.to(self.lifter.device, torch.float32)
         if not poses.isfinite().all():
             raise ValueError("x2d must be finite, found NaN or infinity")
-        x3d = [self._lift(chunk) for chunk in poses.split(CHUNK)]
+        x3d = [self._lift(chunk) for chunk in poses.split(max(CHUNK // len(self.seeds), 1))]
         x3d = torch.cat(x3d, dim=1) if x3d else poses.new_zeros(len(self.seeds), 0, joints, 3)
         return x3d.to(x2d) if isinstance(x2d, torch.Tensor) else x3d.cpu().numpy().astype(x2d.dtype)
 
