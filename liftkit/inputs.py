@@ -29,7 +29,7 @@ def check_seeds(seeds: Sequence[int]) -> tuple[int, ...]:
 def training_poses(poses: PoseSet | np.ndarray | Tensor, representation: Representation) -> Tensor:
     """The 2D poses to train on, (N, J, 2): of a PoseSet its split "train", or all of it where it has none."""
     if isinstance(poses, PoseSet):
-        poses = poses.train.x2d if (poses.split == "train").any() else poses.x2d
+        poses = poses.part("train").x2d
     expect_poses(poses, 2, "poses")
     joints = len(representation.skeleton)
     if poses.ndim != 3 or poses.shape[1] != joints or not len(poses):

@@ -112,6 +112,10 @@ class PoseSet:
         kept = {field: getattr(self, field) for field in per_pose if getattr(self, field) is not None}
         return replace(self, **{field: values[chosen] for field, values in kept.items()})
 
+    def part(self, split: str) -> PoseSet:
+        """The poses of a split, or all of them where none is of it: what a set without splits learns and is judged on."""
+        return self.select(split=split) if (self.split == split).any() else self
+
     @property
     def train(self) -> PoseSet:
         """The poses of the split "train"."""

@@ -305,3 +305,8 @@ def test_a_truncated_file_is_refused(tiny_poses, tmp_path, share):
     path.write_bytes(whole[: int(share * len(whole))])
     with pytest.raises(ValueError, match=r"a\.npz: not a readable npz file"):
         load_pose_file(path)
+
+
+def test_a_part_is_a_split_or_all_where_there_is_none():
+    poses = PoseSet(np.zeros((3, 17, 2), np.float32), clip=[0, 0, 1], split=["train", "train", "test"])
+    assert [len(poses.part(split)) for split in ("train", "test", "other")] == [2, 1, 3]

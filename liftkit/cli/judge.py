@@ -58,7 +58,7 @@ def draw(
         raise ValueError(
             f"--member {member}: expected 0 to {len(loaded.seeds) - 1}, the run has {len(loaded.seeds)} members"
         )
-    poses = poses.test if (poses.split == "test").any() else poses
+    poses = poses.part("test")
     poses = poses.select(np.linspace(0, len(poses) - 1, count + 2).astype(int)[1:-1])
     svg = lifting_svg(loaded.lift(poses.x2d)[member], poses.x3d)
     write_atomically(out, lambda file: file.write(svg.encode()))

@@ -85,7 +85,8 @@ def _judge(run, poses):
     if poses.x3d is None:
         typer.echo("These poses have no 3D truth: nothing to judge the lifter by.")
         return None
-    judged, kind = (poses.test, "test") if (poses.split == "test").any() else (poses, "training")
+    judged = poses.part("test")
+    kind = "test" if (judged.split == "test").all() else "training"
     results = evaluate(run, judged)
     show_table(with_summary(results), f"Errors in mm on {len(judged):,} {kind} poses")
     show_baselines(judged)

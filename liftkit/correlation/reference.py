@@ -32,7 +32,7 @@ def supervised_reference(
     config, seeds = config or TrainConfig(), check_seeds(seeds)
     if poses.x3d is None:
         raise ValueError(f"{poses.name}: a supervised reference needs the true 3D poses; this PoseSet has none")
-    poses = poses.train if (poses.split == "train").any() else poses
+    poses = poses.part("train")
     x2d = normalise(torch.from_numpy(poses.x2d))
     truth = torch.from_numpy(poses.x3d[..., 2] / pose_scale(poses.x3d[..., :2])[..., 0])
     generators = [torch.Generator().manual_seed(seed) for seed in seeds]

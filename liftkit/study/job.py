@@ -22,7 +22,7 @@ from liftkit.evaluation import evaluate
 from liftkit.files import pack, unpack, write_atomically
 from liftkit.poses import PoseSet
 from liftkit.representations import Representation
-from liftkit.study.policies import Looks, evenly, judged_poses
+from liftkit.study.policies import Looks, evenly
 from liftkit.training import Trainer
 
 STRIDE = 100  # steps between two chances to save, to report and to be stopped
@@ -107,7 +107,7 @@ def run_job(
 
 def _train_and_judge(job: Job, poses: Poses, tests, scratch, device, report) -> dict[str, bytes]:
     poses = poses_of(poses)
-    tests = {name: judged_poses(poses) if test is None else poses_of(test) for name, test in tests.items()}
+    tests = {name: poses.part("test") if test is None else poses_of(test) for name, test in tests.items()}
     trainer = Trainer(job.representation, poses, job.seeds, job.config, device)
     looks = Looks(job.policies, poses, trainer)
     seconds = _load_checkpoint(scratch, trainer, looks)

@@ -30,11 +30,6 @@ def evenly(poses: PoseSet, count: int | None) -> PoseSet:
     return poses.select(np.linspace(0, len(poses) - 1, count).astype(int))
 
 
-def judged_poses(poses: PoseSet) -> PoseSet:
-    """What a lifter trained on a pose set is judged on: its split "test", or all of it where it has none."""
-    return poses.test if (poses.split == "test").any() else poses
-
-
 @torch.no_grad()
 def consistency(run: Run, x2d: Tensor) -> Tensor:
     """(M,) the weighted consistency losses of normalised poses (B, J, 2), from views that are always the same.
@@ -73,7 +68,7 @@ class Looks:
         self.x2d = normalise(every[torch.linspace(0, len(every) - 1, min(LOOK_POSES, len(every))).long()]).cpu()
         self.judged = None
         if poses.x3d is not None:
-            self.judged = evenly(judged_poses(poses), LOOK_POSES)
+            self.judged = evenly(poses.part("test"), LOOK_POSES)
         self.kept: dict[str, dict] = {}
         self.rows: list[dict] = []
 
