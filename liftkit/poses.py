@@ -113,7 +113,7 @@ class PoseSet:
         return replace(self, **{field: values[chosen] for field, values in kept.items()})
 
     def part(self, split: str) -> PoseSet:
-        """The poses of a split, or all of them where none is of it: what a set without splits learns and is judged on."""
+        """The poses of a split, or all where it has none: what a lifter learns from or is judged on."""
         return self.select(split=split) if (self.split == split).any() else self
 
     @property
