@@ -13,7 +13,8 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from liftkit.files import write_atomically
+from liftkit.cli.common import friendly
+from liftkit.files import check_new, write_atomically
 from liftkit.geometry import Camera, project, rotation_y, turn
 from liftkit.readers.keypoint_names import COCO
 from liftkit.skeleton import H36M_17
@@ -82,13 +83,12 @@ def sample_bytes() -> bytes:
     return json.dumps(sample(), separators=(",", ":")).encode()
 
 
+@friendly
 def main(
     out: Annotated[Path, typer.Argument(help="The file to write.")] = Path("notebooks/sample_keypoints.json"),
 ) -> None:
     """Write the sample of key points for a lesson."""
-    if out.exists():
-        typer.echo(f"Error: {out} exists already; nothing is overwritten", err=True)
-        raise typer.Exit(2)
+    check_new(out)
     content = sample_bytes()
     write_atomically(out, lambda file: file.write(content))
     typer.echo(f"{FRAMES} frames, {len(content):,} bytes, in {out}.")

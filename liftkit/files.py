@@ -15,6 +15,15 @@ from typing import IO
 import numpy as np
 
 
+def check_new(*paths: str | Path) -> None:
+    """Raise ValueError unless every path can be a new file: its folder is there, and nothing has its name."""
+    for path in map(Path, paths):
+        if not path.parent.is_dir():
+            raise ValueError(f"cannot write {path}: there is no folder {path.parent}")
+    if existing := [str(path) for path in paths if Path(path).exists()]:
+        raise ValueError(f"{', '.join(existing)} exists already; nothing is overwritten")
+
+
 def write_atomically(path: str | Path, write: Callable[[IO[bytes]], object]) -> Path:
     """Let ``write(file)`` fill a temporary file beside ``path``, then put it in place in one move.
 

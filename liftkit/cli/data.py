@@ -30,9 +30,9 @@ def make(
     Example: `liftkit data make coupled.npz --coupling 1`
     """
     from liftkit import load_poses, save_poses
+    from liftkit.files import check_new
 
-    if file.exists():
-        raise ValueError(f"{file} exists already; nothing is overwritten")
+    check_new(file)
     poses = load_poses("synthetic", seed=seed, coupling=coupling, rig=rig)
     save_poses(poses, file)
     typer.echo(f"{poses}, saved in {file}.")

@@ -13,7 +13,7 @@ import numpy as np
 
 from liftkit.export.gltf import glb_bytes, gltf_bytes
 from liftkit.export.viewer import viewer_html
-from liftkit.files import write_atomically
+from liftkit.files import check_new, write_atomically
 from liftkit.geometry import expect_poses
 from liftkit.poses import LABELS, PoseSet
 from liftkit.readers.bvh_writer import bvh_bytes
@@ -134,10 +134,7 @@ def check_destination(path: str | Path) -> Path:
     path = Path(path)
     if path.suffix.lower() not in WRITERS:
         raise ValueError(f"{path}: expected a name that ends in {', '.join(WRITERS)}, found {path.name!r}")
-    if path.exists():
-        raise ValueError(f"{path} exists already; nothing is overwritten")
-    if not path.parent.is_dir():
-        raise ValueError(f"cannot write {path}: there is no folder {path.parent}")
+    check_new(path)
     return path
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from liftkit.files import write_atomically
+from liftkit.files import check_new, write_atomically
 from liftkit.skeleton import H36M_17
 
 CHANNELS = "CHANNELS 6 Xposition Yposition Zposition Zrotation Xrotation Yrotation"
@@ -29,8 +29,7 @@ def write_bvh(joints: np.ndarray, fps: float, path: str | Path, scale: float = 1
     """
     path = Path(path)
     content = bvh_bytes(joints, fps, scale)
-    if path.exists():
-        raise ValueError(f"{path} exists already; nothing is overwritten")
+    check_new(path)
     return write_atomically(path, lambda file: file.write(content))
 
 

@@ -9,6 +9,8 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+from liftkit.files import check_new
+
 ADDRESS = "http://mocap.cs.cmu.edu/subjects"
 BLOCK = 2**16
 
@@ -31,8 +33,7 @@ def download(url: str, path: Path, progress: Callable[[int], object] = lambda co
     length; and where ``path`` exists: nothing is overwritten.
     """
     part = path.with_name(path.name + ".part")
-    if path.exists():
-        raise ValueError(f"{path} exists already; nothing is overwritten")
+    check_new(path)
     have = part.stat().st_size if part.exists() else 0
     request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})
     try:

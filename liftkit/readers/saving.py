@@ -7,7 +7,8 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from liftkit.files import write_atomically
+from liftkit.files import check_new, write_atomically
+from liftkit.poses import check_pose_path
 from liftkit.provenance import provenance
 
 
@@ -25,12 +26,8 @@ def fingerprint(path: Path) -> dict[str, object]:
 def outputs(out: Path) -> tuple[Path, Path]:
     """The pose file and the record beside it. Raises ValueError where they cannot be written: before hours of work."""
     record = out.with_suffix(".json")
-    if out.suffix != ".npz":
-        raise ValueError(f"a pose file's name ends in .npz, found {out.name!r}")
-    if not out.parent.is_dir():
-        raise ValueError(f"cannot write {out}: there is no folder {out.parent}")
-    if existing := [str(path) for path in (out, record) if path.exists()]:
-        raise ValueError(f"{', '.join(existing)} exists already; nothing is overwritten")
+    check_pose_path(out)
+    check_new(out, record)
     return out, record
 
 

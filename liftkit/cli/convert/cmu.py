@@ -90,11 +90,11 @@ def positions(
 ) -> None:
     """Film joint positions with four cameras around the person."""
     from liftkit.cameras import film
+    from liftkit.files import check_new
     from liftkit.poses import save_poses
     from liftkit.readers.positions import read_positions
 
-    if out.exists():
-        raise ValueError(f"{out} exists already; nothing is overwritten")
+    check_new(out)
     poses = film(read_positions(file), rig, seed)
     save_poses(poses, out)
     typer.echo(f"{poses}, saved in {out}.")
