@@ -8,12 +8,13 @@ from html import escape
 import numpy as np
 import pandas as pd
 
+from liftkit.correlation.measures import facing
 from liftkit.poses import PoseSet
 from liftkit.priors import knees_bend_backwards
+from liftkit.readers.common import CHAIN, SHORTEST, TALLEST, upside_down
 
 UNSTEADY = 0.05  # of a bone's mean length: more spread in one person is no rigid body
 ONE_SIDED = 0.05  # of a pair's mean length: more difference between left and right is no person
-SHORT, TALL = 900.0, 2400.0  # mm, from an ankle to the head along the bones
 SOME = 0.02  # a share of poses above this is worth a warning
 FAR_OFF = 1e4  # mm that a joint can be away from the pelvis
 
@@ -87,9 +88,7 @@ def _flat(poses: PoseSet, report: Report) -> None:
     zero = (poses.x2d == 0).all(-1)[:, 1:].mean()
     if zero > 0.001:
         report.warnings.append(f"{zero:.1%} of the joints lie at exactly (0, 0), where detectors put missing points")
-    at = poses.skeleton.index
-    ankles = np.maximum(x2d[:, at("left_ankle"), 1], x2d[:, at("right_ankle"), 1])
-    down = float((x2d[:, at("head"), 1] > ankles).mean())
+    down = float(upside_down(x2d).mean())
     report.facts["Upright"] = f"{1 - down:.1%} of the poses have the head above the lower ankle"
     if down > SOME:
         report.warnings.append(f"{down:.1%} of the poses are upside down; if nearly all are, y points up in the source")
@@ -155,11 +154,10 @@ def _bones(poses: PoseSet, report: Report) -> None:
     report.tables["Left against right"] = pd.DataFrame(percent, columns=["bone", "difference in %"])
     if lopsided := [f"{name} {value:.0%}" for name, value in uneven.items() if value > ONE_SIDED]:
         report.warnings.append(f"left and right bones differ in length: {', '.join(lopsided)}")
-    chain = ["right_hip", "right_knee", "right_ankle", "spine", "thorax", "neck", "head"]
-    height = mean[chain].sum(axis=1)
+    height = mean[[joint for joint in CHAIN if joint in mean]].sum(axis=1)
     report.facts["Height"] = f"{height.min():.0f} to {height.max():.0f} mm from an ankle to the head along the bones"
-    if not SHORT < height.min() <= height.max() < TALL:
-        report.warnings.append(f"people should be {SHORT:.0f} to {TALL:.0f} mm tall: is the unit of the 3D mm?")
+    if not SHORTEST < height.min() <= height.max() < TALLEST:
+        report.warnings.append(f"people should be {SHORTEST:.0f} to {TALLEST:.0f} mm tall: is the unit of the 3D mm?")
 
 
 def _space(poses: PoseSet, report: Report) -> None:
@@ -185,14 +183,10 @@ def _space(poses: PoseSet, report: Report) -> None:
 
 def _directions(poses: PoseSet, report: Report) -> None:
     """Where people look: 0 at the camera, 90 to the picture's right, 180 away."""
-    at, x3d = poses.skeleton.index, poses.x3d
-    left = x3d[:, at("left_hip")] - x3d[:, at("right_hip")]
-    # whoever faces the camera (-z) has the left side towards +x
-    facing = np.degrees(np.arctan2(left[:, 2], left[:, 0])) % 360
-    counts, _ = np.histogram(facing, bins=12, range=(0, 360))
+    counts, _ = np.histogram(np.degrees(facing(poses)) % 360, bins=12, range=(0, 360))
     report.tables["Directions"] = pd.DataFrame({"degrees": np.arange(12) * 30 + 15, "poses": counts})
-    report.facts["Directions"] = f"people face {int((counts > 0.01 * len(facing)).sum())} of 12 directions around"
-    if len(facing) >= 1000 and (counts == 0).any():
+    report.facts["Directions"] = f"people face {int((counts > 0.01 * len(poses)).sum())} of 12 directions around"
+    if len(poses) >= 1000 and (counts == 0).any():
         report.warnings.append(f"nobody faces {int((counts == 0).sum())} of 12 directions: views from there are new")
 
 

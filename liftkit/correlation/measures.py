@@ -89,12 +89,16 @@ def places(poses: PoseSet) -> np.ndarray:
 
 
 def facing(poses: PoseSet) -> np.ndarray:
-    """(N,) the direction of the line through the hips seen from above, in radians; 0 for a person seen from behind."""
+    """(N,) the direction of the line through the hips seen from above, in radians.
+
+    0 faces the camera, pi / 2 the picture's right, pi (or -pi) away.
+    """
     if poses.x3d is None:
         raise ValueError(f"{poses.name}: where a person faces is told by the true 3D poses; this PoseSet has none")
     index = poses.skeleton.index
-    across = poses.x3d[:, index("right_hip")] - poses.x3d[:, index("left_hip")]
-    return np.arctan2(across[:, 2], across[:, 0])
+    # whoever faces the camera (-z) has the left side towards +x
+    left = poses.x3d[:, index("left_hip")] - poses.x3d[:, index("right_hip")]
+    return np.arctan2(left[:, 2], left[:, 0])
 
 
 def groups(poses: PoseSet, within: Sequence[str]) -> np.ndarray:

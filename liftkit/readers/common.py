@@ -9,12 +9,15 @@ from pathlib import Path
 
 import numpy as np
 
+from liftkit.poses import PoseSet
 from liftkit.skeleton import H36M_17
 
 # Our joint's name -> the name in the source, or several names, whose mean is taken.
 JointMap = Mapping[str, str | Sequence[str]]
 
 SHORTEST, TALLEST = 900.0, 2400.0  # mm from the lower ankle to the head, of a person who stands straight
+# Whose lengths add up to a person's height: a leg, the trunk, the head.
+CHAIN = ("right_ankle", "right_knee", "right_hip", "pelvis", "spine", "thorax", "neck", "head")
 LARGEST_FILE = 2 * 2**30  # bytes of one file, or one member of an archive, after decompression
 
 
@@ -27,8 +30,6 @@ def reading(path: str | Path, place: str = "") -> Iterator[None]:
     where = f"{path}: {place}: " if place else f"{path}: "
     try:
         yield
-    except (KeyboardInterrupt, GeneratorExit):
-        raise
     except Exception as error:
         if isinstance(error, ValueError) and str(error).startswith(str(path)):
             raise
@@ -85,10 +86,19 @@ def pick_joints(points: np.ndarray, names: Sequence[str], mapping: JointMap) -> 
 
 def person_height(joints: np.ndarray) -> float:
     """The median over frames (F, 17, 3) of the length of the chain ankle, knee, hip, pelvis, ..., head, in its unit."""
-    index = H36M_17.index
-    chain = [index(j) for j in ("right_ankle", "right_knee", "right_hip", "pelvis", "spine", "thorax", "neck", "head")]
+    chain = [H36M_17.index(joint) for joint in CHAIN]
     with np.errstate(over="ignore", invalid="ignore"):  # huge numbers have a huge height
         return float(np.median(np.linalg.norm(np.diff(joints[:, chain], axis=1), axis=-1).sum(1)))
+
+
+def upside_down(points: np.ndarray) -> np.ndarray:
+    """(F,) whether the head is below both ankles, of points (F, 17, d) whose y points down.
+
+    >>> upside_down(np.zeros((1, 17, 2))).tolist()
+    [False]
+    """
+    y = {name: points[:, H36M_17.index(name), 1] for name in ("head", "left_ankle", "right_ankle")}
+    return y["head"] > np.maximum(y["left_ankle"], y["right_ankle"])
 
 
 def check_person(joints: np.ndarray, what: str = "joints") -> None:
@@ -104,6 +114,13 @@ def check_person(joints: np.ndarray, what: str = "joints") -> None:
             f"{what} must be in millimetres: expected {SHORTEST:.0f} to {TALLEST:.0f} from ankle to head along the "
             f"bones, found {height:.4g}"
         )
+
+
+def camera_poses(x2d: np.ndarray, x3d: np.ndarray, frames: np.ndarray, name: str, **labels) -> PoseSet:
+    """A PoseSet in pixels of what one camera saw: 3D (F, 17, 3) in its frame, in mm, anywhere; a label is one or F."""
+    labels = {field: np.broadcast_to(value, len(frames)) for field, value in labels.items()}
+    x3d = (x3d - x3d[:, :1]).astype(np.float32)
+    return PoseSet(np.asarray(x2d, np.float32), x3d, frame=frames, **labels, units="px", name=name)
 
 
 def check_agreement(x2d: np.ndarray, x3d: np.ndarray) -> None:

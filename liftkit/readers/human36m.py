@@ -15,7 +15,7 @@ import numpy as np
 
 from liftkit.poses import PoseSet
 from liftkit.readers.cdf import read_cdf
-from liftkit.readers.common import check_agreement, check_person, pick_joints, reading
+from liftkit.readers.common import camera_poses, check_agreement, check_person, pick_joints, reading
 from liftkit.readers.containers import read_h5, read_members
 from liftkit.readers.human36m_cameras import CAMERAS, field_cameras
 from liftkit.readers.pickles import entries, numbers, read_pickled
@@ -215,10 +215,5 @@ def read_fetched(folder: str | Path, every: int = 1, universal: bool = False) ->
 
 
 def _poses(x2d, seen, clip: Clip, number: int, frames: np.ndarray, view: int) -> PoseSet:
-    def label(value):
-        return np.full(len(frames), value)
-
-    return PoseSet(
-        np.asarray(x2d, np.float32), (seen - seen[:, :1]).astype(np.float32), label(clip.subject), label(clip.action),
-        label(number), frames, label(view), label(SPLITS[clip.subject]), units="px", name="human36m",
-    )  # fmt: skip
+    labels = {"subject": clip.subject, "action": clip.action, "split": SPLITS[clip.subject]}
+    return camera_poses(x2d, seen, frames, "human36m", clip=number, camera=view, **labels)

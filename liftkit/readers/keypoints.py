@@ -8,12 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from liftkit.poses import PoseSet
-from liftkit.readers.common import check_file, reading
+from liftkit.readers.common import check_file, reading, upside_down
 from liftkit.readers.keypoint_formats import PARSERS, Row, frame_number, gather, load_json, parse, recognise, rows_of
 from liftkit.readers.keypoint_names import People, to_h36m
 from liftkit.readers.keypoint_tables import read_csv, read_labels
 from liftkit.readers.tracks import choose_person, fill_gaps, good_points
-from liftkit.skeleton import H36M_17
 
 FORMATS = (*PARSERS, "csv")
 LARGEST = 2**29  # bytes of one text file: an hour of film is about a tenth of it
@@ -101,7 +100,6 @@ def read_keypoints(
 
 
 def _usage(format: str, frames: int, person: str, kept: np.ndarray, filled: np.ndarray, seen: int) -> Usage:
-    y = {name: kept[:, H36M_17.index(name), 1] for name in ("head", "left_ankle", "right_ankle")}
     return Usage(
         format=format,
         frames=frames,
@@ -111,7 +109,7 @@ def _usage(format: str, frames: int, person: str, kept: np.ndarray, filled: np.n
         interpolated_points=int(filled.sum()),
         interpolated_frames=int(filled.any(1).sum()),
         person=person,
-        upside_down=int((y["head"] > np.maximum(y["left_ankle"], y["right_ankle"])).sum()),
+        upside_down=int(upside_down(kept).sum()),
     )
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from liftkit.poses import PoseSet
-from liftkit.readers.common import check_agreement, check_file, check_person, pick_joints, reading
+from liftkit.readers.common import camera_poses, check_agreement, check_file, check_person, pick_joints, reading
 from liftkit.readers.containers import read_h5
 from liftkit.readers.matlab import read_cells
 
@@ -136,12 +136,5 @@ def _poses(x2d, x3d, names, subject: str, action, clip: int, frames: np.ndarray,
     x2d, x3d = (pick_joints(points, names, JOINT_MAP) for points in (x2d, x3d))
     check_person(x3d)
     check_agreement(x2d, x3d)
-
-    def label(value):
-        return np.full(len(frames), value)
-
-    return PoseSet(
-        x2d.astype(np.float32), (x3d - x3d[:, :1]).astype(np.float32), label(subject), action if np.ndim(action) else
-        label(action), label(clip), frames, label(camera), label("train" if subject in TRAIN else "test"),
-        units="px", name="mpi_inf_3dhp",
-    )  # fmt: skip
+    labels = {"subject": subject, "action": action, "split": "train" if subject in TRAIN else "test"}
+    return camera_poses(x2d, x3d, frames, "mpi_inf_3dhp", clip=clip, camera=camera, **labels)
