@@ -11,12 +11,11 @@ import torch
 import typer
 
 from benchmarks.plain import PlainLifter
-from benchmarks.speed import matmul_rate, peak_mib, seconds
+from benchmarks.speed import matmul_rate, peak_mib, products, seconds
 from liftkit import REPRESENTATIONS, TrainConfig, load_poses
-from liftkit.body import LEG_CHANNELS, TORSO_CHANNELS, draw_bodies, place_joints
+from liftkit.body import draw_bodies, place_joints, standing_angles
 from liftkit.evaluation import pose_errors
 from liftkit.geometry import normalise
-from liftkit.layers import Linear
 from liftkit.metrics import pa_mpjpe
 from liftkit.networks import Discriminator, Lifter
 from liftkit.run import Run
@@ -34,8 +33,7 @@ def lifting(width: int, members: int, name: str = "legs_torso") -> dict:
     x2d = normalise(torch.from_numpy(poses.x2d))
     with torch.no_grad():
         ours, theirs, rate = in_turn(lambda: run.lift(poses.x2d), lambda: plain(x2d))
-    weights = sum(layer.weight.numel() for layer in run.lifter.modules() if isinstance(layer, Linear))
-    share = 2 * weights * len(poses) / ours / rate
+    share = 2 * products(run.lifter) * len(poses) / ours / rate
     what = f"lifting, width {width}, {members} members"
     return row(what, members * len(poses) / ours, members * theirs / ours, share)
 
@@ -55,9 +53,7 @@ def judging() -> dict:
 def making() -> dict:
     """Synthetic motion, against its forward kinematics alone, frame by frame."""
     frames = len(synthetic_motion().joints)
-    channels = {**LEG_CHANNELS, **TORSO_CHANNELS}
-    angles = {name: np.full((1, 2)[: 1 + (c.kind == "sided")], c.neutral) for name, c in channels.items()}
-    body = draw_bodies(np.random.default_rng(0), 1)
+    angles, body = standing_angles(), draw_bodies(np.random.default_rng(0), 1)
     ours, theirs, _ = in_turn(synthetic_motion, lambda: [place_joints(angles, body) for _ in range(FEW)])
     return row("synthetic motion", frames / ours, theirs / FEW * frames / ours)
 

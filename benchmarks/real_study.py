@@ -44,8 +44,8 @@ def main(
                 PAPER, poses, range(seeds), config, place, tests=tests, processes=processes, progress=bar
             )
             write_tables(studies, out)
-            if CHROMIUM:
-                draw(studies, out)
+    if CHROMIUM:
+        draw(studies, out)
     typer.echo(markdown(told(studies)))
 
 

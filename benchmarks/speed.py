@@ -44,6 +44,11 @@ def children_mib() -> int:
     return peak_mib(resource.RUSAGE_CHILDREN)
 
 
+def products(module) -> int:
+    """Multiplications of a module's linear layers for one pose, of all its members."""
+    return sum(layer.weight.numel() for layer in module.modules() if isinstance(layer, Linear))
+
+
 def step_operations(trainer: Trainer) -> int:
     """Floating-point operations of the matrix products of one step, of lifter and discriminator only.
 
@@ -51,9 +56,6 @@ def step_operations(trainer: Trainer) -> int:
     its four views; the discriminator learns from real poses and views, and then judges the views for the lifter. No
     gradient is needed with respect to the batch itself, nor of the discriminator's weights for the lifter.
     """
-
-    def products(module) -> int:
-        return sum(layer.weight.numel() for layer in module.modules() if isinstance(layer, Linear))
 
     lifter, first = products(trainer.lifter), products(trainer.lifter.inputs)
     judge, judge_first = products(trainer.discriminator), products(trainer.discriminator.input)

@@ -76,6 +76,12 @@ TORSO_CHANNELS = {
 }
 
 
+def standing_angles() -> dict[str, np.ndarray]:
+    """One frame of quiet standing, as :func:`place_joints` takes it: every channel's neutral angle."""
+    channels = {**LEG_CHANNELS, **TORSO_CHANNELS}
+    return {name: np.full((1, 2)[: 1 + (c.kind == "sided")], c.neutral) for name, c in channels.items()}
+
+
 def draw_bodies(rng: np.random.Generator, count: int) -> dict[str, np.ndarray]:
     """Draw ``count`` bodies, women and men in turn: segment name -> (count,) lengths in mm, for both sides.
 
@@ -100,9 +106,7 @@ def place_joints(angles: dict[str, np.ndarray], body: dict[str, np.ndarray]) -> 
     segment's length in mm, (F,). Hips, knees and ankles depend on ``LEG_CHANNELS`` alone, all other joints on
     ``TORSO_CHANNELS`` alone: the pelvis joint is a hinge between them, not a frame that they share.
 
-    >>> standing = {name: np.full((1, 2)[: 1 + (c.kind == "sided")], c.neutral)
-    ...             for name, c in {**LEG_CHANNELS, **TORSO_CHANNELS}.items()}
-    >>> place_joints(standing, draw_bodies(np.random.default_rng(0), 1)).shape
+    >>> place_joints(standing_angles(), draw_bodies(np.random.default_rng(0), 1)).shape
     (1, 17, 3)
     """
     body = {name: length[:, None] for name, length in body.items()}

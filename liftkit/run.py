@@ -83,6 +83,8 @@ class Run:
         """
         if unknown := [seed for seed in seeds if seed not in self.seeds]:
             raise ValueError(f"no member has the seed {unknown[0]}; there are {', '.join(map(str, self.seeds))}")
+        if tuple(seeds) == self.seeds:
+            return self
         chosen = [self.seeds.index(seed) for seed in seeds]
         count = len(self.seeds)
         tensors = {k: t.unflatten(0, (count, -1))[chosen].flatten(0, 1) for k, t in self.tensors().items()}

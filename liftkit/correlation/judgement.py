@@ -99,11 +99,13 @@ def _strengths(run: Run, few: PoseSet, within, permutations: int, rng) -> tuple[
     """
     group = groups(few, within)
     seen = residuals(places(few)[:, 1:], few, within)
-    true, *lifted = (residuals(z[:, 1:], few, within) for z in (few.x3d[..., 2], *run.lift(few.x2d)[..., 2]))
+    depths = np.stack([few.x3d[..., 2], *run.lift(few.x2d)[..., 2]], axis=1)[..., 1:]  # (N, 1 + M, 16), the truth first
+    depths = residuals(depths, few, within)
 
     def strengths(order: np.ndarray) -> np.ndarray:
-        learned = np.mean([pearson(seen, z[order]) ** 2 for z in lifted], axis=0)
-        return np.nan_to_num(np.stack([pearson(seen, true[order]) ** 2, learned]))
+        squared = pearson(seen, depths[order].reshape(len(order), -1)) ** 2
+        true, *lifted = np.moveaxis(squared.reshape(-1, *depths.shape[1:]), 1, 0)
+        return np.nan_to_num(np.stack([true, np.mean(lifted, axis=0)]))
 
     found = strengths(np.arange(len(few)))
     return found, np.stack([strengths(_shuffled(group, rng)) for _ in range(permutations)])

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from liftkit.body import LEG_CHANNELS, TORSO_CHANNELS, draw_bodies, place_joints
+from liftkit.body import draw_bodies, place_joints, standing_angles
 from liftkit.correlation.dependence import Dependence, Parts, joints_of, owner_of
 from liftkit.plots.style import SERIES
 from liftkit.skeleton import H36M_17
@@ -139,7 +139,5 @@ def _line(start, end, value: float, largest: float, pair: str, unit: str) -> go.
 
 def _standing() -> tuple[np.ndarray, np.ndarray]:
     """The joints of a person in quiet standing, seen from the front: x to the right of the picture, y up."""
-    channels = {**LEG_CHANNELS, **TORSO_CHANNELS}
-    angles = {name: np.full((1, 2)[: 1 + (c.kind == "sided")], c.neutral) for name, c in channels.items()}
-    joints = place_joints(angles, draw_bodies(np.random.default_rng(0), 1))[0]
+    joints = place_joints(standing_angles(), draw_bodies(np.random.default_rng(0), 1))[0]
     return joints[:, 0].astype(float), joints[:, 1].astype(float)
