@@ -67,7 +67,7 @@ def intervention(
     centred = poses.x2d - poses.x2d[:, :1]
     scale = pose_scale(poses.x2d)
     own, given = (torch.from_numpy(centred[i] / scale[taker]) for i in (taker, giver[taker]))
-    size, unit = _millimetres(poses)
+    size, unit = millimetres(poses)
     moved = _moved(run, own, given, list(where.values()), torch.from_numpy(size[taker, :, 0]))
     return Dependence(
         moved[..., 1:],
@@ -96,7 +96,7 @@ def _moved(run: Run, own, given, parts: list[list[int]], size) -> np.ndarray:
     return (total / len(own)).cpu().numpy()
 
 
-def _millimetres(poses: PoseSet) -> tuple[np.ndarray, str]:
+def millimetres(poses: PoseSet) -> tuple[np.ndarray, str]:
     """(N, 1, 1) the size of a normalised depth of 1, in mm where that is known."""
     if poses.units == "mm" or poses.x3d is None:
         return pose_scale(poses.x2d), poses.units

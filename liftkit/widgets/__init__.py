@@ -1,0 +1,7 @@
+"""Widgets: what a student can touch. Each is a thin view of a controller that runs without a kernel or a browser."""
+
+from liftkit.widgets.drag_explorer import DragExplorer
+from liftkit.widgets.pose_viewer import PoseViewer
+from liftkit.widgets.widget import WIDGETS, Widget
+
+__all__ = ["WIDGETS", "DragExplorer", "PoseViewer", "Widget"]

@@ -1,0 +1,81 @@
+"""What a person can set in a widget, told without a browser: each control checks its values and lists its extremes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Control:
+    """A control's name in code, the label beside it, and what a screen reader and a tooltip add (``help``)."""
+
+    name: str
+    label: str
+    help: str = ""
+
+    def told(self) -> dict[str, Any]:
+        """The control as plain numbers and texts, for the browser."""
+        return {"kind": type(self).__name__.lower(), **asdict(self)}
+
+
+@dataclass(frozen=True)
+class Choice(Control):
+    """One of some texts."""
+
+    options: tuple[str, ...] = ()
+
+    def check(self, value: Any) -> str:
+        """The value; ValueError naming the options where it is none of them."""
+        if value not in self.options:
+            raise ValueError(f"{self.label}: expected one of {', '.join(self.options)}, found {value!r}")
+        return value
+
+    def samples(self) -> tuple:
+        """Every option: what a test sets it to."""
+        return self.options
+
+
+@dataclass(frozen=True)
+class Slider(Control):
+    """A number between two others. Of a ``local`` one the browser itself shows every value, as of a film's frames."""
+
+    minimum: float = 0
+    maximum: float = 1
+    step: float = 1
+    unit: str = ""
+    local: bool = False
+
+    def check(self, value: Any) -> float:
+        """The number, a whole one where the steps are whole; ValueError where it is none or out of range."""
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+            raise ValueError(f"{self.label}: expected a number, found {value!r}")
+        if not self.minimum <= value <= self.maximum:
+            raise ValueError(f"{self.label}: expected {self.minimum:g} to {self.maximum:g}, found {value:g}")
+        return round(value) if float(self.step).is_integer() else float(value)
+
+    def samples(self) -> tuple:
+        """The smallest, a middle and the largest value."""
+        middle = self.minimum + self.step * round((self.maximum - self.minimum) / self.step / 2)
+        return (self.minimum, middle, self.maximum)
+
+
+@dataclass(frozen=True)
+class Toggle(Control):
+    """On or off."""
+
+    def check(self, value: Any) -> bool:
+        """The value; ValueError where it is not True or False."""
+        if not isinstance(value, bool):
+            raise ValueError(f"{self.label}: expected true or false, found {value!r}")
+        return value
+
+    def samples(self) -> tuple:
+        """Off and on."""
+        return (False, True)
+
+
+@dataclass(frozen=True)
+class Button(Control):
+    """Something that happens when it is pressed: it has no value."""

@@ -1,0 +1,52 @@
+"""A pose in words: for screen readers, and for whoever cannot see the picture."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from liftkit.skeleton import H36M_17, Skeleton
+
+FACING = ("faces the camera", "faces the picture's right", "has the back to the camera", "faces the picture's left")
+
+
+def describe(joints: np.ndarray, skeleton: Skeleton = H36M_17) -> str:
+    """What a pose (J, 2) or (J, 3), y down, looks like: its posture, its hands, its knees and, in 3D, where it faces.
+
+    >>> describe(np.zeros((17, 2)))
+    'all joints at one place'
+    """
+    if np.ptp(joints, axis=0).max() <= 0:
+        return "all joints at one place"
+    at = {name: joints[skeleton.index(name)].astype(float) for name in skeleton.names}
+    parts = [_posture(at), *(f"{side} hand {_height(at, side)}" for side in ("left", "right")), _knees(at)]
+    if joints.shape[1] == 3:
+        across = at["left_hip"] - at["right_hip"]
+        parts.append(FACING[round(np.arctan2(across[2], across[0]) / (np.pi / 2)) % 4])
+    return ", ".join(parts)
+
+
+def _posture(at: dict) -> str:
+    trunk, leg = at["neck"] - at["pelvis"], (at["left_ankle"] + at["right_ankle"]) / 2 - at["pelvis"]
+    if trunk[1] > 0:
+        return "upside down or bent far over"
+    if -trunk[1] < 0.6 * np.linalg.norm(trunk):
+        return "bent over or lying"
+    return "upright" if leg[1] > 0.9 * -trunk[1] else "upright, sitting or squatting"
+
+
+def _height(at: dict, side: str) -> str:
+    y = at[f"{side}_wrist"][1]
+    levels = (("above the head", "head"), ("between shoulders and head", "neck"), ("at the chest", "spine"))
+    return next(
+        (words for words, joint in levels if y < at[joint][1]), "low" if y > at["pelvis"][1] else "at the belly"
+    )
+
+
+def _knees(at: dict) -> str:
+    angles = []
+    for side in ("left", "right"):
+        thigh, shank = at[f"{side}_hip"] - at[f"{side}_knee"], at[f"{side}_ankle"] - at[f"{side}_knee"]
+        lengths = max(float(np.linalg.norm(thigh) * np.linalg.norm(shank)), 1e-9)
+        angles.append(np.degrees(np.arccos(np.clip(thigh @ shank / lengths, -1, 1))))
+    bent = [side for side, angle in zip(("left", "right"), angles, strict=True) if angle < 150]
+    return "both knees bent" if len(bent) == 2 else f"{bent[0]} knee bent" if bent else "legs straight"
