@@ -65,6 +65,8 @@ class DragExplorerController(Controller):
         self.scale = pose_scale(few.x2d)[0]  # (1, 1)
         self.mm = millimetres(few)[0].item()
         self.start = (few.x2d[0] - few.x2d[0, :1]) / self.scale  # (J, 2) in [-1, 1], as the lifter gets it
+        self.middle = np.append((self.start.min(0) + self.start.max(0)) / 2, 0)  # of what the panels show
+        self.reach = 1.4 * float(np.abs(self.start - self.middle[:2]).max())
         self.before = self._depths(self.start)
         self.on_reset()
 
@@ -99,13 +101,15 @@ class DragExplorerController(Controller):
                 attach_depth(self.x2d, self.depths[name][first]),
                 attach_depth(self.start, self.before[name][first]),
             )
-            tips = [f"{j.replace('_', ' ')}: depth moved by {moved[k]:.0f} mm" for k, j in enumerate(self.skeleton.names)]
+            tips = [
+                f"{j.replace('_', ' ')}: depth moved by {moved[k]:.0f} mm" for k, j in enumerate(self.skeleton.names)
+            ]
             most = int(moved.argmax())
             told = f"most: {tips[most]}" if moved[most] >= LEAST else "no depth has moved"
             glow = np.minimum(moved / FULL_GLOW, 1)
             found.append(
                 Pose(f"run_{i}", name.replace("_", " "), told, lifted, f"{describe(lifted)}; {told}", self.skeleton,
-                     middle=[0, 0, 0], reach=1.3, strength=glow, tips=tips, ghost=before,
+                     middle=self.middle, reach=self.reach, strength=glow, tips=tips, ghost=before,
                      pickable=True, picked=self.values["joint"])
             )  # fmt: skip
         return found
@@ -113,7 +117,7 @@ class DragExplorerController(Controller):
     def _flat(self) -> Pose:
         return Pose(
             "x2d", "2D: pull a key point", f"pulled: {self.values['joint'].replace('_', ' ')}", self.x2d,
-            describe(self.x2d), self.skeleton, middle=[0, 0], reach=1.3, ghost=self.start, draggable=True,
+            describe(self.x2d), self.skeleton, middle=self.middle[:2], reach=self.reach, ghost=self.start, draggable=True,
             picked=self.values["joint"],
         )  # fmt: skip
 

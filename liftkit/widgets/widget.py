@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import threading
 import traceback
+from html import escape
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -81,7 +82,7 @@ class Widget(anywidget.AnyWidget):
 
     def to_html(self, path: str | Path) -> Path:
         """Write one page that turns and plays without a kernel or a network. Raises ValueError as files do."""
-        content = page_html(self.controller.title, self.state_now(), repr(self)).encode()
+        content = page_html(self.controller.title, self.state_now(), f"<p>{escape(repr(self))}</p>").encode()
         return write_atomically(path, lambda file: file.write(content))
 
     def state_now(self) -> dict[str, Any]:
