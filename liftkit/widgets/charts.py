@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from liftkit.widgets.dots import dot_chart
 from liftkit.widgets.heat import heat_map
+from liftkit.widgets.series import BINS, Arrays, checked, runs, thinned
 from liftkit.widgets.svg import (
     ROW,
     SERIES,
@@ -28,12 +29,12 @@ from liftkit.widgets.svg import (
     shortened,
     text_width,
     tick_texts,
+    widened,
 )
 
 __all__ = ["dot_chart", "heat_map", "line_chart"]
 
-BINS, COLUMNS = 64, 60  # a line keeps up to 3 points a bin; columns carry the tooltips
-Arrays = dict[str, tuple[np.ndarray, ...]]
+COLUMNS = 60  # of tooltips
 
 
 def line_chart(
@@ -59,7 +60,7 @@ def line_chart(
     >>> line_chart({"full": ([0, 1, 2], [9, 5, 4])}, x_label="step", y_label="loss").startswith("<svg")
     True
     """
-    lines, areas, marks = _checked(series, 2, "(x, y)"), _checked(bands or {}, 3, "(x, low, high)"), list(marks or [])
+    lines, areas, marks = checked(series, 2, "(x, y)"), checked(bands or {}, 3, "(x, low, high)"), list(marks or [])
     _expect_drawable(lines, areas, log, (width, height))
     named = x_ticks if isinstance(x_ticks, Mapping) else dict.fromkeys(x_ticks or ())
     x_range, x_places, x_texts = _x_axis(lines, areas, [x for x, _ in marks], named)
@@ -80,22 +81,6 @@ def line_chart(
     return root(parts, _in_words(lines, x_label, y_label, marks), width, height)
 
 
-def _checked(found: Mapping, n: int, form: str) -> Arrays:
-    """Each name's arrays as floats, values that are not finite as NaN."""
-    checked = {}
-    for name, arrays in found.items():
-        if len(arrays) != n:
-            raise ValueError(f"{name!r} must be {form}, found {len(arrays)} arrays")
-        arrays = tuple(np.asarray(array, float) for array in arrays)
-        shapes = [array.shape for array in arrays]
-        if len(set(shapes)) > 1 or arrays[0].ndim != 1 or not arrays[0].size:
-            raise ValueError(f"{name!r} must be {form} of one length above 0, found the shapes {shapes}")
-        if not np.isfinite(arrays[0]).all() or (np.diff(arrays[0]) < 0).any():
-            raise ValueError(f"x of {name!r} must be finite and in rising order")
-        checked[name] = (arrays[0], *(np.where(np.isfinite(array), array, np.nan) for array in arrays[1:]))
-    return checked
-
-
 def _expect_drawable(lines: Arrays, areas: Arrays, log: bool, size: tuple[int, int]) -> None:
     if not 1 <= len(lines) <= len(SERIES):
         raise ValueError(f"expected 1 to {len(SERIES)} series, which can be told apart, found {len(lines)}")
@@ -104,7 +89,7 @@ def _expect_drawable(lines: Arrays, areas: Arrays, log: bool, size: tuple[int, i
     if size[0] < 200 or size[1] < 160:
         raise ValueError(f"expected at least 200 x 160 pixels, found {size[0]} x {size[1]}")
     for name, (_, *ys) in [*lines.items(), *areas.items()] if log else ():
-        if min(np.nanmin(y, initial=np.inf) for y in ys) <= 0:
+        if any((y <= 0).any() for y in ys):
             raise ValueError(f"a logarithmic axis needs values above 0, found others in {name!r}")
 
 
@@ -114,7 +99,7 @@ def _x_axis(lines: Arrays, areas: Arrays, marks: list[float], named: Mapping):
     every = np.concatenate([drawn, np.array(marks, float), np.array(list(named), float)])
     if not np.isfinite(every).all():
         raise ValueError(f"marks and x_ticks must be at finite places, found {marks} and {list(named)}")
-    low, high = _widened(every.min(), every.max(), 0.0)
+    low, high = widened(every.min(), every.max(), 0.0)
     if named:
         texts = tick_texts(sorted(named))
         return (low, high), sorted(named), [named[x] or text for x, text in zip(sorted(named), texts, strict=True)]
@@ -136,34 +121,9 @@ def _y_axis(lines: Arrays, areas: Arrays, limits: tuple[float, float] | None, lo
         low, high = (low, high) if high / low > 1.1 else (low / 1.1, high * 1.1)
         low, high, ticks = log_ticks(low, high)
     else:
-        start, high = _widened(low, high, 0.05)
+        start, high = widened(low, high, 0.05)
         low, high, ticks = nice_ticks(0.0 if 0 <= low <= 0.3 * high else start, high)
     return (low, high), ticks
-
-
-def _widened(low: float, high: float, share: float) -> tuple[float, float]:
-    """A range with a margin, wide enough to be divided also where there is one value alone."""
-    more = share * (high - low) if high - low > 1e-9 * max(abs(low), abs(high)) else 0.1 * abs(high) or 1.0
-    return float(low - more), float(high + more)
-
-
-def _thinned(y: np.ndarray, bins: int = BINS) -> np.ndarray:
-    """Places of the points that a line needs: both ends, and in each bin the extremes and a gap."""
-    if len(y) <= 3 * bins:
-        return np.arange(len(y))
-    size = -(-len(y) // bins)
-    padded = np.r_[y, np.full(size * bins - len(y), y[-1])].reshape(bins, size)
-    gap = np.isnan(padded)
-    places = [np.where(gap, np.inf, padded).argmin(1), np.where(gap, -np.inf, padded).argmax(1), gap.argmax(1)]
-    kept = np.stack(places, 1) + size * np.arange(bins)[:, None]
-    kept[:, 2] = np.where(gap.any(1), kept[:, 2], kept[:, 0])
-    return np.unique(np.r_[0, np.minimum(kept.ravel(), len(y) - 1), len(y) - 1])
-
-
-def _runs(*ys: np.ndarray) -> list[np.ndarray]:
-    """Places without gaps, one array a run."""
-    there = np.flatnonzero(np.isfinite(ys).all(0))
-    return [run for run in np.split(there, np.flatnonzero(np.diff(there) > 1) + 1) if run.size]
 
 
 def _points(x: np.ndarray, y: np.ndarray) -> str:
@@ -171,19 +131,19 @@ def _points(x: np.ndarray, y: np.ndarray) -> str:
 
 
 def _line(frame: Frame, x: np.ndarray, y: np.ndarray, i: int) -> str:
-    kept = _thinned(y)
+    kept = thinned(y)
     x, y = frame.across(x[kept]), frame.up(y[kept])
-    runs = _runs(y)
-    alone = [int(run[0]) for run in runs if len(run) == 1]
+    there = runs(y)
+    alone = [int(run[0]) for run in there if len(run) == 1]
     dots = [f'<circle class="lk-dot lk-s{i}" cx="{x[k]:.1f}" cy="{y[k]:.1f}" r="3.5"/>' for k in alone]
-    path = "".join(f"M{_points(x[run], y[run])}" for run in runs if len(run) > 1)
+    path = "".join(f"M{_points(x[run], y[run])}" for run in there if len(run) > 1)
     return f'<path class="lk-line lk-s{i}" d="{path}"/>{"".join(dots)}' if path else "".join(dots)
 
 
 def _area(frame: Frame, x: np.ndarray, low: np.ndarray, high: np.ndarray, i: int) -> str:
-    kept = np.union1d(_thinned(low, BINS // 2), _thinned(high, BINS // 2))
+    kept = np.union1d(thinned(low, BINS // 2), thinned(high, BINS // 2))
     x, low, high = frame.across(x[kept]), frame.up(low[kept]), frame.up(high[kept])
-    there = [(x[run], low[run], high[run]) for run in _runs(low, high)]
+    there = [(x[run], low[run], high[run]) for run in runs(low, high)]
     path = "".join(f"M{_points(np.r_[a, a[::-1]], np.r_[b, c[::-1]])}Z" for a, b, c in there)
     return f'<path class="lk-band lk-s{i}" d="{path}"/>'
 

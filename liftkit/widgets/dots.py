@@ -20,6 +20,7 @@ from liftkit.widgets.svg import (
     shortened,
     text_width,
     tick_texts,
+    widened,
 )
 
 RADII = (4.5, 3.5, 2.6, 2.0)  # pixels; many dots become small
@@ -44,11 +45,13 @@ def dot_chart(
     a text a dot; ``intervals``: name -> (low, high); ``references``: text -> y, dashed; ``lower_is_better``: said at
     the axis, None for neither; ``picked``: name and index of a dot to outline. Raises ValueError for what does not fit.
 
-    >>> dot_chart({"full": [60.2, 58.1], "legs_torso": [48.0, 49.5]}, y_label="mm").count("data-pick")
+    >>> dot_chart({"full": [60.2, 58.1], "legs_torso": [48.0, 49.5]}, y_label="mm").count("data-pick=")
     4
     """
-    values, references = {name: np.asarray(found, float) for name, found in groups.items()}, dict(references or {})
-    tips, intervals = dict(tips or {}), dict(intervals or {})
+    values = {str(name): np.asarray(found, float) for name, found in groups.items()}
+    tips, intervals, references = (
+        {str(name): f for name, f in (d or {}).items()} for d in (tips, intervals, references)
+    )
     _expect_fitting(values, tips, intervals, references, picked, (width, height))
     y_range, ticks = _y_axis(values, intervals, references, limits)
     texts = tick_texts(ticks)
@@ -60,7 +63,7 @@ def dot_chart(
     top = 26 if lower_is_better is False or not lost else 26 + ROW
     frame = Frame(left, left + step * len(values), top, height - below, (0, len(values)), y_range)
     better = {True: "lower is better", False: "higher is better", None: ""}[lower_is_better]
-    parts = [frame.rows(ticks, texts), frame.upright(y_label), label(better, left, 14)]
+    parts = [frame.rows(ticks, texts), frame.upright(y_label), label(better, left, 14) if better else ""]
     parts += [f'<g transform="translate(0 {frame.bottom:.1f})">{names}</g>']
     drawn = [_interval(frame, name, values[name], intervals.get(name), i) for i, name in enumerate(values)]
     drawn += [_dots(frame, name, values[name], tips.get(name), i, picked) for i, name in enumerate(values)]
@@ -96,14 +99,14 @@ def _y_axis(values, intervals, references, limits):
     every = np.concatenate([*values.values(), *map(np.array, intervals.values()), np.array([*references.values()])])
     every = every[np.isfinite(every)]
     low, high = (every.min(), every.max()) if every.size else (0.0, 1.0)
-    more = 0.06 * (high - low) if high - low > 1e-9 * max(abs(low), abs(high)) else 0.1 * abs(high) or 1.0
-    low, high, ticks = nice_ticks(0.0 if 0 <= low <= 0.3 * high else low - more, high + more)
+    start, top = widened(low, high, 0.06)
+    low, high, ticks = nice_ticks(0.0 if 0 <= low <= 0.3 * high else start, top)
     return (low, high), ticks
 
 
 def _names(names: list[str], left: float, step: float) -> tuple[str, float]:
     """Names below their columns, broken at underscores and spaces where that is enough, else turned; their height."""
-    broken = [_broken(str(name), step - 4) for name in names]
+    broken = [_broken(name, step - 4) for name in names]
     middles = [left + step * (i + 0.5) for i in range(len(names))]
     if max(text_width(line) for lines in broken for line in lines) <= step - 4 and max(map(len, broken)) <= 3:
         texts = [
@@ -152,18 +155,18 @@ def _dots(frame: Frame, name: str, values: np.ndarray, tips, i: int, picked) -> 
     there = np.flatnonzero(np.isfinite(values))
     step, heights = float(frame.across(1) - frame.across(0)), frame.up(values[there])
     aside, radius = _spread(heights, 0.46 * step)
-    middle, parts = float(frame.across(i + 0.5)), []
+    middle, parts, ring = float(frame.across(i + 0.5)), [], []
     for n, (index, x, y) in enumerate(zip(there.tolist(), middle + aside, heights, strict=True)):
         told = tips[index] if tips else f"{name} {index}: {number(values[index])}"
         mine = picked is not None and tuple(picked) == (name, index)
         tab = ' tabindex="0"' if mine or (picked is None and i == n == 0) else ""
         if mine:
-            parts.append(f'<circle class="lk-edge lk-strong" cx="{x:.1f}" cy="{y:.1f}" r="{radius + 2.5}"/>')
+            ring.append(f'<circle class="lk-edge lk-strong lk-off" cx="{x:.1f}" cy="{y:.1f}" r="{radius + 2.5}"/>')
         parts.append(
             f'<circle class="lk-dot" cx="{x:.1f}" cy="{y:.1f}" r="{radius}" data-pick="{safe(name)},{index}"{tab} '
             f'data-tip="{safe(told)}"/>'
         )
-    return f'<g class="lk-s{i % len(SERIES)}">{"".join(parts)}</g>'
+    return f'<g class="lk-s{i % len(SERIES)}" stroke-width="{radius / 5:.1f}">{"".join([*parts, *ring])}</g>'
 
 
 def _crosses(frame: Frame, name: str, values: np.ndarray, tips, i: int, lower_is_better: bool | None) -> str:
@@ -186,7 +189,8 @@ def _interval(frame: Frame, name: str, values: np.ndarray, interval, i: int) -> 
     there = values[np.isfinite(values)]
     if not there.size:
         return ""
-    a, b = (float(frame.across(i + 0.5 + side)) for side in (-0.32, 0.32))
+    middle, half = float(frame.across(i + 0.5)), min(0.32 * float(frame.across(1) - frame.across(0)), 40.0)
+    a, b = middle - half, middle + half
     told, mean, bar = f"{name}: mean {number(there.mean())} of {there.size}", float(frame.up(there.mean())), ""
     if interval is not None:
         told += f", interval {number(interval[0])} to {number(interval[1])}"

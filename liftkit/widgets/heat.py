@@ -48,10 +48,10 @@ def heat_map(
     0, the same to both sides if ``diverging``; ``digits``: decimals in tooltips; ``picked``: row, column or both,
     outlined. Small matrices make small pictures. Raises ValueError where shapes, limits or picked do not fit.
 
-    >>> heat_map([[0, 1], [1, 0]], ["hip", "knee"], ["hip", "knee"], unit="mm").count("data-pick")
+    >>> heat_map([[0, 1], [1, 0]], ["hip", "knee"], ["hip", "knee"], unit="mm").count("data-pick=")
     4
     """
-    values = np.asarray(matrix, float)
+    values, rows, columns = np.asarray(matrix, float), [str(name) for name in rows], [str(name) for name in columns]
     if values.ndim != 2 or not values.size or values.shape != (len(rows), len(columns)):
         raise ValueError(f"expected a matrix ({len(rows)}, {len(columns)}) as named, found the shape {values.shape}")
     row, column = _checked_pick(picked, values.shape)
@@ -95,8 +95,8 @@ def _checked_pick(picked, shape: tuple[int, int]) -> tuple[int | None, int | Non
 def _limits(values: np.ndarray, diverging: bool) -> tuple[float, float]:
     there = values[np.isfinite(values)]
     low, high = min(there.min(initial=0), 0.0), max(there.max(initial=0), 0.0)
-    if low == high:
-        high = 1.0
+    if high - low < 1e-30:
+        low, high = 0.0, 1.0
     return (-max(high, -low), max(high, -low)) if diverging else (low, high)
 
 

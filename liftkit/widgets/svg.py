@@ -96,11 +96,13 @@ def number(value: float) -> str:
     if abs(value) < 1e-300:
         return "0"
     exponent = floor(log10(abs(value)))
-    if -3 <= exponent < 9:
-        return _trimmed(value, max(0, 2 - exponent))
-    raised = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    factor = _trimmed(value / 10.0**exponent, 2)
-    return f"10{raised}" if factor == "1" else f"{factor}×10{raised}"
+    return _trimmed(value, max(0, 2 - exponent)) if -3 <= exponent < 9 else _raised(value, exponent, 2)
+
+
+def _raised(value: float, exponent: int, decimals: int) -> str:
+    power = "10" + str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    factor = _trimmed(value / 10.0**exponent, decimals)
+    return {"0": "0", "1": power}.get(factor, f"{factor}×{power}")
 
 
 def _trimmed(value: float, decimals: int) -> str:
@@ -116,10 +118,21 @@ def tick_texts(ticks: Sequence[float]) -> list[str]:
     """
     largest, step = max(map(abs, ticks)), min(np.diff(ticks), default=abs(ticks[0])) or 1.0
     if largest and not 1e-3 <= largest < 1e9:
-        return [number(tick) for tick in ticks]
+        exponent = floor(log10(largest))
+        return [_raised(tick, exponent, max(0, ceil(exponent - log10(step) - 1e-9))) for tick in ticks]
     divisor, unit = (1e6, "M") if largest >= 1e6 else (1e3, "k") if largest >= 1e4 else (1.0, "")
     decimals = max(0, ceil(-log10(step / divisor) - 1e-9))
     return [_trimmed(tick / divisor, decimals) + (unit if tick else "") for tick in ticks]
+
+
+def widened(low: float, high: float, share: float) -> tuple[float, float]:
+    """A range with a margin, wide enough to be divided also where there is one value alone."""
+    most = max(abs(low), abs(high))
+    if high - low > max(1e-9 * most, 1e-30):
+        more = share * (high - low)
+    else:
+        more = 0.1 * most if most > 1e-30 else 1.0
+    return float(low - more), float(high + more)
 
 
 def nice_ticks(low: float, high: float, whole: bool = False, fixed: bool = False) -> tuple[float, float, list[float]]:
@@ -128,7 +141,7 @@ def nice_ticks(low: float, high: float, whole: bool = False, fixed: bool = False
     ``whole`` allows whole numbers alone (two ticks are enough), ``fixed`` leaves the range as it is.
 
     >>> nice_ticks(3, 97)
-    (0, 97, [0, 20, 40, 60, 80])
+    (3, 97, [20.0, 40.0, 60.0, 80.0])
     """
     first_power = floor(log10((high - low) / 5))
     fewest, choices = 2 if whole else 4, []
