@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from liftkit import H36M_17
 from liftkit.plots import style
-from liftkit.widgets import svg
+from liftkit.widgets.charts import svg
 from liftkit.widgets.charts import dot_chart, heat_map, line_chart
-from liftkit.widgets.series import runs, thinned
+from liftkit.widgets.charts.series import runs, thinned
 
 NASTY = """<script>alert("1")</script> & 'two'\x00"""
 line = partial(line_chart, x_label="step", y_label="loss")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from liftkit.widgets.svg import (
+from liftkit.widgets.charts.svg import (
     ROW,
     SERIES,
     Frame,

@@ -9,7 +9,7 @@ from textwrap import wrap
 import numpy as np
 from numpy.typing import ArrayLike
 
-from liftkit.widgets.svg import (
+from liftkit.widgets.charts.svg import (
     ROW,
     Frame,
     checked_limits,
