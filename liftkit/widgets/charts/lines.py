@@ -26,7 +26,6 @@ from liftkit.widgets.charts.svg import (
     widened,
 )
 
-
 COLUMNS = 60  # of tooltips
 
 
