@@ -294,3 +294,15 @@ def test_bad_input_leaves_no_parts(tmp_path):
     (tmp_path / "in" / "b.bvh").write_bytes(b"HIERARCHY\nMOTION\n")
     assert convert(command, tmp_path / "out.npz").exit_code == 2
     assert not results(tmp_path)
+
+
+@pytest.mark.parametrize("cause", [OSError("Input/output error"), MemoryError(), KeyboardInterrupt(), None])
+def test_parts_stay_unless_the_input_itself_is_bad(tmp_path, cause):
+    error = ValueError("in.npz: cannot be read")
+    error.__cause__ = cause if not isinstance(cause, KeyboardInterrupt) else None
+    error = cause if isinstance(cause, KeyboardInterrupt) else error
+    with pytest.raises(type(error)), Parts(tmp_path / "out.npz", [], {}) as parts:
+        parts.keep(0, {"a": np.ones(2)})
+        raise error
+    assert parts.whole() == (frozenset() if cause is None else {0})
+    assert parts.folder.exists() == (cause is not None)

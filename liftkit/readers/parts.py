@@ -56,8 +56,10 @@ class Parts:
         write_atomically(self.folder / JOB, lambda file: file.write(json.dumps(self.job, indent=1).encode()))
         return self
 
-    def __exit__(self, kind, *_) -> None:
-        if kind is None or issubclass(kind, ValueError) or not self.numbers():
+    def __exit__(self, kind, error, _) -> None:
+        # readers name the file in a ValueError whatever happened: a disk that fails is no bad input
+        bad = isinstance(error, ValueError) and not isinstance(error.__cause__, (OSError, MemoryError))
+        if kind is None or bad or not self.numbers():
             self.forget()
 
     def forget(self) -> None:
