@@ -23,6 +23,7 @@ from liftkit.metrics import mpjpe
 from liftkit.poses import load_pose_file
 from liftkit.readers import containers
 from liftkit.readers.common import person_height
+from liftkit.readers.containers import read_h5
 from liftkit.readers.human36m import (
     JOINT_MAP,
     JOINTS_32,
@@ -335,6 +336,51 @@ def test_h36m_fetchs_files_give_the_same_poses(tmp_path):
 def test_a_wrong_annot_h5_says_what_was_found(tmp_path, changes, message):
     with pytest.raises(ValueError, match=rf"annot\.h5: .*{message}"):
         list(read_fetched(fetched(tmp_path, **changes)))
+
+
+def other_file(path, **more):
+    """An HDF5 file with the arrays of annot.h5, to be pointed at."""
+    with h5py.File(path, "w") as file:
+        file["pose/3d"] = np.ones((4, 32, 3))
+    return path
+
+
+def by_link(file, other):
+    file["pose/3d"] = h5py.ExternalLink(other.name, "/pose/3d")
+
+
+def by_linked_group(file, other):
+    del file["pose"]
+    file["pose"] = h5py.ExternalLink(other.name, "/pose")
+
+
+def by_soft_link(file, other):
+    file["elsewhere"] = h5py.ExternalLink(other.name, "/pose/3d")
+    file["pose/3d"] = h5py.SoftLink("/elsewhere")
+
+
+def by_external_numbers(file, other):
+    file.create_dataset("pose/3d", (4, 32, 3), "f8", external=[(str(other), 0, h5py.h5f.UNLIMITED)])
+
+
+def by_virtual_dataset(file, other):
+    layout = h5py.VirtualLayout((4, 32, 3), "f8")
+    layout[:] = h5py.VirtualSource(str(other), "pose/3d", (4, 32, 3))
+    file.create_virtual_dataset("pose/3d", layout)
+
+
+@pytest.mark.parametrize(
+    "point", [by_link, by_linked_group, by_soft_link, by_external_numbers, by_virtual_dataset],
+)  # fmt: skip
+def test_a_file_that_points_into_another_is_refused(tmp_path, point):
+    other, path = other_file(tmp_path / "other.h5"), tmp_path / "annot.h5"
+    with h5py.File(path, "w") as file:
+        file.create_group("pose")
+        point(file, other)
+    with h5py.File(path) as file:
+        assert file["pose/3d"].shape == (4, 32, 3)  # h5py itself follows it
+    with pytest.raises(ValueError, match=r"annot\.h5: pose.*: (it is a link|its numbers lie in other files)"):
+        read_h5(path, {"pose/3d": (32, 3)})
 
 
 def test_a_folder_without_annotations_is_refused(tmp_path):

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from liftkit.cameras import Motion
+from liftkit.files import read_arrays
 from liftkit.readers.common import check_file, person_height, reading
 from liftkit.readers.kinematics import resample
 from liftkit.skeleton import H36M_17
@@ -38,6 +39,11 @@ class Clip:
         """The share of frames in which the head is above both ankles."""
         height = {name: self.joints[:, H36M_17.index(name), 1] for name in ("head", "left_ankle", "right_ankle")}
         return float(np.mean(height["head"] > np.maximum(height["left_ankle"], height["right_ankle"])))
+
+
+def load_clip(path: Path) -> Clip:
+    """A clip whose fields were written as an npz file. Raises ValueError naming the file where it is damaged."""
+    return Clip(**{field: array if array.ndim else array.item() for field, array in read_arrays(path).items()})
 
 
 def subject_of(stem: str) -> str:
