@@ -109,7 +109,8 @@ def _bone(entry: dict[str, list[str]], skeleton: Skeleton) -> Bone:
     if not name:
         raise ValueError(f"a bone has no name: {entry}")
     try:
-        vector = np.array(entry["direction"], float) * float(entry["length"][0]) * skeleton.mm
+        with np.errstate(over="ignore", invalid="ignore"):  # huge numbers are refused below
+            vector = np.array(entry["direction"], float) * float(entry["length"][0]) * skeleton.mm
         *turn, letters = entry.get("axis", ["0", "0", "0", "XYZ"])
         axis = _axis(np.array(turn, float), letters.lower(), skeleton)
     except (KeyError, IndexError, ValueError) as error:
