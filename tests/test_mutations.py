@@ -295,3 +295,38 @@ def test_whatever_befalls_a_file_it_is_read_or_refused(name, tmp_path, monkeypat
     assert sorted(tmp_path.rglob("*")) == there, "a reader wrote something"
     print(f"{name}: {count:,} mutations, {refused:,} refused, {count - refused:,} read, slowest {slowest:.3f} s")
     assert refused > count // 20
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "read"),
+    [
+        ("index.txt", b"1_1 a" + b" " * 200_000 + b"b\n", read_index),
+        ("camera.calibration", b"Skeletool Camera Calibration File V1.0\nname 0\n" + b"\n" * 200_000, read_calibration),
+        ("walk.bvh", b"HIERARCHY\nROOT a" + b" " * 200_000 + b"\n" * 200_000 + b"MOTION\nFrames:", read_bvh),
+        ("points.csv", b"frame," + b"a_" * 200_000 + b"x\n1,2\n", read_keypoints),
+        ("points.json", b'[{"image_id": "' + b"1" * 200_000 + b'", "keypoints": [1, 2, 3]}]', read_keypoints),
+    ],
+)
+def test_no_pattern_takes_time_that_grows_with_the_square(tmp_path, name, content, read):
+    path = saved(tmp_path / name, content)
+    with within(SECONDS, name):
+        try:
+            read(path)
+        except ValueError as error:
+            assert str(error).startswith(str(path))
+
+
+def test_a_pickle_that_asks_for_memory_is_refused(tmp_path):
+    """A memo's number of 2**31: the unpickler in C makes room for so many objects, 16 GiB."""
+    bomb = save_objects(tmp_path / "bomb.npz", positions_3d=(b"Nr\xff\xff\xff\x7f.", None))
+    with within(SECONDS, "the bomb"), pytest.raises(ValueError, match=r"bomb\.npz: positions_3d: expected one pickled"):
+        list(read_videopose3d(bomb))
+
+
+def test_an_npz_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("liftkit.files.LARGEST", 10**6)
+    np.savez_compressed(tmp_path / "bomb.npz", x2d=np.zeros(10**6, np.float32))
+    with pytest.raises(
+        ValueError, match=r"bomb\.npz: .*expected at most 1,000,000 bytes after decompression, found 4,0"
+    ):
+        load_pose_file(tmp_path / "bomb.npz")
