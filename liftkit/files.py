@@ -66,7 +66,8 @@ def read_arrays(path: str | Path) -> dict[str, np.ndarray]:
             with np.load(file, allow_pickle=False) as archive, warnings.catch_warnings():
                 if (size := sum(member.file_size for member in archive.zip.infolist())) > LARGEST:
                     raise ValueError(f"expected at most {LARGEST:,} bytes after decompression, found {size:,}")
-                warnings.simplefilter("error", UserWarning)  # numpy's way to take a damaged header for an old one
+                warnings.simplefilter("ignore")  # Python's, of a damaged header
+                warnings.simplefilter("error", UserWarning)  # numpy's way to take it for an old one
                 return {field: np.asarray(archive[field]) for field in archive.files}
     except Exception as error:  # numpy, zipfile and zlib raise half a dozen kinds for a damaged or foreign file
         pickled = "allow_pickle" in str(error)
