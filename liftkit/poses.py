@@ -195,7 +195,7 @@ def load_pose_file(path: str | Path) -> PoseSet:
     try:
         return _from_arrays(arrays)
     except ValueError as error:
-        raise ValueError(f"{path}: {error}") from error
+        raise ValueError(f"{path}: {str(error)[:1000]}") from error  # damaged names may be long
 
 
 def _from_arrays(arrays: dict[str, np.ndarray]) -> PoseSet:
@@ -206,7 +206,9 @@ def _from_arrays(arrays: dict[str, np.ndarray]) -> PoseSet:
         raise ValueError(f"this liftkit reads pose files of format {FORMAT}, found {found!r}")
     names = tuple(map(str, arrays.pop("joint_names").ravel()))
     if names != H36M_17.names:
-        raise ValueError(f"joint_names must be {', '.join(H36M_17.names)} in this order, found {', '.join(names)}")
+        raise ValueError(
+            f"joint_names must be {', '.join(H36M_17.names)} in this order, found {', '.join(names)[:500]}"
+        )
     if unknown := sorted(set(arrays) - required - {"x3d"}):
         raise ValueError(f"unknown fields {', '.join(unknown)}")
     poses = PoseSet(**{field: str(a) if field in ("units", "name") else a for field, a in arrays.items()}, copy=False)

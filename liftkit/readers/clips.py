@@ -121,7 +121,7 @@ def read_index(path: str | Path) -> dict[str, str]:
     found: dict[str, str] = {}
     with reading(path):
         for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
-            match = re.match(r"\s*(\d{1,3})_(\d{1,3})\s+(\S.*?)\s*$", line)
+            match = re.match(r"(\d{1,3})_(\d{1,3})\s+(\S.*)", line.strip())
             if not match:
                 continue
             clip = f"{int(match[1]):02d}_{int(match[2]):02d}"

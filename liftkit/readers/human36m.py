@@ -115,7 +115,10 @@ def read_videopose3d(path: str | Path) -> Iterator[Clip]:
             clips = entries(subjects[subject], "recordings")
         for name in sorted(clips):
             with reading(path, f"{subject}: {name}"):
-                yield _clip(path, subject, name, numbers(clips[name], (None, 32, 3)) * np.float32(1000))
+                metres = numbers(clips[name], (None, 32, 3))
+                with np.errstate(over="ignore", invalid="ignore"):  # huge numbers have a huge height
+                    joints = metres * np.float32(1000)
+                yield _clip(path, subject, name, joints)
 
 
 def _clip(source: str | Path, subject: str, name: str, joints32: np.ndarray) -> Clip:

@@ -119,7 +119,9 @@ def read_calibration(path: str | Path) -> dict[int, np.ndarray]:
         return {}
     with reading(path):
         text = check_file(path, 10**6).read_text(encoding="ascii")
-        found = re.findall(r"^name\s+(\d{1,2})\s*$(?:(?!^name).)*?^\s*intrinsic((?: +\S+){16}) *$", text, re.M | re.S)
+        found = re.findall(
+            r"^name[ \t]+(\d{1,2})[ \t]*$(?:(?!^name).)*?^[ \t]*intrinsic((?: +\S+){16}) *$", text, re.M | re.S
+        )
         matrices = {int(name): np.array(values.split(), float).reshape(4, 4)[:3, :3] for name, values in found}
         if not text.startswith("Skeletool Camera Calibration File") or not matrices:
             raise ValueError("expected a Skeletool Camera Calibration File with lines name and intrinsic")
