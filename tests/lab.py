@@ -1,5 +1,6 @@
 """A JupyterLab and a Chromium for tests, as ``make lab`` and a student's browser."""
 
+import json
 import os
 import re
 import shutil
@@ -16,12 +17,16 @@ FLAGS += ["--disable-quic", "--disable-background-networking"]
 
 
 @contextmanager
-def lab(folder: Path):
+def lab(folder: Path, theme: str = "JupyterLab Light"):
     """A JupyterLab that shows a folder: a function from a notebook's name to its address."""
+    settings = folder.parent / "lab_settings" / "@jupyterlab" / "apputils-extension"
+    settings.mkdir(parents=True)
+    (settings / "themes.jupyterlab-settings").write_text(json.dumps({"theme": theme}))
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--port=0", "--ServerApp.root_dir", folder]
     command += ["--LabApp.extension_manager=readonly", *(["--allow-root"] if os.geteuid() == 0 else [])]
     log = folder.parent / "lab.log"
     environment = {**os.environ, "PLOTLY_RENDERER": "plotly_mimetype"}
+    environment["JUPYTERLAB_SETTINGS_DIR"] = str(settings.parents[1])
     with log.open("w") as file:
         server = subprocess.Popen(list(map(str, command)), stdout=file, stderr=file, env=environment)
     try:

@@ -15,7 +15,8 @@ pytestmark = pytest.mark.skipif(not CHROMIUM, reason="needs Chromium (Debian: ap
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory):
     """What a student sees who runs all cells and scrolls through the lesson: counts and requests."""
-    folder = tmp_path_factory.mktemp("notebooks")
+    folder = tmp_path_factory.mktemp("lab") / "notebooks"
+    folder.mkdir()
     shutil.copy(LESSON, folder)
     with lab(folder) as address, browser(viewport={"width": 1200, "height": 1000}) as page:
         run_all(page, address(LESSON.name))

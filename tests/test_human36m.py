@@ -6,6 +6,7 @@ import json
 import tarfile
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 from human36m_files import FIELDS_17, FOLDER, cdf_bytes, fetched, npz2d, npz3d, save_objects, tgz, world

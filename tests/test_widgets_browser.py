@@ -23,17 +23,22 @@ def write_notebook(path: Path) -> None:
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
 
 
-@pytest.fixture(scope="module", params=["light", "dark"])
+@pytest.fixture(scope="module", params=["Light", "Dark"])
 def page(request, tmp_path_factory):
     """A notebook with every widget, all cells run, in both themes."""
-    folder = tmp_path_factory.mktemp("notebooks")
+    folder = tmp_path_factory.mktemp("lab") / "notebooks"
+    folder.mkdir()
     write_notebook(folder / "widgets.ipynb")
-    with lab(folder) as address, browser(viewport={"width": 1100, "height": 900}) as page:
-        page.theme = request.param
+    theme = f"JupyterLab {request.param}"
+    with lab(folder, theme) as address, browser(viewport={"width": 1100, "height": 900}) as page:
+        page.theme = request.param.lower()
         run_all(page, address("widgets.ipynb"))
-        if request.param == "dark":
-            page.evaluate("document.body.dataset.jpThemeLight = 'false'")
         yield page
+
+
+def test_the_theme_is_the_one_asked_for(page):
+    light = page.evaluate("document.body.dataset.jpThemeLight")
+    assert light == {"light": "true", "dark": "false"}[page.theme]
 
 
 def widget_of(page, name: str):
