@@ -121,7 +121,7 @@ class View {
     const node = element("figure", { className: `lk-panel${still.wide ? " lk-wide" : ""}` }, title);
     const panel = { still, title, caption };
     if (still.kind === "pose") node.append((panel.skeleton = this.skeleton(still)).svg);
-    else node.append((panel.box = element("div", { className: `lk-${still.kind}` })));
+    else node.append((panel.box = element("div", { className: `lk-${still.code ? "code" : still.kind}` })));
     if (still.kind === "chart") this.chart(panel);
     node.append(caption);
     node.dataset.key = still.key;
