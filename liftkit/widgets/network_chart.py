@@ -107,7 +107,7 @@ def comparison_table(
     representations: Mapping[str, Representation], width: int, picked: str | None = None, reference: str = "full"
 ) -> str:
     """A row a representation: segments, residual blocks, parameters at a width, and those as a share of one's."""
-    columns = (("representation", 8, "start"), ("segments", 226, "end"), ("residual blocks", 326, "end"))
+    columns = (("representation", 8, "start"), ("segments", 226, "end"), ("blocks", 326, "end"))
     columns += (("parameters", 408, "end"), (f"of {reference}'s", 474, "end"))
     whole = parameters(representations[reference], width)
     drawn = [label(shortened(text, 100 if i else 150), x, 16, where) for i, (text, x, where) in enumerate(columns)]

@@ -77,7 +77,7 @@ class View {
   }
 
   ask({ kind, name }, value) {
-    if (kind === "button") this.say(`${name} ${Math.random()}`, { kind: "press", name });
+    if (kind === "button") this.say(null, { kind: "press", name });
     else this.say(name, { kind: "set", name, value });
   }
 
@@ -181,7 +181,7 @@ class View {
   frame() {
     const { values, message, error, running, number } = this.model.get("frame");
     this.controls.forEach(({ show }, name) => {
-      if (this.common.line.waiting.has(name)) return; // a hand is ahead of the kernel
+      if (this.common.line.ahead(name)) return; // a hand is ahead of the kernel
       if (name !== this.film?.name) show(values[name]);
       else if (!this.timer && values[name] !== this.told) this.common.now = this.told = values[name];
     });
