@@ -41,12 +41,10 @@ class Draft:
         self.owner[joint] = segment
         self.extra.discard((joint, segment))
 
-    def show(self, joint: int, segment: int) -> bool:
-        """Let a segment see a joint of another, or no longer; whether it does now. Its own it always sees."""
-        if self.owner[joint] == segment:
-            return True
-        self.extra ^= {(joint, segment)}
-        return (joint, segment) in self.extra
+    def show(self, joint: int, segment: int) -> None:
+        """Let a segment see a joint of another, or no longer. Its own it always sees."""
+        if self.owner[joint] != segment:
+            self.extra ^= {(joint, segment)}
 
     @property
     def parts(self) -> list[tuple[str, list[str], list[str]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from liftkit.body import draw_bodies, place_joints, standing_angles
-from liftkit.representations import BLOCK_BUDGET, REPRESENTATIONS, Representation, register
+from liftkit.representations import BLOCK_BUDGET, REPRESENTATIONS, Representation, get_representation, register
 from liftkit.skeleton import H36M_17
 from liftkit.widgets.controller import Controller
 from liftkit.widgets.controls import Button, Choice, Slider, Text
@@ -36,8 +36,7 @@ class RepresentationExplorerController(Controller):
         self.x2d = _standing()
         self.values = {"representation": representation, "width": "128", "segment": "1", "joint": "left_wrist"}
         self.values |= {"click": GIVES, "name": "", "segments": 2, "blocks": 3, "shared_blocks": 0}
-        self.control("representation").check(representation)
-        self._copy(self.shown or REPRESENTATIONS["legs_torso"])
+        self._copy(get_representation(representation))
         self.message = "Choose a representation, or press the button to build your own from it."
 
     @property
@@ -113,11 +112,8 @@ class RepresentationExplorerController(Controller):
         self.values["joint"] = joint
         if not self.drafting or self.values["click"] == LOOKS:
             self.message = self._who(i)
-        elif self.values["click"] == GIVES:
-            self.draft.give(i, s)
-            self.message = f"{self._who(i)} {self._state()}"
         else:
-            self.draft.show(i, s)
+            (self.draft.give if self.values["click"] == GIVES else self.draft.show)(i, s)
             self.message = f"{self._who(i)} {self._state()}"
 
     def on_register(self) -> None:
