@@ -137,16 +137,21 @@ class View {
       set view(view) { self.common.view = view; },
       redraw: () => self.redraw(),
       drag: (joint, x, y) => self.say(`drag ${panel}`, { kind: "drag", panel, joint, x, y }),
-      pick: (joint) => self.say(`pick ${panel}`, { kind: "pick", panel, key: joint }),
+      pick: (joint) => self.picked(panel, joint),
       tip: (text, event) => self.tip(text, event),
       play: () => self.play(),
     });
   }
 
+  // Picking one thing does not stand for picking another: all of them arrive.
+  picked(panel, key) {
+    this.say(`pick ${panel} ${key}`, { kind: "pick", panel, key });
+  }
+
   // A chart is read by hovering, or by arrow keys from one marked element to the next; Enter or a click picks it.
   chart(panel) {
     const { box, still } = panel, marked = () => [...box.querySelectorAll("[data-pick], [data-tip]")];
-    const pick = (node) => node?.dataset.pick && this.say(`pick ${still.key}`, { kind: "pick", panel: still.key, key: node.dataset.pick });
+    const pick = (node) => node?.dataset.pick && this.picked(still.key, node.dataset.pick);
     box.tabIndex = 0;
     box.addEventListener("pointermove", (event) => this.tip(event.target.closest("[data-tip]")?.dataset.tip ?? "", event));
     box.addEventListener("pointerleave", () => this.tip(""));
