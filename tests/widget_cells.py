@@ -8,5 +8,6 @@ few = load_poses("synthetic").select(slice(None, None, 97))  # some seen and som
 """
 CELLS = {
     "DragExplorer": "DragExplorer(poses=few.test)",
+    "RepresentationExplorer": "RepresentationExplorer()",
     "PoseViewer": "PoseViewer(few.test, {'full': load_record('full'), 'flat': few.test.x3d * [1, 1, 0]})",
 }

@@ -2,6 +2,7 @@
 
 from liftkit.widgets.drag_explorer import DragExplorer
 from liftkit.widgets.pose_viewer import PoseViewer
+from liftkit.widgets.representation_explorer import RepresentationExplorer
 from liftkit.widgets.widget import WIDGETS, Widget
 
-__all__ = ["WIDGETS", "DragExplorer", "PoseViewer", "Widget"]
+__all__ = ["WIDGETS", "DragExplorer", "PoseViewer", "RepresentationExplorer", "Widget"]

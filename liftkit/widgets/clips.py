@@ -10,14 +10,9 @@ MOST_FRAMES = 240  # shown of a clip: what a page turns smoothly and a notebook 
 
 
 class Clips:
-    """The clips of a PoseSet by name ("walk+wave, s7"), each seen by one or several cameras.
-
-    Raises ValueError where the set is empty.
-    """
+    """The clips of a PoseSet by name ("walk+wave, s7"), each seen by one or several cameras."""
 
     def __init__(self, poses: PoseSet):
-        if not len(poses):
-            raise ValueError(f"{poses.name}: expected at least one pose, found none")
         self.poses = poses
         _, first = np.unique(poses.clip, return_index=True)
         labels = [(poses.clip[i], f"{poses.action[i]}, {poses.subject[i]}") for i in np.sort(first)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -74,6 +75,29 @@ class Toggle(Control):
     def samples(self) -> tuple:
         """Off and on."""
         return (False, True)
+
+
+@dataclass(frozen=True)
+class Text(Control):
+    """A short text of one line, of which the whole must match ``pattern``: one that allows the letter a repeated."""
+
+    longest: int = 30
+    pattern: str = r"\S(.*\S)?"
+
+    def check(self, value: Any) -> str:
+        """The text without spaces around it; ValueError where it is none, too long, or another than allowed."""
+        if not isinstance(value, str):
+            raise ValueError(f"{self.label}: expected a text, found {value!r}")
+        value = value.strip()
+        if not 1 <= len(value) <= self.longest:
+            raise ValueError(f"{self.label}: expected 1 to {self.longest} characters, found {len(value)}")
+        if not value.isprintable() or not re.fullmatch(self.pattern, value):
+            raise ValueError(f"{self.label}: expected {self.help or self.pattern}, found {value!r}")
+        return value
+
+    def samples(self) -> tuple:
+        """The shortest, a middle and the longest text."""
+        return ("a", "a" * (self.longest // 2), "a" * self.longest)
 
 
 @dataclass(frozen=True)

@@ -39,8 +39,8 @@ class Pose(Panel):
     3D panels turn together. ``alt`` describes the pose in words. ``reach``: half the height of the panel in the
     joints' unit, by default so that every frame fits; ``middle``: what lies in its centre. Per joint: ``strength``
     (J,) in [0, 1] makes it glow, ``tips`` are shown on hover, ``groups`` (J,) colour it and its bone, with the
-    number beside it. ``ghost`` (J, d) is drawn faintly behind. A ``draggable`` panel reports where a joint is pulled
-    to; ``picked`` names the joint that keys move, or that is looked at.
+    number beside it, from 1 on; a negative one is no group. ``ghost`` (J, d) is drawn faintly behind. A ``draggable``
+    panel reports where a joint is pulled to; ``picked`` names the joint that keys move, or that is looked at.
     """
 
     joints: np.ndarray = None
@@ -129,9 +129,14 @@ class Chart(Panel):
 
 @dataclass(frozen=True)
 class Note(Panel):
-    """Sentences, one a line."""
+    """Sentences, one a line; or, where it is ``code``, lines of Python to be copied."""
 
     text: str = ""
+    wide: bool = False
+    code: bool = False
+
+    def still(self) -> dict[str, Any]:
+        return super().still() | {"wide": self.wide, "code": self.code}
 
     def moving(self) -> dict[str, Any]:
         return super().moving() | {"text": self.text}

@@ -22,7 +22,7 @@ def picture_svg(title: str, panels: Sequence[Panel]) -> str:
     """The panels, at most four in a row, with their titles, as an SVG text with ``title`` above."""
     rows, row, used = [], [], 0
     for panel in panels:
-        span = 2 if isinstance(panel, Chart) and panel.wide else 1
+        span = 2 if getattr(panel, "wide", False) else 1
         if used + span > COLUMNS:
             rows, row, used = [*rows, row], [], 0
         row, used = [*row, (panel, used, span)], used + span
@@ -68,11 +68,27 @@ def _skeleton(panel: Pose) -> str:
     parts = []
     for parent, joint in panel.skeleton.bones:
         (x1, y1), (x2, y2), side = points[parent], points[joint], side_of(names[joint])
-        colour = COLOURS[side] if panel.groups is None else GROUPS[panel.groups[joint] % len(GROUPS)]
+        colour = COLOURS[side] if panel.groups is None else _group_colour(panel.groups[joint])
         line = f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}"'
         parts.append(f"{line}{DASHES[side] if panel.groups is None else ''}/>")
     if panel.strength is not None:
         for (x, y), strength in zip(points, panel.strength, strict=True):
             if strength > 0.02:
                 parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{3 + 9 * strength:.1f}" fill="#7b2d8e"/>')
-    return f'<g stroke-width="4" stroke-linecap="round">{"".join(parts)}</g>'
+    return f'<g stroke-width="4" stroke-linecap="round">{"".join(parts)}</g>{_numbers(panel, points)}'
+
+
+def _group_colour(group: int) -> str:
+    return GROUPS[group % len(GROUPS)] if group >= 0 else COLOURS["middle"]
+
+
+def _numbers(panel: Pose, points: np.ndarray) -> str:
+    """The numbers of the joints' groups beside them, so that colour is not all that tells them apart."""
+    groups = () if panel.groups is None else panel.groups
+    return "".join(
+        f'<text x="{x - 5:.1f}" y="{y - 4:.1f}" text-anchor="end">{group + 1}</text>'
+        if x < WIDTH / 2
+        else f'<text x="{x + 5:.1f}" y="{y - 4:.1f}">{group + 1}</text>'
+        for (x, y), group in zip(points, groups, strict=False)
+        if group >= 0
+    )

@@ -28,8 +28,8 @@ class PoseViewerController(Controller):
 
     ``predictions``: title -> a :class:`~liftkit.Run`, whose first seed is shown, or poses (N, J, 3), one for each of
     the PoseSet's. Where the truth is known, predictions are fitted to it as chosen before they are shown, and their
-    mean error after that is told. ``fps``: how fast a clip plays. Raises ValueError on an empty set, and on
-    predictions of another shape.
+    mean error after that is told. ``fps``: how fast a clip plays. Raises ValueError on predictions of another
+    shape.
     """
 
     title = "2D in, 3D out"

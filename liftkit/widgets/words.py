@@ -20,18 +20,25 @@ def describe(joints: np.ndarray, skeleton: Skeleton = H36M_17) -> str:
     at = {name: joints[skeleton.index(name)].astype(float) for name in skeleton.names}
     parts = [_posture(at), *(f"{side} hand {_height(at, side)}" for side in ("left", "right")), _knees(at)]
     if joints.shape[1] == 3:
-        across = at["left_hip"] - at["right_hip"]
-        parts.append(FACING[round(np.arctan2(across[2], across[0]) / (np.pi / 2)) % 4])
+        parts.append(_facing(at))
     return ", ".join(parts)
 
 
 def _posture(at: dict) -> str:
     trunk, leg = at["neck"] - at["pelvis"], (at["left_ankle"] + at["right_ankle"]) / 2 - at["pelvis"]
+    if abs(trunk[1]) < 0.6 * np.linalg.norm(trunk):
+        return "bent over or lying"
     if trunk[1] > 0:
         return "upside down or bent far over"
-    if -trunk[1] < 0.6 * np.linalg.norm(trunk):
-        return "bent over or lying"
-    return "upright" if leg[1] > 0.9 * -trunk[1] else "upright, sitting or squatting"
+    # of the height from pelvis to neck, standing legs reach 2.2 times down, those of a seated person 1.2 times
+    return "upright" if leg[1] > 1.7 * -trunk[1] else "upright, sitting or squatting"
+
+
+def _facing(at: dict) -> str:
+    ahead = np.cross(at["left_hip"] - at["right_hip"], at["neck"] - at["pelvis"])
+    if abs(ahead[1]) > np.hypot(ahead[0], ahead[2]):
+        return "faces down" if ahead[1] > 0 else "faces up"
+    return FACING[round(np.arctan2(ahead[0], -ahead[2]) / (np.pi / 2)) % 4]
 
 
 def _height(at: dict, side: str) -> str:

@@ -8,7 +8,7 @@ export function element(kind, properties = {}, ...children) {
 
 // A control as liftkit/widgets/controls.py tells it -> { node, show(value) }; say(value) is called when a hand moves it.
 export function control(told, say) {
-  return { choice, slider, toggle, button }[told.kind](told, say);
+  return { choice, slider, toggle, text, button }[told.kind](told, say);
 }
 
 function choice({ label, help, name, options }, say) {
@@ -36,6 +36,16 @@ function toggle({ label, help, name }, say) {
   box.addEventListener("change", () => say(box.checked));
   const node = element("label", { className: "lk-control" }, box, element("span", { textContent: label }));
   return { node, show: (value) => { box.checked = value; } };
+}
+
+// What is being written stays until it is given (Enter, or leaving the field) and answered.
+function text({ label, help, name, longest }, say) {
+  const field = element("input", { type: "text", maxLength: longest, title: help, name, spellcheck: false });
+  let shown;
+  field.addEventListener("change", () => say((shown = field.value)));
+  field.addEventListener("keydown", (event) => event.stopPropagation()); // a notebook has keys of its own
+  const node = element("label", { className: "lk-control" }, element("span", { textContent: label }), field);
+  return { node, show: (value) => { if (value !== shown) field.value = shown = value; } };
 }
 
 function button({ label, help, name }, say) {

@@ -3,21 +3,26 @@
 
 export class Line {
   constructor(send, onSilence = () => {}, patience = 4000) {
-    Object.assign(this, { send, onSilence, patience, waiting: new Map(), open: 0, last: Date.now() * 1000 });
+    Object.assign(this, { send, onSilence, patience, waiting: [], open: 0, last: Date.now() * 1000 });
   }
 
-  // key: what a later message of the same gesture replaces
+  // key: what a later message of the same gesture replaces. With none a message is never replaced, and neither is what
+  // waits before it: a button acts on the values that it was pressed with.
   say(key, message) {
-    this.waiting.delete(key);
-    this.waiting.set(key, message);
+    if (key === null) this.waiting.forEach((one) => { one.fixed = true; });
+    else this.waiting = this.waiting.filter((one) => one.fixed || one.key !== key);
+    this.waiting.push({ key, message });
     this.next();
   }
 
+  // Whether a hand is ahead of the kernel.
+  ahead(key) {
+    return this.waiting.some((one) => one.key === key);
+  }
+
   next() {
-    const first = this.waiting.entries().next();
-    if (this.open || first.done) return;
-    const [key, message] = first.value;
-    this.waiting.delete(key);
+    if (this.open || !this.waiting.length) return;
+    const { message } = this.waiting.shift();
     this.open = ++this.last;
     this.timer = setTimeout(() => this.onSilence(true), this.patience);
     this.send({ ...message, number: this.open });
@@ -34,6 +39,6 @@ export class Line {
 
   close() {
     clearTimeout(this.timer);
-    this.waiting.clear();
+    this.waiting = [];
   }
 }

@@ -33,7 +33,7 @@ export class Skeleton {
       dot.classList.toggle("lk-glow", glow > 0.02);
       dot.classList.toggle("lk-picked", picked === i);
       dot.style.fillOpacity = strength ? 0.35 + 0.65 * glow : "";
-      this.labels[i].textContent = groups && this.still.sides[i] !== undefined ? String(groups[i] + 1) : "";
+      this.labels[i].textContent = groups?.[i] >= 0 ? String(groups[i] + 1) : "";
     });
     this.lines.forEach((line, i) => {
       const [, joint] = this.still.bones[i];
@@ -54,7 +54,9 @@ export class Skeleton {
     }
     this.points.forEach(([x, y], i) => {
       set(this.dots[i], { cx: x, cy: y });
-      if (moving.groups) set(this.labels[i], { x: x + 0.04, y: y - 0.03 });
+      if (!moving.groups) return;
+      set(this.labels[i], { x: x + (x < 0 ? -0.04 : 0.04), y: y - 0.03 });
+      this.labels[i].setAttribute("text-anchor", x < 0 ? "end" : "start");
     });
     const ghost = moving.ghost && place(moving.ghost);
     this.ghosts.forEach((line, i) => {

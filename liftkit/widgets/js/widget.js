@@ -84,7 +84,7 @@ class View {
   }
 
   ask({ kind, name }, value) {
-    if (kind === "button") this.say(`${name} ${Math.random()}`, { kind: "press", name });
+    if (kind === "button") this.say(null, { kind: "press", name });
     else this.say(name, { kind: "set", name, value });
   }
 
@@ -128,7 +128,7 @@ class View {
     const node = element("figure", { className: `lk-panel${still.wide ? " lk-wide" : ""}` }, title);
     const panel = { still, title, caption };
     if (still.kind === "pose") node.append((panel.skeleton = this.skeleton(still)).svg);
-    else node.append((panel.box = element("div", { className: `lk-${still.kind}` })));
+    else node.append((panel.box = element("div", { className: `lk-${still.code ? "code" : still.kind}` })));
     if (still.kind === "chart") this.chart(panel);
     node.append(caption);
     node.dataset.key = still.key;
@@ -144,16 +144,21 @@ class View {
       set view(view) { self.common.view = view; },
       redraw: () => self.redraw(),
       drag: (joint, x, y) => self.say(`drag ${panel}`, { kind: "drag", panel, joint, x, y }),
-      pick: (joint) => self.say(`pick ${panel}`, { kind: "pick", panel, key: joint }),
+      pick: (joint) => self.picked(panel, joint),
       tip: (text, event) => self.tip(text, event),
       play: () => self.play(),
     });
   }
 
+  // Picking one thing does not stand for picking another: all of them arrive.
+  picked(panel, key) {
+    this.say(`pick ${panel} ${key}`, { kind: "pick", panel, key });
+  }
+
   // A chart is read by hovering, or by arrow keys from one marked element to the next; Enter or a click picks it.
   chart(panel) {
     const { box, still } = panel, marked = () => [...box.querySelectorAll("[data-pick], [data-tip]")];
-    const pick = (node) => node?.dataset.pick && this.say(`pick ${still.key}`, { kind: "pick", panel: still.key, key: node.dataset.pick });
+    const pick = (node) => node?.dataset.pick && this.picked(still.key, node.dataset.pick);
     box.tabIndex = 0;
     box.addEventListener("pointermove", (event) => this.tip(event.target.closest("[data-tip]")?.dataset.tip ?? "", event));
     box.addEventListener("pointerleave", () => this.tip(""));
@@ -188,7 +193,7 @@ class View {
   frame() {
     const { values, message, error, running, number } = this.model.get("frame");
     this.controls.forEach(({ show }, name) => {
-      if (this.common.line.waiting.has(name)) return; // a hand is ahead of the kernel
+      if (this.common.line.ahead(name)) return; // a hand is ahead of the kernel
       if (name !== this.film?.name) show(values[name]);
       else if (!this.timer && values[name] !== this.told) this.common.now = this.told = values[name];
     });
