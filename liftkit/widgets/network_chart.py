@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from liftkit.representations import Representation
-from liftkit.widgets.svg import SIZE, label, root, safe, shortened, text_width
+from liftkit.widgets.charts.svg import SIZE, label, root, safe, shortened, text_width
 
 Part = tuple[str, Sequence[str], Sequence[str]]  # a segment's name, the joints it sees, those it owns
 LEFT, RIGHT, TALLEST = 150.0, 402.0, 44.0  # where blocks begin and end, and how tall a row's may be, in pixels
