@@ -3,6 +3,7 @@
 from liftkit.widgets.correlation_explorer import CorrelationExplorer
 from liftkit.widgets.drag_explorer import DragExplorer
 from liftkit.widgets.pose_viewer import PoseViewer
+from liftkit.widgets.study_explorer import StudyExplorer
 from liftkit.widgets.widget import WIDGETS, Widget
 
-__all__ = ["WIDGETS", "CorrelationExplorer", "DragExplorer", "PoseViewer", "Widget"]
+__all__ = ["WIDGETS", "CorrelationExplorer", "DragExplorer", "PoseViewer", "StudyExplorer", "Widget"]

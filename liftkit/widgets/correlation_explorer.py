@@ -22,9 +22,7 @@ from liftkit.widgets.widget import Widget
 
 ALL = "all joints"
 FROM, TO = "its 2D place, whose depth?", "its depth, whose 2D place?"
-REMINDER = (
-    "A correlation is no proof of dependence: joints share the view. Choose intervention to see what moves what."
-)
+REMINDER = "A correlation is no proof of dependence: joints share the view. Choose intervention to see what moves what."
 
 
 class CorrelationExplorerController(Controller):
@@ -41,9 +39,10 @@ class CorrelationExplorerController(Controller):
     def __init__(self, runs: Mapping[str, Run] | None = None, poses: PoseSet | None = None):
         super().__init__()
         self.runs = {name: load_record(name) for name in ("full", "legs_torso")} if runs is None else dict(runs)
+        self.runs = {str(name): run for name, run in self.runs.items()}
         self.poses = load_poses("synthetic").test if poses is None else poses
         if not self.runs or DATA in self.runs or len(self.poses) < LEAST_POSES:
-            found = f"{len(self.runs)} runs ({', '.join(map(str, self.runs))}) and {len(self.poses)} poses"
+            found = f"{len(self.runs)} runs ({', '.join(self.runs)}) and {len(self.poses)} poses"
             raise ValueError(f"expected a run, none called {DATA!r}, and at least {LEAST_POSES} poses, found {found}")
         for run in self.runs.values():
             check_fit(run, self.poses)
@@ -64,7 +63,8 @@ class CorrelationExplorerController(Controller):
     @property
     def cell(self) -> tuple[int | None, int | None]:
         """The row and the column that are picked; one of them is None where it is all joints'."""
-        joint, partner = (self.names.index(n) if n in self.names else None for n in map(self.values.get, ("joint", "partner")))
+        named = (self.values["joint"], self.values["partner"])
+        joint, partner = (None if name == ALL else self.names.index(name) for name in named)
         return (joint, partner) if self.values["direction"] == FROM else (partner, joint)
 
     def controls(self):
@@ -129,7 +129,7 @@ class CorrelationExplorerController(Controller):
         low, high = self.limits(name)
         names = _plain(self.names)
         svg = heat_map(
-            np.clip(values, low, high), names, names, unit=found.unit or self._measure(name), limits=(low, high),
+            values, names, names, unit=found.unit or self._measure(name), limits=(low, high),
             diverging=low < 0, digits=2, picked=self.cell, title="row: 2D place, column: depth",
         )  # fmt: skip
         of = "Data" if name == DATA else name.replace("_", " ")
@@ -162,7 +162,7 @@ class CorrelationExplorerController(Controller):
         words = [in_words(self.values["kind"], self.names[r], self.names[c], values[r, c]) for r, c in pairs]
         tips = [f"{self.skeleton.names[0]}: its place and depth are 0", *map(_sentence, words)]
         other = max((i for i in range(len(line)) if i != joint), key=lambda i: strength[i + 1])
-        most = f"brightest beside itself: {_plain([self.names[other]])[0]}"
+        most = f"most, beside itself: {_plain([self.names[other]])[0]}"
         told = most if strength[other + 1] > 0 else "no other joint glows"
         asked = "whose depth goes with it" if self.values["direction"] == FROM else "what its depth goes with"
         if MATRICES[self.values["kind"].removeprefix(EXCESS)].moves:
@@ -199,7 +199,7 @@ class CorrelationExplorerController(Controller):
         self.message = " ".join(told if moves else [*told, REMINDER])
 
     def __str__(self) -> str:
-        return f"{', '.join(map(str, self.runs))} on {len(self.poses):,} poses of {self.poses.name!r}"
+        return f"{', '.join(self.runs)} on {len(self.poses):,} poses of {self.poses.name!r}"
 
 
 def _plain(names) -> list[str]:

@@ -55,7 +55,7 @@ MATRICES = {
         "(rank correlation {value:.2f})", "rank correlation",
     ),
     "distance": Matrix(
-        256, _correlation("distance"),
+        200, _correlation("distance"),
         "the distance correlation of the 2D place of the {row} and the depth of the {column} is {value:.2f} "
         "(near 0: no relation of any form; 1: the firmest)", "distance correlation",
     ),
@@ -64,7 +64,7 @@ MATRICES = {
         "pull the {row} by 1 mm in 2D and the depth of the {column} moves by {value:.2f} mm", "mm per mm", True,
     ),
     "intervention": Matrix(
-        1000, lambda run, poses: intervention(run, poses, "joints"),
+        600, lambda run, poses: intervention(run, poses, "joints"),
         "give the {row} the 2D place of another person's and the depth of the {column} moves by {value:.1f} mm",
         "mm", True,
     ),
@@ -118,7 +118,9 @@ def in_words(kind: str, row: str, column: str, value: float) -> str:
     base = kind.removeprefix(EXCESS)
     row, column = row.replace("_", " "), column.replace("_", " ")
     if not np.isfinite(value):
-        return f"there is no value for the 2D place of the {row} and the depth of the {column}: one of them never changes"
+        return (
+            f"there is no value for the 2D place of the {row} and the depth of the {column}: one of them never changes"
+        )
     if base != kind:
         way = "above" if value >= 0 else "below"
         return (
