@@ -13,8 +13,8 @@ from liftkit.widgets.charts import dot_chart, line_chart
 from liftkit.widgets.controller import Controller
 from liftkit.widgets.controls import Choice, Slider, Toggle
 from liftkit.widgets.panels import Chart, Note, Panel
-from liftkit.widgets.svg import SERIES, label, root
 from liftkit.widgets.study_words import LARGE_IS_GOOD, called, figure_text, pair_in_words, seed_in_words
+from liftkit.widgets.svg import SERIES, label, root
 from liftkit.widgets.tables import checked_history, checked_results, compared, interval, numbers, reached
 from liftkit.widgets.widget import Widget
 
@@ -111,7 +111,7 @@ class StudyExplorerController(Controller):
     def curve_table(self) -> pd.DataFrame:
         """The history of the seeds that are shown, where the chosen curve has a value."""
         found = self.history
-        if "data" in found and self.values["data"] in set(found["data"]):
+        if "data" in found and self.values["data"]:
             found = found[found["data"] == self.values["data"]]
         seeds = self.table()[["representation", "seed"]].drop_duplicates()
         found = found.merge(seeds, on=["representation", "seed"])
@@ -127,7 +127,8 @@ class StudyExplorerController(Controller):
             return plots.convergence_figure(self.curve_table(), self.values.get("curve", "step"))
         if name == "reached" and self.values["metric"] in LARGE_IS_GOOD:
             raise ValueError(f"the figure 'reached' is of errors, small is good, found {called(self.values['metric'])}")
-        return getattr(plots, f"{name}_figure")(self.table(), self.values["metric"])
+        figure = getattr(plots, f"{name}_figure")(self.table(), self.values["metric"])
+        return figure if self.values["data"] else figure.update_layout(annotations=[])  # there is nothing to name
 
     def panels(self) -> list[Panel]:
         return [
