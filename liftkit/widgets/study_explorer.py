@@ -128,7 +128,9 @@ class StudyExplorerController(Controller):
         if name == "reached" and self.values["metric"] in LARGE_IS_GOOD:
             raise ValueError(f"the figure 'reached' is of errors, small is good, found {called(self.values['metric'])}")
         figure = getattr(plots, f"{name}_figure")(self.table(), self.values["metric"])
-        return figure if self.values["data"] else figure.update_layout(annotations=[])  # there is nothing to name
+        return (
+            figure if self.values["data"] else figure.update_layout(annotations=(), overwrite=True)
+        )  # nothing to name
 
     def panels(self) -> list[Panel]:
         return [
