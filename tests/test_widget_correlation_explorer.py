@@ -244,6 +244,7 @@ def test_the_widget_answers_the_browser_and_is_small_and_always_the_same(runs, p
     one, other = (CorrelationExplorer(runs, poses) for _ in range(2))
     assert repr(one) == "CorrelationExplorer(full, legs_torso, five_parts on 144 poses of 'synthetic')"
     assert one.svg() == other.svg() and WIDGETS["CorrelationExplorer"] is CorrelationExplorer
+    ElementTree.fromstring(one.svg())  # a picture that strict readers take
     assert len(json.dumps(one.state_now())) < 200_000
     one.hear({"kind": "pick", "panel": "map_1", "key": "2,3", "number": 1})
     assert one.frame["values"]["partner"] == "left_hip" and one.frame["number"] == 1

@@ -10,11 +10,11 @@ import pandas as pd
 from liftkit.records import record_history, record_results
 from liftkit.study import Study
 from liftkit.widgets.charts import dot_chart, line_chart
+from liftkit.widgets.charts.svg import SERIES, label, root
 from liftkit.widgets.controller import Controller
 from liftkit.widgets.controls import Choice, Slider, Toggle
 from liftkit.widgets.panels import Chart, Note, Panel
 from liftkit.widgets.study_words import LARGE_IS_GOOD, called, figure_text, pair_in_words, seed_in_words
-from liftkit.widgets.svg import SERIES, label, root
 from liftkit.widgets.tables import checked_history, checked_results, compared, interval, numbers, reached
 from liftkit.widgets.widget import Widget
 
