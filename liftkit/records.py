@@ -35,7 +35,7 @@ def load_record(name: str) -> Run:
     about = record_settings()
     representation = Representation.from_dict(about["representations"][name])
     tensors = {key: tensor.float() for key, tensor in load((FOLDER / f"{name}.safetensors").read_bytes()).items()}
-    history = pd.read_csv(FOLDER / "history.csv")
+    history = record_history()
     history = history[history["representation"] == name].reset_index(drop=True)
     return Run.from_tensors(representation, about["seeds"], TrainConfig.from_dict(about["config"]), [tensors], history)
 
@@ -48,6 +48,11 @@ def record_settings() -> dict:
 def record_results() -> pd.DataFrame:
     """The errors of every recorded member, as :func:`liftkit.evaluate` gives them for ``JUDGED`` test poses."""
     return pd.read_csv(FOLDER / "results.csv")
+
+
+def record_history() -> pd.DataFrame:
+    """The course of every recorded member's training, a row a recorded step, as :attr:`liftkit.Run.history`."""
+    return pd.read_csv(FOLDER / "history.csv")
 
 
 def shrink(run: Run) -> Run:

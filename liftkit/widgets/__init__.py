@@ -1,8 +1,18 @@
 """Widgets: what a student can touch. Each is a thin view of a controller that runs without a kernel or a browser."""
 
+from liftkit.widgets.correlation_explorer import CorrelationExplorer
 from liftkit.widgets.drag_explorer import DragExplorer
 from liftkit.widgets.pose_viewer import PoseViewer
 from liftkit.widgets.representation_explorer import RepresentationExplorer
+from liftkit.widgets.study_explorer import StudyExplorer
 from liftkit.widgets.widget import WIDGETS, Widget
 
-__all__ = ["WIDGETS", "DragExplorer", "PoseViewer", "RepresentationExplorer", "Widget"]
+__all__ = [
+    "WIDGETS",
+    "CorrelationExplorer",
+    "DragExplorer",
+    "PoseViewer",
+    "RepresentationExplorer",
+    "StudyExplorer",
+    "Widget",
+]
