@@ -2,6 +2,7 @@
 
 from liftkit.widgets.drag_explorer import DragExplorer
 from liftkit.widgets.pose_viewer import PoseViewer
+from liftkit.widgets.view_explorer import ViewExplorer
 from liftkit.widgets.widget import WIDGETS, Widget
 
-__all__ = ["WIDGETS", "DragExplorer", "PoseViewer", "Widget"]
+__all__ = ["WIDGETS", "DragExplorer", "PoseViewer", "ViewExplorer", "Widget"]
