@@ -45,12 +45,12 @@ class Eyes:
 
     Errors are those of ``judged``, poses out of the split "test"; verdicts those of poses out of the split "train" and
     of the views that the prior draws of them. Both splits are the whole set where there are none. Raises ValueError
-    where there is no pose.
+    where ``poses`` is none.
     """
 
     def __init__(self, poses: PoseSet):
-        if not isinstance(poses, PoseSet) or not len(poses):
-            raise ValueError(f"expected a PoseSet with at least one pose, found {poses!r}")
+        if not isinstance(poses, PoseSet):
+            raise ValueError(f"poses must be a PoseSet, found {type(poses).__name__}")
         self.judged, watched = _few(poses.part("test"), JUDGED), _few(poses.part("train"), WATCHED)
         self.watched = torch.from_numpy(normalise(watched.x2d).astype(np.float32))
         self.u = torch.rand(1, len(watched), DRAWS, generator=torch.Generator().manual_seed(0))

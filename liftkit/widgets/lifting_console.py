@@ -43,7 +43,7 @@ class LiftingConsoleController(Controller):
     starts again from step 0. The browser asks for one slice after another and there is neither loop nor thread: a
     second run of the cell leaves nothing behind.
 
-    Raises ValueError as Trainer and TrainConfig do, and where ``poses`` is no PoseSet with a pose.
+    Raises ValueError as Trainer and TrainConfig do, and where ``poses`` is no PoseSet.
     """
 
     title = "The adversarial game: lifter G against discriminator D"
@@ -107,7 +107,9 @@ class LiftingConsoleController(Controller):
     def _changed(self, name: str, value) -> None:
         done = self.trainer.steps_done
         self._start()
-        lost = f"the {done} steps taken are gone" if done else "nothing had been learned yet"
+        lost = (
+            f"what {done} {'step' if done == 1 else 'steps'} taught is gone" if done else "nothing had been learned yet"
+        )
         label, value = self.control(name).label, value.replace("_", " ") if isinstance(value, str) else f"{value:g}"
         self.message = f"{label} is now {value}: training starts again from step 0, {lost}. {BEGIN}"
 
@@ -147,8 +149,8 @@ class LiftingConsoleController(Controller):
         if game.trouble:
             self.message = f"Training stopped: {game.trouble}. Choose milder weights, or press Reset."
         elif game.over:
-            error = f" The error went from {game.curve[0][1]['error']:.0f} to {game.seen.error:.0f} mm ({SECRET})."
-            told = "" if game.seen.error is None else error
+            errors = game.series("error")[1]
+            told = "" if game.seen.error is None else f" PA-MPJPE: {errors[0]:.0f} → {errors[-1]:.0f} mm, {SECRET}."
             self.message = f"All {self.trainer.config.steps} steps are done.{told} Reset starts again."
         else:
             return False

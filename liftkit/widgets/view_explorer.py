@@ -40,7 +40,7 @@ class ViewExplorerController(Controller):
     the mean of every member's score for the pose that its own lifter made; the skeletons are then the first's.
     One pose's curve is its own matter; the mean over ``MEAN_OVER`` poses shows what a wrong depth has in common.
 
-    Raises ValueError where there is no pose, or where skeletons differ.
+    Raises ValueError on anything but a Run and a PoseSet of the same skeleton.
     """
 
     title = "Look from the side: who finds out a wrong depth?"
@@ -49,8 +49,8 @@ class ViewExplorerController(Controller):
         super().__init__()
         self.run = load_record("legs_torso") if run is None else run
         self.poses = load_poses("synthetic").test if poses is None else poses
-        if not len(self.poses):
-            raise ValueError(f"{self.poses.name}: expected at least one pose, found none")
+        if not isinstance(self.run, Run) or not isinstance(self.poses, PoseSet):
+            raise ValueError(f"expected a Run and a PoseSet, found {type(run).__name__} and {type(poses).__name__}")
         if self.run.representation.skeleton != self.poses.skeleton:
             raise ValueError(f"{self.poses.name}: its skeleton is not that of {self.run.representation.name}")
         self.chosen = np.unique(np.linspace(0, len(self.poses) - 1, MOST_POSES).astype(int))
