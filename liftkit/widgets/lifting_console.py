@@ -21,7 +21,7 @@ from liftkit.widgets.panels import Chart, Panel, Pose
 from liftkit.widgets.widget import Widget
 from liftkit.widgets.words import describe
 
-SLICE = 0.2  # seconds of steps between two answers to the browser
+SLICE = 0.15  # seconds of steps between two answers to the browser
 SHOWN = (0.2, 0.6)  # where among the judged poses those stand that are drawn
 BINS = np.linspace(-0.6, 1.6, 23)  # of the verdicts' histograms
 BEGIN = "Press Run, or let the two take turns: Step D, then Step G."

@@ -149,9 +149,10 @@ class ViewExplorerController(Controller):
     def _told(self) -> str:
         azimuth, elevation = self.values["azimuth"], self.values["elevation"]
         where = f"Seen from {azimuth}°" + (f", {elevation}° off the level" if elevation else "")
-        what = {LIFTED: "the lifted pose", FLAT: "the flat pose"}.get(self.shown, f"the pose {self.shown}")
-        others = ", ".join(f"{name} {score:.2f}" for name, score in self.now.items() if name != self.shown)
-        told = f"{where}, the discriminator gives {what} {self.now[self.shown]:.2f} (1 is real, 0 is turned); {others}."
+        what = {LIFTED: "the lifted pose", FLAT: "the flat pose"}.get(self.shown, f"this pose ({self.shown})")
+        others = ", ".join(f"{name}: {score:.2f}" for name, score in self.now.items() if name != self.shown)
+        score = f"{self.now[self.shown]:.2f} (1 is real, 0 is turned)"
+        told = f"{where}, the discriminator finds {what} real with score {score}; {others}."
         if elevation:
             return told
         if azimuth == 0:
