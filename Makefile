@@ -26,7 +26,7 @@ high = found > (3, 14) and "the packages pinned by liftkit exist for Python 3.10
 % (low or high, sys.argv[1], ".".join(map(str, sys.version_info[:3]))))
 endef
 
-.PHONY: help lab test lint format records constraints clean
+.PHONY: help lab test fuzz lint format records constraints clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target text; do \
@@ -42,6 +42,9 @@ lab: $(STAMP) ## set up, then open lesson 00 in JupyterLab (make lab LABFLAGS=--
 test: lint ## set up, then run every check: ruff, tests, doctests, notebooks (make test PYTESTFLAGS=-x)
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(THREADS) $(RUN) pytest --nbval-lax --nbval-current-env \
 		--nbval-cell-timeout=900 $(PYTESTFLAGS)
+
+fuzz: $(STAMP) ## set up, then damage small files of each format 10,000 times and read them (half an hour)
+	$(THREADS) $(RUN) pytest tests/test_mutations.py --mutations 10000 -s -q
 
 lint: $(STAMP) ## check style without changing a file
 	$(RUN) ruff check .

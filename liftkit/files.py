@@ -6,6 +6,7 @@ import io
 import math
 import os
 import tempfile
+import warnings
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import IO
 
 import numpy as np
+
+LARGEST = 2**34  # bytes of all arrays of an npz file: several times Human3.6M as poses
 
 
 def check_new(*paths: str | Path) -> None:
@@ -60,10 +63,15 @@ def read_arrays(path: str | Path) -> dict[str, np.ndarray]:
             if not zipfile.is_zipfile(file):
                 raise ValueError("it is no npz archive, or it is cut short")
             file.seek(0)
-            with np.load(file, allow_pickle=False) as archive:
+            with np.load(file, allow_pickle=False) as archive, warnings.catch_warnings():
+                if (size := sum(member.file_size for member in archive.zip.infolist())) > LARGEST:
+                    raise ValueError(f"expected at most {LARGEST:,} bytes after decompression, found {size:,}")
+                warnings.simplefilter("ignore")  # Python's, of a damaged header
+                warnings.simplefilter("error", UserWarning)  # numpy's way to take it for an old one
                 return {field: np.asarray(archive[field]) for field in archive.files}
     except Exception as error:  # numpy, zipfile and zlib raise half a dozen kinds for a damaged or foreign file
-        reason = "it holds pickled objects, which liftkit never loads" if "allow_pickle" in str(error) else error
+        pickled = "allow_pickle" in str(error)
+        reason = "it holds pickled objects, which liftkit never loads" if pickled else str(error)[:500]
         raise ValueError(f"{path}: not a readable npz file: {reason}") from error
 
 

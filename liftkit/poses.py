@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import InitVar, dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +29,8 @@ class PoseSet:
     ``x2d`` (N, J, 2) float32 in ``units`` ("px" pixels, "mm" orthographic millimetres, "none" normalised);
     ``x3d`` (N, J, 3) float32 in mm, camera frame (x right, y down, z away), relative to the root, or None.
     ``subject``, ``action``, ``split`` (strings) and ``clip``, ``frame``, ``camera`` (int32) have N entries each;
-    those left out are "" and 0, ``frame`` counts from 0. A clip belongs to one split.
+    those left out are "" and 0, ``frame`` counts from 0. A clip belongs to one split. Arrays are copied, or with
+    ``copy`` False taken over where they have the right type.
 
     Raises ValueError that names the field, what was found and what was expected.
 
@@ -48,21 +49,22 @@ class PoseSet:
     units: str = "px"
     name: str = "poses"
     skeleton: Skeleton = H36M_17
+    copy: InitVar[bool] = True
 
-    def __post_init__(self):
+    def __post_init__(self, copy: bool):
         joints = len(self.skeleton)
         put = lambda field, value: object.__setattr__(self, field, value)  # noqa: E731 - the class is frozen
-        put("x2d", _coordinates("x2d", self.x2d, (None, joints, 2)))
+        put("x2d", _coordinates("x2d", self.x2d, (None, joints, 2), copy))
         count = len(self.x2d)
         if self.x3d is not None:
-            put("x3d", _coordinates("x3d", self.x3d, (count, joints, 3)))
+            put("x3d", _coordinates("x3d", self.x3d, (count, joints, 3), copy))
             if np.abs(self.x3d[:, 0]).max(initial=0) > 1e-2:
                 raise ValueError(
                     f"x3d must be relative to the {self.skeleton.names[0]} (its place is 0, 0, 0), "
                     f"found it up to {np.abs(self.x3d[:, 0]).max():.1f} mm away"
                 )
         for field, kind in LABELS.items():
-            put(field, _labels(field, getattr(self, field), kind, count))
+            put(field, _labels(field, getattr(self, field), kind, count, copy))
         if self.units not in UNITS:
             raise ValueError(f"units must be one of {', '.join(UNITS)}, found {self.units!r}")
         self._check_splits()
@@ -110,7 +112,7 @@ class PoseSet:
             raise ValueError(f"{self.name}: the selection is empty")
         per_pose = ["x2d", "x3d", *LABELS]
         kept = {field: getattr(self, field) for field in per_pose if getattr(self, field) is not None}
-        return replace(self, **{field: values[chosen] for field, values in kept.items()})
+        return replace(self, **{field: values[chosen] for field, values in kept.items()}, copy=False)
 
     def part(self, split: str) -> PoseSet:
         """The poses of a split, or all where it has none: what a lifter learns from or is judged on."""
@@ -127,7 +129,7 @@ class PoseSet:
         return self.select(split="test")
 
 
-def _coordinates(field: str, values, shape: tuple) -> np.ndarray:
+def _coordinates(field: str, values, shape: tuple, copy: bool) -> np.ndarray:
     values = np.asarray(values)
     expected = str(tuple("N" if size is None else size for size in shape)).replace("'", "")
     if values.ndim != len(shape) or any(b not in (None, a) for a, b in zip(values.shape, shape, strict=True)):
@@ -137,14 +139,14 @@ def _coordinates(field: str, values, shape: tuple) -> np.ndarray:
     if not len(values):
         raise ValueError(f"{field} must hold at least one pose, found shape {values.shape}")
     with np.errstate(over="ignore"):
-        values = values.astype(np.float32)
+        values = values.astype(np.float32, copy=copy)
     bad = np.flatnonzero(~np.isfinite(values).all((1, 2)))
     if len(bad):
         raise ValueError(f"{field} must be finite, found NaN or infinity in {len(bad)} poses, first {bad[0]}")
     return values
 
 
-def _labels(field: str, values, kind, count: int) -> np.ndarray:
+def _labels(field: str, values, kind, count: int, copy: bool) -> np.ndarray:
     if values is None:
         if field == "frame":
             return np.arange(count, dtype=kind)
@@ -157,7 +159,7 @@ def _labels(field: str, values, kind, count: int) -> np.ndarray:
         raise ValueError(f"{field} must hold {expected}, found {values.dtype}")
     if kind is not str and (values != values.astype(kind)).any():
         raise ValueError(f"{field} must fit into {np.dtype(kind)}, found {values.min()} to {values.max()}")
-    return values.astype(kind)
+    return values.astype(kind, copy=copy)
 
 
 def save_poses(poses: PoseSet, path: str | Path) -> Path:
@@ -193,7 +195,7 @@ def load_pose_file(path: str | Path) -> PoseSet:
     try:
         return _from_arrays(arrays)
     except ValueError as error:
-        raise ValueError(f"{path}: {error}") from error
+        raise ValueError(f"{path}: {str(error)[:1000]}") from error  # damaged names may be long
 
 
 def _from_arrays(arrays: dict[str, np.ndarray]) -> PoseSet:
@@ -204,10 +206,12 @@ def _from_arrays(arrays: dict[str, np.ndarray]) -> PoseSet:
         raise ValueError(f"this liftkit reads pose files of format {FORMAT}, found {found!r}")
     names = tuple(map(str, arrays.pop("joint_names").ravel()))
     if names != H36M_17.names:
-        raise ValueError(f"joint_names must be {', '.join(H36M_17.names)} in this order, found {', '.join(names)}")
+        raise ValueError(
+            f"joint_names must be {', '.join(H36M_17.names)} in this order, found {', '.join(names)[:500]}"
+        )
     if unknown := sorted(set(arrays) - required - {"x3d"}):
         raise ValueError(f"unknown fields {', '.join(unknown)}")
-    poses = PoseSet(**{field: str(a) if field in ("units", "name") else a for field, a in arrays.items()})
+    poses = PoseSet(**{field: str(a) if field in ("units", "name") else a for field, a in arrays.items()}, copy=False)
     check_millimetres(poses)
     return poses
 
@@ -215,6 +219,6 @@ def _from_arrays(arrays: dict[str, np.ndarray]) -> PoseSet:
 def check_millimetres(poses: PoseSet) -> None:
     """Raise ValueError where the 3D cannot be in mm."""
     if poses.x3d is not None:
-        reach = float(np.median(np.abs(poses.x3d).max((1, 2))))
+        reach = float(np.median(np.maximum(poses.x3d.max((1, 2)), -poses.x3d.min((1, 2)))))
         if not 100 < reach < 10_000:
             raise ValueError(f"x3d must be in mm (a person reaches about 900), found a median reach of {reach:.3g}")

@@ -61,7 +61,7 @@ def _counts(poses: PoseSet, report: Report) -> None:
     count = labels.nunique()
     report.facts["Size"] = (
         f"{len(poses):,} poses; subjects {count['subject']}, actions {count['action']}, clips {count['clip']}, "
-        f"cameras {count['camera']}, splits {', '.join(map(repr, np.unique(poses.split).tolist()))}"
+        f"cameras {count['camera']}, splits {', '.join(name or '(none)' for name in np.unique(poses.split).tolist())}"
     )
     people = [set(labels.subject[labels.split == split]) for split in ("train", "test")]
     if (both := people[0] & people[1]) and both != {""}:

@@ -11,6 +11,11 @@ settings.register_profile("liftkit", deadline=None, derandomize=True, max_exampl
 settings.load_profile("liftkit")
 
 
+def pytest_addoption(parser):
+    help = "how many mutations of each format tests/test_mutations.py tries"
+    parser.addoption("--mutations", type=int, default=150, metavar="N", help=help)
+
+
 @pytest.fixture
 def tiny_poses() -> PoseSet:
     """24 random orthographic poses: 6 clips of 4 frames, 3 people with 2 clips each, one of them for the test."""

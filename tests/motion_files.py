@@ -1,7 +1,6 @@
-"""Motion-capture files written by hand from the formats' descriptions, and the damage that may befall them."""
+"""Motion-capture files written by hand from the formats' descriptions."""
 
 import numpy as np
-from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 # A person of about 1.75 m in a T-pose who faces +z: name, parent, offset in mm; "end" is an end site.
@@ -148,21 +147,3 @@ def _raised(s: str, x: int):
 
 
 ASF_RIGHT_HAND_UP = {"rhumerus": _raised("r", -1), "root": [10, 17, -20, 0, 0, 0]}
-
-
-PIECES = [b"nan", b"1e308", b"-1e6", b"}", b"{", b"\n", b" x ", b"End Site", b"99999999", b"\xff", b"MOTION", b"#"]
-PIECES += [b"begin", b"end", b":root", b"root", b"JOINT x"]
-
-
-@st.composite
-def damaged(draw, whole):
-    """Bytes of a file, cut short, or with some replaced, removed or added."""
-    content = bytearray(whole[: draw(st.integers(0, len(whole)))] if draw(st.booleans()) else whole)
-    for _ in range(draw(st.integers(0, 4)) if content else 0):
-        place = draw(st.integers(0, len(content)))
-        if draw(st.booleans()):  # another number, as a rule
-            content[place : place + 1] = draw(st.sampled_from([b"1", b"9", b"-", b".", b"e", b" "]))
-        else:
-            piece = draw(st.sampled_from(PIECES) | st.binary(max_size=3))
-            content[place : place + draw(st.integers(0, 12))] = piece
-    return bytes(content)

@@ -1,64 +1,25 @@
 """The first lesson in a real JupyterLab in a real browser, as ``make lab`` opens it."""
 
 import os
-import re
 import shutil
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
+from lab import CHROMIUM, browser, elsewhere, lab, run_all
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 LESSON = Path(__file__).parents[1] / "notebooks" / "00_start_here.ipynb"
-# Without the last of these Chromium itself looks for updates and the like.
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync", "--disable-component-update"]
-FLAGS += ["--disable-quic", "--disable-background-networking"]
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="needs Chromium (Debian: apt install chromium)")
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """The address of a JupyterLab that shows a copy of the first lesson."""
+def seen(tmp_path_factory):
+    """What a student sees who runs all cells and scrolls through the lesson: counts and requests."""
     folder = tmp_path_factory.mktemp("notebooks")
     shutil.copy(LESSON, folder)
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--port=0", "--ServerApp.root_dir", folder]
-    command += ["--LabApp.extension_manager=readonly", *(["--allow-root"] if os.geteuid() == 0 else [])]
-    log = folder.parent / "lab.log"
-    environment = {**os.environ, "PLOTLY_RENDERER": "plotly_mimetype"}
-    with log.open("w") as file:
-        server = subprocess.Popen(list(map(str, command)), stdout=file, stderr=file, env=environment)
-    try:
-        for _ in range(120):
-            if found := re.search(r"http://(localhost|127\.0\.0\.1):\d+/lab\?token=\w+", log.read_text()):
-                break
-            assert server.poll() is None, log.read_text()
-            time.sleep(0.5)
-        yield found[0].replace("/lab?", f"/lab/tree/{LESSON.name}?")
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-@pytest.fixture(scope="module")
-def seen(lab):
-    """What a student sees who runs all cells and scrolls through the lesson: counts and requests."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1200, "height": 1000})
-        requests = []
-        page.on("request", lambda request: requests.append(request.url))
-        page.goto(lab)
-        # before the kernel is there, JupyterLab would ask which one to use
-        page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=120_000)
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_text("Run All Cells", exact=True).click()
-        yield _scroll_through(page) | {"requests": requests}
-        browser.close()
+    with lab(folder) as address, browser(viewport={"width": 1200, "height": 1000}) as page:
+        run_all(page, address(LESSON.name))
+        yield _scroll_through(page) | {"requests": page.requests}
 
 
 def _scroll_through(page) -> dict:
@@ -96,4 +57,4 @@ def test_the_progress_bar_is_seen_and_ends_full(seen):
 
 
 def test_nothing_outside_this_machine_is_asked(seen):
-    assert [url for url in seen["requests"] if not re.match(r"(http|ws)s?://(localhost|127\.)|data:|blob:", url)] == []
+    assert elsewhere(seen["requests"]) == []

@@ -79,10 +79,24 @@ def test_the_file_written_is_the_motion_filmed(cmu, tmp_path, options, rig, seed
     done = call(cmu, source, "--out", out, *options)
     assert done.exit_code == 0, done.output
     assert "24 poses" in done.stdout and "out.npz" in done.stdout
+    record = json.loads((tmp_path / "out.json").read_text())
+    assert record["options"] == {"rig": rig, "seed": seed}
+    digest = hashlib.sha256(source.read_bytes()).hexdigest()
+    assert record["inputs"] == [{"file": "in.npz", "bytes": source.stat().st_size, "sha256": digest}]
+    assert "24 poses" in record["poses"] and record["provenance"]["numpy"]
     found, expected = load_poses(out), film(read_positions(source), rig, seed)
     assert (found.units, found.name) == (expected.units, "cmu")
     for field in ("x2d", "x3d", "clip", "frame", "camera", "action", "split", "subject"):
         np.testing.assert_array_equal(getattr(found, field), getattr(expected, field))
+
+
+def test_positions_with_check_say_what_would_be_written_and_write_nothing(cmu, tmp_path):
+    out = tmp_path / "out.npz"
+    done = call(cmu, saved(tmp_path / "in.npz"), "--out", out, "--check")
+    assert done.exit_code == 0, done.output
+    assert re.search(r"Would write PoseSet 'cmu': 24 poses", done.stdout) and "Nothing is written" in done.stdout
+    assert f"to {out} and {tmp_path / 'out.json'}" in " ".join(done.stdout.split())
+    assert [path.name for path in tmp_path.iterdir()] == ["in.npz"]
 
 
 @pytest.mark.parametrize(

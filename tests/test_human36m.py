@@ -1,28 +1,22 @@
 """Human3.6M's files, in each form that people have, become the poses that they hold; foreign ones are refused."""
 
-import gzip
 import hashlib
 import importlib.util
-import io
 import json
-import pickle
 import tarfile
-import zipfile
 from pathlib import Path
 
-import h5py
 import numpy as np
 import pytest
-from cdflib.cdfwrite import CDF
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from raw_people import HEIGHT, person
+from human36m_files import FIELDS_17, FOLDER, cdf_bytes, fetched, npz2d, npz3d, save_objects, tgz, world
+from raw_people import HEIGHT
 from typer.testing import CliRunner
 
 from liftkit.metrics import mpjpe
 from liftkit.poses import load_pose_file
 from liftkit.readers import containers
 from liftkit.readers.common import person_height
+from liftkit.readers.containers import read_h5
 from liftkit.readers.human36m import (
     JOINT_MAP,
     JOINTS_32,
@@ -38,40 +32,7 @@ from liftkit.readers.pickles import read_pickled
 from liftkit.skeleton import H36M_17
 
 ROOT = Path(__file__).parent.parent
-FIELDS_17 = [0, 1, 2, 3, 6, 7, 8, 12, 13, 14, 15, 17, 18, 19, 25, 26, 27]
 AT = {name: H36M_17.index(name) for name in H36M_17.names}
-
-
-def world(frames=3):
-    """(frames, 32, 3) in mm, z up: the person stands in the middle and looks towards -y, left towards +x."""
-    left, up, forwards = np.moveaxis(person(JOINTS_32, JOINT_MAP, frames), -1, 0)
-    return np.stack([left, -forwards, up], axis=-1).astype(np.float32)
-
-
-def cdf_bytes(folder, pose, name="Pose", compress=0):
-    """The CDF file of a recording, as the data set writes it: one variable, one record."""
-    path = folder / "made.cdf"
-    with CDF(path, cdf_spec={"Compressed": compress}, delete=True) as file:
-        kind = {"float32": CDF.CDF_FLOAT, "float64": CDF.CDF_DOUBLE, "int32": CDF.CDF_INT4}[pose.dtype.name]
-        spec = {"Variable": name, "Data_Type": kind, "Num_Elements": 1, "Rec_Vary": True, "Dim_Sizes": pose.shape[1:],
-                "Compress": compress}  # fmt: skip
-        file.write_var(spec, var_data=pose)
-    content = path.read_bytes()
-    path.unlink()
-    return content
-
-
-def tgz(path, members, mode="w:gz"):
-    """An archive of (name or TarInfo, content)."""
-    with tarfile.open(path, mode) as archive:
-        for name, content in members:
-            info = name if isinstance(name, tarfile.TarInfo) else tarfile.TarInfo(name)
-            info.size = len(content)
-            archive.addfile(info, io.BytesIO(content))
-    return path
-
-
-FOLDER = "S1/MyPoseFeatures/D3_Positions"
 
 
 @pytest.fixture(scope="module")
@@ -86,43 +47,6 @@ def archive(tmp_path, cdf):
     return tgz(tmp_path / "Poses_D3_Positions_S1.tgz", [
         (folder, b""), (f"{FOLDER}/WalkingDog 1.cdf", cdf), (f"{FOLDER}/Photo.cdf", cdf), (f"{FOLDER}/notes.txt", b"?"),
     ])  # fmt: skip
-
-
-def npz3d(path, subjects=("S1", "S11"), protocol=None, **changes):
-    """VideoPose3D's data_3d_h36m.npz: metres."""
-    clips = {"Directions 1": world(3) / np.float32(1000), "WalkDog": world(5) / np.float32(1000)} | changes
-    content = {subject: dict(clips) for subject in subjects}
-    if protocol is None:
-        np.savez_compressed(path, positions_3d=content)
-    else:
-        save_objects(path, positions_3d=(content, protocol))
-    return path
-
-
-def save_objects(path, **fields):
-    """An npz file of pickled objects as other versions of numpy write it; ``bytes`` stand for a whole pickle."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, (thing, protocol) in fields.items():
-            entry = io.BytesIO()
-            np.lib.format.write_array_header_1_0(entry, {"descr": "|O", "fortran_order": False, "shape": ()})
-            whole = np.empty((), object)
-            whole[()] = thing
-            entry.write(thing if isinstance(thing, bytes) else pickle.dumps(whole, protocol))
-            archive.writestr(f"{name}.npy", entry.getvalue())
-    return path
-
-
-def npz2d(path, shift=0.0, extra=2, joints=slice(None), pairs=([4, 5, 6, 11, 12, 13], [1, 2, 3, 14, 15, 16]), views=4):
-    """VideoPose3D's data_2d_h36m_*.npz: the projection moved by ``shift`` pixels, videos some frames longer."""
-    found = {}
-    for subject in ("S1", "S2", "S11"):  # S2 has no 3D
-        for name, frames in {"Directions 1": 3, "WalkDog": 5}.items():
-            cameras = field_cameras("S1" if subject == "S2" else subject)[:views]
-            seen = [c.image(c.see(world(frames + extra)[:, FIELDS_17].astype(float))) + shift for c in cameras]
-            found.setdefault(subject, {})[name] = [x[:, joints].astype(np.float32) for x in seen]
-    metadata = {"layout_name": "h36m", "num_joints": 17, "keypoints_symmetry": [np.array(pairs[0]).tolist(), pairs[1]]}
-    np.savez_compressed(path, positions_2d=found, metadata=metadata)
-    return path
 
 
 def check_known(poses):
@@ -286,25 +210,6 @@ def test_other_detections_are_refused(tmp_path, changes, message):
         list(film_clips(read_videopose3d(source), detections=Detections(other)))
 
 
-def fetched(folder, frames=(1, 65, 66), subject=1, **changes):
-    """What h36m-fetch writes into S1/Directions-1: all cameras one after another; frames count from 1."""
-    seen = [c.see(world(len(frames)).astype(float)) for c in field_cameras("S1")]
-    seen2d = [c.image(x) for c, x in zip(field_cameras("S1"), seen, strict=True)]
-    place = folder / "S1" / "WalkingDog-1"
-    place.mkdir(parents=True)
-    arrays = {
-        "pose/2d": np.concatenate(seen2d), "pose/3d": np.concatenate(seen), "pose/3d-univ": np.concatenate(seen) * 1.1,
-        "camera": np.repeat(np.int64(CAMERAS), len(frames)), "frame": np.tile(frames, 4),
-        "subject": np.full(4 * len(frames), subject), "action": np.full(4 * len(frames), 15),
-        "subaction": np.ones(4 * len(frames), int), "intrinsics/54138969": np.array([1145.0, 512, 1143, 515]),
-    } | changes  # fmt: skip
-    with h5py.File(place / "annot.h5", "w") as file:
-        for name, array in arrays.items():
-            if array is not None:
-                file.create_dataset(name, data=array)
-    return folder
-
-
 def test_h36m_fetchs_files_give_the_same_poses(tmp_path):
     sets = list(read_fetched(fetched(tmp_path)))
     assert [(p.subject[0], p.action[0], p.camera[0], p.split[0]) for p in sets] == [
@@ -335,6 +240,51 @@ def test_h36m_fetchs_files_give_the_same_poses(tmp_path):
 def test_a_wrong_annot_h5_says_what_was_found(tmp_path, changes, message):
     with pytest.raises(ValueError, match=rf"annot\.h5: .*{message}"):
         list(read_fetched(fetched(tmp_path, **changes)))
+
+
+def other_file(path, **more):
+    """An HDF5 file with the arrays of annot.h5, to be pointed at."""
+    with h5py.File(path, "w") as file:
+        file["pose/3d"] = np.ones((4, 32, 3))
+    return path
+
+
+def by_link(file, other):
+    file["pose/3d"] = h5py.ExternalLink(other.name, "/pose/3d")
+
+
+def by_linked_group(file, other):
+    del file["pose"]
+    file["pose"] = h5py.ExternalLink(other.name, "/pose")
+
+
+def by_soft_link(file, other):
+    file["elsewhere"] = h5py.ExternalLink(other.name, "/pose/3d")
+    file["pose/3d"] = h5py.SoftLink("/elsewhere")
+
+
+def by_external_numbers(file, other):
+    file.create_dataset("pose/3d", (4, 32, 3), "f8", external=[(str(other), 0, h5py.h5f.UNLIMITED)])
+
+
+def by_virtual_dataset(file, other):
+    layout = h5py.VirtualLayout((4, 32, 3), "f8")
+    layout[:] = h5py.VirtualSource(str(other), "pose/3d", (4, 32, 3))
+    file.create_virtual_dataset("pose/3d", layout)
+
+
+@pytest.mark.parametrize(
+    "point", [by_link, by_linked_group, by_soft_link, by_external_numbers, by_virtual_dataset],
+)  # fmt: skip
+def test_a_file_that_points_into_another_is_refused(tmp_path, point):
+    other, path = other_file(tmp_path / "other.h5"), tmp_path / "annot.h5"
+    with h5py.File(path, "w") as file:
+        file.create_group("pose")
+        point(file, other)
+    with h5py.File(path) as file:
+        assert file["pose/3d"].shape == (4, 32, 3)  # h5py itself follows it
+    with pytest.raises(ValueError, match=r"annot\.h5: pose.*: (it is a link|its numbers lie in other files)"):
+        read_h5(path, {"pose/3d": (32, 3)})
 
 
 def test_a_folder_without_annotations_is_refused(tmp_path):
@@ -483,78 +433,6 @@ def test_a_wrong_cdf_says_what_was_found(tmp_path, pose, name, message):
     path = tgz(tmp_path / "a.tgz", [(f"{FOLDER}/Photo.cdf", cdf_bytes(tmp_path, pose, name))])
     with pytest.raises(ValueError, match=message):
         list(read_archive(path))
-
-
-def read_all(path, content):
-    """Poses, or ValueError that begins with the file: nothing else may come of any bytes."""
-    path.write_bytes(content)
-    reader = read_archive if path.suffix == ".tgz" else read_videopose3d
-    try:
-        list(film_clips(reader(path)))
-    except ValueError as error:
-        assert str(error).startswith(str(path)), error
-
-
-def damaged(content):
-    """The content cut short, or with some bytes changed."""
-    place = st.integers(0, len(content) - 1)
-    changes = st.lists(st.tuples(place, st.integers(0, 255)), min_size=1, max_size=8)
-
-    def change(pairs):
-        new = bytearray(content)
-        for at, value in pairs:
-            new[at] = value
-        return bytes(new)
-
-    return st.one_of(st.binary(max_size=200), place.map(lambda n: content[:n]), changes.map(change))
-
-
-@pytest.fixture(scope="module")
-def raw(tmp_path_factory, cdf):
-    """The content of one small file of each kind, not compressed, so that damage reaches the inside."""
-    folder = tmp_path_factory.mktemp("raw")
-    packed = tgz(folder / "a.tgz", [(f"{FOLDER}/Photo.cdf", cdf)], "w").read_bytes()
-    np.savez(folder / "a.npz", positions_3d={"S1": {"Photo": world() / np.float32(1000)}})
-    return folder, {"a.tgz": packed, "a.npz": (folder / "a.npz").read_bytes()}
-
-
-@pytest.mark.parametrize("name", ["a.tgz", "a.npz"])
-def test_no_damage_makes_anything_but_poses_or_a_named_error(raw, name):
-    folder, contents = raw
-
-    @settings(max_examples=200)
-    @given(damaged(contents[name]))
-    def check(content):
-        read_all(folder / f"damaged{name}", content)
-
-    check()
-
-
-def test_no_damaged_pickle_makes_anything_but_poses_or_a_named_error(raw):
-    """The zip's checksum hides the pickle from the fuzzing above; here it is right."""
-    folder, _ = raw
-    whole = np.empty((), object)
-    whole[()] = {"S1": {"Photo": world(1) / np.float32(1000)}}
-
-    @settings(max_examples=200)
-    @given(damaged(pickle.dumps(whole, 4)))
-    def check(content):
-        save_objects(folder / "b.npz", positions_3d=(content, None))
-        read_all(folder / "b.npz", (folder / "b.npz").read_bytes())
-
-    check()
-
-
-def test_no_damaged_gzip_makes_anything_but_poses_or_a_named_error(raw):
-    folder, contents = raw
-    whole = gzip.compress(contents["a.tgz"])
-
-    @settings(max_examples=100)
-    @given(damaged(whole))
-    def check(content):
-        read_all(folder / "b.tgz", content)
-
-    check()
 
 
 @pytest.fixture(scope="module")

@@ -380,3 +380,13 @@ def test_mouse_turns_and_play_plays_and_pauses(page):
     stopped = page.locator("#slider").input_value()
     page.wait_for_timeout(250)
     assert page.locator("#slider").input_value() == stopped and button.text_content() == "Play"
+
+
+def test_options_for_key_points_are_refused_for_a_pose_file(tmp_path, lifted):
+    path = save_poses(lifted[0], tmp_path / "poses.npz")
+    given = ["--format", "csv", "--size", "10x10", "--aspect", 1, "--threshold", 0.3, "--max-gap", 10]
+    done = run("lift", path, *map(str, given), "--person", "1", "--no-follow", "--check")
+    assert done.exit_code == 2
+    names = "--format, --size, --aspect, --threshold, --max-gap, --person, --follow"
+    assert f"Error: {names}: a pose file's poses are complete" in " ".join(done.output.split())
+    assert run("lift", path, "--fps", "25", "--stature", "1800", "--check").exit_code == 0

@@ -8,17 +8,24 @@ import pytest
 
 from liftkit.files import write_arrays
 from liftkit.poses import LABELS, PoseSet, load_pose_file, save_poses
-from liftkit.readers.pose_clips import save_pose_clips
+from liftkit.readers.parts import Parts
+from liftkit.readers.pose_clips import keep_clips, labels_of, write_clips
 
 
-def parts(poses, sizes):
+def slices(poses, sizes):
     at = np.cumsum([0, *sizes])
     return [poses.select(np.arange(a, b)) for a, b in zip(at, at[1:], strict=False)]
 
 
-@pytest.mark.parametrize("sizes", [[24], [1, 23], [4] * 6, [10, 1, 13]])
+def save(sets, path):
+    with Parts(path, [], {}) as parts:
+        keep_clips(iter(sets), parts)
+        return write_clips(parts, path)
+
+
+@pytest.mark.parametrize("sizes", [[4] * 6, [1, 3] * 6, [1] * 24])
 def test_the_file_is_the_one_of_all(tiny_poses, tmp_path, sizes):
-    save_pose_clips(iter(parts(tiny_poses, sizes)), tmp_path / "clips.npz")
+    save(slices(tiny_poses, sizes), tmp_path / "clips.npz")
     save_poses(tiny_poses, tmp_path / "whole.npz")
     found, expected = load_pose_file(tmp_path / "clips.npz"), load_pose_file(tmp_path / "whole.npz")
     for field in ("x2d", "x3d", *LABELS):
@@ -28,10 +35,17 @@ def test_the_file_is_the_one_of_all(tiny_poses, tmp_path, sizes):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["clips.npz", "whole.npz"]
 
 
+def test_labels_are_told_clip_by_clip_in_the_order_of_their_numbers(tiny_poses, tmp_path):
+    with Parts(tmp_path / "a.npz", [], {}) as parts:
+        keep_clips(slices(tiny_poses, [4] * 6)[::-1], parts)
+        assert [labels["clip"].tolist() for labels in labels_of(parts)] == [[clip] * 4 for clip in range(6)]
+
+
 def test_without_3d_with_long_and_empty_labels_and_in_another_memory_order(tmp_path):
     x2d = np.asfortranarray(np.random.default_rng(0).normal(size=(3, 17, 2)).astype(np.float32))
-    first, second = PoseSet(x2d), PoseSet(x2d, action=["", "walk a long way", "b"], subject=["é"] * 3, name="other")
-    found = load_pose_file(save_pose_clips([first, second], tmp_path / "a.npz"))
+    first = PoseSet(x2d)
+    second = PoseSet(x2d, action=["", "walk a long way", "b"], subject=["é"] * 3, clip=[1] * 3, name="other")
+    found = load_pose_file(save([first, second], tmp_path / "a.npz"))
     assert found.x3d is None
     np.testing.assert_array_equal(found.x2d, np.concatenate([x2d, x2d]))
     assert found.action.tolist() == ["", "", "", "", "walk a long way", "b"]
@@ -49,24 +63,27 @@ def of(poses, **changes):
     [
         ({"x3d": None}, "differs from .* in having 3D"),
         ({"units": "px"}, "differs from .* in its units"),
-        ({"split": ["test"] * 24}, "a clip must lie in one split, found clip 0 in several"),
+        ({"clip": [0] * 4, "split": ["test"] * 4}, "a clip must lie in one split, found clip 0 in several"),
+        ({"clip": [0, 0, 1, 1]}, "expected poses of one clip, found clips 0, 1"),
+        ({}, "the poses of a clip must come in a row, found clip 0 again after others"),
     ],
 )
-def test_sets_that_do_not_fit_together_are_refused_and_nothing_is_written(tiny_poses, tmp_path, changes, message):
+def test_sets_that_do_not_fit_together_are_refused_and_nothing_is_left(tiny_poses, tmp_path, changes, message):
+    first, second = slices(tiny_poses, [4, 4, 16])[:2]
+    sets = [first, of(second, **changes)] if changes else [first, second, first]
     with pytest.raises(ValueError, match=message):
-        save_pose_clips([tiny_poses, of(tiny_poses, **changes)], tmp_path / "a.npz")
+        save(sets, tmp_path / "a.npz")
     assert not list(tmp_path.iterdir())
 
 
 def test_nothing_to_save_wrong_names_and_metres_are_refused(tiny_poses, tmp_path):
+    clip = tiny_poses.select(clip=0)
     with pytest.raises(ValueError, match="there is no pose to save"):
-        save_pose_clips([], tmp_path / "a.npz")
+        save([], tmp_path / "a.npz")
     with pytest.raises(ValueError, match="name ends in .npz"):
-        save_pose_clips([tiny_poses], tmp_path / "a.txt")
-    with pytest.raises(ValueError, match="there is no folder"):
-        save_pose_clips([tiny_poses], tmp_path / "b" / "a.npz")
+        save([clip], tmp_path / "a.txt")
     with pytest.raises(ValueError, match="must be in mm"):
-        save_pose_clips([of(tiny_poses, x3d=tiny_poses.x3d / 1000)], tmp_path / "a.npz")
+        save([of(clip, x3d=clip.x3d / 1000)], tmp_path / "a.npz")
     assert not list(tmp_path.iterdir())
 
 

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from liftkit import H36M_17
 from liftkit.plots import style
-from liftkit.widgets import svg
-from liftkit.widgets.charts import dot_chart, heat_map, line_chart
-from liftkit.widgets.series import runs, thinned
+from liftkit.widgets.charts import dot_chart, heat_map, line_chart, svg
+from liftkit.widgets.charts.series import runs, thinned
 
 NASTY = """<script>alert("1")</script> & 'two'\x00"""
 line = partial(line_chart, x_label="step", y_label="loss")
@@ -195,11 +194,6 @@ def test_a_map_of_all_joints_is_small_text():
             np.abs(matrix), H36M_17.names, H36M_17.names, unit="mm", diverging=diverging, title="2D to depth"
         )
         assert len(text.encode()) < 40_000
-
-
-def test_one_element_of_a_chart_is_reached_by_the_tab_key():
-    for chart in (CHARTS["heat"], CHARTS["dots"], partial(dots, {"a": [1, 2], "b": [3]}, picked=("b", 0))):
-        assert len(named(chart(), "tabindex")) == 1
 
 
 def test_dots_lie_at_their_values_and_do_not_cover_each_other():

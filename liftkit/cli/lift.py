@@ -19,6 +19,8 @@ GapOption = Annotated[int, typer.Option(help="Frames over which a missing point 
 PersonOption = Annotated[str | None, typer.Option(help="The track to take, where the file has several people.")]
 FollowOption = Annotated[bool, typer.Option(help="Follow one person; else the largest in each picture.")]
 
+READING = ("format", "size", "aspect", "threshold", "max_gap", "person", "follow")  # what is for key points alone
+
 
 def picture_size(text: str | None) -> tuple[float, float] | None:
     """ "1280x720" as numbers; ValueError for another form."""
@@ -33,6 +35,7 @@ def picture_size(text: str | None) -> tuple[float, float] | None:
 
 @friendly
 def lift(
+    context: typer.Context,
     file: Annotated[Path, typer.Argument(help="Key points: a file, a folder with a file a frame, or a pose file.")],
     out: Annotated[Path | None, typer.Option(help="Ends in .npz, .csv, .bvh, .gltf, .glb or .html (a viewer).")] = None,
     record: Annotated[str, typer.Option(help="A recorded run, by its representation.")] = "legs_torso",
@@ -59,6 +62,8 @@ def lift(
     if out is not None:
         check_destination(out)
     loaded, chosen, what = _lifter(record, run, seed)
+    if file.suffix.lower() == ".npz":
+        _refuse_reading_options(context)
     options = {"size": picture_size(size), "aspect": aspect, "threshold": threshold, "max_gap": max_gap}
     poses, usage = _read(file, format, options | {"person": person, "follow": follow})
     typer.echo(f"{usage}\n{poses}; lifted by {what}.")
@@ -73,6 +78,13 @@ def lift(
         return
     write_motion(motion, out)
     typer.echo(f"2D and predicted 3D, in {out}.")
+
+
+def _refuse_reading_options(context: typer.Context) -> None:
+    given = [name for name in READING if context.get_parameter_source(name).name != "DEFAULT"]
+    if given:
+        options = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise ValueError(f"{options}: a pose file's poses are complete; such options are for files of key points")
 
 
 def _lifter(record: str, folder: Path | None, seed: int | None):

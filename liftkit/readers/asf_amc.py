@@ -83,6 +83,8 @@ def _root(lines: list[list[str]], skeleton: Skeleton) -> Bone:
     dof = tuple(word.lower() for word in entry.get("order", "TX TY TZ RX RY RZ".split()))
     if sorted(dof) != "rx ry rz tx ty tz".split() or turn.shape != (3,) or place.shape != (3,):
         raise ValueError("expected order TX TY TZ RX RY RZ, and three numbers each as position and orientation")
+    if not (np.abs(place) < LARGEST).all():
+        raise ValueError(f"expected a position of numbers below {LARGEST:g}, found {place}")
     return Bone("root", place * skeleton.mm, _axis(turn, letters, skeleton), dof, letters)
 
 
@@ -109,7 +111,8 @@ def _bone(entry: dict[str, list[str]], skeleton: Skeleton) -> Bone:
     if not name:
         raise ValueError(f"a bone has no name: {entry}")
     try:
-        vector = np.array(entry["direction"], float) * float(entry["length"][0]) * skeleton.mm
+        with np.errstate(over="ignore", invalid="ignore"):  # huge numbers are refused below
+            vector = np.array(entry["direction"], float) * float(entry["length"][0]) * skeleton.mm
         *turn, letters = entry.get("axis", ["0", "0", "0", "XYZ"])
         axis = _axis(np.array(turn, float), letters.lower(), skeleton)
     except (KeyError, IndexError, ValueError) as error:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from liftkit.cameras import Motion
+from liftkit.files import read_arrays
 from liftkit.readers.common import check_file, person_height, reading
 from liftkit.readers.kinematics import resample
 from liftkit.skeleton import H36M_17
@@ -38,6 +39,11 @@ class Clip:
         """The share of frames in which the head is above both ankles."""
         height = {name: self.joints[:, H36M_17.index(name), 1] for name in ("head", "left_ankle", "right_ankle")}
         return float(np.mean(height["head"] > np.maximum(height["left_ankle"], height["right_ankle"])))
+
+
+def load_clip(path: Path) -> Clip:
+    """A clip whose fields were written as an npz file. Raises ValueError naming the file where it is damaged."""
+    return Clip(**{field: array if array.ndim else array.item() for field, array in read_arrays(path).items()})
 
 
 def subject_of(stem: str) -> str:
@@ -115,7 +121,7 @@ def read_index(path: str | Path) -> dict[str, str]:
     found: dict[str, str] = {}
     with reading(path):
         for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
-            match = re.match(r"\s*(\d{1,3})_(\d{1,3})\s+(\S.*?)\s*$", line)
+            match = re.match(r"(\d{1,3})_(\d{1,3})\s+(\S.*)", line.strip())
             if not match:
                 continue
             clip = f"{int(match[1]):02d}_{int(match[2]):02d}"

@@ -18,6 +18,7 @@ JointMap = Mapping[str, str | Sequence[str]]
 SHORTEST, TALLEST = 900.0, 2400.0  # mm from the lower ankle to the head, of a person who stands straight
 # Whose lengths add up to a person's height: a leg, the trunk, the head.
 CHAIN = ("right_ankle", "right_knee", "right_hip", "pelvis", "spine", "thorax", "neck", "head")
+LONGEST = 1000  # characters of what a parser says: some quote the file
 LARGEST_FILE = 2 * 2**30  # bytes of one file, or one member of an archive, after decompression
 
 
@@ -33,7 +34,7 @@ def reading(path: str | Path, place: str = "") -> Iterator[None]:
     except Exception as error:
         if isinstance(error, ValueError) and str(error).startswith(str(path)):
             raise
-        raise ValueError(f"{where}{error or type(error).__name__}") from error
+        raise ValueError(f"{where}{str(error)[:LONGEST] or type(error).__name__}") from error
 
 
 def check_file(path: str | Path, limit: int = LARGEST_FILE) -> Path:
@@ -81,7 +82,8 @@ def pick_joints(points: np.ndarray, names: Sequence[str], mapping: JointMap) -> 
     sources = [(m,) if isinstance(m := mapping[joint], str) else tuple(m) for joint in H36M_17.names]
     if absent := sorted({name for source in sources for name in source if name not in place}):
         raise ValueError(f"it has no joint {', '.join(absent)}; it has {', '.join(names)}")
-    return np.stack([points[:, [place[name] for name in source]].mean(1) for source in sources], axis=1)
+    with np.errstate(over="ignore", invalid="ignore"):  # the mean of huge numbers or NaN
+        return np.stack([points[:, [place[name] for name in source]].mean(1) for source in sources], axis=1)
 
 
 def person_height(joints: np.ndarray) -> float:
@@ -119,8 +121,9 @@ def check_person(joints: np.ndarray, what: str = "joints") -> None:
 def camera_poses(x2d: np.ndarray, x3d: np.ndarray, frames: np.ndarray, name: str, **labels) -> PoseSet:
     """A PoseSet in pixels of what one camera saw: 3D (F, 17, 3) in its frame, in mm, anywhere; a label is one or F."""
     labels = {field: np.broadcast_to(value, len(frames)) for field, value in labels.items()}
-    x3d = (x3d - x3d[:, :1]).astype(np.float32)
-    return PoseSet(np.asarray(x2d, np.float32), x3d, frame=frames, **labels, units="px", name=name)
+    with np.errstate(over="ignore", invalid="ignore"):  # a PoseSet refuses what is not finite
+        x2d, x3d = np.asarray(x2d, np.float32), (x3d - x3d[:, :1]).astype(np.float32)
+    return PoseSet(x2d, x3d, frame=frames, **labels, units="px", name=name)
 
 
 def check_agreement(x2d: np.ndarray, x3d: np.ndarray) -> None:
@@ -129,6 +132,8 @@ def check_agreement(x2d: np.ndarray, x3d: np.ndarray) -> None:
     It finds axes that point the other way and, in most clips, left and right exchanged in one of the two.
     """
     for axis, towards in enumerate(("right", "down")):
-        flat, solid = ((x[..., axis] - x[:, :1, axis]).ravel().astype(float) for x in (x2d, x3d))
-        if not flat @ solid > 0:
+        with np.errstate(over="ignore", invalid="ignore"):  # huge numbers agree in nothing, or a PoseSet refuses them
+            flat, solid = ((x[..., axis] - x[:, :1, axis]).ravel().astype(float) for x in (x2d, x3d))
+            agreement = flat @ solid
+        if not agreement > 0:
             raise ValueError(f"2D and 3D must agree in what goes {towards}: one of them has other axes or joints")

@@ -50,13 +50,28 @@ def read_members(path: str | Path, suffix: str, limit: int = LARGEST_FILE) -> It
                     yield str(where), archive.extractfile(member).read()
 
 
+def _check_own(file, name: str) -> None:
+    """Raise ValueError where a name leads to something by a link, which may point into another file."""
+    import h5py
+
+    folders = name.split("/")
+    for depth in range(1, len(folders) + 1):
+        place = "/".join(folders[:depth])
+        if not isinstance(file.get(place, getlink=True), (h5py.HardLink, type(None))):
+            raise ValueError(f"{place}: it is a link, perhaps into another file; refused")
+
+
 def read_h5(path: str | Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
-    """Arrays of an HDF5 file by name, each of its shape after one common F. Raises ValueError naming the place."""
+    """Arrays of an HDF5 file by name, each of its shape after one common F. Raises ValueError naming the place.
+
+    Links, and arrays whose numbers lie outside the file, are refused: no file can make us read another one.
+    """
     import h5py
 
     path, found = check_file(path), {}
     with reading(path), h5py.File(path, "r") as file:
         for name, shape in shapes.items():
+            _check_own(file, name)
             item = file.get(name)
             if not isinstance(item, h5py.Dataset):
                 raise ValueError(f"expected {', '.join(shapes)}, found no array {name}")
@@ -64,6 +79,8 @@ def read_h5(path: str | Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[str
             if item.shape != (count, *shape) or not 0 < count or item.dtype.kind not in "fiu":
                 expected = f"{count or 'F'} times numbers of shape {shape}"
                 raise ValueError(f"{name}: expected {expected}, found {item.dtype} {item.shape}")
+            if item.is_virtual or item.external:
+                raise ValueError(f"{name}: its numbers lie in other files; refused")
             if item.nbytes > LARGEST_FILE:
                 raise ValueError(f"{name}: expected at most {LARGEST_FILE:,} bytes, found {item.nbytes:,}")
             found[name] = item[()]

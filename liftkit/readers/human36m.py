@@ -7,7 +7,7 @@ from 0 in the order of ``CAMERAS``. Source: Ionescu et al., Human3.6M, TPAMI 201
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,7 +115,10 @@ def read_videopose3d(path: str | Path) -> Iterator[Clip]:
             clips = entries(subjects[subject], "recordings")
         for name in sorted(clips):
             with reading(path, f"{subject}: {name}"):
-                yield _clip(path, subject, name, numbers(clips[name], (None, 32, 3)) * np.float32(1000))
+                metres = numbers(clips[name], (None, 32, 3))
+                with np.errstate(over="ignore", invalid="ignore"):  # huge numbers have a huge height
+                    joints = metres * np.float32(1000)
+                yield _clip(path, subject, name, joints)
 
 
 def _clip(source: str | Path, subject: str, name: str, joints32: np.ndarray) -> Clip:
@@ -162,16 +165,23 @@ class Detections:
 
 
 def film_clips(
-    clips: Iterable[Clip], every: int = 1, distortion: bool = False, detections: Detections | None = None
+    clips: Iterable[Clip],
+    every: int = 1,
+    distortion: bool = False,
+    detections: Detections | None = None,
+    kept: Container[int] = (),
 ) -> Iterator[PoseSet]:
     """Each clip as each of the four cameras saw it, one PoseSet of pixels a clip and camera.
 
     ``every`` 64 keeps frames 0, 64, ... The 2D is the 3D's projection, by default without the lens's distortion, so
     that 2D and 3D fit a pinhole camera exactly; with ``distortion`` it is what VideoPose3D and Martinez et al. call
     ground truth, up to 5 pixels away at the image's edge. With ``detections`` it is theirs. A clip has one number,
-    whichever camera; a frame keeps its number in the recording. Raises ValueError naming the clip.
+    whichever camera; a frame keeps its number in the recording. Clips whose number is in ``kept`` are passed over.
+    Raises ValueError naming the clip.
     """
     for number, clip in enumerate(clips):
+        if number in kept:
+            continue
         frames = np.arange(0, len(clip.joints), every)
         world = clip.joints[frames].astype(float)
         for view, camera in enumerate(field_cameras(clip.subject)):
@@ -184,12 +194,15 @@ def film_clips(
                 yield _poses(x2d, seen, clip, number, frames, view)
 
 
-def read_fetched(folder: str | Path, every: int = 1, universal: bool = False) -> Iterator[PoseSet]:
+def read_fetched(
+    folder: str | Path, every: int = 1, universal: bool = False, kept: Container[int] = ()
+) -> Iterator[PoseSet]:
     """The annot.h5 files that h36m-fetch writes, S1/Directions-1/annot.h5 and so on, one PoseSet a file and camera.
 
     2D is the data set's own ("pose/2d"), 3D "pose/3d" (mm, camera frame) or, ``universal``, "pose/3d-univ": everybody
     as one skeleton. h36m-fetch has thinned the frames already; ``every`` keeps those whose number in the recording,
-    from 0, it divides. Raises ValueError naming file and place.
+    from 0, it divides. Files whose number, from 0, is in ``kept`` are not opened. Raises ValueError naming file and
+    place.
     """
     files = sorted(Path(folder).glob("S*/*/annot.h5"))
     if not files:
@@ -197,6 +210,8 @@ def read_fetched(folder: str | Path, every: int = 1, universal: bool = False) ->
     truth = "pose/3d-univ" if universal else "pose/3d"
     shapes = {"pose/2d": (32, 2), truth: (32, 3), "camera": (), "frame": (), "subject": ()}
     for number, path in enumerate(files):
+        if number in kept:
+            continue
         with reading(path):
             found = read_h5(path, shapes)
             subject, name = path.parts[-3], clip_name(path.parts[-2])

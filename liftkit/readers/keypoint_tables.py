@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import csv
 import json
 import re
@@ -126,9 +125,9 @@ def _ultralytics(header: list[str], body: list[list[str]]) -> People:
     for number, (at, track, line) in enumerate(zip(frames, tracks, body, strict=True), start=2):
         cell = line[header.index("keypoints")]
         try:
-            points = json.loads(cell)
+            points = json.loads(cell.replace("'", '"').replace("None", "null"))
         except ValueError:
-            points = ast.literal_eval(cell)
+            points = None
         if not isinstance(points, dict) or not {"x", "y"} <= set(points):
             raise ValueError(f"line {number}: expected key points with x and y, found {cell[:40]!r}")
         seen = points.get("visible") or [1.0] * len(points["x"])

@@ -202,7 +202,8 @@ def _scale(people: People, size, aspect) -> tuple[People, str]:
         return people, "px"
     if size is None and aspect is None:
         raise ValueError(
-            "its coordinates lie in [0, 1]: give the picture's size in pixels, such as 1280x720, or its aspect"
+            "its coordinates lie in [0, 1]: give the picture's size in pixels (--size 1280x720), or its aspect "
+            "(--aspect 1.78)"
         )
     points = people.points.copy()
     points[..., :2] *= size if size is not None else (aspect, 1.0)

@@ -8,7 +8,7 @@ Estimation In The Wild Using Improved CNN Supervision, 3DV 2017, and the README 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -45,12 +45,16 @@ JOINT_MAP |= {"thorax": "neck", "neck": "head", "head": "head_top"}
 
 
 def read_training(
-    folder: str | Path, cameras: Iterable[int] = CAMERAS, universal: bool = True, every: int = 1
+    folder: str | Path,
+    cameras: Iterable[int] = CAMERAS,
+    universal: bool = True,
+    every: int = 1,
+    kept: Container[int] = (),
 ) -> Iterator[PoseSet]:
     """The sequences S1/Seq1/annot.mat and so on below ``folder``, one PoseSet a sequence and camera, in pixels.
 
     ``cameras`` of the 14 by number. Where camera.calibration lies beside an annot.mat, its 2D must be the true 3D's
-    projection. Raises ValueError naming file and place.
+    projection. Sequences whose clip number is in ``kept`` are not opened. Raises ValueError naming file and place.
     """
     cameras = tuple(cameras)
     if not cameras or (unknown := set(cameras) - set(ALL_CAMERAS)):
@@ -59,6 +63,8 @@ def read_training(
     if not files:
         raise ValueError(f"{folder}: expected files S1/Seq1/annot.mat and so on, found none")
     for number, path in enumerate(files):
+        if number in kept:
+            continue
         subject, action = path.parts[-3:-1]
         with reading(path):
             found = read_cells(path, ("annot2", "annot3") + ("univ_annot3",) * universal)
@@ -77,10 +83,13 @@ def read_training(
                     yield _poses(x2d[::every], x3d[::every], JOINTS_28, subject, action, number, frames, camera)
 
 
-def read_test(folder: str | Path, universal: bool = True, every: int = 1) -> Iterator[PoseSet]:
+def read_test(
+    folder: str | Path, universal: bool = True, every: int = 1, kept: Container[int] = ()
+) -> Iterator[PoseSet]:
     """The sequences TS1/annot_data.mat and so on below ``folder``, valid frames only, one PoseSet each, in pixels.
 
-    ``every`` counts frames of the video. Raises ValueError naming file and place.
+    ``every`` counts frames of the video. Sequences whose clip number (100 is the first) is in ``kept`` are not opened.
+    Raises ValueError naming file and place.
     """
     files = sorted(Path(folder).glob("**/TS[1-6]/annot_data.mat"))
     if not files:
@@ -88,6 +97,8 @@ def read_test(folder: str | Path, universal: bool = True, every: int = 1) -> Ite
     truth = "univ_annot3" if universal else "annot3"
     shapes = {"annot2": (1, 17, 2), truth: (1, 17, 3), "valid_frame": (1,), "activity_annotation": (1,)}
     for number, path in enumerate(files, start=100):  # so that no number is a training clip's
+        if number in kept:
+            continue
         with reading(path):
             found = read_h5(path, shapes)
             frames = np.flatnonzero(found["valid_frame"][:, 0])
@@ -108,7 +119,9 @@ def read_calibration(path: str | Path) -> dict[int, np.ndarray]:
         return {}
     with reading(path):
         text = check_file(path, 10**6).read_text(encoding="ascii")
-        found = re.findall(r"^name\s+(\d{1,2})\s*$(?:(?!^name).)*?^\s*intrinsic((?: +\S+){16}) *$", text, re.M | re.S)
+        found = re.findall(
+            r"^name[ \t]+(\d{1,2})[ \t]*$(?:(?!^name).)*?^[ \t]*intrinsic((?: +\S+){16}) *$", text, re.M | re.S
+        )
         matrices = {int(name): np.array(values.split(), float).reshape(4, 4)[:3, :3] for name, values in found}
         if not text.startswith("Skeletool Camera Calibration File") or not matrices:
             raise ValueError("expected a Skeletool Camera Calibration File with lines name and intrinsic")

@@ -51,8 +51,12 @@ class _Array:
             self.value = np.frombuffer(content, kind.code).reshape(shape, order="F" if fortran else "C")
 
 
-class ArrayUnpickler(pickle.Unpickler):
-    """Loads dict, list, tuple, str, numbers and numpy arrays of numbers; any other name is an UnpicklingError."""
+class ArrayUnpickler(pickle._Unpickler):
+    """Loads dict, list, tuple, str, numbers and numpy arrays of numbers; any other name is an UnpicklingError.
+
+    This is Python's unpickler in Python. The one in C gives a damaged number of a remembered object, up to 2**32,
+    memory for so many; and arrays are few and long, so that it is no faster.
+    """
 
     def find_class(self, module: str, name: str):
         # A function is made anew for each load, so that no file can leave a mark on it for the next one.

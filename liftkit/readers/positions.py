@@ -8,6 +8,7 @@ import numpy as np
 
 from liftkit.cameras import Motion
 from liftkit.files import read_arrays
+from liftkit.readers.common import reading
 from liftkit.skeleton import H36M_17
 
 FIELDS = ("joints_mm", "clip", "frame", "action", "split", "fps", "joint_names")
@@ -20,22 +21,27 @@ def read_positions(file: Path) -> Motion:
     in Human3.6M's order. Raises ValueError naming what is missing or does not fit.
     """
     arrays = read_arrays(file)
+    with reading(file):
+        return _motion(arrays)
+
+
+def _motion(arrays: dict[str, np.ndarray]) -> Motion:
     if missing := [field for field in FIELDS if field not in arrays]:
-        raise ValueError(f"{file}: expected the fields {', '.join(missing)}, found {', '.join(arrays)}")
+        raise ValueError(f"expected the fields {', '.join(missing)}, found {', '.join(arrays)}")
     if (names := tuple(map(str, arrays["joint_names"].ravel()))) != H36M_17.names:
         raise ValueError(
-            f"{file}: joint_names must be {', '.join(H36M_17.names)} in this order, found {', '.join(names)}"
+            f"joint_names must be {', '.join(H36M_17.names)} in this order, found {', '.join(names)[:500]}"
         )
     labels = {field: arrays[field] for field in ("action", "clip", "frame", "split")}
     frames = labels["clip"].size
     shapes = {"joints_mm": (frames, 17, 3), "fps": ()} | dict.fromkeys(labels, (frames,))
     for field, expected in shapes.items():
         if (found := arrays[field].shape) != expected or not frames:
-            raise ValueError(f"{file}: {field} must have shape {expected} and hold something, found {found}")
+            raise ValueError(f"{field} must have shape {expected} and hold something, found {found}")
     joints = arrays["joints_mm"]
     if joints.dtype.kind != "f":
-        raise ValueError(f"{file}: joints_mm must hold floating-point numbers, found {joints.dtype}")
+        raise ValueError(f"joints_mm must hold floating-point numbers, found {joints.dtype}")
     if len(bad := np.flatnonzero(~np.isfinite(joints).all((1, 2)))):
-        raise ValueError(f"{file}: joints_mm must be finite, found NaN or infinity in frame {bad[0]}")
+        raise ValueError(f"joints_mm must be finite, found NaN or infinity in frame {bad[0]}")
     subject = np.full(frames, "cmu")  # the source retargets everybody to one skeleton
     return Motion(joints, subject=subject, fps=float(arrays["fps"]), name="cmu", **labels)

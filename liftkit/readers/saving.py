@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from liftkit.files import check_new, write_atomically
 from liftkit.poses import check_pose_path
 from liftkit.provenance import provenance
+from liftkit.readers.parts import Parts
 
 
 def fingerprint(path: Path) -> dict[str, object]:
@@ -32,18 +34,55 @@ def outputs(out: Path) -> tuple[Path, Path]:
 
 
 def save_with_record(
-    write: Callable[[Path], object], out: Path, inputs: Iterable[Path], about: Callable[[], Mapping[str, object]]
+    write: Callable[[Path], object], out: Path, inputs: Iterable[Path], about: Mapping[str, object]
 ) -> None:
-    """Let ``write(out)`` make the pose file, then put the record beside it, NAME.json; both, or neither.
+    """Let ``write(path)`` make the pose file, and put the record beside it, NAME.json; both, or neither.
 
-    The record holds ``about()``, which is asked after writing, the inputs' checksums and the versions. Raises
-    ValueError where one of the two exists or cannot be written.
+    The record holds ``about``, the inputs' checksums and the versions. Raises ValueError where one of the two exists or
+    cannot be written.
     """
     out, record = outputs(out)
     write(out)
     try:
-        content = {**about(), "inputs": [fingerprint(path) for path in inputs], "provenance": provenance()}
-        write_atomically(record, lambda file: file.write(json.dumps(content, indent=1).encode() + b"\n"))
+        content = _content(inputs, about)
+        write_atomically(record, lambda file: file.write(content))
     except BaseException:
         out.unlink(missing_ok=True)
         raise
+
+
+def begin(out: Path, inputs: Iterable[Path], options: Mapping[str, object]) -> Parts:
+    """The parts of a conversion to ``out``: none yet, or those of the same conversion, stopped before.
+
+    Raises ValueError as :func:`outputs` does, and where the parts are those of another conversion.
+    """
+    parts, record = Parts(out, inputs, options), out.with_suffix(".json")
+    if out.exists() and record.exists():
+        parts.forget()  # it was stopped after its last step
+    if parts.numbers() and record.exists() and not out.exists():
+        check_pose_path(out)  # it was stopped right before; `finish` compares the record
+    else:
+        outputs(out)
+    return parts
+
+
+def finish(
+    parts: Parts, write: Callable[[Path], object], out: Path, inputs: Iterable[Path], about: Mapping[str, object]
+) -> None:
+    """As :func:`save_with_record` for a conversion in parts, which a stop at any moment leaves fit to go on.
+
+    Raises FileExistsError where somebody has put another file in its place meanwhile.
+    """
+    staged, described = parts.folder / "whole.npz", parts.folder / "whole.json"
+    write(staged)
+    record, content = out.with_suffix(".json"), _content(inputs, about)
+    write_atomically(described, lambda file: file.write(content))
+    if out.exists() or (record.exists() and record.read_bytes() != content):
+        raise FileExistsError(f"{out} or {record} exists by now; nothing is overwritten")
+    os.replace(described, record)
+    os.replace(staged, out)
+
+
+def _content(inputs: Iterable[Path], about: Mapping[str, object]) -> bytes:
+    content = {**about, "inputs": [fingerprint(path) for path in inputs], "provenance": provenance()}
+    return json.dumps(content, indent=1).encode() + b"\n"

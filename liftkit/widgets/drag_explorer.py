@@ -117,8 +117,8 @@ class DragExplorerController(Controller):
     def _flat(self) -> Pose:
         return Pose(
             "x2d", "2D: pull a key point", f"pulled: {self.values['joint'].replace('_', ' ')}", self.x2d,
-            describe(self.x2d), self.skeleton, middle=self.middle[:2], reach=self.reach, ghost=self.start, draggable=True,
-            picked=self.values["joint"],
+            describe(self.x2d), self.skeleton, middle=self.middle[:2], reach=self.reach, ghost=self.start,
+            draggable=True, picked=self.values["joint"],
         )  # fmt: skip
 
     def _told(self) -> str:

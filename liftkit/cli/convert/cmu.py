@@ -6,15 +6,18 @@ Start with ``python data_scripts/cmu.py asf 35.asf 35_01.amc --check``, which sa
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from liftkit.cli.common import friendly
+from liftkit.cli.convert import tell_kept
 
 if TYPE_CHECKING:
     from liftkit.readers.clips import Clip
+    from liftkit.readers.parts import Parts
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
 
@@ -29,14 +32,26 @@ CheckOption = Annotated[bool, typer.Option("--check", help="Say what was found a
 MapOption = Annotated[Path | None, typer.Option("--map", help="A joint map, JSON or TOML; else known by names.")]
 
 
-def read_all(files: list[Path], read: Callable[[Path], Clip], check: bool) -> list[Clip]:
-    """Read clips with a bar of progress. With ``check`` every file is tried, and described or complained about."""
+def read_all(files: list[Path], read: Callable[[Path], Clip], check: bool, parts: Parts) -> list[Clip]:
+    """Read clips with a bar of progress; those among the parts are taken from there, the others become parts.
+
+    With ``check`` every file is tried, and described or complained about, and nothing is kept.
+    """
     from tqdm import tqdm
 
+    from liftkit.readers.clips import load_clip
+
     clips, wrong = [], []
-    for file in tqdm(files, unit="file", disable=None):
+    kept = parts.whole()
+    tell_kept(kept, parts.folder)
+    for number, file in enumerate(tqdm(files, unit="file", disable=None)):
         try:
-            clips.append(read(file))
+            if check:
+                clips.append(read(file))
+                continue
+            if number not in kept:
+                parts.keep(number, vars(read(file)))
+            clips.append(load_clip(parts.path(number)))
         except ValueError as error:
             if not check:
                 raise
@@ -57,22 +72,25 @@ def convert(
     from liftkit.cameras import film
     from liftkit.poses import save_poses
     from liftkit.readers.clips import join_clips, read_index
-    from liftkit.readers.saving import outputs, save_with_record
+    from liftkit.readers.saving import begin, finish
 
-    outputs(out)  # before hours of work
     actions = read_index(index) if index else {}
-    clips = read_all(motions, read, check)
+    inputs = [*inputs, *([index] if index else [])]
     tests = [name.strip() for name in test.split(",") if name.strip()]
-    poses = film(join_clips(clips, options["fps"], tests, actions, out.stem), options["rig"], options["seed"])
-    if index and (missing := [clip.name for clip in clips if clip.name not in actions]):
-        typer.echo(f"Not in the index: {', '.join(missing)}")
-    if check:
-        sizes = ", ".join(f"{(poses.split == split).sum():,} {split}" for split in ("train", "test"))
-        typer.echo(f"Would write {poses} ({sizes}) to {out} and {out.with_suffix('.json').name}. Nothing is written.")
-        return
-    about = {"poses": repr(poses), "options": options | {"test": tests}, "clips": [clip.describe() for clip in clips]}
-    save_with_record(lambda path: save_poses(poses, path), out, [*inputs, *([index] if index else [])], lambda: about)
-    typer.echo(f"{poses}, saved in {out}.")
+    options |= {"test": tests}
+    parts = begin(out, inputs, options)  # refuses before hours of work
+    with nullcontext() if check else parts:
+        clips = read_all(motions, read, check, parts)
+        poses = film(join_clips(clips, options["fps"], tests, actions, out.stem), options["rig"], options["seed"])
+        if index and (missing := [clip.name for clip in clips if clip.name not in actions]):
+            typer.echo(f"Not in the index: {', '.join(missing)}")
+        if check:
+            sizes = ", ".join(f"{(poses.split == split).sum():,} {split}" for split in ("train", "test"))
+            typer.echo(f"Would write {poses} ({sizes}) to {out} and {out.with_suffix('.json')}. Nothing is written.")
+            return
+        about = {"poses": repr(poses), "options": options, "clips": [clip.describe() for clip in clips]}
+        finish(parts, lambda path: save_poses(poses, path), out, inputs, about)
+    typer.echo(f"{poses}, saved in {out}; what it was made of, in {out.with_suffix('.json')}.")
 
 
 @app.callback()
@@ -84,20 +102,25 @@ def _commands() -> None:
 @friendly
 def positions(
     file: Annotated[Path, typer.Argument(help="The npz file with joint positions in world coordinates.")],
-    out: Annotated[Path, typer.Option(help="The pose file to write.")] = Path("cmu.npz"),
+    out: OutOption = Path("cmu.npz"),
     rig: RigOption = "orthographic",
     seed: SeedOption = 0,
+    check: CheckOption = False,
 ) -> None:
     """Film joint positions with four cameras around the person."""
     from liftkit.cameras import film
-    from liftkit.files import check_new
     from liftkit.poses import save_poses
     from liftkit.readers.positions import read_positions
+    from liftkit.readers.saving import outputs, save_with_record
 
-    check_new(out)
+    _, record = outputs(out)
     poses = film(read_positions(file), rig, seed)
-    save_poses(poses, out)
-    typer.echo(f"{poses}, saved in {out}.")
+    if check:
+        typer.echo(f"Would write {poses} to {out} and {record}. Nothing is written.")
+        return
+    about = {"poses": repr(poses), "options": {"rig": rig, "seed": seed}}
+    save_with_record(lambda path: save_poses(poses, path), out, [file], about)
+    typer.echo(f"{poses}, saved in {out}; what it was made of, in {record}.")
 
 
 @app.command()

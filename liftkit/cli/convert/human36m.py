@@ -33,8 +33,9 @@ def archives(
     files = sorted(folder.glob("Poses_D3_Positions_S*.tgz"), key=lambda path: (len(path.name), path.name))
     if not files:
         raise ValueError(f"{folder}: expected Poses_D3_Positions_S1.tgz and so on, found none")
-    clips = film_clips((clip for file in files for clip in read_archive(file)), every, distortion)
-    _convert(clips, out, files, dict(every=every, distortion=distortion), check)
+    clips = lambda: (clip for file in files for clip in read_archive(file))  # noqa: E731
+    read = lambda kept: film_clips(clips(), every, distortion, kept=kept)  # noqa: E731
+    _convert(read, out, files, dict(every=every, distortion=distortion), check)
 
 
 @app.command()
@@ -54,10 +55,12 @@ def videopose3d(
 
     if detections and distortion:
         raise ValueError("--distortion is for projected 2D; detections have the lens's own")
-    # only the generator holds them, so that they are gone when it ends
-    clips = film_clips(read_videopose3d(file), every, distortion, Detections(detections) if detections else None)
+    # only the generator holds what is read, so that it is gone when it ends
+    read = lambda kept: film_clips(  # noqa: E731
+        read_videopose3d(file), every, distortion, Detections(detections) if detections else None, kept
+    )
     options = dict(every=every, distortion=distortion, detections=detections.name if detections else None)
-    _convert(clips, out, [file, detections] if detections else [file], options, check)
+    _convert(read, out, [file, detections] if detections else [file], options, check)
 
 
 @app.command()
@@ -73,12 +76,12 @@ def fetched(
     from liftkit.readers.human36m import read_fetched
 
     files = sorted(folder.glob("S*/*/annot.h5"))
-    clips = read_fetched(folder, every, universal)
-    _convert(clips, out, files, dict(every=every, universal=universal), check)
+    read = lambda kept: read_fetched(folder, every, universal, kept)  # noqa: E731
+    _convert(read, out, files, dict(every=every, universal=universal), check)
 
 
-def _convert(clips, out: Path, sources: list[Path], options: dict, check: bool) -> None:
+def _convert(read, out: Path, sources: list[Path], options: dict, check: bool) -> None:
     from liftkit.readers.human36m import ACTIONS, SPLITS
 
     expected = ((subject, action) for subject in SPLITS for action in ACTIONS)
-    convert(clips, out, sources, expected, options, check)
+    convert(read, out, sources, expected, options, check)

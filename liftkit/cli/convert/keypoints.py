@@ -54,5 +54,5 @@ def main(
         typer.echo(f"{poses}. Nothing is written; it would go to {out}.")
         return
     about = {"poses": repr(poses), "options": options, "used": usage.to_dict()}
-    save_with_record(lambda path: save_poses(poses, path), out, [file], lambda: about)
+    save_with_record(lambda path: save_poses(poses, path), out, [file], about)
     typer.echo(f"{poses}, saved in {out}; where it comes from, in {beside}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Annotated
@@ -42,14 +43,15 @@ def convert(
         raise ValueError(f"--cameras: expected numbers with commas, found {cameras!r}") from error
     readers, patterns, expected = [], [], []
     if part != "test":
-        readers.append(read_training(folder, numbers, not true_scale, every))
+        readers.append(partial(read_training, folder, numbers, not true_scale, every))
         patterns.append("S[1-8]/Seq[12]/annot.mat")
         expected += [(subject, f"Seq{n}") for subject in TRAIN for n in (1, 2)]
     if part != "train":
-        readers.append(read_test(folder, not true_scale, every))
+        readers.append(partial(read_test, folder, not true_scale, every))
         patterns.append("**/TS[1-6]/annot_data.mat")
     sources = sorted(path for pattern in patterns for path in folder.glob(pattern))
     options = dict(part=part, cameras=numbers, universal=not true_scale, every=every)
     there = {path.parts[-2] for path in sources}
     expected += [(subject, "annot_data.mat") for subject in TEST if part != "train" and subject not in there]
-    write(chain(*readers), out, sources, expected, options, check)
+    read = lambda kept: chain.from_iterable(reader(kept=kept) for reader in readers)  # noqa: E731
+    write(read, out, sources, expected, options, check)

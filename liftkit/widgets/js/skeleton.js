@@ -37,7 +37,7 @@ export class Skeleton {
     });
     this.lines.forEach((line, i) => {
       const [, joint] = this.still.bones[i];
-      line.setAttribute("class", groups ? `lk-bone lk-s${groups[joint] % 6}` : `lk-bone lk-${this.still.sides[joint]}`);
+      line.setAttribute("class", groups ? `lk-bone lk-g${groups[joint] % 6}` : `lk-bone lk-${this.still.sides[joint]}`);
     });
   }
 

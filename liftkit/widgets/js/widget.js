@@ -58,8 +58,15 @@ class View {
       if (this.grid.children[i]) this.grid.children[i].replaceWith(node);
       else this.grid.append(node);
     });
+    this.keepKeys();
     this.frame();
     this.redraw();
+  }
+
+  // JupyterLab takes arrow keys for moving between cells, unless the very element that has the focus says this.
+  keepKeys() {
+    const focusable = "input, select, button, summary, [tabindex]";
+    for (const node of this.root.querySelectorAll(focusable)) node.setAttribute("data-lm-suppress-shortcuts", "true");
   }
 
   buildControls() {
@@ -196,6 +203,7 @@ class View {
     const details = element("details", {}, element("summary", { textContent: "The whole error" }));
     details.append(element("pre", { textContent: trace }));
     this.trouble.replaceChildren(element("p", { textContent: text }), details);
+    this.keepKeys();
   }
 
   silence(on) {
@@ -208,6 +216,8 @@ class View {
   }
 
   draw() {
+    const { azimuth, elevation } = this.common.view;
+    this.root.dataset.view = `${azimuth.toFixed(3)} ${elevation.toFixed(3)}`;
     this.controls.get(this.film?.name)?.show(this.common.now);
     for (const { skeleton } of this.panels.values()) skeleton?.draw(Math.min(this.common.now, (skeleton.still.frames?.length ?? 1) - 1));
   }

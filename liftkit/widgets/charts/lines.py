@@ -1,8 +1,4 @@
-"""Charts as SVG text, drawn in Python: one source for the live view, the static picture and the saved page.
-
-A page that shows one inserts the text, shows ``data-tip`` (which may have several lines) of what the pointer is on,
-and reports ``data-pick`` of what is clicked. Names may be anything: they are escaped.
-"""
+"""Lines over a common axis, with bands."""
 
 from __future__ import annotations
 
@@ -11,10 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from liftkit.widgets.dots import dot_chart
-from liftkit.widgets.heat import heat_map
-from liftkit.widgets.series import BINS, Arrays, checked, runs, thinned
-from liftkit.widgets.svg import (
+from liftkit.widgets.charts.series import BINS, Arrays, checked, runs, thinned
+from liftkit.widgets.charts.svg import (
     ROW,
     SERIES,
     Frame,
@@ -31,8 +25,6 @@ from liftkit.widgets.svg import (
     tick_texts,
     widened,
 )
-
-__all__ = ["dot_chart", "heat_map", "line_chart"]
 
 COLUMNS = 60  # of tooltips
 

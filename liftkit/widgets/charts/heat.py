@@ -9,7 +9,7 @@ from textwrap import wrap
 import numpy as np
 from numpy.typing import ArrayLike
 
-from liftkit.widgets.svg import (
+from liftkit.widgets.charts.svg import (
     ROW,
     Frame,
     checked_limits,
@@ -61,7 +61,7 @@ def heat_map(
     heading = wrap(title, max(10, int((left + wide + 60) / 6.5)))
     top = 12 + ROW * len(heading)
     parts = [label(line, 8, ROW * (i + 1)) for i, line in enumerate(heading)]
-    parts += [_cells(values, rows, columns, unit, digits, (low, high, diverging), (left, top, cell), (row, column))]
+    parts += [_cells(values, rows, columns, unit, digits, (low, high, diverging), (left, top, cell))]
     parts += _names(rows, columns, left, top, cell, (row, column))
     if (row, column) != (None, None):
         x, w = (left, wide) if column is None else (left + cell * column, cell)
@@ -107,13 +107,12 @@ def _colours(values: np.ndarray, low: float, high: float, diverging: bool) -> li
     return [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in zip(*bands, strict=True)]
 
 
-def _cells(values, rows, columns, unit, digits, colours, place, picked) -> str:
-    """Squares of side 1 under one scale: the text of 289 cells stays short. One of them is reached by the Tab key."""
+def _cells(values, rows, columns, unit, digits, colours, place) -> str:
+    """Squares of side 1 under one scale: the text of 289 cells stays short."""
     left, top, cell = place
     low, high, diverging = colours
     there, unit = np.isfinite(values), safe(unit)
     rows, columns = [safe(name) for name in rows], [safe(name) for name in columns]
-    entry = (picked[0] or 0, picked[1] or 0)
     lines, lost = [], []
     for r, row in enumerate(values.tolist()):
         cells = []
@@ -121,9 +120,8 @@ def _cells(values, rows, columns, unit, digits, colours, place, picked) -> str:
             look = f'fill="{fill}"' if there[r, c] else 'class="lk-none"'
             told = "" if not there[r, c] else number(value) if digits is None else f"{value:.{digits}f}"
             told = f"{told} {unit}" if told else "no value"
-            tab = ' tabindex="0"' if (r, c) == entry else ""
             cells.append(
-                f'<rect x="{c}" width="1" height="1" {look} data-pick="{r},{c}"{tab} '
+                f'<rect x="{c}" width="1" height="1" {look} data-pick="{r},{c}" '
                 f'data-tip="{rows[r]} → {columns[c]}: {told}"/>'
             )
             if not there[r, c]:

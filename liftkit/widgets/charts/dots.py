@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from liftkit.widgets.svg import (
+from liftkit.widgets.charts.svg import (
     ROW,
     SERIES,
     Frame,
@@ -156,14 +156,13 @@ def _dots(frame: Frame, name: str, values: np.ndarray, tips, i: int, picked) -> 
     step, heights = float(frame.across(1) - frame.across(0)), frame.up(values[there])
     aside, radius = _spread(heights, 0.46 * step)
     middle, parts, ring = float(frame.across(i + 0.5)), [], []
-    for n, (index, x, y) in enumerate(zip(there.tolist(), middle + aside, heights, strict=True)):
+    for index, x, y in zip(there.tolist(), middle + aside, heights, strict=True):
         told = tips[index] if tips else f"{name} {index}: {number(values[index])}"
         mine = picked is not None and tuple(picked) == (name, index)
-        tab = ' tabindex="0"' if mine or (picked is None and i == n == 0) else ""
         if mine:
             ring.append(f'<circle class="lk-edge lk-strong lk-off" cx="{x:.1f}" cy="{y:.1f}" r="{radius + 2.5}"/>')
         parts.append(
-            f'<circle class="lk-dot" cx="{x:.1f}" cy="{y:.1f}" r="{radius}" data-pick="{safe(name)},{index}"{tab} '
+            f'<circle class="lk-dot" cx="{x:.1f}" cy="{y:.1f}" r="{radius}" data-pick="{safe(name)},{index}" '
             f'data-tip="{safe(told)}"/>'
         )
     return f'<g class="lk-s{i % len(SERIES)}" stroke-width="{radius / 5:.1f}">{"".join([*parts, *ring])}</g>'

@@ -1,0 +1,66 @@
+"""A JupyterLab and a Chromium for tests, as ``make lab`` and a student's browser."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+# Without the last of these Chromium itself looks for updates and the like.
+FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync", "--disable-component-update"]
+FLAGS += ["--disable-quic", "--disable-background-networking"]
+
+
+@contextmanager
+def lab(folder: Path):
+    """A JupyterLab that shows a folder: a function from a notebook's name to its address."""
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--port=0", "--ServerApp.root_dir", folder]
+    command += ["--LabApp.extension_manager=readonly", *(["--allow-root"] if os.geteuid() == 0 else [])]
+    log = folder.parent / "lab.log"
+    environment = {**os.environ, "PLOTLY_RENDERER": "plotly_mimetype"}
+    with log.open("w") as file:
+        server = subprocess.Popen(list(map(str, command)), stdout=file, stderr=file, env=environment)
+    try:
+        for _ in range(120):
+            if found := re.search(r"http://(localhost|127\.0\.0\.1):\d+/lab\?token=\w+", log.read_text()):
+                break
+            assert server.poll() is None, log.read_text()
+            time.sleep(0.5)
+        yield lambda name: found[0].replace("/lab?", f"/lab/tree/{name}?")
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+@contextmanager
+def browser(**options):
+    """A page of a Chromium, with ``requests`` (addresses asked for) and ``complaints`` (of the console) noted."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = chromium.new_page(**options)
+        page.requests, page.complaints = [], []
+        page.on("request", lambda request: page.requests.append(request.url))
+        page.on("console", lambda m: page.complaints.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        yield page
+        chromium.close()
+
+
+def run_all(page, address: str) -> None:
+    """Open a notebook and run all its cells from the menu."""
+    page.goto(address)
+    # before the kernel is there, JupyterLab would ask which one to use
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=120_000)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+
+
+def elsewhere(requests: list[str]) -> list[str]:
+    """The addresses that are not this machine's."""
+    return [url for url in requests if not re.match(r"(http|ws)s?://(localhost|127\.)|data:|blob:", url)]
