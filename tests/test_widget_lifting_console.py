@@ -409,3 +409,14 @@ def test_an_error_stops_the_run_and_is_shown(monkeypatch):
     widget.hear({"kind": "tick", "number": 2})
     assert not widget.frame["running"] and "ZeroDivisionError" in widget.frame["error"]["text"]
     assert re.search(r"1 / 0", widget.frame["error"]["trace"])
+
+
+@pytest.mark.parametrize("drawing, seconds", [(0.0, 0.15), (0.3, 0.3), (5.0, 0.4)])
+def test_a_slice_is_as_long_as_drawing_takes_but_never_so_long_that_pause_waits(monkeypatch, drawing, seconds):
+    control, clock, given = console(), iter([10.0, 10.0 + drawing, 20.0]), []
+    press(control, "run")
+    control.answered = 10.0
+    monkeypatch.setattr(lifting_console, "perf_counter", lambda: next(clock) + drawing)
+    monkeypatch.setattr(control.game, "run", lambda steps, most: given.append(most))
+    control.tick()
+    assert given == [pytest.approx(seconds)]

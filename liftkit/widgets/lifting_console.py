@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from time import perf_counter
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from liftkit.widgets.panels import Chart, Panel, Pose
 from liftkit.widgets.widget import Widget
 from liftkit.widgets.words import describe
 
-SLICE = 0.15  # seconds of steps between two answers to the browser
+SLICE, LONGEST = 0.15, 0.4  # seconds of steps between two answers to the browser: as many as it takes to draw them
 SHOWN = (0.2, 0.6)  # where among the judged poses those stand that are drawn
 BINS = np.linspace(-0.6, 1.6, 23)  # of the verdicts' histograms
 BEGIN = "Press Run, or let the two take turns: Step D, then Step G."
@@ -97,7 +98,7 @@ class LiftingConsoleController(Controller):
         config = replace(self.config, weights=weights, prior=self.values["prior"])
         representation = self.representations[self.values["representation"]]
         self.game = Game(representation, self.poses, self.values["seed"], config, self.device, self.eyes)
-        self.running = False
+        self.running, self.answered = False, None  # when the last slice ended
 
     @property
     def trainer(self):
@@ -131,7 +132,7 @@ class LiftingConsoleController(Controller):
             self._at_an_end()
 
     def on_run(self) -> None:
-        self.running = not self._at_an_end()
+        self.running, self.answered = not self._at_an_end(), None
         if self.running:
             self.message = "D and G take turns. Pause stops at once."
 
@@ -140,7 +141,9 @@ class LiftingConsoleController(Controller):
         self.message = f"Paused after step {self.trainer.steps_done}. Run goes on from here."
 
     def tick(self) -> None:
-        self.game.run(self.values["speed"], SLICE)
+        drawing = perf_counter() - (self.answered or perf_counter())
+        self.game.run(self.values["speed"], max(SLICE, min(drawing, LONGEST)))
+        self.answered = perf_counter()
         self._at_an_end()
 
     def _at_an_end(self) -> bool:

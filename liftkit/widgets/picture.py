@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 from textwrap import shorten, wrap
@@ -48,8 +49,9 @@ def _panel(panel: Panel, x: float, y: float, width: float) -> str:
     if isinstance(panel, Pose):
         return f'{title}<g transform="translate({x} {y + HEAD - 16})">{_skeleton(panel)}</g>'
     if isinstance(panel, Chart):
-        box = f'<svg x="{x}" y="{y + HEAD - 16}" width="{width}" height="{HEIGHT}" '
-        return title + panel.svg.replace("<svg ", box, 1)
+        place = f'<svg x="{x}" y="{y + HEAD - 16}" width="{width}" height="{HEIGHT}"'
+        start, rest = panel.svg.split(">", 1)  # of the chart's own places and sizes only the view box stays
+        return title + place + re.sub(r' (width|height|style)="[^"]*"', "", start.removeprefix("<svg")) + ">" + rest
     lines = [line for text in panel.text.splitlines() for line in wrap(text, int(width / 6.5))]
     told = "".join(f'<tspan x="{x + 10}" dy="16">{escape(line)}</tspan>' for line in lines[:14])
     return f'{title}<text x="{x + 10}" y="{y + HEAD - 20}">{told}</text>' if isinstance(panel, Note) else title
