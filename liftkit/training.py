@@ -83,6 +83,10 @@ class Trainer:
         cycle = self.begin_cycle()
         self.step_discriminator(cycle)
         self.step_lifter(cycle)
+        self.finish_step(cycle)
+
+    def finish_step(self, cycle: Cycle) -> None:
+        """Count the step whose two halves are done; now and then test the knees, now and then note the losses."""
         self.steps_done += 1
         if self.prior.knees and self.steps_done % self.config.knee_every == 0:
             self._settle_knees(cycle)

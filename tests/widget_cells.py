@@ -7,7 +7,11 @@ from liftkit.widgets import *
 few = load_poses("synthetic").select(slice(None, None, 97))  # some seen and some unseen people
 """
 CELLS = {
-    "DragExplorer": "DragExplorer(poses=few.test)",
-    "RepresentationExplorer": "RepresentationExplorer()",
     "PoseViewer": "PoseViewer(few.test, {'full': load_record('full'), 'flat': few.test.x3d * [1, 1, 0]})",
+    "ViewExplorer": "ViewExplorer(poses=few.test)",
+    "LiftingConsole": "LiftingConsole(few)",
+    "DragExplorer": "DragExplorer(poses=few.test)",
+    "CorrelationExplorer": "CorrelationExplorer(poses=few.test)",
+    "RepresentationExplorer": "RepresentationExplorer()",
+    "StudyExplorer": "StudyExplorer()",
 }
