@@ -22,6 +22,7 @@ def lab(folder: Path, theme: str = "JupyterLab Light"):
     settings = folder.parent / "lab_settings" / "@jupyterlab" / "apputils-extension"
     settings.mkdir(parents=True)
     (settings / "themes.jupyterlab-settings").write_text(json.dumps({"theme": theme}))
+    (settings / "notification.jupyterlab-settings").write_text(json.dumps({"fetchNews": "false"}))
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--port=0", "--ServerApp.root_dir", folder]
     command += ["--LabApp.extension_manager=readonly", *(["--allow-root"] if os.geteuid() == 0 else [])]
     log = folder.parent / "lab.log"
