@@ -152,7 +152,7 @@ class RepresentationExplorerController(Controller):
         return [
             body,
             Chart("network", "The lifter: from 2D joints to depths", "", drawn, wide=True),
-            Note("facts", "In words", "", _facts(parts, one, width, trouble)),
+            Note("facts", "In words", "", _facts(parts, one, width, trouble), wide=True),
             Chart("table", f"All representations at width {width}", "Click a row to see it.", table, wide=True),
             Note("code", "The same in Python", "", code, wide=True, code=True),
         ]

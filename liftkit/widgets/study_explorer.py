@@ -137,8 +137,8 @@ class StudyExplorerController(Controller):
             Chart("seeds", called(self.values["metric"]), self._where(), self._dots(), wide=True),
             self._convergence(),
             self._reached(),
-            Note("seed", "The seed that is picked", text=self._seed_in_words()),
-            Note("pair", "Two compared, seed by seed", text=self._pair_in_words()),
+            Note("seed", "The seed that is picked", text=self._seed_in_words(), wide=True),
+            Note("pair", "Two compared, seed by seed", text=self._pair_in_words(), wide=True),
         ]
 
     def _rows_of(self, *keys: str) -> pd.DataFrame:

@@ -1,0 +1,153 @@
+"""How quick the widgets are in a real JupyterLab: ``python -m benchmarks.widgets``; needs Chromium; two minutes.
+
+The bars: first paint of a viewer within 300 ms after its cell has run (median, warm kernel), 30 frames a second while
+17 joints x 4 poses are turned or played, a pull at a key point answered within 50 ms (median of 200 moves) with no
+backlog when the mouse is faster than the kernel.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import typer
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from lab import CHROMIUM, browser, lab, run_all
+
+SETUP = """\
+from liftkit import load_poses, load_record
+from liftkit.widgets import DragExplorer, PoseViewer
+poses = load_poses("synthetic").test.select(slice(None, None, 7))
+runs = {name: load_record(name) for name in ("full", "legs_torso")}
+PoseViewer(poses, runs), DragExplorer(runs, poses); print("ready")
+"""
+VIEWER, DRAG = "PoseViewer(poses, runs)", "DragExplorer(runs, poses)"
+TIMES = 9
+
+# From the key that runs the selected cell until what a selector names is on the page, and painted.
+PAINTED = """(selector) => new Promise((done) => {
+  document.querySelectorAll(selector).forEach((node) => node.setAttribute("data-old", ""));
+  const start = performance.now();
+  const look = () => document.querySelector(`${selector}:not([data-old])`)
+    ? requestAnimationFrame(() => setTimeout(() => done(performance.now() - start), 0)) : setTimeout(look, 2);
+  window.begin = look;
+  look();
+})"""
+# Frames in which something has moved, in two seconds of turning by pointer events, or of playing.
+TURNED = """(svg) => new Promise((done) => {
+  const box = svg.getBoundingClientRect(), line = svg.querySelector("line.lk-bone");
+  const at = (x) => ({ pointerId: 1, clientX: box.left + x, clientY: box.top + 50, bubbles: true });
+  const point = (kind, x) => svg.dispatchEvent(new PointerEvent(kind, at(x)));
+  svg.setPointerCapture = () => {};
+  let moved = 0, last = "", x = 20;
+  const start = performance.now();
+  point("pointerdown", x);
+  const frame = () => {
+    const past = performance.now() - start;
+    if (past > 2000) return point("pointerup", x), done((1000 * moved) / past);
+    if (line.getAttribute("x1") !== last) moved++;
+    last = line.getAttribute("x1");
+    point("pointermove", (x += 3));
+    requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+})"""
+SMOOTH = """() => new Promise((done) => {
+  let frames = 0;
+  const start = performance.now();
+  const frame = () => {
+    const past = performance.now() - start;
+    frames++;
+    if (past > 2000) done((1000 * frames) / past);
+    else requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+})"""
+# 200 moves of a held key point, one after the other: milliseconds until the lifted depths on the page have changed.
+PULLED = """async (section) => {
+  const flat = section.querySelector("svg.lk-pull"), told = section.querySelectorAll("figure svg.lk-skeleton")[1];
+  const joint = flat.querySelector("[data-joint=left_ankle]").getBoundingClientRect();
+  const [x, y] = [joint.left + joint.width / 2, joint.top + joint.height / 2];
+  const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+  const at = (dx, dy) => ({ pointerId: 1, clientX: x + dx, clientY: y + dy, bubbles: true });
+  const point = (kind, dx, dy) => flat.dispatchEvent(new PointerEvent(kind, at(dx, dy)));
+  flat.setPointerCapture = () => {};
+  const drawn = () => [...told.querySelectorAll("circle")].map((c) => c.getAttribute("r")).join() + told.ariaLabel;
+  const changed = (before) => new Promise((done) => {
+    const until = performance.now() + 3000;
+    const look = () => (drawn() !== before || performance.now() > until ? done() : setTimeout(look, 1));
+    look();
+  });
+  const times = [];
+  point("pointerdown", 0, 0);
+  await changed("");
+  for (let i = 0; i < 200; i++) {
+    const before = drawn(), start = performance.now();
+    point("pointermove", 25 * Math.sin(i / 7) + (i % 2), -20 * Math.cos(i / 5) - (i % 3));
+    await changed(before);
+    times.push(performance.now() - start);
+  }
+  const flood = performance.now();
+  for (let i = 0; i < 200; i++) {
+    point("pointermove", 20 * Math.sin(i / 3), -15 * Math.cos(i / 4));
+    await pause(3);
+  }
+  const end = performance.now();
+  let last = drawn(), still = end;
+  while (performance.now() - still < 500) {
+    await pause(2);
+    if (drawn() !== last) [last, still] = [drawn(), performance.now()];
+  }
+  point("pointerup", 0, 0);
+  return { times, flooded: end - flood, late: still - end };
+}"""
+
+
+def run_cell(page, number: int, selector: str) -> float:
+    """Milliseconds from running a cell to its first paint."""
+    cell = page.locator(".jp-Cell").nth(number)
+    cell.scroll_into_view_if_needed()
+    cell.locator(".jp-InputArea-editor").click()
+    page.keyboard.press("Escape")
+    waiting = page.evaluate_handle(f"window.painted = ({PAINTED}); null")
+    waiting.dispose()
+    page.evaluate("selector => { window.result = window.painted(selector); }", selector)
+    page.keyboard.press("Control+Enter")
+    return page.evaluate("() => window.result")
+
+
+def main() -> None:
+    """Print the figures, each with its bar."""
+    if not CHROMIUM:
+        raise SystemExit("needs Chromium (Debian: apt install chromium)")
+    folder = Path(tempfile.mkdtemp()) / "notebooks"
+    folder.mkdir()
+    cells = [nbformat.v4.new_code_cell(source) for source in (SETUP, VIEWER, DRAG)]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / "speed.ipynb")
+    with lab(folder) as address, browser(viewport={"width": 1300, "height": 1400}) as page:
+        run_all(page, address("speed.ipynb"))
+        page.locator("section.lk svg.lk-pull").wait_for(timeout=60_000)
+        page.wait_for_timeout(2000)
+        viewer = [run_cell(page, 1, "section.lk svg.lk-skeleton") for _ in range(TIMES)]
+        typer.echo(f"first paint of a viewer: {np.median(viewer):.0f} ms, {min(viewer):.0f} to {max(viewer):.0f} (300)")
+        space = page.locator("section.lk").first.locator("svg.lk-skeleton").nth(1)
+        typer.echo(f"turned: {space.evaluate(TURNED):.0f} frames a second (30)")
+        page.locator("section.lk").first.get_by_role("button", name="Play").click()
+        typer.echo(f"playing: {page.evaluate(SMOOTH):.0f} frames a second (30)")
+        page.locator("section.lk").first.get_by_role("button", name="Pause").click()
+        drag = page.locator("section.lk:has(svg.lk-pull)").first
+        drag.scroll_into_view_if_needed()
+        page.wait_for_timeout(500)
+        pulled = drag.evaluate(PULLED)
+        times = pulled["times"]
+        typer.echo(f"a pull: {np.median(times):.0f} ms median, {np.quantile(times, 0.95):.0f} 95 %, of 200 moves (50)")
+        typer.echo(f"200 moves in {pulled['flooded'] / 1000:.1f} s: still {pulled['late']:.0f} ms after the last")
+
+
+if __name__ == "__main__":
+    typer.run(main)
