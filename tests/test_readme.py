@@ -23,7 +23,7 @@ def quick(monkeypatch):
 
 def test_every_python_block_runs(quick):
     blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    assert len(blocks) == 3
+    assert len(blocks) == 4
     for block in blocks:
         exec(block, {})
     run = liftkit.train("upper_lower", liftkit.load_poses("synthetic").select(camera=0))
