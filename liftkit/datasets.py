@@ -41,4 +41,6 @@ def load_poses(name_or_path: str | Path, **options) -> PoseSet:
         )
     if options:
         raise ValueError(f"{path}: a file takes no options, found {', '.join(options)}")
+    if path.suffix.lower() in (".json", ".csv", ".bvh", ".amc", ".mat", ".h5", ".tgz") and path.exists():
+        raise ValueError(f"{path}: expected a pose file (.npz); `liftkit data --help` names the command that makes one")
     return load_pose_file(path)

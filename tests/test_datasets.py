@@ -50,3 +50,10 @@ def test_the_name_of_a_data_set_wins_over_a_file(tmp_path, monkeypatch):
 def test_what_there_is_not_says_what_there_is(name, options, message):
     with pytest.raises(ValueError, match=message):
         load_poses(name, **options)
+
+
+def test_other_programs_files_are_sent_to_their_command(tmp_path):
+    path = tmp_path / "keypoints.json"
+    path.write_text("{}")
+    with pytest.raises(ValueError, match=r"keypoints.json: expected a pose file .*liftkit data --help"):
+        load_poses(path)
