@@ -57,7 +57,7 @@ class Exercise(ABC):
         """The first hint; asked again, the second, which says more; then that there is no further one."""
         self._given += 1
         if self._given > len(self.hints):
-            return Text(f"There is no further hint. `exercise({self.number!r}).solution()` shows the solution.")
+            return Text(f'There is no further hint. `exercise("{self.number}").solution()` shows the solution.')
         return Text(f"**Hint {self._given} of {len(self.hints)}.** {self.hints[self._given - 1]}")
 
     def solution(self) -> Text:
@@ -94,7 +94,7 @@ class Coding(Exercise):
 
     def _starter(self) -> str:
         name = self.solve.__name__
-        return f"```python\n{self.stub}\n\n\nexercise({self.number!r}).check({name})\n```"
+        return f'```python\n{self.stub}\n\n\nexercise("{self.number}").check({name})\n```'
 
     def _grade(self, answer: Any) -> str:
         if not callable(answer):
@@ -125,7 +125,7 @@ class Measuring(Exercise):
         self.measure = cache(self.measure)
 
     def _starter(self) -> str:
-        return f"```python\nexercise({self.number!r}).check(...)  # your answer\n```"
+        return f'```python\nexercise("{self.number}").check(...)  # your answer\n```'
 
     def _grade(self, answer: Any) -> str:
         expected = self.measure()
@@ -168,14 +168,15 @@ class Reasoning(Exercise):
 
     def _starter(self) -> str:
         listed = "\n".join(f"- **{letter}**: {statement}" for letter, (statement, _) in self.options.items())
-        return f'{listed}\n\n```python\nexercise({self.number!r}).check("...")  # a letter\n```'
+        return f'{listed}\n\n```python\nexercise("{self.number}").check("...")  # a letter\n```'
 
     def _grade(self, answer: Any) -> str:
         letter = answer.strip().lower() if isinstance(answer, str) else answer
         if letter in ("", "..."):
             raise NotAttempted("Nothing was chosen.")
         if letter not in list(self.options):
-            raise Wrong(f"Expected one of {', '.join(self.options)}, found {answer!r}.")
+            found = repr(answer) if isinstance(answer, str) else type(answer).__name__
+            raise Wrong(f"Expected one of {', '.join(self.options)}, found {found}.")
         why = self.options[letter][1]
         if letter != self.answer:
             raise Wrong(why)

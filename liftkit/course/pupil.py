@@ -44,7 +44,7 @@ class Pupil:
             raise Wrong(self._too_long(error.stopped)) from None
         except NotImplementedError:
             raise NotAttempted("The function says that it is not implemented yet.") from None
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise Wrong(self._raised(error)) from None
         self.left = max(self.left - (time.monotonic() - started), 0.1)
         if value is None or value is ...:
@@ -60,7 +60,7 @@ class Pupil:
             return told
         return f"{told} It cannot be interrupted and goes on in the background: restart the kernel."
 
-    def _raised(self, error: Exception) -> str:
+    def _raised(self, error: BaseException) -> str:
         """The exception, and the last line of the student's own that led to it."""
         words = re.sub(r" at 0x[0-9a-fA-F]+", "", str(error)).strip()
         told = f"It raised {type(error).__name__}" + (f": {words}" if words else "")
