@@ -157,6 +157,7 @@ WRONG = [
     ("06.1", "d", r"Expected one of a, b, c, found 'd'"),
     ("07.1", "full", r"depth of full moves by 0\.\d\d mm per mm; in another by 0\.\d\d"),
     ("07.1", "legs_torso", r"legs_torso moves by 0\.00 mm per mm"),
+    ("07.1", {"five_parts_shared", "full"}, r"Expected one name, found 2: five_parts_shared, full"),
     ("08.1", pasted, r"legs hang \d+ off"),
     ("08.1", pasted_too_much, r"spine is no leg, but it moved by \d+"),
     ("08.1", one_leg, r"Still the first person's: left_hip, left_knee, left_ankle"),
@@ -331,6 +332,33 @@ def test_the_watchdog_passes_values_and_exceptions_on():
         call_within(5, lambda: 1 / 0)
     with pytest.raises(OutOfTime):
         call_within(0.1, forever)
+
+
+JUNK = [
+    "",
+    "x",
+    3,
+    float("nan"),
+    10**400,
+    1j,
+    [],
+    {},
+    {"a": 1},
+    [["a"]],
+    object(),
+    np.zeros(3),
+    torch.zeros(2, 2),
+    b"x",
+]
+FUNCTIONS = [print, int, lambda: 1, lambda *args: args[0][0, 0, 0, 0, 0], *(lambda *args, j=j: j for j in JUNK)]
+
+
+@pytest.mark.parametrize("number", ALL)
+def test_whatever_is_handed_in_gets_an_answer_that_can_be_shown(number):
+    for answer in [*JUNK, *FUNCTIONS]:
+        feedback = exercise(number).check(answer)
+        assert feedback.status in ("incorrect", "not attempted"), answer
+        assert "object at" not in repr(feedback) and feedback._repr_html_() and feedback.message
 
 
 # What is shown.

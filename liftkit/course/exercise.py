@@ -132,27 +132,32 @@ class Measuring(Exercise):
         if isinstance(expected, Real):
             self._compare_numbers(answer, float(expected))
         else:
-            self._compare_names(answer, {expected} if isinstance(expected, str) else set(expected))
+            self._compare_names(answer, expected)
         return f"Measured just now: {_told(expected)}. {self.because}"
 
     def _compare_numbers(self, answer: Any, expected: float) -> None:
         try:
             found = float(answer)
-        except (TypeError, ValueError, RuntimeError):
+        except (TypeError, ValueError, OverflowError, RuntimeError):
             raise Wrong(f"Expected a number, found {type(answer).__name__}.") from None
         if not math.isclose(found, expected, rel_tol=self.tolerance):
             where = "not a number" if math.isnan(found) else "too small" if found < expected else "too large"
             raise Wrong(f"{found:.4g} is {where}. {self.judge(found, expected)}".strip())
 
-    def _compare_names(self, answer: Any, expected: set[str]) -> None:
+    def _compare_names(self, answer: Any, expected: str | Collection[str]) -> None:
         found = {answer} if isinstance(answer, str) else answer
         if not isinstance(found, Collection) or not all(isinstance(name, str) for name in found):
             raise Wrong(f"Expected names, found {type(answer).__name__}. There are {', '.join(self.choices)}.")
         found = set(found)
+        if not found - {"", "..."}:
+            raise NotAttempted("No name was handed in.")
         if unknown := sorted(found - set(self.choices)):
             raise Wrong(f"Unknown: {', '.join(unknown)}. There are {', '.join(self.choices)}.")
-        if found != expected:
-            raise Wrong(f"Not {_told(found)}. {self.judge(found, expected)}".strip())
+        if isinstance(expected, str) and len(found) > 1:
+            raise Wrong(f"Expected one name, found {len(found)}: {_told(found)}.")
+        right = {expected} if isinstance(expected, str) else set(expected)
+        if found != right:
+            raise Wrong(f"Not {_told(found)}. {self.judge(found, right)}".strip())
 
     def _solution(self) -> str:
         code = textwrap.dedent(inspect.getsource(self.measure)).strip()
@@ -171,12 +176,13 @@ class Reasoning(Exercise):
         return f'{listed}\n\n```python\nexercise("{self.number}").check("...")  # a letter\n```'
 
     def _grade(self, answer: Any) -> str:
-        letter = answer.strip().lower() if isinstance(answer, str) else answer
+        if not isinstance(answer, str):
+            raise Wrong(f"Expected one of {', '.join(self.options)}, found {type(answer).__name__}.")
+        letter = answer.strip().lower()
         if letter in ("", "..."):
             raise NotAttempted("Nothing was chosen.")
-        if letter not in list(self.options):
-            found = repr(answer) if isinstance(answer, str) else type(answer).__name__
-            raise Wrong(f"Expected one of {', '.join(self.options)}, found {found}.")
+        if letter not in self.options:
+            raise Wrong(f"Expected one of {', '.join(self.options)}, found {answer!r}.")
         why = self.options[letter][1]
         if letter != self.answer:
             raise Wrong(why)

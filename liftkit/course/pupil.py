@@ -42,9 +42,9 @@ class Pupil:
             value = call_within(self.left, self.function, *given)
         except OutOfTime as error:
             raise Wrong(self._too_long(error.stopped)) from None
-        except NotImplementedError:
-            raise NotAttempted("The function says that it is not implemented yet.") from None
         except (Exception, SystemExit) as error:
+            if type(error) is NotImplementedError:
+                raise NotAttempted("The function says that it is not implemented yet.") from None
             raise Wrong(self._raised(error)) from None
         self.left = max(self.left - (time.monotonic() - started), 0.1)
         if value is None or value is ...:
@@ -79,11 +79,10 @@ def _same(a: Any, b: Any) -> bool:
 
 def as_array(value: Any) -> np.ndarray:
     """A student's tensor, array, number or list of numbers as float64. Raises Wrong on anything else."""
-    if isinstance(value, torch.Tensor):
-        value = value.detach().cpu().numpy()
     try:
-        return np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
+        plain = value.detach().cpu().numpy() if isinstance(value, torch.Tensor) else value
+        return np.asarray(plain, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError, RuntimeError):
         raise Wrong(f"Expected numbers, found {type(value).__name__}.") from None
 
 

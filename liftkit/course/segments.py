@@ -20,8 +20,8 @@ def most_parameters():
 
 
 def judge_parameters(found: set[str], expected: set[str]) -> str:
-    named, most = (load_record(min(names)).lifter.parameter_count for names in (found or {"full"}, expected))
-    return f"A lifter of {min(found)} has {named:,} parameters; another representation has {most:,}." if found else ""
+    named, most = (load_record(min(names)).lifter.parameter_count for names in (found, expected))
+    return f"A lifter of {min(found)} has {named:,} parameters; another representation has {most:,}."
 
 
 def three_parts():
