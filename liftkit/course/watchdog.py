@@ -6,9 +6,11 @@ import ctypes
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import copy_context
 from typing import Any
 
+WORKER = "liftkit answer"  # the thread's name
 POLL = 0.02  # seconds between looks at the worker, and between blows to one that should end
 GRACE = 1.0  # seconds that the worker has to end once it is told to
 
@@ -38,39 +40,45 @@ def call_within(seconds: float, function: Callable, *args: Any) -> Any:
     2
     """
     done: dict[str, Any] = {}
+    finished = threading.Event()  # not is_alive(): after an interrupted join() Python takes a running thread for dead
     context = copy_context()  # a notebook's output finds its cell by it
 
     def work():
-        try:
-            done["value"] = context.run(function, *args)
-        except BaseException as error:
-            done["error"] = error
+        with suppress(Ended):  # one that comes late
+            try:
+                done["value"] = context.run(function, *args)
+            except BaseException as error:
+                done["error"] = error
+            finally:
+                finished.set()
 
-    worker = threading.Thread(target=work, daemon=True)
+    worker = threading.Thread(target=work, name=WORKER, daemon=True)
     worker.start()
     try:
-        _wait(worker, seconds)
+        _wait(finished, seconds)
     except BaseException:
-        _end(worker)
+        _end(worker, finished)
         raise
-    if worker.is_alive():
-        raise OutOfTime(stopped=_end(worker))
+    if not finished.is_set():
+        raise OutOfTime(stopped=_end(worker, finished))
     if "error" in done:
         raise done["error"]
     return done["value"]
 
 
-def _wait(worker: threading.Thread, seconds: float) -> None:
+def _wait(finished: threading.Event, seconds: float) -> None:
     """In short waits: on Windows a long one would not notice Ctrl+C."""
     until = time.monotonic() + seconds
-    while worker.is_alive() and (left := until - time.monotonic()) > 0:
-        worker.join(min(POLL, left))
+    while not finished.is_set() and (left := until - time.monotonic()) > 0:
+        finished.wait(min(POLL, left))
 
 
-def _end(worker: threading.Thread) -> bool:
+def _end(worker: threading.Thread, finished: threading.Event) -> bool:
     """Raise Ended in the worker, again and again while it catches it; whether it ended."""
     until = time.monotonic() + GRACE
-    while worker.is_alive() and time.monotonic() < until:
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker.ident), ctypes.py_object(Ended))
-        worker.join(POLL)
-    return not worker.is_alive()
+    while not finished.is_set() and time.monotonic() < until:
+        reached = ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker.ident), ctypes.py_object(Ended))
+        if not reached:
+            return True
+        finished.wait(POLL)
+    return finished.is_set()
