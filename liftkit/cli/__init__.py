@@ -1,9 +1,10 @@
-"""The command line: ``liftkit train | study | evaluate | draw | lift | data | doctor``."""
+"""The command line: ``liftkit train | study | evaluate | draw | lift | data | course | doctor``."""
 
 from __future__ import annotations
 
 import typer
 
+from liftkit.cli.course import course
 from liftkit.cli.data import data
 from liftkit.cli.judge import draw, evaluate_
 from liftkit.cli.lift import lift
@@ -17,6 +18,7 @@ app.command("evaluate")(evaluate_)
 app.command()(draw)
 app.command()(lift)
 app.add_typer(data, name="data")
+app.add_typer(course, name="course")
 
 
 @app.command()

@@ -1,0 +1,83 @@
+"""liftkit course: list, check and print the course, and publish it under one's own name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from liftkit.cli.common import friendly, show_table
+
+course = typer.Typer(no_args_is_help=True, help="The course: list, check and print it; publish it as your own.")
+
+FolderOption = Annotated[Path, typer.Option(help="The folder of the lessons and course.toml.")]
+NOTEBOOKS = Path("notebooks")
+
+
+@course.command("list")
+@friendly
+def list_(folder: FolderOption = NOTEBOOKS) -> None:
+    """List the lessons: minutes and exercises.
+
+    Example: `liftkit course list`
+    """
+    import pandas as pd
+
+    from liftkit.course.manifest import read_course
+
+    read = read_course(folder)
+    rows = [(one.number, one.title, one.minutes, ", ".join(one.exercises)) for one in read.lessons]
+    show_table(pd.DataFrame(rows, columns=["lesson", "title", "minutes", "exercises"]), read.title)
+
+
+@course.command("check")
+@friendly
+def check(folder: FolderOption = NOTEBOOKS) -> None:
+    """Compare course.toml with the lessons, and their links with the repository it names.
+
+    Example: `liftkit course check`
+    """
+    from liftkit.course.manifest import compare, read_course
+    from liftkit.course.publish import stale_lessons
+
+    read = read_course(folder)
+    problems = compare(read, folder)
+    if not problems:
+        problems = [f"{name}: its links are not those of {read.repository or 'an unpublished course'}: "
+                    "run `liftkit course set-repository`" for name in stale_lessons(read, folder)]  # fmt: skip
+    for problem in problems:
+        typer.echo(problem, err=True)
+    if problems:
+        raise typer.Exit(1)
+    count = sum(len(one.exercises) for one in read.lessons)
+    typer.echo(f"Lessons and manifest agree: lessons {len(read.lessons)}, exercises {count}.")
+
+
+@course.command("print")
+@friendly
+def print_(folder: FolderOption = NOTEBOOKS) -> None:
+    """Print the index of the course as Markdown.
+
+    Example: `liftkit course print`
+    """
+    from liftkit.course.manifest import read_course
+
+    typer.echo(read_course(folder).index())
+
+
+@course.command("set-repository")
+@friendly
+def set_repository_(
+    repository: Annotated[str, typer.Argument(help="OWNER/NAME; nothing takes all links out again.")] = "",
+    branch: Annotated[str, typer.Option(help="The branch that links open.")] = "main",
+    folder: FolderOption = NOTEBOOKS,
+) -> None:
+    """Write the links to Colab and Binder, and the set-up cell, into every lesson.
+
+    Example: `liftkit course set-repository OWNER/NAME`
+    """
+    from liftkit.course.publish import set_repository
+
+    changed = set_repository(folder, repository, branch)
+    typer.echo(f"Changed: {', '.join(changed)}." if changed else "Nothing to change.")

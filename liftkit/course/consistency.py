@@ -1,0 +1,122 @@
+"""Exercises of lesson 03: what must come back when a lifted pose is turned."""
+
+from __future__ import annotations
+
+import torch
+
+from liftkit.course.exercise import Coding
+from liftkit.course.pupil import Pupil, Wrong, expect_shape, expect_value
+from liftkit.geometry import attach_depth, normalise, rotation_x, rotation_y
+from liftkit.losses import Cycle
+from liftkit.losses import quarter_turns as liftkits_quarter_turns
+from liftkit.losses import reprojection as liftkits_reprojection
+from liftkit.networks import Lifter
+from liftkit.priors import QUARTERS
+
+
+def a_game(seed: int) -> tuple[Lifter, torch.Tensor, torch.Tensor]:
+    """An untrained lifter, 2D poses (B, J, 2), and turns (1, 4, B, 3, 3) as the paper's prior draws them."""
+    generator = torch.Generator().manual_seed(seed)
+    lifter = Lifter("full", width=32, generators=[generator]).eval()
+    x2d = normalise(torch.randn(16, 17, 2, generator=generator))
+    angles = torch.rand(2, 16, generator=generator) * 2 - 1
+    view = rotation_x(angles[0] * 0.17) @ rotation_y(angles[1] * 2.8)
+    quarters = rotation_y(torch.tensor(QUARTERS))[:, None].expand(3, 16, 3, 3)
+    return lifter, x2d, torch.cat([view[None], quarters])[None]
+
+
+def reprojection(lift, x2d, rotation):
+    x3d = torch.cat([x2d, lift(x2d)[..., None]], dim=-1)
+    x2d_view = (x3d @ rotation.transpose(-1, -2))[..., :2]
+    x3d_view = torch.cat([x2d_view, lift(x2d_view)[..., None]], dim=-1)
+    x2d_back = (x3d_view @ rotation)[..., :2]
+    return ((x2d_back - x2d)[:, 1:] ** 2).mean()
+
+
+def grade_reprojection(pupil: Pupil) -> None:
+    lifter, x2d, turns = a_game(seed=5)
+    calls = []
+
+    def lift(poses):
+        calls.append(len(poses))
+        return lifter(poses[None])[0]
+
+    unturned = torch.eye(3).expand(16, 3, 3)
+    expect_value(pupil(lift, x2d, unturned), 0, "the loss without a turn", why="What was not turned is back already.")
+    expected = liftkits_reprojection(Cycle(lifter, x2d[None], turns)).item()
+    calls.clear()
+    found = float(expect_shape(pupil(lift, x2d, turns[0, 0]), (), "the loss"))
+    if len(calls) < 2:
+        raise Wrong(f"The lifter was asked {len(calls)} times, expected 2: the view has to be lifted again. "
+                    f"The loss is {found:.4g}, expected {expected:.4g}.")  # fmt: skip
+    why = ""
+    if abs(found / expected - 16 / 17) < 1e-3:
+        why = "It is 16/17 of that: leave the pelvis out of the mean, its error is always 0."
+    expect_value(found, expected, "the loss of 16 random poses", why=why or _turned_back(lift, x2d, turns, found))
+
+
+@torch.no_grad()
+def _turned_back(lift, x2d, turns, found: float) -> str:
+    """Whether the view, lifted again, was compared as it is."""
+    x3d = attach_depth(x2d, lift(x2d))
+    view = (x3d @ turns[0, 0].transpose(-1, -2))[..., :2]
+    off = ((view - x2d)[:, 1:] ** 2).mean().item()
+    return "That is the view's own distance from the pose: turn it back first." if abs(found / off - 1) < 1e-3 else ""
+
+
+def quarter_turns(lift, x2d):
+    x, y, z = x2d[..., 0], x2d[..., 1], lift(x2d)
+    right = lift(torch.stack([z, y], dim=-1)) + x
+    left = lift(torch.stack([-z, y], dim=-1)) - x
+    behind = lift(torch.stack([-x, y], dim=-1)) + z
+    return sum((error[:, 1:] ** 2).mean() for error in (right, left, behind))
+
+
+def grade_quarter_turns(pupil: Pupil) -> None:
+    lifter, x2d, turns = a_game(seed=6)
+    lift = lambda poses: lifter(poses[None])[0]  # noqa: E731
+    flat = lambda poses: poses.new_zeros(poses.shape[:-1])  # noqa: E731
+    # Lifted flat, a pose is (x, y, 0): seen from behind its depth is right, from either side it is off by x.
+    expected = 2 * (x2d[:, 1:, 0] ** 2).mean().item()
+    expect_value(pupil(flat, x2d), expected, "the loss of a lifter that says 0 everywhere",
+                 why="From +90 and -90 degrees its depth is off by x, from behind it is right.")  # fmt: skip
+    expected = liftkits_quarter_turns(Cycle(lifter, x2d[None], turns)).item()
+    expect_value(pupil(lift, x2d), expected, "the loss of 16 random poses",
+                 why="Depths must be -x in (z, y), x in (-z, y), -z in (-x, y); the means add up.")  # fmt: skip
+
+
+EXERCISES = (
+    Coding(
+        "03.1",
+        "Reprojection",
+        """
+        Write the reprojection loss: lift the 2D poses, turn them, project them, lift that view *again*, turn back,
+        project, and compare with what you started from. `lift` takes (B, J, 2) and gives depths (B, J); `x2d` is
+        (B, J, 2); `rotation` (B, 3, 3) turns a joint p to R p. All are torch. Give one number: the mean squared
+        difference over poses, both coordinates and the 16 joints after the pelvis.
+        """,
+        (
+            "You call `lift` twice. Which of the two depths has a right answer that is known, and which is a guess?",
+            "`x3d @ rotation.transpose(-1, -2)` turns joints that are rows; `x3d_view @ rotation` turns them back.",
+        ),
+        reprojection,
+        grade_reprojection,
+        "The view is lifted again and turned back; the loss is 0 without a turn, and liftkit's on random poses.",
+    ),
+    Coding(
+        "03.2",
+        "Quarter turns",
+        """
+        Seen from +90, -90 and 180 degrees, a lifted pose (x, y, z) shows (z, y), (-z, y) and (-x, y). Its depths there
+        must be -x, x and -z. Write the loss that demands it: for each of the three, the mean squared error of the
+        lifter's depth over poses and the 16 joints after the pelvis; the three are added. `lift` and `x2d` as in 03.1.
+        """,
+        (
+            "Lift once for z. Then lift three 2D poses that you put together from x, y and z.",
+            "`lift(torch.stack([z, y], dim=-1))` should be `-x`; write the other two in the same way.",
+        ),
+        quarter_turns,
+        grade_quarter_turns,
+        "All three turns count and each has the right sign: the loss is liftkit's, with no random rotation.",
+    ),
+)

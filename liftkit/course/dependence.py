@@ -1,0 +1,91 @@
+"""Exercises of lesson 08: what does a lifted depth depend on?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from liftkit import intervention
+from liftkit.course.exercise import Coding, Measuring
+from liftkit.course.lifting import some_poses
+from liftkit.course.pupil import Pupil, Wrong, expect_shape
+from liftkit.datasets import load_poses
+from liftkit.records import load_record, record_names
+from liftkit.representations import REPRESENTATIONS
+from liftkit.skeleton import H36M_17
+
+LEGS = [H36M_17.index(joint) for joint in REPRESENTATIONS["legs_torso"].segments[0].owns]
+REST = [joint for joint in range(len(H36M_17)) if joint not in LEGS]
+
+
+def with_legs_of(x2d, other):
+    legs = [i for i, name in enumerate(H36M_17.names) if name.endswith(("hip", "knee", "ankle"))]
+    mixed = x2d.copy()
+    mixed[legs] = other[legs] - other[0] + x2d[0]
+    return mixed
+
+
+def grade_with_legs_of(pupil: Pupil) -> None:
+    one, other = some_poses(2, seed=8)[..., :2] + [[[400.0, 300.0]], [[650.0, 420.0]]]  # not centred on the pelvis
+    mixed = expect_shape(pupil(one, other), (17, 2), "the mixed pose")
+    moved = np.linalg.norm(mixed - one, axis=-1)
+    if moved[REST].max() > 1e-3:
+        joint = REST[int(moved[REST].argmax())]
+        raise Wrong(f"The {H36M_17.names[joint]} is no leg, but it moved by {moved[joint]:.0f}.")
+    if (still := [joint for joint in LEGS if moved[joint] < 1e-3]) or not moved[LEGS].all():
+        raise Wrong(f"Still the first person's: {', '.join(H36M_17.names[joint] for joint in still)}.")
+    off = np.linalg.norm((mixed - mixed[0]) - (other - other[0]), axis=-1)[LEGS]
+    if off.max() > 1e-3:
+        raise Wrong(f"The legs hang {off.max():.0f} off: put them at the first person's pelvis, as far from it as they "
+                    "were from their own.")  # fmt: skip
+
+
+def deaf_to_legs():
+    poses = load_poses("synthetic").test.select(slice(None, None, 80))
+    moved = {name: intervention(load_record(name), poses, "legs_torso").table() for name in record_names()}
+    torso = list(REPRESENTATIONS["legs_torso"].segments[1].owns)
+    return {name for name, table in moved.items() if table.loc["legs", torso].max() == 0}
+
+
+def judge_deaf(found: set[str], expected: set[str]) -> str:
+    poses, torso = load_poses("synthetic").test.select(slice(None, None, 80)), REPRESENTATIONS["legs_torso"].segments[1]
+    for name in sorted(found - expected):
+        mm = intervention(load_record(name), poses, "legs_torso").table().loc["legs", list(torso.owns)].mean()
+        return f"With other people's legs, the torso that {name} lifts moves by {mm:.0f} mm on average."
+    return f"There are {len(expected)} such representations; yours are {len(found)} of them."
+
+
+EXERCISES = (
+    Coding(
+        "08.1",
+        "An intervention by hand",
+        """
+        `x2d` and `other` are 2D poses (17, 2) of two people in the same image, numpy, in pixels. Give the first
+        person the second one's legs (hips, knees and ankles): each leg joint as far from the pelvis, and in the same
+        direction, as it is in `other`. Everything else stays.
+        """,
+        (
+            "`H36M_17.names` tells which joints are legs. Where would they be if you only copied their coordinates?",
+            "`other[legs] - other[0]` is where legs are relative to a pelvis; add the pelvis that they hang from.",
+        ),
+        with_legs_of,
+        grade_with_legs_of,
+        "Legs of another, hung from the same pelvis, nothing else moved. Whatever a lifter now says of the arms that "
+        "it did not say before, it has from the legs.",
+    ),
+    Measuring(
+        "08.2",
+        "Whose torso never answers the legs?",
+        """
+        Swap the legs in the test poses and lift again. In which of the recorded representations does no depth of the
+        torso move at all, whatever the seed? Answer with a set of names, such as `{"full", "five_parts"}`.
+        """,
+        (
+            "`intervention(run, poses, 'legs_torso')` swaps the legs, then the torso, and measures each depth.",
+            "`.table().loc['legs']` tells how far each joint's depth moves when the legs are another's: look for 0.",
+        ),
+        deaf_to_legs,
+        tuple(sorted(record_names())),
+        judge=judge_deaf,
+        because="It is no merit of the training: where nothing is shared there is no way from a leg to the torso.",
+    ),
+)

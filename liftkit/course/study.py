@@ -1,0 +1,85 @@
+"""Exercises of lesson 09: is it luck?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from liftkit.course.exercise import Coding, Measuring
+from liftkit.course.pupil import Pupil, Wrong, expect_equal, expect_shape
+from liftkit.records import record_results
+from liftkit.statistics import bootstrap_interval
+
+
+def bootstrap(values, rng):
+    drawn = rng.choice(values, size=(2000, len(values)))
+    return np.percentile(drawn.mean(axis=1), [2.5, 97.5])
+
+
+def grade_bootstrap(pupil: Pupil) -> None:
+    same = pupil(np.full(8, 60.0), np.random.default_rng(0))
+    expect_equal(same, [60, 60], "the interval of eight seeds that all have 60 mm", "mm")
+    values = np.random.default_rng(9).normal(60, 5, size=40)
+    low, high = expect_shape(pupil(values, np.random.default_rng(1)), (2,), "the interval")
+    again = pupil(values, np.random.default_rng(1))
+    expect_equal(again, [low, high], "a second interval from the same rng", "mm", "Draw from `rng` alone.", 1e-9)
+    if not low < values.mean() < high:
+        raise Wrong(f"The interval, {low:.2f} to {high:.2f}, must hold the mean of the values, {values.mean():.2f}.")
+    expected = bootstrap_interval(values)
+    width, right = high - low, expected[1] - expected[0]
+    if width > 1.25 * right:
+        why = "It must hold the mean, not the values: take the mean of each sample."
+    else:
+        why = "Draw as many values as there are, with replacement, and cut 2.5 % off at each end."
+    if np.abs([low - expected[0], high - expected[1]]).max() > 0.2 * right:
+        raise Wrong(f"The interval of 40 values is {width:.2f} mm wide, expected about {right:.2f}. {why}")
+
+
+def share_near_the_best():
+    results = record_results().set_index("representation").pa_mpjpe_reflection
+    return (results["legs_torso"] <= 1.05 * results.min()).mean()
+
+
+def judge_share(found: float, expected: float) -> str:
+    results = record_results().set_index("representation").pa_mpjpe_reflection
+    own = (results["legs_torso"] <= 1.05 * results["legs_torso"].min()).mean()
+    if abs(found - own) < 0.01:
+        return "That is the share near the best seed of `legs_torso` itself; the best of all representations counts."
+    if abs(found - 100 * expected) < 1:
+        return "That is in per cent: give a share from 0 to 1."
+    return f"The best seed of all has {results.min():.2f} mm; count the seeds of `legs_torso` up to 1.05 times that."
+
+
+EXERCISES = (
+    Coding(
+        "09.1",
+        "A bootstrap interval",
+        """
+        `values` (N,) are the errors of N seeds. Give the 95 % bootstrap interval of their mean, as two numbers (low,
+        high): draw N of the values with replacement, take the mean, do it 2000 times, and keep the middle 95 % of the
+        means. Draw from `rng`, a numpy Generator, so that the result can be had again.
+        """,
+        (
+            "`rng.choice(values, size=(2000, len(values)))` draws 2000 samples in one go.",
+            "Take the mean of each sample, then `np.percentile(means, [2.5, 97.5])`.",
+        ),
+        bootstrap,
+        grade_bootstrap,
+        "The interval holds the mean, has no width where seeds do not differ, and agrees with liftkit's.",
+    ),
+    Measuring(
+        "09.2",
+        "How many seeds reach the optimum?",
+        """
+        `liftkit.records.record_results()` has the error of every recorded seed. Which share of the seeds of
+        `legs_torso`, from 0 to 1, comes within 5 % of the best seed of *all* representations (`pa_mpjpe_reflection`)?
+        """,
+        (
+            "Find the smallest error in the whole table. 5 % above it is where to draw the line.",
+            "`(errors_of_legs_torso <= 1.05 * best).mean()` is a share.",
+        ),
+        share_near_the_best,
+        tolerance=0.01,
+        judge=judge_share,
+        because="A mean hides this, and so few seeds leave the share itself uncertain.",
+    ),
+)

@@ -1,0 +1,424 @@
+"""Exercises: right answers pass, stubs are told apart, and typical mistakes are named with their numbers."""
+
+import _thread
+import copy
+import re
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from liftkit import REPRESENTATIONS, Representation, Segment
+from liftkit.course import Feedback, exercise, exercises
+from liftkit.course.exercise import Coding, Measuring, Reasoning
+from liftkit.course.watchdog import WORKER, OutOfTime, call_within
+from liftkit.skeleton import H36M_17
+
+ALL = exercises()
+CODING = [number for number, one in ALL.items() if isinstance(one, Coding)]
+LEGS, TORSO = REPRESENTATIONS["legs_torso"].segments
+NAMES = H36M_17.names
+LEG = [1, 2, 3, 4, 5, 6]
+
+
+def right_answer(one):
+    if isinstance(one, Coding):
+        return one.solve
+    return one.measure() if isinstance(one, Measuring) else one.answer
+
+
+# What students get wrong, and what they must be told of it.
+
+
+def turned(matrix):
+    """A function that turns poses by matrix(c, s), a nested list of 3 x 3 arrays."""
+
+    def wrong(x3d, azimuth):
+        c, s = np.cos(azimuth), np.sin(azimuth)
+        rows = [[np.broadcast_to(cell, c.shape) for cell in row] for row in matrix(c, s)]
+        return np.einsum("ijn,nkj->nki", np.array(rows), x3d)
+
+    return wrong
+
+
+def in_place(x3d):
+    x3d[..., 2] *= -1
+    return x3d
+
+
+def reprojection(back=True, again=True, joints=slice(1, None), squared=True):
+    def wrong(lift, x2d, rotation):
+        x3d = torch.cat([x2d, lift(x2d)[..., None]], -1) @ rotation.transpose(-1, -2)
+        if again:
+            x3d = torch.cat([x3d[..., :2], lift(x3d[..., :2])[..., None]], -1)
+        off = ((x3d @ rotation if back else x3d)[..., :2] - x2d)[:, joints]
+        return (off**2 if squared else off.abs()).mean()
+
+    return wrong
+
+
+def quarters(right=1, behind=1, mean=False, joints=slice(1, None)):
+    def wrong(lift, x2d):
+        x, y, z = x2d[..., 0], x2d[..., 1], lift(x2d)
+        errors = [
+            lift(torch.stack([z, y], -1)) + right * x,
+            lift(torch.stack([-z, y], -1)) - right * x,
+            behind * (lift(torch.stack([-x, y], -1)) + z),
+        ]
+        return sum((error[:, joints] ** 2).mean() for error in errors) / (3 if mean else 1)
+
+    return wrong
+
+
+def representation(*segments, **blocks):
+    return lambda: Representation("mine", [Segment(name, joints) for name, *joints in segments], **blocks)
+
+
+COLUMN, ARMS = TORSO.owns[:4], TORSO.owns[4:]
+
+
+def pasted(x2d, other):
+    mixed = x2d.copy()
+    mixed[LEG] = other[LEG]
+    return mixed
+
+
+def pasted_too_much(x2d, other):
+    mixed = other - other[0] + x2d[0]
+    mixed[8:] = x2d[8:]
+    return mixed
+
+
+def one_leg(x2d, other):
+    mixed = x2d.copy()
+    mixed[:4] = other[:4] - other[0] + x2d[0]
+    return mixed
+
+
+def spread(values, rng):
+    return values.mean() - 2 * values.std(), values.mean() + 2 * values.std()
+
+
+def unseeded(values, rng):
+    drawn = np.random.default_rng().choice(values, size=(2000, len(values)))
+    return np.percentile(drawn.mean(axis=1), [2.5, 97.5])
+
+
+def without_replacement(values, rng):
+    return np.percentile([rng.permutation(values).mean() for _ in range(2000)], [2.5, 97.5])
+
+
+def central_half(values, rng):
+    return np.percentile(rng.choice(values, size=(2000, len(values))).mean(axis=1), [25, 75])
+
+
+WRONG = [
+    ("01.1", lambda x3d: x3d[..., :2] / x3d[..., 2:].clip(1), r"nearer differs by up to \d+.* mm.*not depend on depth"),
+    ("01.1", lambda x3d: x3d[..., 1:], r"nearer differs by up to 100 mm"),
+    ("01.1", lambda x3d: x3d[..., 1::-1], r"image differs by up to \d+.* mm\. x and y stay"),
+    ("01.1", lambda x3d: x3d[:, :, :3], r"shape \(4, 17, 2\), found \(4, 17, 3\)"),
+    ("01.1", lambda x3d: x3d[:, :, :2], r"IndexError: too many indices"),
+    ("01.2", lambda x3d: x3d.copy(), r"the same one: its joints moved by 0 mm"),
+    ("01.2", lambda x3d: -x3d, r"image of the other pose differs by up to \d+.* mm"),
+    ("01.2", lambda x3d: x3d * [1, 1, 2], r"changed bone lengths by up to \d+ %"),
+    ("01.2", in_place, r"changed its input"),
+    ("02.1", lambda d_real, d_view: (d_real**2).mean() + ((d_view - 1) ** 2).mean(), r"must be 0, found 2\."),
+    ("02.1", lambda d_real, d_view: ((d_real - 1) ** 2).mean(), r"scores? 1 and views too must be 1, found 0"),
+    ("02.1", lambda d_real, d_view: (d_real - 1).abs().mean() + d_view.abs().mean(), r"must be 0\.5, found 1.*squared"),
+    ("02.1", lambda d_real, d_view: (d_real - 1) ** 2 + d_view**2, r"shape \(\), found \(6,\)"),
+    ("02.2", turned(lambda c, s: [[c, 0, s], [0, 1, 0], [s, 0, c]]), r"The turn changed bone lengths by up to \d+ %"),
+    ("02.2", turned(lambda c, s: [[1, 0, 0], [0, c, -s], [0, s, c]]), r"height differs by up to \d+.* mm"),
+    ("02.2", turned(lambda c, s: [[c, 0, -s], [0, 1, 0], [s, 0, c]]), r"pi / 2 differs.*It must be \(z, y, -x\)"),
+    ("02.2", lambda x3d, azimuth: turned(lambda c, s: [[c, 0, s], [0, 1, 0], [-s, 0, c]])(x3d, azimuth[:1].repeat(8)),
+     r"Each pose has an angle of its own"),
+    ("03.1", reprojection(again=False), r"asked 1 times, expected 2.*loss is \S+, expected 0\.\d+"),
+    ("03.1", reprojection(back=False), r"must be 0\.\d+, found 0\.\d+\. That is the view's own distance"),
+    ("03.1", reprojection(joints=slice(None)), r"16/17.*leave the pelvis out"),
+    ("03.1", reprojection(squared=False), r"must be 0\.\d+, found 0\.\d+"),
+    ("03.2", quarters(right=-1), r"loss of 16 random poses must be \S+, found \S+\. Depths must be -x"),
+    ("03.2", quarters(behind=0), r"loss of 16 random poses must be"),
+    ("03.2", quarters(mean=True), r"says 0 everywhere must be 0\.\d+, found 0\.\d+"),
+    ("03.2", quarters(joints=slice(None)), r"says 0 everywhere must be"),
+    ("04.1", "full", r"full has 5\d,\d{3} parameters; another representation has 5\d,\d{3}"),
+    ("04.1", "five_parts", r"five_parts has 4\d,\d{3} parameters"),
+    ("04.1", "the biggest", r"Unknown: the biggest\. There are five_parts, "),
+    ("05.1", representation(("legs", *LEGS.owns), ("torso", *TORSO.owns), blocks=3), r"found 2: legs, torso"),
+    ("05.1", representation(("legs", *LEGS.owns), ("column", "spine", *COLUMN), ("arms", *ARMS), blocks=2),
+     r"ValueError: segment 'column' names a joint twice"),
+    ("05.1", representation(("legs", *LEGS.owns), ("column", *COLUMN), ("arms", "neck", *ARMS), blocks=2),
+     r"ValueError: mine: joints owned by two segments: neck"),
+    ("05.1", representation(("legs", *LEGS.owns), ("column", *COLUMN, *ARMS[:1]), ("arms", *ARMS[1:]), blocks=2),
+     r"No segment owns just the arms: left_shoulder"),
+    ("05.1", representation(("legs", *LEGS.owns), ("column", *COLUMN), ("arms", *ARMS), blocks=1, shared_blocks=1),
+     r"The legs moved, and the depth of the \w+ changed by \d"),
+    ("06.1", "a", r"what leaves the shared blocks"),
+    ("06.1", "C", r"Fixed weights are no cut"),
+    ("06.1", "d", r"Expected one of a, b, c, found 'd'"),
+    ("07.1", "full", r"depth of full moves by 0\.\d\d mm per mm; in another by 0\.\d\d"),
+    ("07.1", "legs_torso", r"legs_torso moves by 0\.00 mm per mm"),
+    ("07.1", {"five_parts_shared", "full"}, r"Expected one name, found 2: five_parts_shared, full"),
+    ("08.1", pasted, r"legs hang \d+ off"),
+    ("08.1", pasted_too_much, r"spine is no leg, but it moved by \d+"),
+    ("08.1", one_leg, r"Still the first person's: left_hip, left_knee, left_ankle"),
+    ("08.1", lambda x2d, other: x2d, r"Still the first person's: right_hip"),
+    ("08.2", "full", r"the torso that full lifts moves by \d+ mm"),
+    ("08.2", {"legs_torso"}, r"There are 2 such representations; yours are 1"),
+    ("08.2", {"legs_torso", "legs_torso_shared"}, r"legs_torso_shared lifts moves by \d+ mm"),
+    ("08.2", 3, r"Expected names, found int"),
+    ("09.1", spread, r"\d+\.\d+ mm wide, expected about \d\.\d+\. It must hold the mean, not the values"),
+    ("09.1", unseeded, r"second interval from the same rng differs.*Draw from `rng` alone"),
+    ("09.1", without_replacement, r"must hold the mean|with replacement"),
+    ("09.1", central_half, r"expected about .*2\.5 % off"),
+    ("09.2", 0.375, r"0\.375 is too large\. That is the share near the best seed of `legs_torso` itself"),
+    ("09.2", 12.5, r"per cent"),
+    ("09.2", 0.0, r"0 is too small\. The best seed of all has 6\d\.\d+ mm"),
+    ("09.2", "most", r"Expected a number, found str"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", ALL)
+def test_each_solution_passes_its_own_check(number):
+    assert exercise(number).check(right_answer(ALL[number])).status == "correct"
+
+
+@pytest.mark.parametrize(("number", "answer", "told"), WRONG)
+def test_typical_mistakes_are_refused_with_their_reason(number, answer, told):
+    feedback = exercise(number).check(answer)
+    assert feedback.status == "incorrect"
+    assert re.search(told, feedback.message, re.DOTALL), feedback.message
+
+
+def test_every_exercise_has_two_typical_mistakes_two_hints_and_lessons_two_exercises():
+    mistakes = [number for number, _, _ in WRONG]
+    assert all(mistakes.count(number) >= 2 for number in ALL)
+    assert all(len(one.hints) == 2 and one.title and one.task for one in ALL.values())
+    assert {type(one) for one in ALL.values()} == {Coding, Measuring, Reasoning}
+    assert list(ALL) == sorted(ALL)
+
+
+@pytest.mark.parametrize("number", CODING)
+def test_each_stub_is_not_attempted(number):
+    one = ALL[number]
+    place = {}
+    exec(one.stub, place)
+    stub = place[one.solve.__name__]
+
+    def unimplemented(*args):
+        raise NotImplementedError
+
+    for answer in (stub, unimplemented, lambda *args: ...):
+        assert one.check(answer).status == "not attempted"
+
+
+@pytest.mark.parametrize("number", ALL)
+def test_nothing_handed_in_is_not_attempted(number):
+    assert {exercise(number).check(answer).status for answer in (None, ...)} == {"not attempted"}
+    assert exercise(number).check().status == "not attempted"
+
+
+def test_the_dots_of_the_shown_cell_are_not_attempted():
+    assert exercise("06.1").check("...").status == "not attempted"
+
+
+def test_the_result_of_a_call_in_place_of_the_function_is_refused():
+    feedback = exercise("01.1").check(np.zeros((4, 17, 2)))
+    assert (
+        feedback.status == "incorrect" and "found ndarray: hand in `orthographic`, without brackets" in feedback.message
+    )
+
+
+# Exceptions and loops.
+
+
+def test_an_exception_is_told_with_the_students_line():
+    def mine(x3d):
+        return x3d[..., 0] @ np.zeros(3)  # a mistake
+
+    feedback = exercise("01.1").check(mine)
+    assert feedback.status == "incorrect"
+    assert "It raised ValueError: matmul" in feedback.message
+    assert feedback.message.endswith(
+        f"line {mine.__code__.co_firstlineno + 1}: `return x3d[..., 0] @ np.zeros(3)  # a mistake`"
+    )
+
+
+def test_exceptions_of_every_kind_become_feedback_without_addresses():
+    class Own(Exception):
+        pass
+
+    def deep(x3d):
+        return deep(x3d)
+
+    def leaves(x3d):
+        raise SystemExit(1)
+
+    def address(x3d):
+        raise Own(object())
+
+    found = {f: exercise("01.1").check(f).message for f in (deep, leaves, address)}
+    assert "RecursionError" in found[deep] and "SystemExit: 1" in found[leaves]
+    assert "Own: <object object>" in found[address]
+
+
+def forever(*args):
+    while True:
+        pass
+
+
+def workers():
+    """The answers that still run; by Python's list of frames, because is_alive() errs after an interrupt."""
+    time.sleep(0.1)
+    return [t for t in threading.enumerate() if t.name == WORKER and t.ident in sys._current_frames()]
+
+
+def stubborn(*args):
+    while True:
+        try:
+            time.sleep(0.001)
+        except Exception:
+            pass
+
+
+@pytest.mark.parametrize("function", [forever, stubborn])
+def test_an_endless_loop_becomes_feedback_and_ends(function):
+    one = exercise("01.1")
+    one.seconds = 0.3
+    feedback = one.check(function)
+    assert feedback.status == "incorrect"
+    assert feedback.message == "It was still running after 0.3 seconds: is there a loop that never ends?"
+    assert not workers()
+
+
+def test_an_endless_loop_ends_on_another_thread_too():
+    one, found = exercise("01.1"), []
+    one.seconds = 0.3
+    thread = threading.Thread(target=lambda: found.append(one.check(forever)))
+    thread.start()
+    thread.join(30)
+    assert [feedback.status for feedback in found] == ["incorrect"]
+
+
+def test_what_cannot_be_interrupted_is_said():
+    one = exercise("01.1")
+    one.seconds = 0.2
+    release = threading.Event()  # a wait without a timeout is one call into C
+    message = one.check(lambda x3d: release.wait()).message
+    (left_behind,) = workers()
+    release.set()
+    left_behind.join(10)
+    assert "goes on in the background: restart the kernel" in message
+
+
+def test_all_calls_share_the_time():
+    one = exercise("01.1")
+    one.seconds = 0.5
+
+    def slow(x3d):
+        time.sleep(0.2)
+        return x3d[..., :2]
+
+    assert "still running after 0.5 seconds" in one.check(slow).message
+
+
+def test_an_interrupt_ends_the_worker_and_goes_on():
+    threading.Timer(0.3, _thread.interrupt_main).start()  # what Ctrl+C and a kernel's "Interrupt" do
+    with pytest.raises(KeyboardInterrupt):
+        call_within(60, forever)
+    assert not workers()
+
+
+def test_the_watchdog_passes_values_and_exceptions_on():
+    assert call_within(5, lambda a, b: a + b, 1, 2) == 3
+    with pytest.raises(ZeroDivisionError):
+        call_within(5, lambda: 1 / 0)
+    with pytest.raises(OutOfTime):
+        call_within(0.1, forever)
+
+
+JUNK = [
+    "",
+    "x",
+    3,
+    float("nan"),
+    10**400,
+    1j,
+    [],
+    {},
+    {"a": 1},
+    [["a"]],
+    object(),
+    np.zeros(3),
+    torch.zeros(2, 2),
+    b"x",
+]
+FUNCTIONS = [print, int, lambda: 1, lambda *args: args[0][0, 0, 0, 0, 0], *(lambda *args, j=j: j for j in JUNK)]
+
+
+@pytest.mark.parametrize("number", ALL)
+def test_whatever_is_handed_in_gets_an_answer_that_can_be_shown(number):
+    for answer in [*JUNK, *FUNCTIONS]:
+        feedback = exercise(number).check(answer)
+        assert feedback.status in ("incorrect", "not attempted"), answer
+        assert "object at" not in repr(feedback) and feedback._repr_html_() and feedback.message
+
+
+# What is shown.
+
+
+def test_feedback_reads_the_same_in_text_markdown_and_html():
+    feedback = Feedback("01.1", "incorrect", "Use `a < b`.\nNext")
+    assert repr(feedback) == "01.1: incorrect. Use `a < b`.\nNext" and not feedback
+    assert feedback._repr_markdown_() == "✗ **01.1: incorrect.** Use `a < b`.\nNext"
+    assert "<code>a &lt; b</code>.<br>Next" in feedback._repr_html_()
+    assert Feedback("01.1", "correct", "")
+
+
+@pytest.mark.parametrize(("number", "answer", "told"), [row for row in WRONG if row[1] is not unseeded][::3])
+def test_the_same_answer_gets_the_same_words(number, answer, told):
+    first, second = (exercise(number).check(copy.copy(answer)) for _ in range(2))
+    assert first == second and repr(first) == repr(second)
+    assert "0x" not in repr(first)
+
+
+def test_hints_are_graded_and_end():
+    one = exercise("02.2")
+    first, second, third, fourth = (repr(one.hint()) for _ in range(4))
+    assert first.startswith("**Hint 1 of 2.**") and second.startswith("**Hint 2 of 2.**")
+    assert "no further hint" in third and third == fourth
+    assert repr(exercise("02.2").hint()) == first
+
+
+def test_an_exercise_shows_its_task_and_a_stub_that_runs():
+    shown = repr(exercise("02.2"))
+    assert shown.startswith("Exercise 02.2: A view from another side")
+    assert "def random_view(x3d, azimuth):" in shown and 'exercise("02.2").check(random_view)' in shown
+    assert "\n    Turn" not in shown
+    assert exercise("06.1")._repr_markdown_().count("- **") == 3
+
+
+@pytest.mark.parametrize("number", ALL)
+def test_solutions_show_code_or_reasons_and_tasks_do_not(number):
+    one, solution = exercise(number), repr(exercise(number).solution())
+    if isinstance(one, Reasoning):
+        assert solution.count("is right") == 1 and solution.count("is wrong") == len(one.options) - 1
+    else:
+        body = solution.split("```python\n")[1].split("```")[0]
+        assert body.startswith("def ") and body.splitlines()[-1] not in repr(one)
+    assert repr(one) == repr(exercise(number))
+
+
+def test_an_unknown_number_lists_those_there_are():
+    with pytest.raises(ValueError, match=r"unknown exercise '13.1'; there are 01.1, 01.2"):
+        exercise("13.1")
+
+
+def test_measurements_follow_the_recorded_data(monkeypatch):
+    from liftkit.course import study
+
+    results = study.record_results()
+    results.loc[results.representation == "legs_torso", "pa_mpjpe_reflection"] = 60.0
+    monkeypatch.setattr(study, "record_results", lambda: results)
+    assert study.share_near_the_best() == 1.0
