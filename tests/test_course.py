@@ -3,6 +3,7 @@
 import _thread
 import copy
 import re
+import signal
 import sys
 import threading
 import time
@@ -323,7 +324,15 @@ def test_all_calls_share_the_time():
     assert "still running after 0.5 seconds" in one.check(slow).message
 
 
-def test_an_interrupt_ends_the_worker_and_goes_on():
+@pytest.fixture
+def interruptible():
+    """As in a terminal or a kernel: whoever is started in the background of a shell ignores Ctrl+C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_an_interrupt_ends_the_worker_and_goes_on(interruptible):
     threading.Timer(0.3, _thread.interrupt_main).start()  # what Ctrl+C and a kernel's "Interrupt" do
     with pytest.raises(KeyboardInterrupt):
         call_within(60, forever)
