@@ -6,13 +6,16 @@ import pkgutil
 import re
 import subprocess
 import sys
+from base64 import b64encode
 from functools import cache
 from pathlib import Path
 from threading import Thread
 from xml.etree import ElementTree
 
+import nbformat
 import numpy as np
 import pytest
+from nbconvert import HTMLExporter
 from widget_cells import CELLS, SETUP
 
 import liftkit.widgets
@@ -148,6 +151,14 @@ def test_the_same_widget_has_the_same_repr_and_picture(widget):
     bundle, _ = widget._repr_mimebundle_()
     assert bundle["image/svg+xml"] == widget.svg() and bundle["text/plain"] == repr(widget)
     assert "application/vnd.jupyter.widget-view+json" in bundle
+
+
+def test_nbconvert_shows_the_picture_where_no_widget_state_is_stored(widget):
+    bundle, _ = widget._repr_mimebundle_()
+    output = nbformat.v4.new_output("execute_result", bundle, execution_count=1)
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("widget", outputs=[output])])
+    page, _ = HTMLExporter().from_notebook_node(notebook)
+    assert b64encode(widget.svg().encode()).decode() in page.replace("\n", "")
 
 
 def test_a_saved_page_holds_all_it_needs(widget, tmp_path):

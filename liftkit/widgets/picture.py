@@ -37,7 +37,7 @@ def picture_svg(title: str, panels: Sequence[Panel]) -> str:
     ]
     alt = "; ".join([title, *(f"{p.title}: {p.alt}" if isinstance(p, Pose) and p.alt else p.title for p in panels)])
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
         f'role="img" font-family="sans-serif" font-size="12"><title>{escape(alt)}</title>'
         f'<rect width="100%" height="100%" fill="#ffffff"/>'
         f'<text x="10" y="20" font-size="15" font-weight="bold">{escape(title)}</text>{"".join(parts)}</svg>\n'
