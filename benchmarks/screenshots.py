@@ -7,11 +7,10 @@ import tempfile
 from pathlib import Path
 from typing import Annotated
 
-import nbformat
 import typer
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from lab import CHROMIUM, browser, lab, run_all
+from lab import CHROMIUM, browser, lab, run_all, write_notebook
 
 CELLS = {
     "drag": """\
@@ -37,10 +36,7 @@ def main(out: Annotated[Path, typer.Option(help="The folder of the pictures.")] 
         raise SystemExit("needs Chromium (Debian: apt install chromium)")
     out.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp()) / "notebooks"
-    folder.mkdir()
-    cells = [nbformat.v4.new_code_cell(source) for source in CELLS.values()]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / "widgets.ipynb")
+    write_notebook(folder / "widgets.ipynb", CELLS.values())
     with lab(folder) as address, browser(viewport={"width": 1250, "height": 1800}) as page:
         run_all(page, address("widgets.ipynb"))
         page.locator("section.lk").nth(len(CELLS) - 1).wait_for(timeout=120_000)

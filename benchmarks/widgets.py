@@ -11,12 +11,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-import nbformat
 import numpy as np
 import typer
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from lab import CHROMIUM, browser, lab, run_all
+from lab import CHROMIUM, browser, lab, run_all, write_notebook
 
 SETUP = """\
 from liftkit import load_poses, load_record
@@ -125,10 +124,7 @@ def main() -> None:
     if not CHROMIUM:
         raise SystemExit("needs Chromium (Debian: apt install chromium)")
     folder = Path(tempfile.mkdtemp()) / "notebooks"
-    folder.mkdir()
-    cells = [nbformat.v4.new_code_cell(source) for source in (SETUP, VIEWER, DRAG)]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / "speed.ipynb")
+    write_notebook(folder / "speed.ipynb", [SETUP, VIEWER, DRAG])
     with lab(folder) as address, browser(viewport={"width": 1300, "height": 1400}) as page:
         run_all(page, address("speed.ipynb"))
         page.locator("section.lk svg.lk-pull").wait_for(timeout=60_000)

@@ -7,13 +7,24 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from contextlib import contextmanager
 from pathlib import Path
+
+import nbformat
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 # Without the last of these Chromium itself looks for updates and the like.
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync", "--disable-component-update"]
 FLAGS += ["--disable-quic", "--disable-background-networking"]
+
+
+def write_notebook(path: Path, sources: Iterable[str]) -> None:
+    """A notebook of code cells, in a folder that is made if it is missing."""
+    path.parent.mkdir(exist_ok=True)
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
 
 
 @contextmanager

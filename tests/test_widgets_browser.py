@@ -2,11 +2,9 @@
 
 import os
 import re
-from pathlib import Path
 
-import nbformat
 import pytest
-from lab import CHROMIUM, browser, elsewhere, lab, run_all
+from lab import CHROMIUM, browser, elsewhere, lab, run_all, write_notebook
 from widget_cells import CELLS, SETUP
 
 import liftkit.widgets
@@ -18,18 +16,11 @@ pytestmark = pytest.mark.skipif(not CHROMIUM, reason="needs Chromium (Debian: ap
 NOT_OURS = re.compile("WebSocket|Failed to load resource|JupyterLab|jupyterlab|extension|lumino|service worker|Yjs|yjs")
 
 
-def write_notebook(path: Path) -> None:
-    cells = [nbformat.v4.new_code_cell(source) for source in (SETUP, *CELLS.values())]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
-
-
 @pytest.fixture(scope="module", params=["Light", "Dark"])
 def page(request, tmp_path_factory):
     """A notebook with every widget, all cells run, in both themes."""
     folder = tmp_path_factory.mktemp("lab") / "notebooks"
-    folder.mkdir()
-    write_notebook(folder / "widgets.ipynb")
+    write_notebook(folder / "widgets.ipynb", [SETUP, *CELLS.values()])
     theme = f"JupyterLab {request.param}"
     with lab(folder, theme) as address, browser(viewport={"width": 1100, "height": 900}) as page:
         page.theme = request.param.lower()

@@ -67,18 +67,18 @@ class Widget(anywidget.AnyWidget):
             error = None
             try:
                 self.controller.hear(message)
-                told = self._told(self.controller.panels())
+                told = self.state_now()
             except Exception as trouble:
                 self.controller.running = False
                 if self.raises:
                     raise
                 error = {"text": _in_words(trouble), "trace": traceback.format_exc()}
-                told = {"scene": self.scene, "frame": self.frame}
+                told = {"frame": self.frame}
             self._mirror(told, number=message.get("number", 0), error=error)
 
     def show(self) -> None:
         """Bring the browser up to date after a change made to the controller from Python."""
-        self._mirror(self._told(self.controller.panels()))
+        self._mirror(self.state_now())
 
     def to_html(self, path: str | Path) -> Path:
         """Write one page that turns and plays without a kernel or a network. Raises ValueError as files do."""
