@@ -8,7 +8,6 @@ from lab import CHROMIUM, browser, elsewhere, lab, run_all, write_notebook
 from widget_cells import CELLS, SETUP
 
 import liftkit.widgets
-from liftkit import load_poses
 from liftkit.widgets import WIDGETS
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="needs Chromium (Debian: apt install chromium)")
@@ -147,20 +146,3 @@ def test_a_cell_that_runs_again_leaves_nothing_behind(page):
         widget = widget_of(page, name)
         title = WIDGETS[name].Controller.title
         assert page.locator(f'section.lk[aria-label="{title}"]').count() == 1 and widget.is_visible()
-
-
-def test_a_saved_page_turns_and_plays_without_a_kernel(tmp_path):
-    file = liftkit.widgets.PoseViewer(load_poses("synthetic").test).to_html(tmp_path / "page.html")
-    with browser(viewport={"width": 900, "height": 600}) as page:
-        page.goto(file.as_uri())
-        widget = page.locator("section.lk")
-        start = widget.get_attribute("data-view")
-        space = widget.locator("svg.lk-skeleton:has(.lk-floor)").first
-        space.focus()
-        page.keyboard.press("ArrowLeft")
-        page.wait_for_timeout(200)
-        assert widget.get_attribute("data-view") != start
-        assert changed(page, widget, lambda: widget.get_by_role("button", name="Play").click())
-        widget.get_by_role("button", name="Pause").click()
-        assert changed(page, widget, lambda: by_mouse(widget.locator("input[name=frame]"), "range"))
-        assert page.complaints == [] and elsewhere(page.requests) == [file.as_uri()]
