@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -64,6 +65,28 @@ def print_(folder: FolderOption = NOTEBOOKS) -> None:
     from liftkit.course.manifest import read_course
 
     typer.echo(read_course(folder).index())
+
+
+@course.command("run")
+@friendly
+def run_(
+    lessons: Annotated[list[str] | None, typer.Argument(help="Numbers such as 03; all by default.")] = None,
+    folder: FolderOption = NOTEBOOKS,
+) -> None:
+    """Run lessons from top to bottom and store what their cells show.
+
+    Example: `liftkit course run 03`
+    """
+    from liftkit.course.manifest import read_course
+    from liftkit.course.running import run_lesson
+
+    listed = {lesson.number: lesson.file for lesson in read_course(folder).lessons}
+    if unknown := sorted(set(lessons or ()) - set(listed)):
+        raise ValueError(f"unknown lessons {', '.join(unknown)}; there are {', '.join(listed)}")
+    for number in lessons or listed:
+        start = time.perf_counter()
+        run_lesson(folder / listed[number])
+        typer.echo(f"{listed[number]}: {time.perf_counter() - start:.0f} s")
 
 
 @course.command("set-repository")

@@ -1,0 +1,43 @@
+"""Run a lesson from top to bottom, as a student does, and keep what its cells showed in the notebook."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+from liftkit.files import write_atomically
+
+LIVE = "application/vnd.jupyter.widget-view+json"  # points to a model that is gone when the notebook is opened again
+SECONDS = 900  # that a cell may take
+
+
+def run_lesson(path: str | Path) -> Path:
+    """Run a notebook in a new kernel, in its own folder, and store its outputs: no widget state, no times of day.
+
+    A widget leaves its still picture, a progress bar nothing. Raises nbclient's CellExecutionError where a cell fails,
+    and then the file stays as it was.
+    """
+    path = Path(path)
+    notebook = nbformat.read(path, as_version=4)
+    environment = {**os.environ, "PLOTLY_RENDERER": "plotly_mimetype"}  # charts as data: not 5 MB of plotly a lesson
+    client = NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", store_widget_state=False,
+                            record_timing=False, resources={"metadata": {"path": str(path.parent)}})  # fmt: skip
+    client.execute(env=environment)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in map(_still, cell.outputs) if output]
+    notebook.metadata = {key: notebook.metadata[key] for key in ("kernelspec", "language_info")}
+    notebook.metadata.language_info = {"name": "python"}
+    return write_atomically(path, lambda file: file.write((nbformat.writes(notebook, indent=1) + "\n").encode()))
+
+
+def _still(output: nbformat.NotebookNode) -> nbformat.NotebookNode | None:
+    """The output without what only a live kernel can show; None where nothing remains."""
+    if output.output_type == "stream" and output.name == "stderr":
+        return None  # bars of a terminal and the like
+    if "data" in output and output.data.pop(LIVE, None) and set(output.data) <= {"text/plain"}:
+        return None
+    return output
