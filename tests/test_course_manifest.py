@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from liftkit.cli import app
 from liftkit.course.manifest import compare, read_course
-from liftkit.course.publish import LINKS, SETUP, set_repository, stale_lessons
+from liftkit.course.publish import BEGIN, END, INDEX, LINKS, NEXT, SETUP, set_repository, stale_files, update
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 
@@ -40,6 +40,8 @@ def folder(tmp_path):
         path.unlink()
     cells = ["# 01 The lifting problem\n\nIt takes 30 minutes.", 'exercise("01.1")', "exercise('01.2').hint()"]
     write_notebook(folder / "01_lifting.ipynb", cells)
+    (tmp_path / "README.md").write_text(f"Before.\n\n{BEGIN}\nold\n{END}\n\nAfter.\n", encoding="utf-8")
+    update(folder)
     return folder
 
 
@@ -50,7 +52,7 @@ def write_notebook(path, sources):
 
 
 def contents(folder):
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    return {path.name: path.read_bytes() for path in [*folder.iterdir(), *folder.parent.iterdir()] if path.is_file()}
 
 
 def edit(folder, old, new):
@@ -67,10 +69,11 @@ def run(*arguments):
 def test_the_course_and_its_manifest_agree_and_nothing_is_published_by_default():
     course = read_course(NOTEBOOKS)
     assert compare(course, NOTEBOOKS) == []
-    assert course.repository == "" and stale_lessons(course, NOTEBOOKS) == []
+    assert course.repository == "" and stale_files(course, NOTEBOOKS) == []
     assert course.lessons[0].file == "00_start_here.ipynb"
-    for path in NOTEBOOKS.glob("*.ipynb"):
-        assert "colab" not in path.read_text().lower() and "binder" not in path.read_text().lower()
+    for path in [*NOTEBOOKS.glob("*.ipynb"), NOTEBOOKS.parent / "README.md"]:
+        text = path.read_text(encoding="utf-8")
+        assert "colab.research" not in text and "mybinder.org" not in text
 
 
 @pytest.mark.parametrize(
@@ -133,8 +136,38 @@ def test_check_names_files_that_only_one_of_the_two_has(folder):
 def test_list_and_print_show_every_lesson(folder):
     listed, printed = run("list", "--folder", folder).output, run("print", "--folder", folder).output
     assert "The lifting problem" in listed and "30" in listed and "01.1, 01.2" in listed
-    assert "| 01 | [The lifting problem](01_lifting.ipynb) | 30 min | 01.1, 01.2 |" in printed
-    assert "- See what is lost." in printed
+    assert "| [01 The lifting problem](01_lifting.ipynb) | 30 min | See what is lost. |" in printed
+
+
+def sources(path):
+    return {cell["id"]: "".join(cell["source"]) for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]}
+
+
+def test_links_index_and_readme_follow_the_manifest(folder):
+    first, second, *others = read_course(folder).lessons
+    ends = sources(folder / second.file)
+    assert list(ends)[-1] == NEXT and INDEX not in ends
+    assert f"**Next:** [{others[0].number} {others[0].title}]({others[0].file})" in ends[NEXT]
+    assert f"Before: [{first.number} {first.title}]({first.file})" in ends[NEXT]
+    assert "**Next:**" not in sources(folder / others[-1].file)[NEXT]
+    index = sources(folder / first.file)
+    assert list(index)[-2:] == [INDEX, NEXT] and "Before:" not in index[NEXT]
+    readme = (folder.parent / "README.md").read_text(encoding="utf-8")
+    assert readme.startswith("Before.\n") and readme.endswith("\nAfter.\n") and "old" not in readme
+    for lesson in read_course(folder).lessons:
+        assert f"[{lesson.number} {lesson.title}]({lesson.file})" in index[INDEX]
+        assert f"[{lesson.number} {lesson.title}](notebooks/{lesson.file})" in readme
+
+
+def test_another_title_makes_its_neighbours_old_until_they_are_updated(folder):
+    edit(folder, 'title = "The lifting problem"', 'title = "Lifting"')
+    path = folder / "01_lifting.ipynb"
+    path.write_text(path.read_text(encoding="utf-8").replace("# 01 The lifting problem", "# 01 Lifting"))
+    result = run("check", "--folder", folder)
+    assert result.exit_code == 1 and "README.md: its links or index are not what course.toml says" in result.stderr
+    assert "00_start_here.ipynb, " in run("update", "--folder", folder).output
+    assert run("check", "--folder", folder).exit_code == 0
+    assert run("update", "--folder", folder).output == "Nothing to change.\n"
 
 
 def test_set_repository_gives_every_lesson_its_own_links_and_one_set_up_cell(folder):
@@ -163,11 +196,12 @@ def test_a_fork_replaces_the_links_and_check_finds_old_ones(folder):
     set_repository(folder, "ada/lifting")
     edit(folder, "ada/lifting", "bob/lifting")
     result = run("check", "--folder", folder)
-    assert result.exit_code == 1 and "01_lifting.ipynb: its links are not those of bob/lifting" in result.stderr
+    assert result.exit_code == 1 and "01_lifting.ipynb: its links or index are not what" in result.stderr
     set_repository(folder, "bob/lifting", "a/branch")
     text = (folder / "01_lifting.ipynb").read_text(encoding="utf-8")
     assert "ada/" not in text and "bob/lifting@a/branch" in text and "bob/lifting/a%2Fbranch?labpath" in text
     assert text.count(LINKS) == text.count(SETUP) == 1
+    assert "mybinder.org/v2/gh/bob/lifting/" in (folder.parent / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ["lifting", "ada/lifting/x", "ada/li fting", 'ada/"', "https://host/ada/lifting"])

@@ -35,18 +35,20 @@ def list_(folder: FolderOption = NOTEBOOKS) -> None:
 @course.command("check")
 @friendly
 def check(folder: FolderOption = NOTEBOOKS) -> None:
-    """Compare course.toml with the lessons, and their links with the repository it names.
+    """Compare course.toml with the lessons, look for what a lesson must not hold, and for links that are old.
 
     Example: `liftkit course check`
     """
+    from liftkit.course.lint import lint_lesson
     from liftkit.course.manifest import compare, read_course
-    from liftkit.course.publish import stale_lessons
+    from liftkit.course.publish import stale_files
 
     read = read_course(folder)
     problems = compare(read, folder)
     if not problems:
-        problems = [f"{name}: its links are not those of {read.repository or 'an unpublished course'}: "
-                    "run `liftkit course set-repository`" for name in stale_lessons(read, folder)]  # fmt: skip
+        problems = [f"{one.file}: {fault}" for one in read.lessons for fault in lint_lesson(folder / one.file)]
+        problems += [f"{name}: its links or index are not what course.toml says: run `liftkit course update`"
+                     for name in stale_files(read, folder)]  # fmt: skip
     for problem in problems:
         typer.echo(problem, err=True)
     if problems:
@@ -63,8 +65,10 @@ def print_(folder: FolderOption = NOTEBOOKS) -> None:
     Example: `liftkit course print`
     """
     from liftkit.course.manifest import read_course
+    from liftkit.course.publish import lessons_table
 
-    typer.echo(read_course(folder).index())
+    read = read_course(folder)
+    typer.echo(f"# {read.title}\n\n{lessons_table(read)}")
 
 
 @course.command("run")
@@ -102,5 +106,20 @@ def set_repository_(
     """
     from liftkit.course.publish import set_repository
 
-    changed = set_repository(folder, repository, branch)
+    _tell_changed(set_repository(folder, repository, branch))
+
+
+@course.command("update")
+@friendly
+def update_(folder: FolderOption = NOTEBOOKS) -> None:
+    """Write the links between lessons, the index and the README's table as course.toml says.
+
+    Example: `liftkit course update`
+    """
+    from liftkit.course.publish import update
+
+    _tell_changed(update(folder))
+
+
+def _tell_changed(changed: list[str]) -> None:
     typer.echo(f"Changed: {', '.join(changed)}." if changed else "Nothing to change.")

@@ -47,19 +47,6 @@ class Course:
     branch: str
     lessons: tuple[Lesson, ...]
 
-    def index(self) -> str:
-        """The lessons as Markdown: a table, then what each one teaches."""
-        rows = [
-            f"| {one.number} | [{one.title}]({one.file}) | {one.minutes} min | {', '.join(one.exercises) or '–'} |"
-            for one in self.lessons
-        ]
-        table = ["| lesson | title | time | exercises |", "|---|---|---|---|", *rows]
-        aims = [
-            "\n".join([f"**{one.number} {one.title}**", "", *(f"- {aim}" for aim in one.objectives)])
-            for one in self.lessons
-        ]
-        return "\n\n".join([f"# {self.title}", "\n".join(table), *aims])
-
 
 def read_course(folder: str | Path) -> Course:
     """The manifest of the lessons in a folder.
