@@ -2,8 +2,9 @@
 
 The five representations of the paper, trained on CMU motion capture and on synthetic people, both judged on CMU's test
 clips, under both priors; as ``benchmarks.real_motion`` trains them (width 128, 400,128 poses a seed, orthographic).
-Killed, it goes on when called again. Writes into ``results/``: ``study.csv``, a row a seed and checkpoint policy;
-``study_summary.csv``; ``study_comparisons.csv``, every representation against the full pose; and ``study.svg``.
+Killed, it goes on when called again. Writes the results, a row a seed and checkpoint policy, into the package, where
+lessons find them (``liftkit.records.real_study_results``), and into ``results/``: ``study_summary.csv``;
+``study_comparisons.csv``, every representation against the full pose; and ``study.svg``.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from liftkit.callbacks import StudyBar
 from liftkit.files import write_atomically
 from liftkit.plots import distribution_figure
 from liftkit.readers.positions import read_positions
+from liftkit.records import REAL_STUDY
 from liftkit.study.plan import PAPER
 
 
@@ -28,7 +30,8 @@ def main(
     seeds: Annotated[int, typer.Option(help="Seeds 0, 1, ... of each representation.")] = 8,
     steps: Annotated[int, typer.Option(help="Training steps of 256 poses.")] = 1563,
     folder: Annotated[Path, typer.Option(help="Where the studies are kept while they grow.")] = Path("runs/real_study"),
-    out: Annotated[Path, typer.Option(help="The folder of the tables.")] = Path("results"),
+    out: Annotated[Path, typer.Option(help="The folder of the summaries.")] = Path("results"),
+    table: Annotated[Path, typer.Option(help="The file of the results, seed by seed.")] = REAL_STUDY,
     processes: Annotated[int | None, typer.Option(help="Default: one a core.")] = None,
 ) -> None:
     """Run, or go on with, one study for each training set and prior; then write their tables as one."""
@@ -43,13 +46,13 @@ def main(
             studies[prior, source] = run_study(
                 PAPER, poses, range(seeds), config, place, tests=tests, processes=processes, progress=bar
             )
-            write_tables(studies, out)
+            write_tables(studies, out, table)
     if CHROMIUM:
         draw(studies, out)
     typer.echo(markdown(told(studies)))
 
 
-def write_tables(studies: dict[tuple[str, str], Study], out: Path) -> None:
+def write_tables(studies: dict[tuple[str, str], Study], out: Path, table: Path) -> None:
     """The results of all studies that are finished, and their summaries, each as one table."""
     results = pd.concat([s.results.assign(prior=prior) for (prior, _), s in studies.items()], ignore_index=True)
     summaries = [
@@ -63,10 +66,10 @@ def write_tables(studies: dict[tuple[str, str], Study], out: Path) -> None:
         for policy in s.results.policy.unique()
         for name in PAPER[1:]
     ]
-    tables = {"study.csv": results.round(4), "study_summary.csv": pd.concat(summaries, ignore_index=True).round(4)}
-    tables["study_comparisons.csv"] = pd.concat(comparisons, ignore_index=True).round(4)
-    for name, table in tables.items():
-        write_atomically(out / name, lambda f, t=table: t.to_csv(f, index=False))
+    tables = {table: results, out / "study_summary.csv": pd.concat(summaries, ignore_index=True)}
+    tables[out / "study_comparisons.csv"] = pd.concat(comparisons, ignore_index=True)
+    for path, rows in tables.items():
+        write_atomically(path, lambda f, t=rows: t.round(4).to_csv(f, index=False))
 
 
 def told(studies: dict[tuple[str, str], Study], policy: str = "last") -> pd.DataFrame:

@@ -17,6 +17,7 @@ from liftkit.cli.common import friendly
 from liftkit.files import check_new, write_atomically
 from liftkit.geometry import Camera, project, rotation_y, turn
 from liftkit.readers.keypoint_names import COCO
+from liftkit.records import SAMPLE
 from liftkit.skeleton import H36M_17
 from liftkit.synthetic import synthetic_motion
 
@@ -85,7 +86,7 @@ def sample_bytes() -> bytes:
 
 @friendly
 def main(
-    out: Annotated[Path, typer.Argument(help="The file to write.")] = Path("notebooks/sample_keypoints.json"),
+    out: Annotated[Path, typer.Argument(help="The file to write.")] = SAMPLE,
 ) -> None:
     """Write the sample of key points for a lesson."""
     check_new(out)

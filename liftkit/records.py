@@ -1,4 +1,4 @@
-"""Recorded runs: trained on the embedded data, stored in the package, ready in a second. Made by ``make records``."""
+"""What comes with the package: trained runs (made by ``make records``), the study's results, a sample of key points."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from liftkit.representations import Representation
 from liftkit.run import Run
 
 FOLDER = Path(__file__).parent / "recorded"
+REAL_STUDY, SAMPLE = FOLDER / "real_study.csv", FOLDER / "sample_keypoints.json"
 JUDGED = 4096  # test poses that the stored figures are measured on, evenly spaced
 
 
@@ -53,6 +54,29 @@ def record_results() -> pd.DataFrame:
 def record_history() -> pd.DataFrame:
     """The course of every recorded member's training, a row a recorded step, as :attr:`liftkit.Run.history`."""
     return pd.read_csv(FOLDER / "history.csv")
+
+
+def real_study_results() -> pd.DataFrame:
+    """The study on real motion, as ``python -m benchmarks.real_study`` wrote it: results alone, no motion, no network.
+
+    A row for each training set ("cmu", "synthetic"), test set, ``prior``, representation, seed and checkpoint
+    ``policy``, with the columns of :attr:`liftkit.Study.results`.
+
+    >>> sorted(set(real_study_results()["prior"]))
+    ['gravity', 'paper']
+    """
+    return pd.read_csv(REAL_STUDY)
+
+
+def sample_keypoints() -> Path:
+    """A file of key points to try: a synthetic person who walks and waves, as a detector gives it in COCO's format.
+
+    Made by ``python data_scripts/sample_keypoints.py``.
+
+    >>> sample_keypoints().name
+    'sample_keypoints.json'
+    """
+    return SAMPLE
 
 
 def shrink(run: Run) -> Run:

@@ -435,3 +435,11 @@ def test_measurements_follow_the_recorded_data(monkeypatch):
     results.loc[results.representation == "legs_torso", "pa_mpjpe_reflection"] = 60.0
     monkeypatch.setattr(study, "record_results", lambda: results)
     assert study.share_near_the_best() == 1.0
+
+
+def test_a_changed_array_of_names_is_seen():
+    def in_place(train, test):
+        test[:] = "walk+wave"
+        return test == train[0]
+
+    assert "changed its input" in exercise("10.1").check(in_place).message

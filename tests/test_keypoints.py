@@ -36,10 +36,11 @@ from typer.testing import CliRunner
 from liftkit.poses import load_pose_file
 from liftkit.readers.keypoint_names import BODY_25, COCO, HALPE_26, MEDIAPIPE, OPENPOSE_18, WHOLE_BODY
 from liftkit.readers.keypoints import FORMATS, read_keypoints
+from liftkit.records import sample_keypoints
 from liftkit.skeleton import H36M_17
 
 ROOT = Path(__file__).parent.parent
-SAMPLE = ROOT / "notebooks" / "sample_keypoints.json"
+SAMPLE = sample_keypoints()
 # Where the formats' own documentation puts each point, by number, so that a wrong table cannot test itself.
 FIVE = "nose left_eye right_eye left_ear right_ear"
 LIMBS = "left_shoulder right_shoulder left_elbow right_elbow left_wrist right_wrist"

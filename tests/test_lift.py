@@ -8,7 +8,6 @@ import re
 import shutil
 import struct
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,11 +21,12 @@ from liftkit.poses import load_pose_file
 from liftkit.readers.bvh import read_points
 from liftkit.readers.common import person_height
 from liftkit.readers.keypoints import read_keypoints
+from liftkit.records import sample_keypoints
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync", "--disable-component-update"]
 FLAGS += ["--disable-quic", "--disable-background-networking"]
-SAMPLE = Path(__file__).parent.parent / "notebooks" / "sample_keypoints.json"
+SAMPLE = sample_keypoints()
 NASTY = '</script><img src=x onerror=alert(1)>"&$data'
 
 

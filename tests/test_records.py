@@ -1,13 +1,27 @@
 """The recorded runs are what their figures say, and small."""
 
+from pathlib import Path
+
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
 from liftkit import REPRESENTATIONS, TrainConfig, baselines, evaluate, load_poses, load_record
-from liftkit.records import FOLDER, JUDGED, record_names, record_results, record_settings, shrink, store
+from liftkit.records import (
+    FOLDER,
+    JUDGED,
+    real_study_results,
+    record_names,
+    record_results,
+    record_settings,
+    shrink,
+    store,
+)
 from liftkit.study.plan import PAPER
 from liftkit.study.policies import evenly
+
+ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +71,18 @@ def test_a_shrunk_run_is_stored_without_further_loss(tmp_path, monkeypatch, judg
         (tmp_path / name).write_bytes((FOLDER / name).read_bytes())
     monkeypatch.setattr(records, "FOLDER", tmp_path)
     np.testing.assert_array_equal(load_record("full").lift(judged.x2d[:9]), run.lift(judged.x2d[:9]))
+
+
+def test_the_study_on_real_motion_is_whole_and_its_summary_follows_from_it():
+    results = real_study_results()
+    rows = results.groupby(["data", "test", "prior", "policy"]).representation.value_counts()
+    assert set(rows) == {8} and set(results.representation) == set(PAPER)
+    assert set(zip(results.data, results.test, strict=True)) == {
+        ("cmu", "cmu"),
+        ("synthetic", "cmu"),
+        ("synthetic", "synthetic"),
+    }
+    keys = ["prior", "policy", "data", "test", "representation"]
+    mean = results.groupby(keys).pa_mpjpe_reflection.mean()
+    summary = pd.read_csv(ROOT / "results" / "study_summary.csv").set_index(keys)["mean"]
+    assert_allclose(mean, summary.loc[mean.index], atol=1e-3)

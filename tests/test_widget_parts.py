@@ -9,6 +9,7 @@ import pytest
 
 from liftkit.body import draw_bodies, place_joints, standing_angles
 from liftkit.geometry import rotate
+from liftkit.poses import PoseSet
 from liftkit.skeleton import H36M_17
 from liftkit.widgets.clips import MOST_FRAMES, Clips
 from liftkit.widgets.controller import Controller
@@ -323,3 +324,10 @@ class TestPicture:
 
     def test_it_is_the_same_each_time(self):
         assert picture_svg("T", self.panels()) == picture_svg("T", self.panels())
+
+
+def test_clips_without_an_action_are_named_by_the_person_or_else_by_the_set():
+    x2d = np.random.default_rng(0).normal(size=(2, 17, 2)).astype("float32")
+    assert Clips(PoseSet(x2d, action=["walk"] * 2, subject=["ann"] * 2)).names == ("walk, ann",)
+    assert Clips(PoseSet(x2d, subject=["ann"] * 2)).names == ("ann",)
+    assert Clips(PoseSet(x2d, name="film")).names == ("film",)

@@ -10,7 +10,7 @@ from liftkit.course.feedback import Feedback
 
 __all__ = ["Exercise", "Feedback", "exercise", "exercises"]
 
-MODULES = ("lifting", "game", "consistency", "segments", "dependence", "study")
+MODULES = ("lifting", "game", "consistency", "segments", "dependence", "study", "generalise", "own_poses")
 
 
 def exercises() -> dict[str, Exercise]:

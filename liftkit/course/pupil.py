@@ -74,6 +74,8 @@ class Pupil:
 
 
 def _same(a: Any, b: Any) -> bool:
+    if isinstance(a, np.ndarray) and a.dtype.kind == "U":  # names have no NaN, and are no numbers
+        return np.array_equal(a, b)
     return np.array_equal(as_array(a), as_array(b), equal_nan=True)
 
 

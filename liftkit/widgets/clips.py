@@ -15,7 +15,7 @@ class Clips:
     def __init__(self, poses: PoseSet):
         self.poses = poses
         _, first = np.unique(poses.clip, return_index=True)
-        labels = [(poses.clip[i], f"{poses.action[i]}, {poses.subject[i]}") for i in np.sort(first)]
+        labels = [(poses.clip[i], _label(poses, i)) for i in np.sort(first)]
         often = [label for _, label in labels]
         self.clip_of = {f"{label}, clip {c}" if often.count(label) > 1 else label: int(c) for c, label in labels}
         self.names = tuple(self.clip_of)
@@ -28,3 +28,8 @@ class Clips:
         seen = int(camera) if int(camera) in cameras else cameras[0]
         rows = rows[cameras == seen]
         return rows[np.argsort(self.poses.frame[rows], kind="stable")][:MOST_FRAMES]
+
+
+def _label(poses: PoseSet, i: int) -> str:
+    """What is done and by whom, as far as the labels tell; a person's own key points name no action."""
+    return ", ".join(filter(None, (str(poses.action[i]), str(poses.subject[i])))) or poses.name

@@ -1,0 +1,148 @@
+"""Exercises of lesson 11: your own poses."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from liftkit.course.exercise import Coding, Measuring, Reasoning
+from liftkit.course.pupil import Pupil, Wrong, as_array
+from liftkit.readers.keypoint_names import COCO
+from liftkit.readers.keypoints import read_keypoints
+from liftkit.records import load_record, sample_keypoints
+from liftkit.skeleton import H36M_17
+
+MIDDLE = ("pelvis", "spine", "thorax")
+
+
+def middle_joints(points, score):
+    found = np.where(score[:, None] < 0.3, np.nan, points)
+    pelvis = (found[11] + found[12]) / 2
+    thorax = (found[5] + found[6]) / 2
+    return np.stack([pelvis, (pelvis + thorax) / 2, thorax])
+
+
+def some_points(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """COCO's points of one person in pixels (17, 2), as a camera a little to the side sees them, and scores (17,)."""
+    rng = np.random.default_rng(seed)
+    points = rng.uniform((380, 150), (560, 850), (len(COCO), 2))
+    for name, place in {"left_hip": (510, 480), "right_hip": (430, 500), "left_shoulder": (540, 240)}.items():
+        points[COCO.index(name)] = place
+    return points.round(1), rng.uniform(0.6, 1, len(COCO)).round(2)
+
+
+def grade_middle_joints(pupil: Pupil) -> None:
+    points, score = some_points(seed=11)
+    expected = middle_joints(points, score)
+    found = _middle(pupil(points, score))
+    for name, mine, right in zip(MIDDLE, found, expected, strict=True):
+        off = np.abs(mine - right).max()
+        if not off < 1e-3:
+            near = COCO[int(np.linalg.norm(points - mine, axis=1).argmin())] if np.isfinite(mine).all() else ""
+            where = f" It is the {near}." if near and np.abs(points[COCO.index(near)] - mine).max() < 1e-3 else ""
+            raise Wrong(f"The {name} is off by {off:.0f} pixels.{where}")
+    # What a detector did not find often stands at (0, 0), with a score near 0.
+    lost = COCO.index("left_hip")
+    points, score = points.copy(), score.copy()
+    points[lost], score[lost] = 0, 0.05
+    found = _middle(pupil(points, score))
+    for name, mine in zip(MIDDLE[:2], found, strict=False):
+        if np.isfinite(mine).any():
+            off = np.linalg.norm(mine - expected[MIDDLE.index(name)])
+            raise Wrong(f"The left hip is missing (score {score[lost]}), so the {name} cannot be had: expected NaN, "
+                        f"found {mine.round(0).tolist()}, {off:.0f} pixels from where it was.")  # fmt: skip
+    if not np.abs(found[2] - expected[2]).max() < 1e-3:
+        raise Wrong(f"The thorax does not need the hips, but without the left hip it is {found[2].tolist()}.")
+    points, score = some_points(seed=12)
+    score[COCO.index("nose")] = 0.05
+    found = _middle(pupil(points, score))
+    if not np.isfinite(found).all():
+        raise Wrong(
+            f"Only the nose is missing, and no joint here needs it, but {np.isnan(found).sum()} numbers are NaN."
+        )
+
+
+def _middle(value) -> np.ndarray:
+    array = as_array(value)
+    if array.shape != (3, 2):
+        raise Wrong(f"The result must have the shape (3, 2), found {array.shape}.")
+    return array
+
+
+def least_agreed():
+    poses, _ = read_keypoints(sample_keypoints())
+    depth = load_record("legs_torso").lift(poses.x2d)[..., 2]
+    spread = depth.std(axis=0).mean(axis=0)
+    return H36M_17.names[spread.argmax()]
+
+
+def judge_agreed(found: set[str], expected: set[str]) -> str:
+    poses, _ = read_keypoints(sample_keypoints())
+    spread = load_record("legs_torso").lift(poses.x2d)[..., 2].std(axis=0).mean(axis=0)
+    (name,) = found
+    return f"Seeds spread by {spread[H36M_17.index(name)]:.0f} pixels there; the largest is {spread.max():.0f}."
+
+
+EXERCISES = (
+    Coding(
+        "11.1",
+        "The joints that COCO lacks",
+        """
+        `points` (17, 2) are one person's key points in COCO's order, in pixels, `score` (17,) how sure the detector is:
+        numpy. Human3.6M wants a pelvis, a spine and a thorax, which COCO has not. Give the three as an array (3, 2):
+        the pelvis midway between the hips, the thorax midway between the shoulders, the spine midway between these
+        two. A point with a score below 0.3 is missing; whatever needs it is NaN.
+        """,
+        (
+            "`COCO.index('left_hip')` tells where a point stands (`from liftkit.readers.keypoint_names import COCO`).",
+            "Put NaN where the score is low, first of all. Sums and means of NaN are NaN by themselves.",
+        ),
+        middle_joints,
+        grade_middle_joints,
+        "Each joint from the two it lies between, and none made up from a point at (0, 0) that nobody saw.",
+    ),
+    Measuring(
+        "11.2",
+        "Where do they agree least?",
+        """
+        Lift the sample by all eight seeds of `legs_torso`. At which joint does the depth differ most between seeds:
+        the standard deviation over seeds, averaged over the poses? Answer with the joint's name.
+        """,
+        (
+            "`run.lift(poses.x2d)[..., 2]` has the shape (seeds, poses, joints). Which axis are the seeds?",
+            "`depth.std(axis=0).mean(axis=0)` is a number a joint; `H36M_17.names[...]` names the largest.",
+        ),
+        least_agreed,
+        H36M_17.names,
+        judge=judge_agreed,
+        because="It is far from the pelvis, and nothing but its own leg tells where it is.",
+    ),
+    Reasoning(
+        "11.3",
+        "Eight that agree",
+        """
+        On your film, all eight seeds put the left elbow within 20 mm of each other. There is no truth to look at.
+        What may you say?
+        """,
+        (
+            "Eight pupils of the same teacher, with the same book, are asked the same question.",
+            "What do all eight seeds share that may be wrong for your film?",
+        ),
+        {
+            "a": (
+                "The elbow's depth is right to about 20 mm.",
+                "Agreement bounds what differs between seeds, and nothing else. They share the training poses, the "
+                "camera's tilt that was assumed and your detector's mistakes, and are wrong together.",
+            ),
+            "b": (
+                "The choice of a seed matters little here; how wrong they all are stays open.",
+                "Spread shows what is left to chance in training. An error that all seeds share leaves no spread, so "
+                "a small spread is no bound, while a large one is a warning.",
+            ),
+            "c": (
+                "The representation suits this film.",
+                "Seeds of a bad representation can agree too: one that always says 0 agrees with itself perfectly.",
+            ),
+        },
+        "b",
+    ),
+)

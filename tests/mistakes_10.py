@@ -1,0 +1,28 @@
+"""What students get wrong in lesson 10, and what they must be told of it."""
+
+import numpy as np
+
+
+def any_new(train, test):
+    return ~np.isin(test, train)
+
+
+def known_halves(train, test):
+    legs, arms = (np.array([a.split("+")[h] for a in train]) for h in (0, 1))
+    return np.isin([a.split("+")[0] for a in test], legs) & np.isin([a.split("+")[1] for a in test], arms)
+
+
+def nothing_new(train, test):
+    return np.zeros(len(test), bool)
+
+
+WRONG = [
+    ("10.1", any_new, r"3 of 3 poses of \w+\+\w+ are chosen, but no training pose does (kick|swing)"),
+    ("10.1", known_halves, r"3 of 3 poses of \w+\+\w+ are chosen; \d+ training poses do just that"),
+    ("10.1", nothing_new, r"3 of 3 poses of sit\+clap are left out: training has sit and clap, and never the two"),
+    ("10.1", lambda train, test: np.flatnonzero(any_new(train, test)), r"shape \(48,\), found \(\d+,\)"),
+    ("10.2", "legs_torso", r"legs_torso minus full is \+1\.8 mm, -3\.9 to \+4\.5\. That it is 15\.6 mm better"),
+    ("10.2", {"five_parts", "five_parts_shared"}, r"five_parts minus full is \+17\.9 mm, \+13\.9 to \+20\.6"),
+    ("10.2", {"legs_torso_shared"}, r"There are 2 such representations; yours are 1 of them"),
+    ("10.2", {"full"}, r"Unknown: full\. There are legs_torso, "),
+]
