@@ -142,6 +142,7 @@ def test_pictures_describe_themselves(widget):
     assert (
         ElementTree.fromstring(svg).find("{http://www.w3.org/2000/svg}title").text.startswith(widget.controller.title)
     )
+    assert not re.search(r"data-(tip|pick)=", svg)  # of no use where nobody points, and half of a heat map's text
 
 
 def test_the_same_widget_has_the_same_repr_and_picture(widget):

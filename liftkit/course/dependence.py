@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from liftkit import intervention
-from liftkit.course.exercise import Coding, Measuring
+from liftkit.course.exercise import Coding, Measuring, Reasoning
 from liftkit.course.lifting import some_poses
 from liftkit.course.pupil import Pupil, Wrong, expect_shape
 from liftkit.datasets import load_poses
@@ -87,5 +87,43 @@ EXERCISES = (
         tuple(sorted(record_names())),
         judge=judge_deaf,
         because="It is no merit of the training: where nothing is shared there is no way from a leg to the torso.",
+    ),
+    Reasoning(
+        "08.3",
+        "Whose arms can you trust?",
+        """
+        Two lifters, judged on people whose legs and torso are independent. Of lifter A the correlation of lifted torso
+        depths with the legs' 2D places is that of the data themselves (R² 0.01), and they move by 41 mm when the legs
+        are another's. Of lifter B, cut into independent segments, the correlation is above the data's (R² 0.04), and
+        they move by 0 mm. Somebody with a splint, whose legs stand as no legs of the training people do, comes before
+        the camera. Whose lifted arms will the legs not disturb?
+        """,
+        (
+            "Which of the two numbers comes from changing the legs, and which from watching them?",
+            "An output may go with an input that it was not computed from. What else do B's errors and the legs share?",
+        ),
+        {
+            "a": (
+                "A's: its output goes with the legs no more than the true depths do.",
+                "That holds for poses like those it was judged on, where its errors do not go with the legs. Legs that "
+                "do not fit move its torso by 41 mm: it computes depths from them.",
+            ),
+            "b": (
+                "B's: nothing moves when the legs are exchanged.",
+                "Its segments share nothing, so no place of a leg can reach a depth of the torso, in no pose: 0 mm. "
+                "Its R² of 0.04 comes from errors that go with the view, and the legs show the view too.",
+            ),
+            "c": (
+                "Neither's: 0.04 and 41 mm are both above what the data hold.",
+                "0.04 is a correlation: it says what goes along with the legs, not what is computed from them. B moves "
+                "by 0 mm, and being cut it cannot move in any other pose either.",
+            ),
+            "d": (
+                "It cannot be told: no such legs were among the test poses.",
+                "Of A that is so. Of B it can be told without any pose: independent segments have no path from a leg "
+                "to the torso.",
+            ),
+        },
+        "b",
     ),
 )

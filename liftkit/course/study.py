@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from liftkit.course.exercise import Coding, Measuring
+from liftkit.course.exercise import Coding, Measuring, Reasoning
 from liftkit.course.pupil import Pupil, Wrong, expect_equal, expect_shape
 from liftkit.records import record_results
 from liftkit.statistics import bootstrap_interval
@@ -81,5 +81,43 @@ EXERCISES = (
         tolerance=0.01,
         judge=judge_share,
         because="A mean hides this, and so few seeds leave the share itself uncertain.",
+    ),
+    Reasoning(
+        "09.3",
+        "Ours is better by 11 mm",
+        """
+        "Ours 64.2 mm, the full-pose baseline 75.6 mm", says a report about the recorded runs. Its appendix: ours is
+        `legs_torso_shared`, the best of eight seeds; the baseline is the mean of its eight seeds. The authors add that
+        they would also keep, of each run, the checkpoint with the smallest 3D error on the test set. What can be
+        concluded?
+        """,
+        (
+            "What would the baseline's number be if it were treated as ours was, and ours if treated as the baseline?",
+            "`record_results().groupby('representation').pa_mpjpe_reflection.agg(['mean', 'min'])` has both, for all.",
+        ),
+        {
+            "a": (
+                "Ours is better by 11 mm: all runs had the same data and budget.",
+                "A smallest value stands against a mean. Mean against mean, the same runs have 71.7 and 75.6: a third "
+                "of the 11 mm.",
+            ),
+            "b": (
+                "It would be fair if the baseline, too, were given by its best seed.",
+                "The best seed rewards spread: five_parts, worse than full in the mean (79.1 against 75.6), would beat "
+                "it by 6 mm (67.5 against 73.4), because its seeds differ more.",
+            ),
+            "c": (
+                "Choosing checkpoints by test error at least is harmless: nothing is trained on it.",
+                "To choose is to fit. It brings 3D labels of the test set into an unsupervised result; at the recorded "
+                "looks it makes five_parts 7 mm better (78.1 to 71.2), and it can never make anything worse.",
+            ),
+            "d": (
+                "That ours is better is possible, by how much is not told: compare means over seeds, of checkpoints "
+                "chosen without 3D, with an interval.",
+                "Seed by seed and at the last step the difference is 3.9 mm, with a 95 % interval from 1.2 to 7.0: a "
+                "third of what the report says, and known that well.",
+            ),
+        },
+        "d",
     ),
 )

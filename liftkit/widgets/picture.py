@@ -51,6 +51,7 @@ def _panel(panel: Panel, x: float, y: float, width: float) -> str:
     if isinstance(panel, Chart):
         place = f'<svg x="{x}" y="{y + HEAD - 16}" width="{width}" height="{HEIGHT}"'
         start, rest = panel.svg.split(">", 1)  # of the chart's own places and sizes only the view box stays
+        rest = re.sub(r' data-(pick|tip)="[^"]*"', "", rest)  # nobody points at a still picture: half of its size
         return title + place + re.sub(r' (width|height|style)="[^"]*"', "", start.removeprefix("<svg")) + ">" + rest
     lines = [line for text in panel.text.splitlines() for line in wrap(text, int(width / 6.5))]
     told = "".join(f'<tspan x="{x + 10}" dy="16">{escape(line)}</tspan>' for line in lines[:14])
