@@ -10,7 +10,7 @@ from liftkit.course.feedback import Feedback
 
 __all__ = ["Exercise", "Feedback", "exercise", "exercises"]
 
-MODULES = ("lifting", "game", "consistency", "segments", "dependence", "study")
+MODULES = ("lifting", "game", "consistency", "full_pose", "segments", "sharing", "five_parts", "dependence", "study")
 
 
 def exercises() -> dict[str, Exercise]:
