@@ -130,7 +130,7 @@ REPRESENTATIONS: dict[str, Representation] = {}
 def register(representation: Representation) -> Representation:
     """Add a representation to ``REPRESENTATIONS``: training, study, widgets and lesson tables then know it.
 
-    Raises ValueError where the name is taken by a different one.
+    Registering the same one again does nothing. Raises ValueError where the name is taken by a different one.
 
     >>> legs, torso = REPRESENTATIONS["legs_torso"].segments
     >>> register(Representation("deep_legs", (legs, torso), blocks=2)).name
@@ -139,7 +139,10 @@ def register(representation: Representation) -> Representation:
     """
     known = REPRESENTATIONS.setdefault(representation.name, representation)
     if known != representation:
-        raise ValueError(f"a different representation is already called {representation.name!r}")
+        raise ValueError(
+            f"a different representation is already called {representation.name!r}: "
+            f"choose another name, or take that one out by del REPRESENTATIONS[{representation.name!r}]"
+        )
     return representation
 
 

@@ -15,6 +15,7 @@ from liftkit.records import (
     record_names,
     record_results,
     record_settings,
+    record_table,
     shrink,
     store,
 )
@@ -55,6 +56,25 @@ def test_a_record_has_its_history_config_and_representation():
     assert run.representation == REPRESENTATIONS["five_parts"]
     assert set(run.history.seed) == set(run.seeds) and run.history.step.max() == run.config.steps
     assert set(run.history.representation) == {"five_parts"}
+
+
+def test_the_table_tells_each_seeds_mean_and_what_it_has_more_or_less_than_another():
+    results, table = record_results(), record_table("legs_torso", against="five_parts")
+    errors = results.pivot(index="seed", columns="representation", values="pa_mpjpe_reflection")
+    difference = errors["legs_torso"] - errors["five_parts"]
+    row = table.loc["legs_torso"]
+    assert row["PA-MPJPE (95 %)"].startswith(f"{errors['legs_torso'].mean():.1f} (")
+    assert row["minus five_parts (95 %)"].startswith(f"{difference.mean():+.1f} (")
+    assert row["seeds better"] == f"{(difference < 0).sum()} of 8"
+    assert row["no reflection"].startswith(f"{results[results.representation == 'legs_torso'].pa_mpjpe.mean():.1f} (")
+    assert list(table.index) == list(results.representation.unique())
+    assert list(table.index[table[""] != ""]) == ["legs_torso"] and set(table.loc["five_parts"][2:4]) == {"–"}
+
+
+@pytest.mark.parametrize(("here", "against"), [((), "fool"), (("fool",), "full")])
+def test_the_table_refuses_an_unknown_name(here, against):
+    with pytest.raises(ValueError, match="no record of 'fool'; there are full"):
+        record_table(*here, against=against)
 
 
 def test_an_unknown_record_is_refused_with_the_choices():

@@ -177,6 +177,15 @@ def test_a_registered_representation_is_known_by_name_to_the_networks(monkeypatc
     assert get_representation("mine").blocks == 2
 
 
+def test_a_taken_name_is_free_again_as_the_error_says(monkeypatch):
+    monkeypatch.setattr("liftkit.representations.REPRESENTATIONS", known := dict(REPRESENTATIONS))
+    register(Representation("mine", (LEGS, TORSO), 2))
+    with pytest.raises(ValueError, match=r"choose another name, or take that one out by (del \S+)") as told:
+        register(Representation("mine", (LEGS, TORSO), 3))
+    exec(str(told.value).split(" out by ")[1], {"REPRESENTATIONS": known})
+    assert register(Representation("mine", (LEGS, TORSO), 3)).blocks == 3
+
+
 def test_an_unknown_name_lists_the_names():
     with pytest.raises(ValueError, match="unknown representation 'fulll'; there are full, legs_torso, legs"):
         get_representation("fulll")

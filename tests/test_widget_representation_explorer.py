@@ -238,7 +238,7 @@ def test_a_taken_name_is_refused_and_the_next_free_one_proposed(drafting):
     drafting.set("name", "my_own")
     drafting.on_pick("body", "head")
     drafting.press("register")
-    assert drafting.message == "Not registered. a different representation is already called 'my_own'."
+    assert drafting.message.startswith("Not registered. a different representation is already called 'my_own': choose")
     assert REPRESENTATIONS["my_own"] is first
 
 

@@ -10,7 +10,10 @@ from liftkit.course.feedback import Feedback
 
 __all__ = ["Exercise", "Feedback", "exercise", "exercises"]
 
-MODULES = ("lifting", "game", "consistency", "segments", "dependence", "study", "generalise", "own_poses")
+MODULES = (
+    *("start", "lifting", "game", "consistency", "full_pose", "segments", "sharing", "five_parts"),
+    *("dependence", "study", "generalise", "own_poses"),
+)
 
 
 def exercises() -> dict[str, Exercise]:

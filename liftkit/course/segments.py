@@ -1,27 +1,16 @@
-"""Exercises of lessons 04 to 07: the pose cut into segments."""
+"""Exercises of lesson 05: legs and torso, apart."""
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 
-from liftkit import sensitivity
-from liftkit.course.exercise import Coding, Measuring, Reasoning
+from liftkit.course.exercise import Coding, Measuring
 from liftkit.course.pupil import Pupil, Wrong
-from liftkit.datasets import load_poses
 from liftkit.networks import Lifter
-from liftkit.records import load_record, record_names
+from liftkit.records import record_results
 from liftkit.representations import REPRESENTATIONS, Representation, Segment
 from liftkit.skeleton import H36M_17
-
-
-def most_parameters():
-    counts = {name: load_record(name).lifter.parameter_count for name in record_names()}
-    return max(counts, key=counts.get)
-
-
-def judge_parameters(found: set[str], expected: set[str]) -> str:
-    named, most = (load_record(min(names)).lifter.parameter_count for names in (found, expected))
-    return f"A lifter of {min(found)} has {named:,} parameters; another representation has {most:,}."
 
 
 def three_parts():
@@ -63,39 +52,27 @@ def _expect_no_answer(mine: Representation, part: str, joints: list[str]) -> Non
                     "the segments are not independent.")  # fmt: skip
 
 
-def most_sensitive():
-    poses = load_poses("synthetic").test.select(slice(None, None, 160))
-    between = {name: sensitivity(load_record(name), poses).between("legs_torso").mean() for name in record_names()}
-    return max(between, key=between.get)
+def share_misled():
+    errors = record_results().set_index("representation").pa_mpjpe_reflection
+    full, cut = errors["full"].to_numpy(), errors["legs_torso"].to_numpy()
+    return float((full[:, None] < cut[None, :]).mean())
 
 
-def judge_sensitivity(found: set[str], expected: set[str]) -> str:
-    poses = load_poses("synthetic").test.select(slice(None, None, 160))
-    named, most = (
-        sensitivity(load_record(min(names)), poses).between("legs_torso").mean() for names in (found, expected)
-    )
-    return (
-        f"Between legs and torso, a depth of {min(found)} moves by {named:.2f} mm per mm; in another by {most:.2f} mm."
-    )
+def judge_misled(found: float, expected: float) -> str:
+    errors = record_results().pivot(index="seed", columns="representation", values="pa_mpjpe_reflection")
+    paired = (errors["full"] < errors["legs_torso"]).mean()
+    if np.isclose(found, 1 - expected, atol=0.005):
+        return "That is the share of pairs in which `legs_torso` is better."
+    if np.isclose(found, paired, atol=0.005):
+        return f"That is the share of the {len(errors)} pairs with the same seed; here any seed meets any other."
+    if np.isclose(found, 100 * expected, atol=0.5):
+        return "That is in per cent: give a share from 0 to 1."
+    if np.isclose(found, expected * len(errors) ** 2, atol=0.5):
+        return f"That is a number of pairs: divide it by all {len(errors) ** 2}."
+    return f"There are {len(errors)} x {len(errors)} = {len(errors) ** 2} pairs; count those where `full` has less."
 
 
 EXERCISES = (
-    Measuring(
-        "04.1",
-        "Who has the most parameters?",
-        """
-        Five representations come with the package as recorded runs. Whose lifter has the most parameters? Answer with
-        its name. (A comparison of errors is worth little if one network is much larger.)
-        """,
-        (
-            "`load_record(name)` gives a run; `record_names()`, in `liftkit.records`, says which there are.",
-            "Compare `load_record(name).lifter.parameter_count`.",
-        ),
-        most_parameters,
-        tuple(sorted(record_names())),
-        judge=judge_parameters,
-        because="Residual blocks hold most parameters, and all have five or six; what joins the segments comes on top.",
-    ),
     Coding(
         "05.1",
         "Three segments of your own",
@@ -111,49 +88,22 @@ EXERCISES = (
         grade_three_parts,
         "Each joint has one owner, and when one segment's joints move no other segment's depth answers.",
     ),
-    Reasoning(
-        "06.1",
-        "Joined halfway",
-        """
-        In `legs_torso_shared`, legs and torso have two blocks each of their own; then their features are joined and
-        go through two blocks together. Can a wrist's predicted depth depend on an ankle's 2D position?
-        """,
-        (
-            "Follow the ankle's coordinates through the network. Which layers can they reach?",
-            "What enters the shared blocks, and what leaves them?",
-        ),
-        {
-            "a": (
-                "No: each segment has its own blocks.",
-                "Its first two blocks are its own; but what leaves the shared blocks has passed through both segments' "
-                "features, and every depth is read from there.",
-            ),
-            "b": (
-                "Yes: through the shared blocks.",
-                "From the join on, every depth can use every joint. The sensitivity between legs and torso of the "
-                "recorded run is not 0: measure it.",
-            ),
-            "c": (
-                "Only while it is trained: afterwards the weights are fixed.",
-                "Fixed weights are no cut. A trained lifter passes the ankle's coordinates through the same layers.",
-            ),
-        },
-        "b",
-    ),
     Measuring(
-        "07.1",
-        "Which lifter's torso listens most to the legs?",
+        "05.2",
+        "Misled by one seed",
         """
-        Take the recorded runs. In which representation is the sensitivity between legs and torso the largest? The
-        mean over seeds counts. Answer with its name.
+        Two students train one seed each, of whatever number: one `full`, the other `legs_torso`. They compare the two
+        errors (`pa_mpjpe_reflection`). Take every pair that the recorded seeds can form, 8 x 8: in which share of
+        them, from 0 to 1, does the *full* pose look better?
         """,
         (
-            "`sensitivity(run, poses)` gives a `Dependence`; a few hundred test poses are plenty.",
-            "`sensitivity(run, poses).between('legs_torso').mean()` is the number to compare.",
+            "`record_results()` in `liftkit.records` has an error a seed. Compare each of one with each of the other.",
+            "With two arrays `full` and `cut`: `(full[:, None] < cut[None, :]).mean()`.",
         ),
-        most_sensitive,
-        tuple(sorted(record_names())),
-        judge=judge_sensitivity,
-        because="Cutting a pose into more parts does not help where the parts are joined again.",
+        share_misled,
+        tolerance=0.01,
+        judge=judge_misled,
+        because="So often would one seed each have named the wrong winner, although the means over eight seeds differ "
+        "by more than their interval.",
     ),
 )

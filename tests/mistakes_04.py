@@ -1,0 +1,24 @@
+"""What students get wrong in lesson 04, and what they must be told."""
+
+
+def count(inputs=32, outputs=16, norms=2, biases=0, bias_of_depths=1, linears=2):
+    def wrong(width, blocks):
+        unit = width * (norms + biases)
+        block = linears * (width * width + unit)
+        return inputs * width + unit + blocks * block + outputs * (width + bias_of_depths)
+
+    return wrong
+
+
+WRONG = [
+    ("04.2", count(biases=1), r"53,904 parameters, found 54,736: 832 too many\. .*no bias"),
+    ("04.2", count(norms=4), r"1,664 too many\. Running averages are measured"),
+    ("04.2", count(norms=0), r"1,664 too few\. Each batch normalisation learns a gain"),
+    ("04.2", count(bias_of_depths=0), r"16 too few\. The output layer has no normalisation"),
+    ("04.2", count(inputs=34), r"128 too many\. The pelvis is the origin: it is no input"),
+    ("04.2", count(outputs=17), r"65 too many\. The pelvis is the origin: it has no depth"),
+    ("04.2", count(inputs=34, outputs=17), r"193 too many\. .*neither an input nor a depth"),
+    ("04.2", count(linears=1), r"25,344 too few\. A residual block holds two"),
+    ("04.2", lambda width, blocks: 53904, r"width 48 with 6 blocks there are 31,216 parameters, found 53,904"),
+    ("04.2", lambda width, blocks: (width, blocks), r"shape \(\), found \(2,\)"),
+]

@@ -1,0 +1,29 @@
+"""What students get wrong in lesson 06, and what they must be told."""
+
+import torch
+
+
+def crossing(depth=lambda z, joint, other: z[:, other], place=lambda g, joint, other: g[:, joint], size=None):
+    def wrong(lift, x2d, joint, other):
+        x2d = x2d.clone().requires_grad_()
+        (gradient,) = torch.autograd.grad(depth(lift(x2d), joint, other).sum(), x2d)
+        return (size or (lambda g: g.norm(dim=-1).mean()))(place(gradient, joint, other))
+
+    return wrong
+
+
+def values_moved(lift, x2d, joint, other):
+    x2d[:, joint] += 0.01
+    return (lift(x2d)[:, other]).abs().mean()
+
+
+WRONG = [
+    ("06.2", crossing(lambda z, joint, other: z[:, joint], lambda g, joint, other: g[:, other]), r"other way round"),
+    ("06.2", crossing(size=lambda g: g.norm(dim=-1).sum()), r"known must be \d+\.\d+, found \d+.*not the mean"),
+    ("06.2", crossing(lambda z, joint, other: z), r"gradient of all depths together"),
+    ("06.2", crossing(size=lambda g: g.abs().sum(-1).mean()), r"the length of the gradient"),
+    ("06.2", crossing(size=lambda g: g.mean(0).norm()), r"Mean gradients cancel"),
+    ("06.2", crossing(size=lambda g: g.norm(dim=-1)), r"shape \(\), found \(32,\)"),
+    ("06.2", values_moved, r"changed its input"),
+    ("06.2", lambda lift, x2d, joint, other: torch.autograd.grad(lift(x2d).sum(), x2d)[0], r"does not require grad"),
+]

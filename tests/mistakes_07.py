@@ -1,0 +1,8 @@
+"""What students get wrong in lesson 07, and what they must be told."""
+
+WRONG = [
+    ("07.2", "a", r"only one leg is reversed stays wrong"),
+    ("07.2", "b", r"Five coins have 32 outcomes"),
+    ("07.2", "D", r"where all five are mirrored they agree too"),
+    ("07.2", "1/16", r"Expected one of a, b, c, d, found '1/16'"),
+]
