@@ -10,14 +10,14 @@ from liftkit.course.feedback import Feedback
 
 __all__ = ["Exercise", "Feedback", "exercise", "exercises"]
 
-MODULES = ("lifting", "game", "consistency", "segments", "dependence", "study")
+MODULES = ("start", "lifting", "game", "consistency", "segments", "dependence", "study")
 
 
 def exercises() -> dict[str, Exercise]:
     """Every exercise by its number, in the order of the lessons.
 
     >>> list(exercises())[:2]
-    ['01.1', '01.2']
+    ['00.1', '00.2']
     """
     found = [one for name in MODULES for one in import_module(f"liftkit.course.{name}").EXERCISES]
     return {one.number: one for one in found}
