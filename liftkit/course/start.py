@@ -28,8 +28,24 @@ def grade_mean_error(pupil: Pupil) -> None:
 
 
 EXERCISES = (
-    Reasoning(
+    Coding(
         "00.1",
+        "How far off?",
+        """
+        Write the error by which poses are judged: the mean distance of predicted joints from true ones. `pred` and
+        `truth` are numpy arrays (N, 17, 3) in mm. Give one number, the mean over all poses and joints, in mm. (It is
+        what the column `mpjpe` holds.)
+        """,
+        (
+            "How far is one joint off, if it is dx, dy and dz away? Do that for all joints at once, then average.",
+            "`((pred - truth) ** 2).sum(axis=-1)` is the squared distance of every joint, of shape (N, 17).",
+        ),
+        mean_error,
+        grade_mean_error,
+        "Nothing for a perfect prediction, 50 mm for 30 to the right and 40 down, and liftkit's on random poses.",
+    ),
+    Reasoning(
+        "00.2",
         "What was it shown?",
         """
         A lifter was trained in this lesson. What did the training get to see? Answer with a letter.
@@ -60,21 +76,5 @@ EXERCISES = (
             ),
         },
         "a",
-    ),
-    Coding(
-        "00.2",
-        "How far off?",
-        """
-        Write the error by which poses are judged: the mean distance of predicted joints from true ones. `pred` and
-        `truth` are numpy arrays (N, 17, 3) in mm. Give one number, the mean over all poses and joints, in mm. (It is
-        what the column `mpjpe` holds.)
-        """,
-        (
-            "How far is one joint off, if it is dx, dy and dz away? Do that for all joints at once, then average.",
-            "`((pred - truth) ** 2).sum(axis=-1)` is the squared distance of every joint, of shape (N, 17).",
-        ),
-        mean_error,
-        grade_mean_error,
-        "Nothing for a perfect prediction, 50 mm for 30 to the right and 40 down, and liftkit's on random poses.",
     ),
 )
