@@ -424,7 +424,7 @@ def test_solutions_show_code_or_reasons_and_tasks_do_not(number):
 
 
 def test_an_unknown_number_lists_those_there_are():
-    with pytest.raises(ValueError, match=r"unknown exercise '13.1'; there are 01.1, 01.2"):
+    with pytest.raises(ValueError, match=r"unknown exercise '13.1'; there are 00.1, 00.2"):
         exercise("13.1")
 
 

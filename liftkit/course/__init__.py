@@ -20,7 +20,7 @@ def exercises() -> dict[str, Exercise]:
     """Every exercise by its number, in the order of the lessons.
 
     >>> list(exercises())[:2]
-    ['01.1', '01.2']
+    ['00.1', '00.2']
     """
     found = [one for name in MODULES for one in import_module(f"liftkit.course.{name}").EXERCISES]
     return {one.number: one for one in found}
