@@ -16,7 +16,14 @@ IGNORE = {"tags": ["nbval-ignore-output"]}
 def notebook(path, *cells, **metadata):
     """Code cells, each (source, outputs, metadata)."""
     held = [
-        {"cell_type": "code", "execution_count": 1, "id": f"c{n}", "source": [source], "outputs": outputs, "metadata": m}
+        {
+            "cell_type": "code",
+            "execution_count": 1,
+            "id": f"c{n}",
+            "source": [source],
+            "outputs": outputs,
+            "metadata": m,
+        }
         for n, (source, outputs, m) in enumerate(cells)
     ]
     path = path / "01_lesson.ipynb"
