@@ -1,4 +1,4 @@
-"""What is written into the course from its manifest: links between lessons, the index, and links to Binder and Colab."""
+"""What is written into the course from its manifest: links between lessons, the index, Binder and Colab."""
 
 from __future__ import annotations
 
