@@ -38,7 +38,10 @@ def _scroll_through(page) -> dict:
         if folder := os.environ.get("LIFTKIT_SCREENSHOTS"):
             page.screenshot(path=f"{folder}/{position:05}.png")
         selectors = {"errors": ".jp-RenderedText[data-mime-type*='error']", "charts": ".js-plotly-plot .main-svg"}
-        selectors |= {"pictures": ".liftkit-widget svg, .liftkit svg, .jp-RenderedSVG, .jp-OutputArea-output canvas", "full bars": ".jp-OutputArea-output:has-text('800/800')"}
+        selectors |= {
+            "pictures": ".lk-panels svg, .lk-panels canvas",
+            "full bars": ".jp-OutputArea-output:has-text('800/800')",
+        }
         selectors["bars"] = ".jp-OutputArea-output .widget-hprogress .progress-bar"
         for name, selector in selectors.items():
             counts[name] = max(counts[name], page.locator(selector).count())
