@@ -83,7 +83,7 @@ def test_the_course_and_its_manifest_agree_and_nothing_is_published_by_default()
         ("minutes = 30", 'minutes = "30"', r"lesson 2: minutes must be int, found '30'"),
         ("minutes = 30", "minutes = true", r"minutes must be int, found True"),
         ("minutes = 30\n", "", r"lesson 2: expected file, title, minutes, .*found file, title, objectives"),
-        ('"01.2"]', '"01.9"]', r"01_lifting.ipynb: unknown exercise '01.9'; there are 01.1"),
+        ('"01.2"]', '"01.9"]', r"01_lifting.ipynb: unknown exercise '01.9'; there are 00.1, 00.2, 01.1"),
         ('"01.2"]', '"02.1"]', r"exercise 02.1 belongs to lesson 02"),
         ('["See what is lost."]', "[]", r"no objectives"),
         ('["See what is lost."]', "[1]", r"objectives must be strings, found \[1\]"),
