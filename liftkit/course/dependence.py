@@ -93,8 +93,8 @@ EXERCISES = (
         "Whose arms can you trust?",
         """
         Two lifters, judged on people whose legs and torso are independent. Of lifter A the correlation of lifted torso
-        depths with the legs' 2D places is that of the data themselves (R² 0.01), and they move by 41 mm when the legs
-        are another's. Of lifter B, cut into independent segments, the correlation is above the data's (R² 0.04), and
+        depths with the legs' 2D places is no more than chance gives (R² 0.01), and they move by 40 mm when the legs
+        are another's. Of lifter B, cut into independent segments, the correlation is above chance (R² 0.04), and
         they move by 0 mm. Somebody with a splint, whose legs stand as no legs of the training people do, comes before
         the camera. Whose lifted arms will the legs not disturb?
         """,
@@ -104,9 +104,9 @@ EXERCISES = (
         ),
         {
             "a": (
-                "A's: its output goes with the legs no more than the true depths do.",
+                "A's: its output goes with the legs no more than by chance.",
                 "That holds for poses like those it was judged on, where its errors do not go with the legs. Legs that "
-                "do not fit move its torso by 41 mm: it computes depths from them.",
+                "do not fit move its torso by 40 mm: it computes depths from them.",
             ),
             "b": (
                 "B's: nothing moves when the legs are exchanged.",
@@ -114,7 +114,7 @@ EXERCISES = (
                 "Its R² of 0.04 comes from errors that go with the view, and the legs show the view too.",
             ),
             "c": (
-                "Neither's: 0.04 and 41 mm are both above what the data hold.",
+                "Neither's: 0.04 and 40 mm are both above what the data hold.",
                 "0.04 is a correlation: it says what goes along with the legs, not what is computed from them. B moves "
                 "by 0 mm, and being cut it cannot move in any other pose either.",
             ),
