@@ -1,17 +1,20 @@
-"""Exercises of lesson 03: what must come back when a lifted pose is turned."""
+"""Exercises of lesson 03: what must come back when a lifted pose is turned, and what tells near from far."""
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 
 from liftkit.course.exercise import Coding
 from liftkit.course.pupil import Pupil, Wrong, expect_shape, expect_value
-from liftkit.geometry import attach_depth, normalise, rotation_x, rotation_y
+from liftkit.datasets import load_poses
+from liftkit.geometry import attach_depth, mirror, normalise, rotate, rotation_x, rotation_y
 from liftkit.losses import Cycle
 from liftkit.losses import quarter_turns as liftkits_quarter_turns
 from liftkit.losses import reprojection as liftkits_reprojection
 from liftkit.networks import Lifter
-from liftkit.priors import QUARTERS
+from liftkit.priors import QUARTERS, knees_bend_backwards
+from liftkit.skeleton import H36M_17
 
 
 def a_game(seed: int) -> tuple[Lifter, torch.Tensor, torch.Tensor]:
@@ -85,6 +88,44 @@ def grade_quarter_turns(pupil: Pupil) -> None:
                  why="Depths must be -x in (z, y), x in (-z, y), -z in (-x, y); the means add up.")  # fmt: skip
 
 
+def knees_backwards(x3d):
+    def joint(name):
+        return x3d[:, H36M_17.index(name)]
+
+    across = joint("right_hip") - joint("left_hip")
+    bend = 0
+    for side in ("left", "right"):
+        hip, knee, ankle = (joint(f"{side}_{name}") for name in ("hip", "knee", "ankle"))
+        bend = bend + np.cross(hip - knee, ankle - knee)
+    return (bend * across).sum(-1) > 0
+
+
+def grade_knees_backwards(pupil: Pupil) -> None:
+    x3d = load_poses("synthetic").test.select(slice(None, None, 90)).x3d.astype(float)
+    x3d = x3d[knees_bend_backwards(x3d)]
+    faces = x3d[:, H36M_17.index("right_hip"), 0] < x3d[:, H36M_17.index("left_hip"), 0]
+    _expect_knees(pupil, x3d[~faces], "true poses that face away", "A bent knee is farther away than its ankle there.")
+    _expect_knees(pupil, x3d[faces], "true poses that face the camera")
+    _expect_knees(pupil, mirror(x3d), "mirrored poses")
+    _expect_knees(pupil, rotate(x3d, np.pi / 2), "poses turned by 90 degrees", "A turn does not change how knees bend.")
+    for side in ("left", "right"):
+        hip, knee = (H36M_17.index(f"{side}_{name}") for name in ("hip", "knee"))
+        half = x3d.copy()
+        half[:, [knee, knee + 1], 2] = 2 * half[:, [hip], 2] - half[:, [knee, knee + 1], 2]  # the ankle comes next
+        why = "Add both legs up before you look at the sign, so that the one that is bent more decides."
+        _expect_knees(pupil, half, f"poses whose {side} leg alone is mirrored", why)
+
+
+def _expect_knees(pupil: Pupil, x3d: np.ndarray, what: str, why: str = "") -> None:
+    answers = expect_shape(pupil(x3d), (len(x3d),), f"the answer for {len(x3d)} poses")
+    right = knees_bend_backwards(x3d)
+    if (odd := answers[~np.isin(answers, (0, 1))]).size:
+        raise Wrong(f"Answer True or False for each pose, found {odd[0]:.4g}: is the number positive?")
+    if off := int((answers != right).sum()):
+        raise Wrong(f"Of {len(x3d)} {what}, knees bend backwards in {right.sum()}, by your answer in "
+                    f"{answers.sum():.0f}. Wrong: {off}. {why}".strip())  # fmt: skip
+
+
 EXERCISES = (
     Coding(
         "03.1",
@@ -118,5 +159,22 @@ EXERCISES = (
         quarter_turns,
         grade_quarter_turns,
         "All three turns count and each has the right sign: the loss is liftkit's, with no random rotation.",
+    ),
+    Coding(
+        "03.3",
+        "Whose knees bend backwards?",
+        """
+        `x3d` (N, 17, 3) are 3D poses, numpy, in the camera's frame. Tell for each pose whether its knees bend
+        backwards, as True or False (N,): take `cross(hip - knee, ankle - knee)` of each leg, add both legs up, and
+        look at the sign of the scalar product with `right hip - left hip`. No loop over poses is needed.
+        """,
+        (
+            "`x3d[:, H36M_17.index('right_knee')]` are the right knees of all poses, (N, 3); `np.cross` takes these.",
+            "The scalar product of rows a and b is `(a * b).sum(-1)`. `cross(a, b)` is `-cross(b, a)`: mind the order.",
+        ),
+        knees_backwards,
+        grade_knees_backwards,
+        "It is right for people who face the camera, face away or stand sideways, and it finds every mirrored one. "
+        "It uses no true depth: it can be asked of a lifted pose while a lifter is trained.",
     ),
 )
