@@ -40,7 +40,7 @@ lab: $(STAMP) ## set up, then open lesson 00 in JupyterLab (make lab LABFLAGS=--
 		--LabApp.extension_manager=readonly --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/$(FIRST_LESSON) $(LABFLAGS)
 
 test: lint ## set up, then run every check: ruff, tests, doctests, notebooks (make test PYTESTFLAGS=-x)
-	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(THREADS) $(RUN) pytest --nbval-lax --nbval-current-env \
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" PLOTLY_RENDERER=plotly_mimetype $(THREADS) $(RUN) pytest --nbval --nbval-current-env \
 		--nbval-cell-timeout=900 $(PYTESTFLAGS)
 
 fuzz: $(STAMP) ## set up, then damage small files of each format 10,000 times and read them (half an hour)
