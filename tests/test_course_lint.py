@@ -45,7 +45,7 @@ def test_no_lesson_holds_anything_of_it(path):
         ("x = open('/home/ada/poses.npz')", "an absolute path: '/home/ada/poses.npz'"),
         ("x = open('C:\\\\poses.npz')", "an absolute path: "),
         ("x = '~/poses.npz'", "an absolute path: '~/poses.npz'"),
-        ("x = 'https://host/poses'", "it names the network: 'https:'"),
+        ("x = 'https://host/poses'", "it names the network: 'http'"),
         ("import requests", "it names the network: 'requests'"),
         ("import numpy as np\nx = np.random.rand(3)", "randomness without a seed: np.random.rand"),
         ("import numpy as np\nx = np.random.default_rng()", "randomness without a seed: np.random.default_rng"),

@@ -69,15 +69,17 @@ def _middle(value) -> np.ndarray:
 
 
 def least_agreed():
+    return H36M_17.names[spread_of_seeds().argmax()]
+
+
+def spread_of_seeds() -> np.ndarray:
+    """(J,): by how much the sample's depths differ between seeds, in the file's pixels."""
     poses, _ = read_keypoints(sample_keypoints())
-    depth = load_record("legs_torso").lift(poses.x2d)[..., 2]
-    spread = depth.std(axis=0).mean(axis=0)
-    return H36M_17.names[spread.argmax()]
+    return load_record("legs_torso").lift(poses.x2d)[..., 2].std(axis=0).mean(axis=0)
 
 
 def judge_agreed(found: set[str], expected: set[str]) -> str:
-    poses, _ = read_keypoints(sample_keypoints())
-    spread = load_record("legs_torso").lift(poses.x2d)[..., 2].std(axis=0).mean(axis=0)
+    spread = spread_of_seeds()
     (name,) = found
     return f"Seeds spread by {spread[H36M_17.index(name)]:.0f} pixels there; the largest is {spread.max():.0f}."
 

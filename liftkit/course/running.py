@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 
 from liftkit.files import write_atomically
 
@@ -17,7 +18,7 @@ SECONDS = 900  # that a cell may take
 def run_lesson(path: str | Path) -> Path:
     """Run a notebook in a new kernel, in its own folder, and store its outputs: no widget state, no times of day.
 
-    A widget leaves its still picture, a progress bar nothing. Raises nbclient's CellExecutionError where a cell fails,
+    A widget leaves its still picture, a progress bar nothing. Raises ValueError with the traceback where a cell fails,
     and then the file stays as it was.
     """
     path = Path(path)
@@ -25,12 +26,14 @@ def run_lesson(path: str | Path) -> Path:
     environment = {**os.environ, "PLOTLY_RENDERER": "plotly_mimetype"}  # charts as data: not 5 MB of plotly a lesson
     client = NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", store_widget_state=False,
                             record_timing=False, resources={"metadata": {"path": str(path.parent)}})  # fmt: skip
-    client.execute(env=environment)
+    try:
+        client.execute(env=environment)
+    except CellExecutionError as error:
+        raise ValueError(f"{path}: a cell failed; the file is as it was\n{error}") from error
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = [output for output in map(_still, cell.outputs) if output]
-    notebook.metadata = {key: notebook.metadata[key] for key in ("kernelspec", "language_info")}
-    notebook.metadata.language_info = {"name": "python"}
+    notebook.metadata.language_info = {"name": "python"}  # without the version that happened to run it
     return write_atomically(path, lambda file: file.write((nbformat.writes(notebook, indent=1) + "\n").encode()))
 
 
