@@ -1,10 +1,18 @@
-"""Fixtures that several test files share."""
+"""Fixtures that several test files share; and the network is cut, for the tests and for all that they start."""
+
+import os
+import runpy
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import settings
 
 from liftkit.poses import PoseSet
+
+OFFLINE = Path(__file__).parent / "offline"
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(OFFLINE), os.environ.get("PYTHONPATH")]))
+runpy.run_path(str(OFFLINE / "sitecustomize.py"))
 
 # A busy machine is no failure, and a failure must come back on the next run.
 settings.register_profile("liftkit", deadline=None, derandomize=True, max_examples=50)

@@ -17,6 +17,9 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 # Without the last of these Chromium itself looks for updates and the like.
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync", "--disable-component-update"]
 FLAGS += ["--disable-quic", "--disable-background-networking"]
+UNCAUGHT = "Uncaught exception:"
+# What JupyterLab itself says on the console.
+NOT_OURS = re.compile("WebSocket|Failed to load resource|JupyterLab|jupyterlab|extension|lumino|service worker|Yjs|yjs")
 
 
 def write_notebook(path: Path, sources: Iterable[str]) -> None:
@@ -47,7 +50,7 @@ def lab(folder: Path, theme: str = "JupyterLab Light"):
                 break
             assert server.poll() is None, log.read_text()
             time.sleep(0.5)
-        yield lambda name: found[0].replace("/lab?", f"/lab/tree/{name}?")
+        yield lambda name: found[0].replace("/lab?", f"/lab/tree/{name}?") + "&reset"  # no tabs of before
     finally:
         server.terminate()
         server.wait(20)
@@ -64,7 +67,7 @@ def browser(**options):
         page.requests, page.complaints = [], []
         page.on("request", lambda request: page.requests.append(request.url))
         page.on("console", lambda m: page.complaints.append(m.text) if m.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.on("pageerror", lambda error: page.complaints.append(f"{UNCAUGHT} {error}"))
         yield page
         chromium.close()
 
@@ -76,6 +79,20 @@ def run_all(page, address: str) -> None:
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=120_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
+
+
+def shut_down_kernels(page, address: str) -> None:
+    """End what runs behind the notebooks of a JupyterLab, so that the next has the machine to itself."""
+    server, token = re.match(r"(.*?)/lab.*[?]token=(\w+)", address).groups()
+    headers = {"Authorization": f"token {token}"}
+    for kernel in page.request.get(f"{server}/api/kernels", headers=headers).json():
+        page.request.delete(f"{server}/api/kernels/{kernel['id']}", headers=headers)
+
+
+def ours(complaints: list[str]) -> list[str]:
+    """The complaints of the console that are not JupyterLab's own: exceptions and drawing are never that."""
+    never = re.compile(f"^{UNCAUGHT}|WebGL|widget", re.IGNORECASE)
+    return [text for text in complaints if never.search(text) or not NOT_OURS.search(text)]
 
 
 def elsewhere(requests: list[str]) -> list[str]:

@@ -1,18 +1,15 @@
 """Every widget in a real JupyterLab in a real browser: it appears, hands move it, and it keeps quiet."""
 
 import os
-import re
 
 import pytest
-from lab import CHROMIUM, browser, elsewhere, lab, run_all, write_notebook
+from lab import CHROMIUM, browser, elsewhere, lab, ours, run_all, write_notebook
 from widget_cells import CELLS, SETUP
 
 import liftkit.widgets
 from liftkit.widgets import WIDGETS
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="needs Chromium (Debian: apt install chromium)")
-# What JupyterLab says of itself, with or without a widget.
-NOT_OURS = re.compile("WebSocket|Failed to load resource|JupyterLab|jupyterlab|extension|lumino|service worker|Yjs|yjs")
 
 
 @pytest.fixture(scope="module", params=["Light", "Dark"])
@@ -124,8 +121,7 @@ def test_the_camera_stays_where_it_was_put(page, name):
 
 
 def test_the_console_and_the_network_are_quiet(page):
-    assert [text for text in page.complaints if not NOT_OURS.search(text)] == []
-    assert not [text for text in page.complaints if "WebGL" in text]
+    assert ours(page.complaints) == []
     assert elsewhere(page.requests) == []
 
 

@@ -1,0 +1,69 @@
+"""What a lesson costs a student: time, the wait for its first picture, memory.
+
+python -m benchmarks.lessons [NN ...]: each lesson is run once, from the first cell to the last, in a new kernel; its
+file stays as it is. Linux and macOS.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import nbformat
+import pandas as pd
+import typer
+from nbclient import NotebookClient
+
+from benchmarks.pages import markdown
+from liftkit.course.manifest import read_course
+
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+PICTURES = {"image/svg+xml", "image/png", "application/vnd.plotly.v1+json", "application/vnd.jupyter.widget-view+json"}
+# Of the kernel and of the processes it started and waited for. ru_maxrss is in kB on Linux, in bytes on macOS.
+MEASURE = """
+import json, resource, sys
+_used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+_peak = max(used.ru_maxrss for used in _used) / (2**20 if sys.platform == "darwin" else 2**10)
+print(json.dumps({"cpu s": sum(used.ru_utime + used.ru_stime for used in _used), "peak MiB": _peak}))
+"""
+
+
+class Stopwatch(NotebookClient):
+    """Runs a notebook and notes when its first picture came: ``first_picture``, in seconds of ``time.monotonic``."""
+
+    first_picture = None
+
+    def process_message(self, msg, cell, cell_index):
+        if self.first_picture is None and PICTURES & set(msg["content"].get("data", ())):
+            self.first_picture = time.monotonic()
+        return super().process_message(msg, cell, cell_index)
+
+
+def measure(path: Path) -> dict[str, float]:
+    """Run one lesson: wall seconds from the start of the kernel, processor seconds, the kernel's peak memory."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.append(nbformat.v4.new_code_cell(MEASURE))
+    client = Stopwatch(notebook, timeout=900, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}})
+    start = time.monotonic()
+    client.execute(env={**os.environ, "PLOTLY_RENDERER": "plotly_mimetype"})
+    seconds = {"seconds": time.monotonic() - start, "first picture s": client.first_picture - start}
+    return seconds | json.loads(notebook.cells[-1].outputs[0].text) | {"stored kB": path.stat().st_size / 1000}
+
+
+def main(lessons: Annotated[list[str] | None, typer.Argument(help="Numbers; all if none is given.")] = None) -> None:
+    """Print a row a lesson, as Markdown."""
+    chosen = [lesson for lesson in read_course(NOTEBOOKS).lessons if not lessons or lesson.number in lessons]
+    rows = {}
+    for lesson in chosen:
+        rows[lesson.number] = measure(NOTEBOOKS / lesson.file)
+        print(lesson.number, rows[lesson.number], file=sys.stderr)
+    table = pd.DataFrame(rows).T.round(0).astype(int).rename_axis("lesson").reset_index()
+    print(markdown(table))
+
+
+if __name__ == "__main__":
+    typer.run(main)
