@@ -401,7 +401,8 @@ def test_hints_are_graded_and_end():
     first, second, third, fourth = (repr(one.hint()) for _ in range(4))
     assert first.startswith("**Hint 1 of 2.**") and second.startswith("**Hint 2 of 2.**")
     assert "no further hint" in third and third == fourth
-    assert repr(exercise("02.2").hint()) == first
+    assert repr(exercise("02.2").hint()) == first and first.endswith('(`exercise("02.2").hint(2)` says more.)')
+    assert repr(exercise("02.2").hint(2)) == second and repr(exercise("02.2").hint(3)) == third
 
 
 def test_an_exercise_shows_its_task_and_a_stub_that_runs():
