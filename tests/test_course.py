@@ -128,15 +128,15 @@ WRONG = [
     ("01.2", lambda x3d: -x3d, r"image of the other pose differs by up to \d+.* mm"),
     ("01.2", lambda x3d: x3d * [1, 1, 2], r"changed bone lengths by up to \d+ %"),
     ("01.2", in_place, r"changed its input"),
-    ("02.1", lambda d_real, d_view: (d_real**2).mean() + ((d_view - 1) ** 2).mean(), r"must be 0, found 2\."),
-    ("02.1", lambda d_real, d_view: ((d_real - 1) ** 2).mean(), r"scores? 1 and views too must be 1, found 0"),
-    ("02.1", lambda d_real, d_view: (d_real - 1).abs().mean() + d_view.abs().mean(), r"must be 0\.5, found 1.*squared"),
-    ("02.1", lambda d_real, d_view: (d_real - 1) ** 2 + d_view**2, r"shape \(\), found \(6,\)"),
-    ("02.2", turned(lambda c, s: [[c, 0, s], [0, 1, 0], [s, 0, c]]), r"The turn changed bone lengths by up to \d+ %"),
-    ("02.2", turned(lambda c, s: [[1, 0, 0], [0, c, -s], [0, s, c]]), r"height differs by up to \d+.* mm"),
-    ("02.2", turned(lambda c, s: [[c, 0, -s], [0, 1, 0], [s, 0, c]]), r"pi / 2 differs.*It must be \(z, y, -x\)"),
-    ("02.2", lambda x3d, azimuth: turned(lambda c, s: [[c, 0, s], [0, 1, 0], [-s, 0, c]])(x3d, azimuth[:1].repeat(8)),
+    ("02.1", turned(lambda c, s: [[c, 0, s], [0, 1, 0], [s, 0, c]]), r"The turn changed bone lengths by up to \d+ %"),
+    ("02.1", turned(lambda c, s: [[1, 0, 0], [0, c, -s], [0, s, c]]), r"height differs by up to \d+.* mm"),
+    ("02.1", turned(lambda c, s: [[c, 0, -s], [0, 1, 0], [s, 0, c]]), r"pi / 2 differs.*It must be \(z, y, -x\)"),
+    ("02.1", lambda x3d, azimuth: turned(lambda c, s: [[c, 0, s], [0, 1, 0], [-s, 0, c]])(x3d, azimuth[:1].repeat(8)),
      r"Each pose has an angle of its own"),
+    ("02.2", lambda d_real, d_view: (d_real**2).mean() + ((d_view - 1) ** 2).mean(), r"must be 0, found 2\."),
+    ("02.2", lambda d_real, d_view: ((d_real - 1) ** 2).mean(), r"scores? 1 and views too must be 1, found 0"),
+    ("02.2", lambda d_real, d_view: (d_real - 1).abs().mean() + d_view.abs().mean(), r"must be 0\.5, found 1.*squared"),
+    ("02.2", lambda d_real, d_view: (d_real - 1) ** 2 + d_view**2, r"shape \(\), found \(6,\)"),
     ("03.1", reprojection(again=False), r"asked 1 times, expected 2.*loss is \S+, expected 0\.\d+"),
     ("03.1", reprojection(back=False), r"must be 0\.\d+, found 0\.\d+\. That is the view's own distance"),
     ("03.1", reprojection(joints=slice(None)), r"16/17.*leave the pelvis out"),
@@ -397,17 +397,18 @@ def test_the_same_answer_gets_the_same_words(number, answer, told):
 
 
 def test_hints_are_graded_and_end():
-    one = exercise("02.2")
+    one = exercise("02.1")
     first, second, third, fourth = (repr(one.hint()) for _ in range(4))
     assert first.startswith("**Hint 1 of 2.**") and second.startswith("**Hint 2 of 2.**")
     assert "no further hint" in third and third == fourth
-    assert repr(exercise("02.2").hint()) == first
+    assert repr(exercise("02.1").hint()) == first and first.endswith('(`exercise("02.1").hint(2)` says more.)')
+    assert repr(exercise("02.1").hint(2)) == second and repr(exercise("02.1").hint(3)) == third
 
 
 def test_an_exercise_shows_its_task_and_a_stub_that_runs():
-    shown = repr(exercise("02.2"))
-    assert shown.startswith("Exercise 02.2: A view from another side")
-    assert "def random_view(x3d, azimuth):" in shown and 'exercise("02.2").check(random_view)' in shown
+    shown = repr(exercise("02.1"))
+    assert shown.startswith("Exercise 02.1: A view from another side")
+    assert "def random_view(x3d, azimuth):" in shown and 'exercise("02.1").check(random_view)' in shown
     assert "\n    Turn" not in shown
     assert exercise("06.1")._repr_markdown_().count("- **") == 3
 

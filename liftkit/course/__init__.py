@@ -27,7 +27,7 @@ def exercises() -> dict[str, Exercise]:
 
 
 def exercise(number: str) -> Exercise:
-    """A fresh exercise: shown, it is its task; it has ``check(answer)``, ``hint()`` and ``solution()``.
+    """A fresh exercise: shown, it is its task; it has ``check(answer)``, ``hint()``, ``hint(2)`` and ``solution()``.
 
     Raises ValueError on an unknown number, listing those there are.
 

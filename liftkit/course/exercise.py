@@ -53,12 +53,16 @@ class Exercise(ABC):
         except Wrong as found:
             return Feedback(self.number, INCORRECT, str(found))
 
-    def hint(self) -> Text:
-        """The first hint; asked again, the second, which says more; then that there is no further one."""
-        self._given += 1
-        if self._given > len(self.hints):
+    def hint(self, which: int | None = None) -> Text:
+        """Hint ``which``, 1 or 2; the second says more. Without a number: the first, then the next of this object.
+
+        A cell with ``exercise("01.1")`` makes a fresh exercise each time it runs; there the number is what counts.
+        """
+        self._given = self._given + 1 if which is None else which
+        if self._given not in range(1, len(self.hints) + 1):
             return Text(f'There is no further hint. `exercise("{self.number}").solution()` shows the solution.')
-        return Text(f"**Hint {self._given} of {len(self.hints)}.** {self.hints[self._given - 1]}")
+        more = f' (`exercise("{self.number}").hint(2)` says more.)' if self._given == 1 else ""
+        return Text(f"**Hint {self._given} of {len(self.hints)}.** {self.hints[self._given - 1]}{more}")
 
     def solution(self) -> Text:
         """One solution, and why it is right."""

@@ -35,6 +35,7 @@ def other_pose(x3d):
 def grade_other_pose(pupil: Pupil) -> None:
     x3d = some_poses(4, seed=2)
     other = expect_shape(pupil(x3d), x3d.shape, "the other pose")
+    expect_equal(other[:, 0], x3d[:, 0], "the other pose's pelvis", "mm", "It must stay at the origin.")
     moved = np.linalg.norm(other - x3d, axis=-1).mean()
     if moved < 1:
         raise Wrong(f"The other pose is the same one: its joints moved by {moved:.2g} mm on average.")
@@ -50,7 +51,8 @@ EXERCISES = (
         "The orthographic projection",
         """
         Write the projection of a camera that is very far away. It takes poses `x3d` (..., J, 3), a numpy array in mm
-        with x to the right, y down and z away from the camera, and gives their image (..., J, 2) in mm.
+        with x to the right, y down and z away from the camera, and gives their image (..., J, 2) in mm. The `...`
+        stands for any number of dimensions, also none: one pose alone has the shape (J, 3).
         """,
         (
             "Move a joint straight away from the camera. Which of its three numbers change, which does the image show?",
@@ -64,9 +66,9 @@ EXERCISES = (
         "01.2",
         "Another pose with the same image",
         """
-        Write a function that takes poses `x3d` (..., J, 3) and gives *other* poses of the same shape: with the same
-        orthographic image, and with every bone as long as before. So neither the picture nor a tape measure can tell
-        them apart.
+        Write a function that takes poses `x3d` (..., J, 3), numpy, and gives *other* poses of the same shape: with the
+        same orthographic image, with every bone as long as before, and with the pelvis still at the origin. So neither
+        the picture nor a tape measure can tell them apart.
         """,
         (
             "The image fixes x and y. A bone's length is the root of dx² + dy² + dz²: what may dz become?",
@@ -74,6 +76,7 @@ EXERCISES = (
         ),
         other_pose,
         grade_other_pose,
-        "Same image, same bones, other pose: the mirror ambiguity. Nothing in one image can tell the two apart.",
+        "Same image, same bones, other pose: nothing in one image can tell the two apart. The simplest such pose turns "
+        "the sign of every depth; that is the mirror ambiguity.",
     ),
 )

@@ -22,7 +22,7 @@ def grade_mean_error(pupil: Pupil) -> None:
     one = truth.copy()
     one[0, 5, 2] += 680
     expect_value(pupil(one, truth), 10, "the error where one joint of 4 x 17 is 680 mm too far away, the others right",
-                 why="Take the mean of the distances, over poses and joints.")  # fmt: skip
+                 why="Take the mean of the distances, over poses and all 17 joints.")  # fmt: skip
     pred = some_poses(4, seed=12)
     expect_value(pupil(pred, truth), mpjpe(pred, truth).mean(), "the error of 4 random poses")
 
@@ -33,8 +33,8 @@ EXERCISES = (
         "How far off?",
         """
         Write the error by which poses are judged: the mean distance of predicted joints from true ones. `pred` and
-        `truth` are numpy arrays (N, 17, 3) in mm. Give one number, the mean over all poses and joints, in mm. (It is
-        what the column `mpjpe` holds.)
+        `truth` are numpy arrays (N, 17, 3) in mm. Give one number, the mean over all poses and all 17 joints, in mm.
+        (It is what the column `mpjpe` holds.)
         """,
         (
             "How far is one joint off, if it is dx, dy and dz away? Do that for all joints at once, then average.",
@@ -57,7 +57,8 @@ EXERCISES = (
         {
             "a": (
                 "2D poses of the training people.",
-                "That is all. Nothing it saw holds a depth: neither the training people's nor anybody else's.",
+                "That is all. Nothing it saw holds a depth: neither the training people's nor anybody else's. (The "
+                "cameras' tilt and the way knees bend, which it is told, are the same for everybody.)",
             ),
             "b": (
                 "2D poses and true depths of the training people.",
