@@ -76,3 +76,12 @@ def test_rows_may_be_parts():
     figure = dependence_figure(parts)
     assert list(figure.data[0].y) == ["legs", "torso"] and len(figure.layout.shapes) == 2
     assert len(dependence_figure(parts, "five_parts").layout.shapes) == 0  # legs are two of five parts
+
+
+@pytest.mark.parametrize(
+    ("unit", "titles"), [("mm", ("moved in 2D", "whose depth answers")), ("", ("2D place", "depth"))]
+)
+def test_only_what_was_moved_is_said_to_move(unit, titles):
+    found = Dependence(np.ones((1, 16, 16)), JOINTS, JOINTS, "made up", unit)
+    layout = dependence_figure(found).layout
+    assert (layout.yaxis.title.text, layout.xaxis.title.text) == titles

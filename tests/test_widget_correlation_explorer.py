@@ -105,7 +105,7 @@ def test_legs_and_torso_lifted_apart_do_not_move_each_other_and_that_is_said(exp
     explorer.set("kind", "intervention")
     explorer.on_pick("map_1", "5,12")  # left ankle, left wrist
     assert explorer.shown("legs_torso")[5, 12] == 0 < explorer.shown("full")[5, 12]
-    assert "Legs torso: give the left ankle the 2D place of another person's" in explorer.message
+    assert "Legs torso: give the left ankle its 2D place of another clip" in explorer.message
     assert "the left wrist moves by 0.0 mm." in explorer.message and REMINDER not in explorer.message
     assert "Legs torso cannot depend here" in explorer.message and "Full cannot" not in explorer.message
     assert panels(explorer)["map_1"].caption == "Between legs and torso: nothing above 0."

@@ -57,7 +57,7 @@ def verdicts(
     2D of other poses of the same group. ``verdict``:
 
     - "none": the depths do not move (by 1 mm), whatever correlates with what: two parts that do not depend on each
-      other still share the view, and errors that go with it;
+      other still share the view, and the scale by which the whole pose is normalised;
     - "real": they move, and the data have such a dependence;
     - "spurious": they move, the data have none that is seen, and the learned correlation exceeds theirs by more than
       chance;

@@ -30,13 +30,13 @@ def grade_with_legs_of(pupil: Pupil) -> None:
     moved = np.linalg.norm(mixed - one, axis=-1)
     if moved[REST].max() > 1e-3:
         joint = REST[int(moved[REST].argmax())]
-        raise Wrong(f"The {H36M_17.names[joint]} is no leg, but it moved by {moved[joint]:.0f}.")
+        raise Wrong(f"The {H36M_17.names[joint]} is no leg, but it moved by {moved[joint]:.0f} pixels.")
     if (still := [joint for joint in LEGS if moved[joint] < 1e-3]) or not moved[LEGS].all():
         raise Wrong(f"Still the first person's: {', '.join(H36M_17.names[joint] for joint in still)}.")
     off = np.linalg.norm((mixed - mixed[0]) - (other - other[0]), axis=-1)[LEGS]
     if off.max() > 1e-3:
-        raise Wrong(f"The legs hang {off.max():.0f} off: put them at the first person's pelvis, as far from it as they "
-                    "were from their own.")  # fmt: skip
+        raise Wrong(f"The legs hang {off.max():.0f} pixels off: put them at the first person's pelvis, as far from it "
+                    "as they were from their own.")  # fmt: skip
 
 
 def deaf_to_legs():
@@ -50,7 +50,7 @@ def judge_deaf(found: set[str], expected: set[str]) -> str:
     poses, torso = load_poses("synthetic").test.select(slice(None, None, 80)), REPRESENTATIONS["legs_torso"].segments[1]
     for name in sorted(found - expected):
         mm = intervention(load_record(name), poses, "legs_torso").table().loc["legs", list(torso.owns)].mean()
-        return f"With other people's legs, the torso that {name} lifts moves by {mm:.0f} mm on average."
+        return f"With other legs, the torso that {name} lifts moves by {mm:.0f} mm on average."
     return f"There are {len(expected)} such representations; yours are {len(found)} of them."
 
 
@@ -76,12 +76,14 @@ EXERCISES = (
         "08.2",
         "Whose torso never answers the legs?",
         """
-        Swap the legs in the test poses and lift again. In which of the recorded representations does no depth of the
-        torso move at all, whatever the seed? Answer with a set of names, such as `{"full", "five_parts"}`.
+        Swap the legs in the test poses, at an unchanged scale, and lift again. In which of the recorded
+        representations does no depth of the torso move at all, not by the smallest number, whatever the seed? Answer
+        with a set of names, such as `{"full", "five_parts"}`.
         """,
         (
             "`intervention(run, poses, 'legs_torso')` swaps the legs, then the torso, and measures each depth.",
-            "`.table().loc['legs']` tells how far each joint's depth moves when the legs are another's: look for 0.",
+            "`.values` (seeds, halves, joints) holds it for each seed. The first half is the legs; the last ten joints "
+            "are the torso. Is the largest of these numbers 0?",
         ),
         deaf_to_legs,
         tuple(sorted(record_names())),
@@ -94,13 +96,13 @@ EXERCISES = (
         """
         Two lifters, judged on people whose legs and torso are independent. Of lifter A the correlation of lifted torso
         depths with the legs' 2D places is no more than chance gives (R² 0.01), and they move by 40 mm when the legs
-        are another's. Of lifter B, cut into independent segments, the correlation is above chance (R² 0.04), and
-        they move by 0 mm. Somebody with a splint, whose legs stand as no legs of the training people do, comes before
-        the camera. Whose lifted arms will the legs not disturb?
+        are swapped. Of lifter B, cut into independent segments, the correlation is above chance (R² 0.04), and they
+        move by 0 mm. Somebody with a splint, whose legs stand as no legs of the training people do, comes before the
+        camera. The scale of the pose is taken from the torso alone. Whose lifted arms will the legs not disturb?
         """,
         (
             "Which of the two numbers comes from changing the legs, and which from watching them?",
-            "An output may go with an input that it was not computed from. What else do B's errors and the legs share?",
+            "An output may go with an input that it was not computed from. What else ties B's output to the legs?",
         ),
         {
             "a": (
@@ -109,9 +111,10 @@ EXERCISES = (
                 "do not fit move its torso by 40 mm: it computes depths from them.",
             ),
             "b": (
-                "B's: nothing moves when the legs are exchanged.",
-                "Its segments share nothing, so no place of a leg can reach a depth of the torso, in no pose: 0 mm. "
-                "Its R² of 0.04 comes from errors that go with the view, and the legs show the view too.",
+                "B's: nothing moves when the legs are swapped.",
+                "Its segments share nothing, so once the scale is settled no place of a leg can reach a depth of the "
+                "torso, in any pose: 0 mm. Its R² of 0.04 came another way: by a scale that legs had set, or by the "
+                "view.",
             ),
             "c": (
                 "Neither's: 0.04 and 40 mm are both above what the data hold.",

@@ -27,13 +27,14 @@ def judge_sensitivity(found: set[str], expected: set[str]) -> str:
 EXERCISES = (
     Measuring(
         "07.1",
-        "Which lifter's torso listens most to the legs?",
+        "Whose legs and torso listen most to each other?",
         """
-        Take the recorded runs. In which representation is the sensitivity between legs and torso the largest? The
-        mean over seeds counts. Answer with its name.
+        Take the five recorded runs (`load_record(name)`). In which representation is the sensitivity between legs and
+        torso, either way, the largest? The mean over seeds counts. Answer with its name.
         """,
         (
-            "`sensitivity(run, poses)` gives a `Dependence`; a few hundred test poses are plenty.",
+            "Both are imported by `from liftkit import load_record, sensitivity`. `sensitivity(run, poses)` gives a "
+            "`Dependence`, a matrix for each seed; a few hundred test poses are plenty.",
             "`sensitivity(run, poses).between('legs_torso').mean()` is the number to compare.",
         ),
         most_sensitive,

@@ -37,9 +37,14 @@ def _taken_for_it(gradient: torch.Tensor) -> dict[str, torch.Tensor]:
     return {
         "That is the other way round: the depth of `joint`, moved by `other`.": swapped.norm(dim=-1).mean(),
         "That is the sum over poses, not the mean.": one.norm(dim=-1).sum(),
+        "That divides by the number of poses twice: differentiate the sum of that depth over poses, and take the mean "
+        "of the lengths.": one.norm(dim=-1).mean() / len(one),
+        "That is one length for all poses together: take each pose's (`dim=-1`), then the mean.": one.norm(),
+        "That is a length along the poses: take each pose's, over x and y (`dim=-1`).": one.norm(dim=0).mean(),
         "That is the gradient of all depths together: take `[:, other]` alone.": of_all.norm(dim=-1).mean(),
         "That adds |dz/dx| and |dz/dy|: the length of the gradient is asked for.": one.abs().sum(-1).mean(),
         "Mean gradients cancel out: take each pose's length first, then the mean.": one.mean(0).norm(),
+        "That is the mean of dz/dx and dz/dy: take the length of the gradient first.": one.mean(),
     }
 
 

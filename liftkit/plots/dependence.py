@@ -60,8 +60,9 @@ def _heat_maps(titles: list[str], dependences: list[Dependence], values: list[np
         for part in names:
             _box(figure, _span(row_parts, part), _span(column_parts, part), place)
     figure.update_yaxes(autorange="reversed")
-    figure.update_xaxes(tickangle=-60, title="whose depth answers")
-    figure.update_yaxes(title="moved in 2D", col=1)
+    moves = bool(dependences[0].unit)  # what was moved is told in mm; a correlation, without a unit, moves nothing
+    figure.update_xaxes(tickangle=-60, title="whose depth answers" if moves else "depth")
+    figure.update_yaxes(title="moved in 2D" if moves else "2D place", col=1)
     colours = scale | {"colorbar": {"title": dependences[0].unit}}
     return figure.update_layout(coloraxis=colours, height=480, margin={"t": 50, "b": 10})
 

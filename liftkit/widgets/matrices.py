@@ -65,7 +65,7 @@ MATRICES = {
     ),
     "intervention": Matrix(
         600, lambda run, poses: intervention(run, poses, "joints"),
-        "give the {row} the 2D place of another person's and the depth of the {column} moves by {value:.1f} mm",
+        "give the {row} its 2D place of another clip and the depth of the {column} moves by {value:.1f} mm",
         "mm", True,
     ),
 }  # fmt: skip
@@ -113,7 +113,7 @@ def in_words(kind: str, row: str, column: str, value: float) -> str:
     """What a cell says.
 
     >>> in_words("intervention", "left_ankle", "left_wrist", 12.0)
-    "give the left ankle the 2D place of another person's and the depth of the left wrist moves by 12.0 mm"
+    'give the left ankle its 2D place of another clip and the depth of the left wrist moves by 12.0 mm'
     """
     base = kind.removeprefix(EXCESS)
     row, column = row.replace("_", " "), column.replace("_", " ")
