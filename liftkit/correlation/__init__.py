@@ -2,7 +2,7 @@
 
 Four questions, from what can be seen to what can be proven: which 2D coordinates go with which true depths
 (:func:`data_correlation`), and with which predicted ones (:func:`learned_correlation`); what the network computes from
-what (:func:`sensitivity`); and what moves when one part of the body is another person's (:func:`intervention`).
+what (:func:`sensitivity`); and what moves when one part of the body is taken from another clip (:func:`intervention`).
 """
 
 from liftkit.correlation.coefficients import KINDS

@@ -1,4 +1,4 @@
-"""Dependence that is proven: put another person's legs under a torso, and see whether the arms' depths move."""
+"""Dependence that is proven: put legs from another clip under a torso, and see whether the arms' depths move."""
 
 from __future__ import annotations
 
