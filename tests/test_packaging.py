@@ -105,6 +105,16 @@ def test_ci_runs_the_test_command_of_the_readme():
         subprocess.run(["bash", "-n", str(ci)], check=True)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Binder runs on Linux")
+def test_binder_starts_notebooks_as_make_lab_does():
+    told = [sys.executable, "-c", "import os, sys; print(os.environ['PLOTLY_RENDERER'], os.environ['OMP_NUM_THREADS'])"]
+    bare = {"PATH": os.environ["PATH"]}
+    ran = subprocess.run([ROOT / "start", *told], capture_output=True, text=True, check=True, env=bare)
+    assert ran.stdout.split() == ["plotly_mimetype", "1"]
+    makefile = (ROOT / "Makefile").read_text()
+    assert "THREADS := OMP_NUM_THREADS=1" in makefile and "PLOTLY_RENDERER=plotly_mimetype $(THREADS)" in makefile
+
+
 def test_citation_carries_the_version_and_the_paper():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert citation["version"] == PROJECT["version"]
