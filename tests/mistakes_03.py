@@ -1,6 +1,7 @@
 """Typical mistakes in lesson 03's exercises beyond those in test_course.py, and what the student must be told."""
 
 import numpy as np
+import torch
 
 from liftkit.skeleton import H36M_17
 
@@ -22,7 +23,35 @@ def behind(x3d):
     return (x3d[:, [3, 6], 2] - x3d[:, [2, 5], 2]).sum(-1) > 0
 
 
+def reprojection(there=(-1, -2), back=(-1, -1), compare=2, view_kept=lambda view: view, mean=torch.mean):
+    """Axes that are swapped before turning there and back, coordinates compared, what becomes of view and error."""
+
+    def wrong(lift, x2d, rotation):
+        x3d = torch.cat([x2d, lift(x2d)[..., None]], -1)
+        view = view_kept((x3d @ rotation.transpose(*there))[..., :2])
+        again = torch.cat([view, lift(view)[..., None]], -1) @ rotation.transpose(*back)
+        return mean((again - x3d)[:, 1:, :compare] ** 2)
+
+    return wrong
+
+
+def quarters(depth):
+    def wrong(lift, x2d):
+        x, y, z = x2d[..., 0], x2d[..., 1], depth(lift(x2d))
+        turned = ((z, x), (-z, -x), (-x, z))
+        return sum(((lift(torch.stack([seen, y], -1)) + off)[:, 1:] ** 2).mean() for seen, off in turned)
+
+    return wrong
+
+
 WRONG = [
+    ("03.1", reprojection((-1, -1), (-1, -2)), r"must be 0\.\d+, found 0\.\d+\. That is the loss of the opposite turn"),
+    ("03.1", reprojection(compare=3), r"Depth was compared too"),
+    ("03.1", reprojection(mean=lambda square: square.sum(-1).mean()), r"It is twice that: the mean is over x and y"),
+    ("03.1", reprojection(mean=lambda square: square.sqrt().mean()), r"found 0\.\d+\. .*square them"),
+    ("03.1", reprojection(mean=lambda square: square.mean().item()), r"value is right, but no gradient of the lifter"),
+    ("03.1", reprojection(view_kept=torch.Tensor.detach), r"gradient is off by \d+%: .*detach nothing"),
+    ("03.2", quarters(torch.Tensor.detach), r"gradient is off by \d+%"),
     (
         "03.3",
         knees(order=-1),

@@ -19,6 +19,9 @@ WRONG = [
     ("04.2", count(outputs=17), r"65 too many\. The pelvis is the origin: it has no depth"),
     ("04.2", count(inputs=34, outputs=17), r"193 too many\. .*neither an input nor a depth"),
     ("04.2", count(linears=1), r"25,344 too few\. A residual block holds two"),
+    ("04.2", lambda w, b: count()(w, 6), r"20 with 2 blocks there are 2,776 parameters, .*count `blocks` of them"),
+    ("04.2", lambda w, b: count()(w, b) + 32, r"32 too many\. The output layer has no normalisation\."),
+    ("04.2", lambda w, b: count()(w, b) - 2 * w * b, r"768 too few\. Each of the two layers of a block has"),
     ("04.2", lambda width, blocks: 53904, r"width 48 with 6 blocks there are 31,216 parameters, found 53,904"),
     ("04.2", lambda width, blocks: (width, blocks), r"shape \(\), found \(2,\)"),
 ]

@@ -429,6 +429,14 @@ def test_an_unknown_number_lists_those_there_are():
         exercise("13.1")
 
 
+def test_a_share_may_be_rounded_to_two_digits():
+    exact = ALL["05.2"].measure()
+    assert [exercise("05.2").check(share).status for share in (round(exact, 2), exact + 1 / 64)] == [
+        "correct",
+        "incorrect",
+    ]
+
+
 def test_measurements_follow_the_recorded_data(monkeypatch):
     from liftkit.course import study
 

@@ -46,25 +46,57 @@ def grade_reprojection(pupil: Pupil) -> None:
 
     unturned = torch.eye(3).expand(16, 3, 3)
     expect_value(pupil(lift, x2d, unturned), 0, "the loss without a turn", why="What was not turned is back already.")
-    expected = liftkits_reprojection(Cycle(lifter, x2d[None], turns)).item()
+    wanted = liftkits_reprojection(Cycle(lifter, x2d[None], turns))
+    expected = wanted.item()
     calls.clear()
-    found = float(expect_shape(pupil(lift, x2d, turns[0, 0]), (), "the loss"))
+    loss = pupil(lift, x2d, turns[0, 0])
+    found = float(expect_shape(loss, (), "the loss"))
     if len(calls) < 2:
         raise Wrong(f"The lifter was asked {len(calls)} times, expected 2: the view has to be lifted again. "
                     f"The loss is {found:.4g}, expected {expected:.4g}.")  # fmt: skip
-    why = ""
-    if abs(found / expected - 16 / 17) < 1e-3:
-        why = "It is 16/17 of that: leave the pelvis out of the mean, its error is always 0."
-    expect_value(found, expected, "the loss of 16 random poses", why=why or _turned_back(lift, x2d, turns, found))
+    why = _slip(lift, x2d, turns[0, 0], found, expected)
+    expect_value(found, expected, "the loss of 16 random poses", why=why)
+    _expect_gradient(loss, wanted, lifter)
 
 
 @torch.no_grad()
-def _turned_back(lift, x2d, turns, found: float) -> str:
-    """Whether the view, lifted again, was compared as it is."""
+def _slip(lift, x2d, rotation, found: float, expected: float) -> str:
+    """What was probably done instead, if the loss that was found is that of a usual slip."""
     x3d = attach_depth(x2d, lift(x2d))
-    view = (x3d @ turns[0, 0].transpose(-1, -2))[..., :2]
-    off = ((view - x2d)[:, 1:] ** 2).mean().item()
-    return "That is the view's own distance from the pose: turn it back first." if abs(found / off - 1) < 1e-3 else ""
+
+    def again(there, back):
+        view = (x3d @ there)[..., :2]
+        return view, attach_depth(view, lift(view)) @ back
+
+    view, back = again(rotation.transpose(-1, -2), rotation)
+    slips = {
+        "It is 16/17 of that: leave the pelvis out of the mean, its error is always 0.": 16 / 17 * expected,
+        "It is twice that: the mean is over x and y too.": 2 * expected,
+        "That is the view's own distance from the pose: turn it back first.": _mean_square(view - x2d),
+        "That is the loss of the opposite turn: joints that are rows are turned by R with `@ R.transpose(-1, -2)`, "
+        "and turned back with `@ R`.": _mean_square(again(rotation, rotation.transpose(-1, -2))[1][..., :2] - x2d),
+        "Depth was compared too: project, then compare.": _mean_square(back - x3d),
+        "That is the mean of the differences' sizes: square them.": (back - x3d)[:, 1:, :2].abs().mean().item(),
+    }
+    return next((why for why, slip in slips.items() if abs(found / slip - 1) < 1e-3), "")
+
+
+def _mean_square(off: torch.Tensor) -> float:
+    return (off[:, 1:] ** 2).mean().item()
+
+
+def _expect_gradient(loss, wanted: torch.Tensor, lifter: Lifter) -> None:
+    """A loss of the right value must also teach the lifter what it should."""
+    weights = list(lifter.parameters())
+    try:
+        slopes = torch.autograd.grad(loss, weights)
+    except (TypeError, RuntimeError):  # no tensor, not of these weights, or used up by the student's own backward()
+        raise Wrong("The value is right, but no gradient of the lifter can be taken from it, so nothing would be "
+                    "learned: leave out `.item()`, `.detach()`, `no_grad` and `backward()`.") from None  # fmt: skip
+    found, right = (torch.cat([s.flatten() for s in one]) for one in (slopes, torch.autograd.grad(wanted, weights)))
+    if (off := ((found - right).norm() / right.norm()).item()) > 1e-2:
+        raise Wrong(f"The value is right, but the lifter's gradient is off by {off:.0%}: it has to flow through every "
+                    "call of `lift`, so detach nothing.")  # fmt: skip
 
 
 def quarter_turns(lift, x2d):
@@ -82,10 +114,11 @@ def grade_quarter_turns(pupil: Pupil) -> None:
     # Lifted flat, a pose is (x, y, 0): seen from behind its depth is right, from either side it is off by x.
     expected = 2 * (x2d[:, 1:, 0] ** 2).mean().item()
     expect_value(pupil(flat, x2d), expected, "the loss of a lifter that says 0 everywhere",
-                 why="From +90 and -90 degrees its depth is off by x, from behind it is right.")  # fmt: skip
-    expected = liftkits_quarter_turns(Cycle(lifter, x2d[None], turns)).item()
-    expect_value(pupil(lift, x2d), expected, "the loss of 16 random poses",
+                 why="From +90 and -90 degrees it is off by x (two means of squares), from behind right.")  # fmt: skip
+    wanted, loss = liftkits_quarter_turns(Cycle(lifter, x2d[None], turns)), pupil(lift, x2d)
+    expect_value(loss, wanted.item(), "the loss of 16 random poses",
                  why="Depths must be -x in (z, y), x in (-z, y), -z in (-x, y); the means add up.")  # fmt: skip
+    _expect_gradient(loss, wanted, lifter)
 
 
 def knees_backwards(x3d):
@@ -133,8 +166,8 @@ EXERCISES = (
         """
         Write the reprojection loss: lift the 2D poses, turn them, project them, lift that view *again*, turn back,
         project, and compare with what you started from. `lift` takes (B, J, 2) and gives depths (B, J); `x2d` is
-        (B, J, 2); `rotation` (B, 3, 3) turns a joint p to R p. All are torch. Give one number: the mean squared
-        difference over poses, both coordinates and the 16 joints after the pelvis.
+        (B, J, 2); `rotation` (B, 3, 3) turns a joint p to R p. All are torch. Give one number, a tensor that
+        carries gradients: the mean squared difference over poses, both coordinates and the 16 joints after the pelvis.
         """,
         (
             "You call `lift` twice. Which of the two depths has a right answer that is known, and which is a guess?",

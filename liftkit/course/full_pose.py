@@ -37,6 +37,9 @@ MISCOUNTS = {
     "The pelvis is the origin: it has no depth to predict.": lambda w, b: w + 1,
     "The pelvis is the origin: it is neither an input nor a depth to predict.": lambda w, b: 3 * w + 1,
     "A residual block holds two linear layers, each with a normalisation.": lambda w, b: -b * (w * w + 2 * w),
+    "Each of the two layers of a block has a normalisation of its own.": lambda w, b: -2 * b * w,
+    "The output layer has no normalisation.": lambda w, b: 32,
+    "That would be right for 6 blocks: count `blocks` of them.": lambda w, b: (6 - b) * 2 * (w * w + 2 * w),
 }
 
 
@@ -57,8 +60,9 @@ EXERCISES = (
         "04.1",
         "Who has the most parameters?",
         """
-        Five representations come with the package as recorded runs. Whose lifter has the most parameters? Answer with
-        its name. (A comparison of errors is worth little if one network is much larger.)
+        Five representations come with the package as recorded runs: `full`, `legs_torso`, `legs_torso_shared`,
+        `five_parts` and `five_parts_shared`. Whose lifter has the most parameters? Answer with its name. (A comparison
+        of errors is worth little if one network is much larger.)
         """,
         (
             "`load_record(name)` gives a run; `record_names()`, in `liftkit.records`, says which there are.",
