@@ -1,5 +1,8 @@
 """The command line, driven as a user drives it; training is tiny, the data a handful of synthetic poses."""
 
+import subprocess
+import sys
+
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
@@ -23,6 +26,11 @@ def trained(small, tmp_path_factory):
     result = run("train", "--data", small, "--seeds", 2, "--out", out, *TINY)
     assert result.exit_code == 0, result.output
     return out
+
+
+def test_python_m_liftkit_is_the_command():
+    ran = subprocess.run([sys.executable, "-m", "liftkit", "--help"], capture_output=True, text=True, check=True)
+    assert "Usage: liftkit" in ran.stdout
 
 
 def run(*arguments):

@@ -147,7 +147,7 @@ WRONG = [
     ("03.2", quarters(joints=slice(None)), r"says 0 everywhere must be"),
     ("04.1", "full", r"full has 5\d,\d{3} parameters; another representation has 5\d,\d{3}"),
     ("04.1", "five_parts", r"five_parts has 4\d,\d{3} parameters"),
-    ("04.1", "the biggest", r"Unknown: the biggest\. There are five_parts, "),
+    ("04.1", "the biggest", r"Unknown: the_biggest\. There are five_parts, "),
     ("05.1", representation(("legs", *LEGS.owns), ("torso", *TORSO.owns), blocks=3), r"found 2: legs, torso"),
     ("05.1", representation(("legs", *LEGS.owns), ("column", "spine", *COLUMN), ("arms", *ARMS), blocks=2),
      r"ValueError: segment 'column' names a joint twice"),
@@ -435,6 +435,11 @@ def test_a_share_may_be_rounded_to_two_digits():
         "correct",
         "incorrect",
     ]
+
+
+def test_a_name_may_be_written_as_words():
+    words, name = (str(exercise("04.1").check(answer)) for answer in ("Five parts  shared", "five_parts_shared"))
+    assert words == name and "Unknown" not in words
 
 
 def test_measurements_follow_the_recorded_data(monkeypatch):

@@ -152,7 +152,7 @@ class Measuring(Exercise):
         found = {answer} if isinstance(answer, str) else answer
         if not isinstance(found, Collection) or not all(isinstance(name, str) for name in found):
             raise Wrong(f"Expected names, found {type(answer).__name__}. There are {', '.join(self.choices)}.")
-        found = set(found)
+        found = {"_".join(name.lower().split()) for name in found}  # "Left wrist" is left_wrist
         if not found - {"", "..."}:
             raise NotAttempted("No name was handed in.")
         if unknown := sorted(found - set(self.choices)):
