@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import numpy as np
 from liftkit.poses import PoseSet
 from liftkit.readers.common import check_file, reading, upside_down
 from liftkit.readers.keypoint_formats import PARSERS, Row, frame_number, gather, load_json, parse, recognise, rows_of
-from liftkit.readers.keypoint_names import LIMBS, People, to_h36m
+from liftkit.readers.keypoint_names import FACE, People, to_h36m
 from liftkit.readers.keypoint_tables import read_csv, read_labels
 from liftkit.readers.tracks import choose_person, fill_gaps, good_points
 from liftkit.skeleton import H36M_17
@@ -92,7 +93,7 @@ def read_keypoints(
         if not whole.any():
             raise ValueError(
                 f"expected a frame with all limbs and the face, found none in {people.frames} frames: "
-                f"{_lacking(poses)}; a lower threshold than {threshold:g} takes less certain points"
+                f"{_lacking(points, people.names)}; a lower threshold than {threshold:g} takes less certain points"
             )
         usage = _usage(name, people.frames, track, poses[whole], filled[whole], len(chosen))
         labels = {"frame": frame[whole], "clip": None if follow else np.arange(usage.kept)}
@@ -100,13 +101,15 @@ def read_keypoints(
         return PoseSet(poses[whole], subject=subject, **labels, units=units, name=Path(path).stem), usage
 
 
-def _lacking(poses: np.ndarray) -> str:
-    """What poses (F, 17, 2), none of them whole, lack most often; joints of the middle follow from these."""
-    lacks = {name: int(np.isnan(poses[:, H36M_17.index(name), 0]).sum()) for name in (*LIMBS, "head")}
+def _lacking(points: np.ndarray, names: Sequence[str]) -> str:
+    """What a person's points (F, K, 2) lack most often, of those that Human3.6M's joints are made of."""
+    gone = ~np.isfinite(points).all(-1)
+    lacks = {name: int(gone[:, k].sum()) for k, name in enumerate(names) if name in H36M_17.names}
+    if face := [k for k, name in enumerate(names) if name in (*FACE, "head_top")]:
+        lacks["the face"] = int(gone[:, face].all(1).sum())
     most = max(lacks.values())
-    worst = ["the face" if name == "head" else name for name, count in lacks.items() if count == most]
-    told = "every point" if len(worst) == len(lacks) else ", ".join(worst)
-    return f"{told} missing in {most} of {len(poses)}"
+    told = [name for name, count in lacks.items() if count == most]
+    return f"{'every point' if len(told) == len(lacks) else ', '.join(told)} missing in {most} of {len(points)}"
 
 
 def _usage(format: str, frames: int, person: str, kept: np.ndarray, filled: np.ndarray, seen: int) -> Usage:
