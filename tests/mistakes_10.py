@@ -17,6 +17,7 @@ def nothing_new(train, test):
 
 
 WRONG = [
+    ("10.1", lambda train, test: test[any_new(train, test)], r"Expected numbers, found texts"),
     ("10.1", any_new, r"3 of 3 poses of \w+\+\w+ are chosen, but no training pose does (kick|swing)"),
     ("10.1", known_halves, r"3 of 3 poses of \w+\+\w+ are chosen; \d+ training poses do just that"),
     ("10.1", nothing_new, r"3 of 3 poses of sit\+clap are left out: training has sit and clap, and never the two"),

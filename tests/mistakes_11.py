@@ -23,6 +23,7 @@ def mean_of_found(points, score):
 
 
 WRONG = [
+    ("11.1", lambda points, score: middle()(points, score)[[0, 2, 1]], r"It is the thorax: the order is pelvis, spine"),
     ("11.1", middle(hips=(11, 11)), r"The pelvis is off by 40 pixels\. It is the left_hip"),
     ("11.1", middle(spine=1), r"The spine is off by \d+ pixels"),
     (

@@ -159,7 +159,7 @@ def test_a_long_gap_and_the_ends_are_dropped_and_counted(tmp_path):
     assert (usage.incomplete, usage.interpolated_points, usage.kept, usage.frames) == (14, 0, 6, 20)
     assert read_keypoints(path, max_gap=11)[1].kept == 17
     assert read_keypoints(path, threshold=0.05)[1].kept == 20
-    with pytest.raises(ValueError, match="found none in 20 frames; a lower threshold"):
+    with pytest.raises(ValueError, match="found none in 20 frames: every point missing in 20 of 20; a lower threshold"):
         read_keypoints(path, threshold=0.95)
 
 
@@ -176,8 +176,17 @@ def test_a_point_of_the_face_may_be_missing_for_good_but_not_all(tmp_path):
     expected = np.add((500, 280), 1.5 * (face - (500, 280)))
     np.testing.assert_allclose(poses.x2d[0, H36M_17.index("head")], expected, rtol=1e-6)
     assert usage.kept == 2
-    with pytest.raises(ValueError, match="all limbs and the face, found none"):
+    with pytest.raises(ValueError, match="all limbs and the face, found none in 2 frames: the face missing in 2 of 2;"):
         read_keypoints(film(tmp_path, 2, lambda f: [{"lost": COCO[:5]}]))
+
+
+def test_a_half_figure_is_told_which_points_it_lacks(tmp_path):
+    knees, ankles = ["left_knee", "right_knee"], ["left_ankle", "right_ankle"]
+    path = film(tmp_path, 3, lambda f: [{"lost": ankles + knees * (f == 1)}])
+    with pytest.raises(ValueError, match=": left_ankle, right_ankle missing in 3 of 3; a lower threshold than 0.3"):
+        read_keypoints(path)
+    with pytest.raises(ValueError, match=r"left_ankle, right_ankle missing in \d of \d;"):  # a face there is
+        read_keypoints(film(tmp_path, 3, lambda f: [{"lost": COCO[5:]}]))
 
 
 def test_a_point_at_the_origin_is_missing_whatever_its_score(tmp_path):
@@ -231,6 +240,7 @@ def test_tracks_choose_the_person(tmp_path):
     assert usage.person == "2" and len(poses) == 6 and set(poses.subject) == {"2"} and usage.without_person == 2
     poses, usage = read_keypoints(path, person="7")
     assert usage.person == "7" and len(poses) == 8
+    assert len(read_keypoints(path, person=7)[0]) == 8
     np.testing.assert_allclose(poses.x2d[:, 0, 0], 500 * 0.5 + 600)
     with pytest.raises(ValueError, match=r"film\.json: there is no person '9'; its tracks are 2, 7"):
         read_keypoints(path, person="9")

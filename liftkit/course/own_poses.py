@@ -39,6 +39,8 @@ def grade_middle_joints(pupil: Pupil) -> None:
         if not off < 1e-3:
             near = COCO[int(np.linalg.norm(points - mine, axis=1).argmin())] if np.isfinite(mine).all() else ""
             where = f" It is the {near}." if near and np.abs(points[COCO.index(near)] - mine).max() < 1e-3 else ""
+            if other := [joint for joint, at in zip(MIDDLE, expected, strict=True) if np.abs(mine - at).max() < 1e-3]:
+                where = f" It is the {other[0]}: the order is {', '.join(MIDDLE)}."
             raise Wrong(f"The {name} is off by {off:.0f} pixels.{where}")
     # What a detector did not find often stands at (0, 0), with a score near 0.
     lost = COCO.index("left_hip")
@@ -90,9 +92,9 @@ EXERCISES = (
         "The joints that COCO lacks",
         """
         `points` (17, 2) are one person's key points in COCO's order, in pixels, `score` (17,) how sure the detector is:
-        numpy. Human3.6M wants a pelvis, a spine and a thorax, which COCO has not. Give the three as an array (3, 2):
-        the pelvis midway between the hips, the thorax midway between the shoulders, the spine midway between these
-        two. A point with a score below 0.3 is missing; whatever needs it is NaN.
+        numpy. Human3.6M wants a pelvis, a spine and a thorax, which COCO has not. Give the three, in this order, as
+        an array (3, 2). The pelvis is midway between the hips, the thorax midway between the shoulders, the spine
+        midway between these two. A point with a score below 0.3 is missing; whatever needs it is NaN.
         """,
         (
             "`COCO.index('left_hip')` tells where a point stands (`from liftkit.readers.keypoint_names import COCO`).",
@@ -106,11 +108,11 @@ EXERCISES = (
         "11.2",
         "Where do they agree least?",
         """
-        Lift the sample by all eight seeds of `legs_torso`. At which joint does the depth differ most between seeds:
-        the standard deviation over seeds, averaged over the poses? Answer with the joint's name.
+        Lift the package's sample by all eight seeds of `legs_torso`. At which joint does the depth differ most
+        between seeds: the standard deviation over seeds, averaged over the poses? Answer with the joint's name.
         """,
         (
-            "`run.lift(poses.x2d)[..., 2]` has the shape (seeds, poses, joints). Which axis are the seeds?",
+            "`lifter.lift(sample.x2d)[..., 2]` has the shape (seeds, poses, joints). Which axis are the seeds?",
             "`depth.std(axis=0).mean(axis=0)` is a number a joint; `H36M_17.names[...]` names the largest.",
         ),
         least_agreed,

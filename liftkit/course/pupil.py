@@ -85,7 +85,8 @@ def as_array(value: Any) -> np.ndarray:
         plain = value.detach().cpu().numpy() if isinstance(value, torch.Tensor) else value
         return np.asarray(plain, dtype=np.float64)
     except (TypeError, ValueError, OverflowError, RuntimeError):
-        raise Wrong(f"Expected numbers, found {type(value).__name__}.") from None
+        texts = isinstance(value, np.ndarray) and value.dtype.kind in "US"
+        raise Wrong(f"Expected numbers, found {'texts' if texts else type(value).__name__}.") from None
 
 
 def expect_shape(value: Any, shape: tuple[int, ...], what: str = "the result") -> np.ndarray:

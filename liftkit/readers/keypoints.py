@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -10,9 +11,10 @@ import numpy as np
 from liftkit.poses import PoseSet
 from liftkit.readers.common import check_file, reading, upside_down
 from liftkit.readers.keypoint_formats import PARSERS, Row, frame_number, gather, load_json, parse, recognise, rows_of
-from liftkit.readers.keypoint_names import People, to_h36m
+from liftkit.readers.keypoint_names import FACE, People, to_h36m
 from liftkit.readers.keypoint_tables import read_csv, read_labels
 from liftkit.readers.tracks import choose_person, fill_gaps, good_points
+from liftkit.skeleton import H36M_17
 
 FORMATS = (*PARSERS, "csv")
 LARGEST = 2**29  # bytes of one text file: an hour of film is about a tenth of it
@@ -90,13 +92,24 @@ def read_keypoints(
         whole = np.isfinite(poses).all((1, 2))
         if not whole.any():
             raise ValueError(
-                f"expected a frame with all limbs and the face, found none in {people.frames} frames; "
-                f"a lower threshold than {threshold:g} takes less certain points"
+                f"expected a frame with all limbs and the face, found none in {people.frames} frames: "
+                f"{_lacking(points, people.names)}; a lower threshold than {threshold:g} takes less certain points"
             )
         usage = _usage(name, people.frames, track, poses[whole], filled[whole], len(chosen))
         labels = {"frame": frame[whole], "clip": None if follow else np.arange(usage.kept)}
         subject = np.full(usage.kept, track or Path(path).stem)
         return PoseSet(poses[whole], subject=subject, **labels, units=units, name=Path(path).stem), usage
+
+
+def _lacking(points: np.ndarray, names: Sequence[str]) -> str:
+    """What a person's points (F, K, 2) lack most often, of those that Human3.6M's joints are made of."""
+    gone = ~np.isfinite(points).all(-1)
+    lacks = {name: int(gone[:, k].sum()) for k, name in enumerate(names) if name in H36M_17.names}
+    if face := [k for k, name in enumerate(names) if name in (*FACE, "head_top")]:
+        lacks["the face"] = int(gone[:, face].all(1).sum())
+    most = max(lacks.values())
+    told = [name for name, count in lacks.items() if count == most]
+    return f"{'every point' if len(told) == len(lacks) else ', '.join(told)} missing in {most} of {len(points)}"
 
 
 def _usage(format: str, frames: int, person: str, kept: np.ndarray, filled: np.ndarray, seen: int) -> Usage:
@@ -202,8 +215,8 @@ def _scale(people: People, size, aspect) -> tuple[People, str]:
         return people, "px"
     if size is None and aspect is None:
         raise ValueError(
-            "its coordinates lie in [0, 1]: give the picture's size in pixels (--size 1280x720), or its aspect "
-            "(--aspect 1.78)"
+            "its coordinates lie in [0, 1]: give the picture's size in pixels (--size 1280x720; in Python "
+            "size=(1280, 720)), or its aspect (--aspect 1.78)"
         )
     points = people.points.copy()
     points[..., :2] *= size if size is not None else (aspect, 1.0)

@@ -39,7 +39,7 @@ def choose_person(people: People, points: np.ndarray, person: str | None = None,
     centre, size = boxes(points)
     area = np.nan_to_num(size.prod(1), nan=-1.0)  # below that of a box without extent
     if person is not None:
-        chosen = np.flatnonzero(people.track == person)
+        chosen = np.flatnonzero(people.track == str(person))  # 2 and "2" are one track
         if not len(chosen):
             there = ", ".join(np.unique(people.track[people.track != ""]).tolist()[:20]) or "none"
             raise ValueError(f"there is no person {person!r}; its tracks are {there}")
