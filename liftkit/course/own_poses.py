@@ -118,7 +118,7 @@ EXERCISES = (
         least_agreed,
         H36M_17.names,
         judge=judge_agreed,
-        because="It is far from the pelvis, and nothing but its own leg tells where it is.",
+        because="It ends a limb: what is uncertain about the bones before it adds up there.",
     ),
     Reasoning(
         "11.3",
