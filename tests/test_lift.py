@@ -36,7 +36,7 @@ def run(*arguments):
 
 @pytest.fixture(scope="module")
 def lifted():
-    """The sample, lifted by the best member of the record: seed 0 has the smallest error of the stored results."""
+    """The sample, lifted by the first member of the record."""
     poses = read_keypoints(SAMPLE)[0]
     record = load_record("legs_torso")
     return poses, record.lift(poses.x2d)[record.seeds.index(0)]

@@ -40,7 +40,7 @@ def lift(
     out: Annotated[Path | None, typer.Option(help="Ends in .npz, .csv, .bvh, .gltf, .glb or .html (a viewer).")] = None,
     record: Annotated[str, typer.Option(help="A recorded run, by its representation.")] = "legs_torso",
     run: Annotated[Path | None, typer.Option(help="The folder of a run of your own, instead of a record.")] = None,
-    seed: Annotated[int | None, typer.Option(help="The member; else the record's best, or the run's first.")] = None,
+    seed: Annotated[int | None, typer.Option(help="The member; else the first. The best is known by 3D alone.")] = None,
     format: FormatOption = None,
     size: SizeOption = None,
     aspect: AspectOption = None,
@@ -90,19 +90,14 @@ def _refuse_reading_options(context: typer.Context) -> None:
 def _lifter(record: str, folder: Path | None, seed: int | None):
     """The run, the seed of the member to use, and both in words."""
     from liftkit import Run, load_record
-    from liftkit.records import record_results
 
     if folder is not None:
         run, name = Run.load(folder), f"the run {folder.name}"
-        best = run.seeds[0]
     else:
         run, name = load_record(record), f"the record of {record}"
-        results = record_results()
-        results = results[results["representation"] == record]
-        best = int(results.loc[results["n_mpjpe"].idxmin(), "seed"])
     if seed is not None and seed not in run.seeds:
         raise ValueError(f"--seed {seed}: {name} has the seeds {', '.join(map(str, run.seeds))}")
-    chosen = best if seed is None else seed
+    chosen = run.seeds[0] if seed is None else seed
     return run, chosen, f"{name}, seed {chosen}"
 
 
