@@ -170,7 +170,7 @@ EXERCISES = (
         carries gradients: the mean squared difference over poses, both coordinates and the 16 joints after the pelvis.
         """,
         (
-            "You call `lift` twice. Which of the two depths has a right answer that is known, and which is a guess?",
+            "Lift, turn, project; then the same three steps once more, from the view, with the opposite turn.",
             "`x3d @ rotation.transpose(-1, -2)` turns joints that are rows; `x3d_view @ rotation` turns them back.",
         ),
         reprojection,

@@ -102,7 +102,7 @@ EXERCISES = (
         ),
         share_misled,
         judge=judge_misled,
-        because="So often would one seed each have named the wrong winner, although the means over eight seeds differ "
-        "by more than their interval.",
+        because="So often would one seed each have named the wrong winner, although with eight seeds each the interval "
+        "for the mean difference does not hold 0.",
     ),
 )
