@@ -47,7 +47,9 @@ def measure(path: Path) -> dict[str, float]:
     """Run one lesson: wall seconds from the start of the kernel, processor seconds, the kernel's peak memory."""
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.append(nbformat.v4.new_code_cell(MEASURE))
-    client = Stopwatch(notebook, timeout=900, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}})
+    quiet = ["--IPKernelApp.log_level=ERROR"]
+    place = {"metadata": {"path": str(path.parent)}}
+    client = Stopwatch(notebook, timeout=900, kernel_name="python3", resources=place, extra_arguments=quiet)
     start = time.monotonic()
     client.execute(env={**os.environ, "PLOTLY_RENDERER": "plotly_mimetype"})
     seconds = {"seconds": time.monotonic() - start, "first picture s": client.first_picture - start}

@@ -25,7 +25,8 @@ def run_lesson(path: str | Path) -> Path:
     notebook = nbformat.read(path, as_version=4)
     environment = {**os.environ, "PLOTLY_RENDERER": "plotly_mimetype"}  # charts as data: not 5 MB of plotly a lesson
     client = NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", store_widget_state=False,
-                            record_timing=False, resources={"metadata": {"path": str(path.parent)}})  # fmt: skip
+                            record_timing=False, resources={"metadata": {"path": str(path.parent)}},
+                            extra_arguments=["--IPKernelApp.log_level=ERROR"])  # fmt: skip
     try:
         client.execute(env=environment)
     except CellExecutionError as error:
