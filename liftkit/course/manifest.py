@@ -125,7 +125,7 @@ def compare(course: Course, folder: str | Path) -> list[str]:
     """Where lessons and manifest disagree, a sentence each: files, titles, minutes, exercises."""
     folder, problems = Path(folder), []
     listed = [lesson.file for lesson in course.lessons]
-    there = sorted(path.name for path in folder.glob("*.ipynb"))
+    there = sorted(path.name for path in folder.glob("[0-9][0-9]_*.ipynb"))  # a notebook of your own is no lesson
     problems += [f"{name} is not in {NAME}" for name in there if name not in listed]
     problems += [f"{name} is in {NAME} and not in {folder}" for name in listed if name not in there]
     for lesson in course.lessons:
