@@ -18,7 +18,7 @@ LAYERS = {
     2: ["layers", "networks", "inputs", "losses", "config", "run", "metrics", "evaluation", "correlation"],
     3: ["watch", "training", "callbacks"],
     4: ["study", "records"],
-    5: ["drawing", "plots", "export", "report", "widgets", "course", "doctor", "cli"],
+    5: ["drawing", "plots", "export", "report", "widgets", "course", "doctor", "cli", "__main__"],
 }
 LAYER = {module: layer for layer, modules in LAYERS.items() for module in modules}
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
