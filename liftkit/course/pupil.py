@@ -7,7 +7,7 @@ import linecache
 import re
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -99,10 +99,25 @@ def expect_shape(value: Any, shape: tuple[int, ...], what: str = "the result") -
     return array
 
 
-def expect_value(found: Any, expected: float, what: str, tolerance: float = 1e-3, why: str = "") -> None:
-    """Wrong unless ``found`` is one number within a relative ``tolerance`` of ``expected`` (absolute below 1e-3)."""
+def expect_value(
+    found: Any,
+    expected: float,
+    what: str,
+    tolerance: float = 1e-3,
+    why: str = "",
+    slips: Mapping[str, float] | None = None,
+) -> None:
+    """Wrong unless ``found`` is one number within a relative ``tolerance`` of ``expected`` (absolute below 1e-3).
+
+    ``slips``: what a usual slip is told -> the value that it leads to; ``why`` is told of any other.
+    """
     number = float(expect_shape(found, (), what))
-    if abs(number - expected) > tolerance * max(abs(expected), 1e-3):
+
+    def near(value: float) -> bool:
+        return abs(number - value) <= tolerance * max(abs(value), 1e-3)
+
+    if not near(expected):
+        why = next((told for told, value in (slips or {}).items() if near(value)), why)
         raise Wrong(f"{_capital(what)} must be {_brief(expected)}, found {_brief(number)}. {why}".strip())
 
 

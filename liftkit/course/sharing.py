@@ -27,12 +27,12 @@ def grade_crossing(pupil: Pupil) -> None:
         found = pupil(_squares(w), x2d, KNEE, WRIST)
         gradient = torch.einsum("oic,bic->bo", w, x2d)[..., None, None] * w  # (B, depth, joint, 2)
         expected = float(gradient[:, WRIST, KNEE].norm(dim=-1).mean())
-        others = {text: float(value) for text, value in _taken_for_it(gradient).items()}
-        why = [text for text, value in others.items() if _near(found, value) and not _near(expected, value)]
-        expect_value(found, expected, what, 1e-2, (why or [""])[0])
+        slips = {told: value.item() for told, value in _slips(gradient).items()}
+        expect_value(found, expected, what, 1e-2, slips=slips)
 
 
-def _taken_for_it(gradient: torch.Tensor) -> dict[str, torch.Tensor]:
+def _slips(gradient: torch.Tensor) -> dict[str, torch.Tensor]:
+    """What a usual slip is told -> the value that it leads to."""
     one, swapped, of_all = gradient[:, WRIST, KNEE], gradient[:, KNEE, WRIST], gradient[:, :, KNEE].sum(1)
     return {
         "That is the other way round: the depth of `joint`, moved by `other`.": swapped.norm(dim=-1).mean(),
@@ -50,13 +50,6 @@ def _taken_for_it(gradient: torch.Tensor) -> dict[str, torch.Tensor]:
 
 def _squares(weights):
     return lambda x2d: torch.einsum("oic,bic->bo", weights.to(x2d), x2d) ** 2 / 2
-
-
-def _near(found, value: float) -> bool:
-    try:
-        return abs(float(found) - float(value)) <= 1e-2 * max(abs(float(value)), 1e-3)
-    except (TypeError, ValueError, OverflowError, RuntimeError):
-        return False
 
 
 EXERCISES = (
