@@ -7,7 +7,6 @@ file stays as it is. Linux and macOS.
 from __future__ import annotations
 
 import json
-import os
 import sys
 import time
 from pathlib import Path
@@ -20,9 +19,10 @@ from nbclient import NotebookClient
 
 from benchmarks.pages import markdown
 from liftkit.course.manifest import read_course
+from liftkit.course.running import LIVE, run_cells
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
-PICTURES = {"image/svg+xml", "image/png", "application/vnd.plotly.v1+json", "application/vnd.jupyter.widget-view+json"}
+PICTURES = {"image/svg+xml", "image/png", "application/vnd.plotly.v1+json", LIVE}
 # Of the kernel and of the processes it started and waited for. ru_maxrss is in kB on Linux, in bytes on macOS.
 MEASURE = """
 import json, resource, sys
@@ -47,11 +47,8 @@ def measure(path: Path) -> dict[str, float]:
     """Run one lesson: wall seconds from the start of the kernel, processor seconds, the kernel's peak memory."""
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.append(nbformat.v4.new_code_cell(MEASURE))
-    quiet = ["--IPKernelApp.log_level=ERROR"]
-    place = {"metadata": {"path": str(path.parent)}}
-    client = Stopwatch(notebook, timeout=900, kernel_name="python3", resources=place, extra_arguments=quiet)
     start = time.monotonic()
-    client.execute(env={**os.environ, "PLOTLY_RENDERER": "plotly_mimetype"})
+    client = run_cells(notebook, path.parent, Stopwatch)
     seconds = {"seconds": time.monotonic() - start, "first picture s": client.first_picture - start}
     return seconds | json.loads(notebook.cells[-1].outputs[0].text) | {"stored kB": path.stat().st_size / 1000}
 

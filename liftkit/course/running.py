@@ -23,12 +23,8 @@ def run_lesson(path: str | Path) -> Path:
     """
     path = Path(path)
     notebook = nbformat.read(path, as_version=4)
-    environment = {**os.environ, "PLOTLY_RENDERER": "plotly_mimetype"}  # charts as data: not 5 MB of plotly a lesson
-    client = NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", store_widget_state=False,
-                            record_timing=False, resources={"metadata": {"path": str(path.parent)}},
-                            extra_arguments=["--IPKernelApp.log_level=ERROR"])  # fmt: skip
     try:
-        client.execute(env=environment)
+        run_cells(notebook, path.parent)
     except CellExecutionError as error:
         raise ValueError(f"{path}: a cell failed; the file is as it was\n{error}") from error
     for cell in notebook.cells:
@@ -36,6 +32,20 @@ def run_lesson(path: str | Path) -> Path:
             cell.outputs = [output for output in map(_still, cell.outputs) if output]
     notebook.metadata.language_info = {"name": "python"}  # without the version that happened to run it
     return write_atomically(path, lambda file: file.write((nbformat.writes(notebook, indent=1) + "\n").encode()))
+
+
+def run_cells(
+    notebook: nbformat.NotebookNode, folder: Path, kind: type[NotebookClient] = NotebookClient
+) -> NotebookClient:
+    """Run a notebook's cells in a new kernel that works in ``folder``; the outputs are put into ``notebook``.
+
+    Gives the client, of this ``kind``, that ran them. Raises nbclient's CellExecutionError where a cell fails.
+    """
+    client = kind(notebook, timeout=SECONDS, kernel_name="python3", store_widget_state=False, record_timing=False,
+                  resources={"metadata": {"path": str(folder)}},
+                  extra_arguments=["--IPKernelApp.log_level=ERROR"])  # fmt: skip
+    client.execute(env={**os.environ, "PLOTLY_RENDERER": "plotly_mimetype"})  # charts as data: not 5 MB of plotly each
+    return client
 
 
 def _still(output: nbformat.NotebookNode) -> nbformat.NotebookNode | None:
