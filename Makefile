@@ -67,7 +67,7 @@ constraints: ## resolve the newest versions into constraints.txt again (needs uv
 	rm -f constraints.tmp-resolved
 
 clean: ## remove the environment and all caches; keeps data/, runs/ and your notebooks
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache notebooks/.ruff_cache .hypothesis
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find liftkit data_scripts notebooks tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
 # The stamp is made last: an interrupted set-up has none and is taken up again; a finished one is not
