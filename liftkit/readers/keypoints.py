@@ -63,7 +63,7 @@ def read_keypoints(
     aspect: float | None = None,
     threshold: float = 0.3,
     max_gap: int = 10,
-    person: str | None = None,
+    person: str | int | None = None,
     follow: bool = True,
 ) -> tuple[PoseSet, Usage]:
     """Read the key points of one person from a file, or a folder with a file a frame: 2D poses, and what was used.

@@ -28,7 +28,9 @@ def boxes(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return np.where(found.any(1), (low + high) / 2, np.nan), np.where(found.any(1), high - low, np.nan)
 
 
-def choose_person(people: People, points: np.ndarray, person: str | None = None, follow: bool = True) -> np.ndarray:
+def choose_person(
+    people: People, points: np.ndarray, person: str | int | None = None, follow: bool = True
+) -> np.ndarray:
     """The detections of one person, at most one a frame, in the order of frames: indices (F,).
 
     ``person`` names a track. Without it: where the source has tracks, the track with the largest summed area of its
