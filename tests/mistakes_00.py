@@ -1,4 +1,4 @@
-"""What students get wrong in lesson 00, and what they must be told of it: see test_course.py."""
+"""What students get wrong in lesson 00, and what they must be told."""
 
 import numpy as np
 

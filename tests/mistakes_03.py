@@ -1,4 +1,4 @@
-"""Typical mistakes in lesson 03's exercises beyond those in test_course.py, and what the student must be told."""
+"""What students get wrong in lesson 03, and what they must be told."""
 
 import numpy as np
 import torch
@@ -23,35 +23,63 @@ def behind(x3d):
     return (x3d[:, [3, 6], 2] - x3d[:, [2, 5], 2]).sum(-1) > 0
 
 
-def reprojection(there=(-1, -2), back=(-1, -1), compare=2, view_kept=lambda view: view, mean=torch.mean):
-    """Axes that are swapped before turning there and back, coordinates compared, what becomes of view and error."""
+def reprojection(
+    there=(-1, -2),
+    back=(-1, -1),
+    again=True,
+    joints=slice(1, None),
+    compare=2,
+    view_kept=lambda view: view,
+    mean=lambda off: (off**2).mean(),
+):
+    """The right loss, but for the axes swapped to turn there and ``back`` (None: not turned back), whether the view is
+    lifted ``again``, what is compared of which joints, what becomes of the view, and how errors are averaged.
+    """
 
     def wrong(lift, x2d, rotation):
         x3d = torch.cat([x2d, lift(x2d)[..., None]], -1)
-        view = view_kept((x3d @ rotation.transpose(*there))[..., :2])
-        again = torch.cat([view, lift(view)[..., None]], -1) @ rotation.transpose(*back)
-        return mean((again - x3d)[:, 1:, :compare] ** 2)
+        seen = x3d @ rotation.transpose(*there)
+        if again:
+            view = view_kept(seen[..., :2])
+            seen = torch.cat([view, lift(view)[..., None]], -1)
+        if back:
+            seen = seen @ rotation.transpose(*back)
+        return mean((seen - x3d)[:, joints, :compare])
 
     return wrong
 
 
-def quarters(depth):
+def quarters(right=1, behind=1, joints=slice(1, None), depth=lambda z: z, shared=1):
+    """The right loss, but for signs, joints, what becomes of the depth, and what the sum of the means is divided by."""
+
     def wrong(lift, x2d):
         x, y, z = x2d[..., 0], x2d[..., 1], depth(lift(x2d))
-        turned = ((z, x), (-z, -x), (-x, z))
-        return sum(((lift(torch.stack([seen, y], -1)) + off)[:, 1:] ** 2).mean() for seen, off in turned)
+        errors = [
+            lift(torch.stack([z, y], -1)) + right * x,
+            lift(torch.stack([-z, y], -1)) - right * x,
+            behind * (lift(torch.stack([-x, y], -1)) + z),
+        ]
+        return sum((error[:, joints] ** 2).mean() for error in errors) / shared
 
     return wrong
 
 
 WRONG = [
+    ("03.1", reprojection(again=False), r"asked 1 times, expected 2.*loss is \S+, expected 0\.\d+"),
+    ("03.1", reprojection(back=None), r"must be 0\.\d+, found 0\.\d+\. That is the view's own distance"),
+    ("03.1", reprojection(joints=slice(None)), r"16/17.*leave the pelvis out"),
+    ("03.1", reprojection(mean=lambda off: off.abs().mean()), r"must be 0\.\d+, found 0\.\d+"),
+    ("03.2", quarters(right=-1), r"loss of 16 random poses must be \S+, found \S+\. Depths must be -x"),
+    ("03.2", quarters(behind=0), r"loss of 16 random poses must be"),
+    ("03.2", quarters(shared=3), r"says 0 everywhere must be 0\.\d+, found 0\.\d+"),
+    ("03.2", quarters(joints=slice(None)), r"says 0 everywhere must be"),
     ("03.1", reprojection((-1, -1), (-1, -2)), r"must be 0\.\d+, found 0\.\d+\. That is the loss of the opposite turn"),
     ("03.1", reprojection(compare=3), r"Depth was compared too"),
-    ("03.1", reprojection(mean=lambda square: square.sum(-1).mean()), r"It is twice that: the mean is over x and y"),
-    ("03.1", reprojection(mean=lambda square: square.sqrt().mean()), r"found 0\.\d+\. .*square them"),
-    ("03.1", reprojection(mean=lambda square: square.mean().item()), r"value is right, but no gradient of the lifter"),
+    ("03.1", reprojection(mean=lambda off: (off**2).sum(-1).mean()), r"It is twice that: the mean is over x and y"),
+    ("03.1", reprojection(mean=lambda off: (off**2).sqrt().mean()), r"found 0\.\d+\. .*square them"),
+    ("03.1", reprojection(mean=lambda off: (off**2).mean().item()), r"value is right, but no gradient of the lifter"),
     ("03.1", reprojection(view_kept=torch.Tensor.detach), r"gradient is off by \d+%: .*detach nothing"),
-    ("03.2", quarters(torch.Tensor.detach), r"gradient is off by \d+%"),
+    ("03.2", quarters(depth=torch.Tensor.detach), r"gradient is off by \d+%"),
     (
         "03.3",
         knees(order=-1),

@@ -11,6 +11,9 @@ def count(inputs=32, outputs=16, norms=2, biases=0, bias_of_depths=1, linears=2)
 
 
 WRONG = [
+    ("04.1", "full", r"full has 5\d,\d{3} parameters; another representation has 5\d,\d{3}"),
+    ("04.1", "five_parts", r"five_parts has 4\d,\d{3} parameters"),
+    ("04.1", "the biggest", r"Unknown: the_biggest\. There are five_parts, "),
     ("04.2", count(biases=1), r"53,904 parameters, found 54,736: 832 too many\. .*no bias"),
     ("04.2", count(norms=4), r"1,664 too many\. Running averages are measured"),
     ("04.2", count(norms=0), r"1,664 too few\. Each batch normalisation learns a gain"),

@@ -18,6 +18,9 @@ def values_moved(lift, x2d, joint, other):
 
 
 WRONG = [
+    ("06.1", "a", r"what leaves the shared blocks"),
+    ("06.1", "C", r"Fixed weights are no cut"),
+    ("06.1", "d", r"Expected one of a, b, c, found 'd'"),
     ("06.2", crossing(lambda z, joint, other: z[:, joint], lambda g, joint, other: g[:, other]), r"other way round"),
     ("06.2", crossing(size=lambda g: g.norm(dim=-1).sum()), r"known must be \d+\.\d+, found \d+.*not the mean"),
     ("06.2", crossing(lambda z, joint, other: z), r"gradient of all depths together"),

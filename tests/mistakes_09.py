@@ -1,6 +1,23 @@
-"""Typical mistakes in lesson 09's exercises beyond those in test_course.py, and what the student must be told."""
+"""What students get wrong in lesson 09, and what they must be told."""
 
 import numpy as np
+
+
+def spread(values, rng):
+    return values.mean() - 2 * values.std(), values.mean() + 2 * values.std()
+
+
+def unseeded(values, rng):
+    drawn = np.random.default_rng().choice(values, size=(2000, len(values)))
+    return np.percentile(drawn.mean(axis=1), [2.5, 97.5])
+
+
+def without_replacement(values, rng):
+    return np.percentile([rng.permutation(values).mean() for _ in range(2000)], [2.5, 97.5])
+
+
+def central_half(values, rng):
+    return np.percentile(rng.choice(values, size=(2000, len(values))).mean(axis=1), [25, 75])
 
 
 def bootstrap(values, rng, ends):
@@ -13,6 +30,14 @@ def by_formula(values, rng):
 
 
 WRONG = [
+    ("09.1", spread, r"\d+\.\d+ mm wide, expected about \d\.\d+\. It must hold the mean, not the values"),
+    ("09.1", unseeded, r"second interval from the same rng differs.*Draw from `rng` alone"),
+    ("09.1", without_replacement, r"must hold the mean|with replacement"),
+    ("09.1", central_half, r"expected about .*2\.5 % off"),
+    ("09.2", 0.375, r"0\.375 is too large\. That is the share near the best seed of `legs_torso` itself"),
+    ("09.2", 12.5, r"per cent"),
+    ("09.2", 0.0, r"0 is too small\. The best seed of all has 6\d\.\d+ mm"),
+    ("09.2", "most", r"Expected a number, found str"),
     (
         "09.1",
         lambda values, rng: bootstrap(values, rng, (5, 95)),

@@ -13,18 +13,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from mistakes_09 import unseeded
 
-from liftkit import REPRESENTATIONS, Representation, Segment
 from liftkit.course import Feedback, exercise, exercises
 from liftkit.course.exercise import Coding, Measuring, Reasoning
 from liftkit.course.watchdog import WORKER, OutOfTime, call_within
-from liftkit.skeleton import H36M_17
 
 ALL = exercises()
 CODING = [number for number, one in ALL.items() if isinstance(one, Coding)]
-LEGS, TORSO = REPRESENTATIONS["legs_torso"].segments
-NAMES = H36M_17.names
-LEG = [1, 2, 3, 4, 5, 6]
 
 
 def right_answer(one):
@@ -33,155 +29,8 @@ def right_answer(one):
     return one.measure() if isinstance(one, Measuring) else one.answer
 
 
-# What students get wrong, and what they must be told of it.
-
-
-def turned(matrix):
-    """A function that turns poses by matrix(c, s), a nested list of 3 x 3 arrays."""
-
-    def wrong(x3d, azimuth):
-        c, s = np.cos(azimuth), np.sin(azimuth)
-        rows = [[np.broadcast_to(cell, c.shape) for cell in row] for row in matrix(c, s)]
-        return np.einsum("ijn,nkj->nki", np.array(rows), x3d)
-
-    return wrong
-
-
-def in_place(x3d):
-    x3d[..., 2] *= -1
-    return x3d
-
-
-def reprojection(back=True, again=True, joints=slice(1, None), squared=True):
-    def wrong(lift, x2d, rotation):
-        x3d = torch.cat([x2d, lift(x2d)[..., None]], -1) @ rotation.transpose(-1, -2)
-        if again:
-            x3d = torch.cat([x3d[..., :2], lift(x3d[..., :2])[..., None]], -1)
-        off = ((x3d @ rotation if back else x3d)[..., :2] - x2d)[:, joints]
-        return (off**2 if squared else off.abs()).mean()
-
-    return wrong
-
-
-def quarters(right=1, behind=1, mean=False, joints=slice(1, None)):
-    def wrong(lift, x2d):
-        x, y, z = x2d[..., 0], x2d[..., 1], lift(x2d)
-        errors = [
-            lift(torch.stack([z, y], -1)) + right * x,
-            lift(torch.stack([-z, y], -1)) - right * x,
-            behind * (lift(torch.stack([-x, y], -1)) + z),
-        ]
-        return sum((error[:, joints] ** 2).mean() for error in errors) / (3 if mean else 1)
-
-    return wrong
-
-
-def representation(*segments, **blocks):
-    return lambda: Representation("mine", [Segment(name, joints) for name, *joints in segments], **blocks)
-
-
-COLUMN, ARMS = TORSO.owns[:4], TORSO.owns[4:]
-
-
-def pasted(x2d, other):
-    mixed = x2d.copy()
-    mixed[LEG] = other[LEG]
-    return mixed
-
-
-def pasted_too_much(x2d, other):
-    mixed = other - other[0] + x2d[0]
-    mixed[8:] = x2d[8:]
-    return mixed
-
-
-def one_leg(x2d, other):
-    mixed = x2d.copy()
-    mixed[:4] = other[:4] - other[0] + x2d[0]
-    return mixed
-
-
-def spread(values, rng):
-    return values.mean() - 2 * values.std(), values.mean() + 2 * values.std()
-
-
-def unseeded(values, rng):
-    drawn = np.random.default_rng().choice(values, size=(2000, len(values)))
-    return np.percentile(drawn.mean(axis=1), [2.5, 97.5])
-
-
-def without_replacement(values, rng):
-    return np.percentile([rng.permutation(values).mean() for _ in range(2000)], [2.5, 97.5])
-
-
-def central_half(values, rng):
-    return np.percentile(rng.choice(values, size=(2000, len(values))).mean(axis=1), [25, 75])
-
-
-WRONG = [
-    ("01.1", lambda x3d: x3d[..., :2] / x3d[..., 2:].clip(1), r"nearer differs by up to \d+.* mm.*not depend on depth"),
-    ("01.1", lambda x3d: x3d[..., 1:], r"nearer differs by up to 100 mm"),
-    ("01.1", lambda x3d: x3d[..., 1::-1], r"image differs by up to \d+.* mm\. x and y stay"),
-    ("01.1", lambda x3d: x3d[:, :, :3], r"shape \(4, 17, 2\), found \(4, 17, 3\)"),
-    ("01.1", lambda x3d: x3d[:, :, :2], r"IndexError: too many indices"),
-    ("01.2", lambda x3d: x3d.copy(), r"the same one: its joints moved by 0 mm"),
-    ("01.2", lambda x3d: -x3d, r"image of the other pose differs by up to \d+.* mm"),
-    ("01.2", lambda x3d: x3d * [1, 1, 2], r"changed bone lengths by up to \d+ %"),
-    ("01.2", in_place, r"changed its input"),
-    ("02.1", turned(lambda c, s: [[c, 0, s], [0, 1, 0], [s, 0, c]]), r"The turn changed bone lengths by up to \d+ %"),
-    ("02.1", turned(lambda c, s: [[1, 0, 0], [0, c, -s], [0, s, c]]), r"height differs by up to \d+.* mm"),
-    ("02.1", turned(lambda c, s: [[c, 0, -s], [0, 1, 0], [s, 0, c]]), r"pi / 2 differs.*It must be \(z, y, -x\)"),
-    ("02.1", lambda x3d, azimuth: turned(lambda c, s: [[c, 0, s], [0, 1, 0], [-s, 0, c]])(x3d, azimuth[:1].repeat(8)),
-     r"Each pose has an angle of its own"),
-    ("02.2", lambda d_real, d_view: (d_real**2).mean() + ((d_view - 1) ** 2).mean(), r"must be 0, found 2\."),
-    ("02.2", lambda d_real, d_view: ((d_real - 1) ** 2).mean(), r"scores? 1 and views too must be 1, found 0"),
-    ("02.2", lambda d_real, d_view: (d_real - 1).abs().mean() + d_view.abs().mean(), r"must be 0\.5, found 1.*squared"),
-    ("02.2", lambda d_real, d_view: (d_real - 1) ** 2 + d_view**2, r"shape \(\), found \(6,\)"),
-    ("03.1", reprojection(again=False), r"asked 1 times, expected 2.*loss is \S+, expected 0\.\d+"),
-    ("03.1", reprojection(back=False), r"must be 0\.\d+, found 0\.\d+\. That is the view's own distance"),
-    ("03.1", reprojection(joints=slice(None)), r"16/17.*leave the pelvis out"),
-    ("03.1", reprojection(squared=False), r"must be 0\.\d+, found 0\.\d+"),
-    ("03.2", quarters(right=-1), r"loss of 16 random poses must be \S+, found \S+\. Depths must be -x"),
-    ("03.2", quarters(behind=0), r"loss of 16 random poses must be"),
-    ("03.2", quarters(mean=True), r"says 0 everywhere must be 0\.\d+, found 0\.\d+"),
-    ("03.2", quarters(joints=slice(None)), r"says 0 everywhere must be"),
-    ("04.1", "full", r"full has 5\d,\d{3} parameters; another representation has 5\d,\d{3}"),
-    ("04.1", "five_parts", r"five_parts has 4\d,\d{3} parameters"),
-    ("04.1", "the biggest", r"Unknown: the_biggest\. There are five_parts, "),
-    ("05.1", representation(("legs", *LEGS.owns), ("torso", *TORSO.owns), blocks=3), r"found 2: legs, torso"),
-    ("05.1", representation(("legs", *LEGS.owns), ("column", "spine", *COLUMN), ("arms", *ARMS), blocks=2),
-     r"ValueError: segment 'column' names a joint twice"),
-    ("05.1", representation(("legs", *LEGS.owns), ("column", *COLUMN), ("arms", "neck", *ARMS), blocks=2),
-     r"ValueError: mine: joints owned by two segments: neck"),
-    ("05.1", representation(("legs", *LEGS.owns), ("column", *COLUMN, *ARMS[:1]), ("arms", *ARMS[1:]), blocks=2),
-     r"No segment owns just the arms: left_shoulder"),
-    ("05.1", representation(("legs", *LEGS.owns), ("column", *COLUMN), ("arms", *ARMS), blocks=1, shared_blocks=1),
-     r"The legs moved, and the depth of the \w+ changed by \d"),
-    ("06.1", "a", r"what leaves the shared blocks"),
-    ("06.1", "C", r"Fixed weights are no cut"),
-    ("06.1", "d", r"Expected one of a, b, c, found 'd'"),
-    ("07.1", "full", r"depth of full moves by 0\.\d\d mm per mm; in another by 0\.\d\d"),
-    ("07.1", "legs_torso", r"legs_torso moves by 0\.00 mm per mm"),
-    ("07.1", {"five_parts_shared", "full"}, r"Expected one name, found 2: five_parts_shared, full"),
-    ("08.1", pasted, r"legs hang \d+ pixels off"),
-    ("08.1", pasted_too_much, r"spine is no leg, but it moved by \d+ pixels"),
-    ("08.1", one_leg, r"Still the first person's: left_hip, left_knee, left_ankle"),
-    ("08.1", lambda x2d, other: x2d, r"Still the first person's: right_hip"),
-    ("08.2", "full", r"the torso that full lifts moves by \d+ mm"),
-    ("08.2", {"legs_torso"}, r"There are 2 such representations; yours are 1"),
-    ("08.2", {"legs_torso", "legs_torso_shared"}, r"legs_torso_shared lifts moves by \d+ mm"),
-    ("08.2", 3, r"Expected names, found int"),
-    ("09.1", spread, r"\d+\.\d+ mm wide, expected about \d\.\d+\. It must hold the mean, not the values"),
-    ("09.1", unseeded, r"second interval from the same rng differs.*Draw from `rng` alone"),
-    ("09.1", without_replacement, r"must hold the mean|with replacement"),
-    ("09.1", central_half, r"expected about .*2\.5 % off"),
-    ("09.2", 0.375, r"0\.375 is too large\. That is the share near the best seed of `legs_torso` itself"),
-    ("09.2", 12.5, r"per cent"),
-    ("09.2", 0.0, r"0 is too small\. The best seed of all has 6\d\.\d+ mm"),
-    ("09.2", "most", r"Expected a number, found str"),
-]  # fmt: skip
-# A lesson's own mistakes stand in tests/mistakes_NN.py, as a list WRONG of the same form.
-WRONG += [row for path in sorted(Path(__file__).parent.glob("mistakes_*.py")) for row in import_module(path.stem).WRONG]
+# What students get wrong, and what they must be told of it: the lists WRONG in tests/mistakes_NN.py.
+WRONG = [row for path in sorted(Path(__file__).parent.glob("mistakes_*.py")) for row in import_module(path.stem).WRONG]
 
 
 @pytest.mark.parametrize("number", ALL)
