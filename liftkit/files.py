@@ -53,11 +53,17 @@ def write_atomically(path: str | Path, write: Callable[[IO[bytes]], object]) -> 
     return path
 
 
-def read_arrays(path: str | Path) -> dict[str, np.ndarray]:
-    """The named arrays of an npz file. Raises ValueError where it is missing, damaged, foreign or holds pickles."""
+def expect_file(path: str | Path) -> Path:
+    """The path of a file that is there; else ValueError, with the folder that a relative path was looked for in."""
     path = Path(path)
     if not path.is_file():
-        raise ValueError(f"{path}: there is no such file")
+        raise ValueError(f"{path}: there is no such file" + ("" if path.is_absolute() else f" in {Path.cwd()}"))
+    return path
+
+
+def read_arrays(path: str | Path) -> dict[str, np.ndarray]:
+    """The named arrays of an npz file. Raises ValueError where it is missing, damaged, foreign or holds pickles."""
+    path = expect_file(path)
     try:
         with path.open("rb") as file:
             if not zipfile.is_zipfile(file):

@@ -23,7 +23,7 @@ from liftkit.representations import Representation
 CHUNK = 4096  # poses x members lifted at a time: enough to keep the cores busy, few enough for their caches
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Run:
     """A trained ensemble: a lifter and a discriminator with a member for each of ``seeds``.
 
@@ -41,6 +41,10 @@ class Run:
     def __post_init__(self):
         self.lifter.eval()
         self.discriminator.eval()
+
+    def __repr__(self):
+        seeds = ", ".join(map(str, self.seeds))
+        return f"Run({self.representation.name!r}, seeds {seeds}, {self.parameter_count:,} parameters a member)"
 
     @property
     def representation(self) -> Representation:

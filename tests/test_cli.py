@@ -24,7 +24,7 @@ def small(tmp_path_factory):
 def trained(small, tmp_path_factory):
     out = tmp_path_factory.mktemp("runs") / "tiny"
     result = run("train", "--data", small, "--seeds", 2, "--out", out, *TINY)
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == 0 and "not be kept" not in result.output, result.output
     return out
 
 
@@ -33,8 +33,8 @@ def test_python_m_liftkit_is_the_command():
     assert "Usage: liftkit" in ran.stdout
 
 
-def run(*arguments):
-    return CliRunner().invoke(app, [str(a) for a in arguments], env={"COLUMNS": "200", "TERM": "dumb"})
+def run(*arguments, columns=200):
+    return CliRunner().invoke(app, [str(a) for a in arguments], env={"COLUMNS": str(columns), "TERM": "dumb"})
 
 
 def test_train_saves_a_run_and_the_results_it_prints(trained, small):
@@ -50,6 +50,7 @@ def test_train_saves_a_run_and_the_results_it_prints(trained, small):
 def test_train_prints_parameters_and_both_baselines(small):
     output = run("train", "--data", small, "--seeds", 1, *TINY).output
     assert "parameters a member" in output and "flat" in output and "chance" in output
+    assert "will not be kept" in output
 
 
 def test_train_without_truth_says_that_it_cannot_judge(small, tmp_path):
@@ -69,7 +70,9 @@ def test_a_study_writes_its_tables_shows_them_and_goes_on(small, tmp_path):
     assert set(results.representation) == {"full", "legs_torso"} and set(results.seed) == {0, 1}
     mean = results[(results.policy == "last") & (results.representation == "full")].pa_mpjpe_reflection.mean()
     assert f"{mean:.2f}" in result.output and "oracle" in result.output
-    assert run(*given, *TINY).exit_code == 0
+    again = run(*given, *TINY, columns=80)
+    assert again.exit_code == 0
+    assert f" {mean:.2f} " in again.output and "representation seeds" in again.output  # whole, each in its line
     refused = run(*given, *TINY, "--batch", 8)
     assert refused.exit_code == 2 and "config.batch was 16, is now 8" in " ".join(refused.output.split())
     assert run(*given, *TINY, "--batch", 8, "--restart").exit_code == 0

@@ -41,7 +41,7 @@ def test_the_name_of_a_data_set_wins_over_a_file(tmp_path, monkeypatch):
     ("name", "options", "message"),
     [
         ("sinthetic", {}, r"unknown data set 'sinthetic'; there are synthetic, or give the path of an \.npz file"),
-        ("nowhere.npz", {}, r"nowhere\.npz: there is no such file"),
+        ("nowhere.npz", {}, r"nowhere\.npz: there is no such file in .+"),
         ("nowhere.npz", {"seed": 1}, r"nowhere\.npz: a file takes no options, found seed"),
         ("synthetic", {"coupling": 2.0}, "coupling must lie in 0"),
         ("synthetic", {"rig": "fisheye"}, "unknown rig 'fisheye'; the rigs are"),

@@ -29,6 +29,10 @@ def run() -> Run:
     return short_run()
 
 
+def test_a_run_tells_in_a_line_what_it_is(run):
+    assert repr(run) == f"Run('legs_torso', seeds 5, 0, {run.parameter_count:,} parameters a member)"
+
+
 @pytest.fixture
 def folder(run, tmp_path):
     return run.save(tmp_path / "run")

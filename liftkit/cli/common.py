@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -40,12 +41,11 @@ def friendly(command):
 
 
 def show_table(frame, title: str) -> None:
-    table = Table(title=title, title_justify="left")
+    """Print the table, narrow enough for a terminal of 80 columns; what is too long is folded, never cut."""
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=0)
     for column in frame.columns:
-        table.add_column(
-            str(column).replace("_", " "),
-            justify="left" if frame[column].dtype.kind not in "fiu" else "right",
-        )
+        justify = "right" if frame[column].dtype.kind in "fiu" else "left"
+        table.add_column(str(column).replace("_", " "), justify=justify, overflow="fold")
     for row in frame.itertuples(index=False):
         table.add_row(*(f"{value:.2f}" if isinstance(value, float) else str(value) for value in row))
     Console().print(table)

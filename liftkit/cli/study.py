@@ -20,7 +20,7 @@ from liftkit.cli.common import (
     show_table,
 )
 
-TOLD = ("test", "representation", "seeds", "mean", "low95", "high95", "sd", "median", "reached", "mirrored")
+TOLD = ("representation", "seeds", "mean", "low95", "high95", "sd", "median", "reached", "mirrored")
 
 
 @friendly
@@ -67,10 +67,11 @@ def study(
         names, sets, range(seeds), config, out, client, tests=tests, policies=policies.split(","), judged=judged,
         members=members, processes=processes, restart=restart, progress=StudyBar(),
     )  # fmt: skip
+    typer.echo("PA-MPJPE in mm, reflection allowed, over seeds.\n")
     for policy in done.results.policy.unique():
         table = done.summary(policy)
-        for name, rows in table.groupby("data", sort=False):
-            title = f"Trained on {name}, checkpoint: {policy}. PA-MPJPE in mm, reflection allowed, over seeds"
+        for (data_set, judged_on), rows in table.groupby(["data", "test"], sort=False):
+            title = f"Trained on {data_set}, judged on {judged_on}, checkpoint: {policy}"
             show_table(rows[list(TOLD)], title)
     typer.echo(f"Tables, settings and networks are in {out}.")
 

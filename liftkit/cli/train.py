@@ -57,6 +57,8 @@ def train(
     trainer = Trainer(representation, poses, range(seeds), config)
     typer.echo(f"{poses}\n{representation}: {trainer.lifter.parameter_count:,} parameters a member, {seeds} members, "
                f"prior {config.prior}")  # fmt: skip
+    if out is None:
+        typer.echo("The run will not be kept: --out FOLDER saves it.")
     run = _train(trainer, ProgressBar())
     results = _judge(run, poses)
     if out is not None:
@@ -74,7 +76,7 @@ def _train(trainer, bar):
     seconds = time.perf_counter() - started
     seen = trainer.steps_done * trainer.config.batch
     rate = seen * len(run.seeds) / seconds
-    typer.echo(f"{seen:,} poses a member in {seconds:.0f} s: {rate:,.0f} poses a second\n")
+    typer.echo(f"Trained in {seconds:.0f} s: {len(run.seeds)} x {seen:,} poses, {rate:,.0f} a second in all\n")
     return run
 
 

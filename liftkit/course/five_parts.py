@@ -25,25 +25,8 @@ def judge_sensitivity(found: set[str], expected: set[str]) -> str:
 
 
 EXERCISES = (
-    Measuring(
-        "07.1",
-        "Whose legs and torso listen most to each other?",
-        """
-        Take the five recorded runs (`load_record(name)`). In which representation is the sensitivity between legs and
-        torso, either way, the largest? The mean over seeds counts. Answer with its name.
-        """,
-        (
-            "Both are imported by `from liftkit import load_record, sensitivity`. `sensitivity(run, poses)` gives a "
-            "`Dependence`, a matrix for each seed; a few hundred test poses are plenty.",
-            "`sensitivity(run, poses).between('legs_torso').mean()` is the number to compare.",
-        ),
-        most_sensitive,
-        tuple(sorted(record_names())),
-        judge=judge_sensitivity,
-        because="Cutting a pose into more parts does not help where the parts are joined again.",
-    ),
     Reasoning(
-        "07.2",
+        "07.1",
         "Five coins",
         """
         Under the paper's own views nothing tells a depth from its reverse. Suppose that each of five independent parts
@@ -74,5 +57,22 @@ EXERCISES = (
             ),
         },
         "c",
+    ),
+    Measuring(
+        "07.2",
+        "Whose legs and torso listen most to each other?",
+        """
+        Take the five recorded runs (`load_record(name)`). In which representation is the sensitivity between legs and
+        torso, either way, the largest? The mean over seeds counts. Answer with its name.
+        """,
+        (
+            "Both are imported by `from liftkit import load_record, sensitivity`. `sensitivity(run, poses)` gives a "
+            "`Dependence`, a matrix for each seed; a few hundred test poses are plenty.",
+            "`sensitivity(run, poses).between('legs_torso').mean()` is the number to compare.",
+        ),
+        most_sensitive,
+        tuple(sorted(record_names())),
+        judge=judge_sensitivity,
+        because="Cutting a pose into more parts does not help where the parts are joined again.",
     ),
 )

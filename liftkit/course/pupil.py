@@ -93,7 +93,8 @@ def expect_shape(value: Any, shape: tuple[int, ...], what: str = "the result") -
     """The value as an array of finite numbers of this shape; else Wrong."""
     array = as_array(value)
     if array.shape != tuple(shape):
-        raise Wrong(f"{_capital(what)} must have the shape {tuple(shape)}, found {array.shape}.")
+        wanted = f"have the shape {tuple(shape)}, found" if shape else "be one number, found an array of shape"
+        raise Wrong(f"{_capital(what)} must {wanted} {array.shape}.")
     if not np.isfinite(array).all():
         raise Wrong(f"{_capital(what)} holds {(~np.isfinite(array)).sum()} numbers that are not finite.")
     return array

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from liftkit.files import expect_file
 from liftkit.poses import PoseSet
 from liftkit.skeleton import H36M_17
 
@@ -39,9 +40,7 @@ def reading(path: str | Path, place: str = "") -> Iterator[None]:
 
 def check_file(path: str | Path, limit: int = LARGEST_FILE) -> Path:
     """The path of a file that is there, not empty and not larger than ``limit`` bytes; else ValueError."""
-    path = Path(path)
-    if not path.is_file():
-        raise ValueError(f"{path}: there is no such file")
+    path = expect_file(path)
     size = path.stat().st_size
     if not 0 < size <= limit:
         raise ValueError(f"{path}: expected 1 to {limit:,} bytes, found {size:,}")
