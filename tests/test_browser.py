@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from lab import CHROMIUM, browser, elsewhere, lab, ours, run_all, shut_down_kernels
+from nbformat.reader import NotJSONError
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 LESSONS = [path.name for path in sorted(NOTEBOOKS.glob("*.ipynb"))]
@@ -64,7 +65,10 @@ def _when_finished(page, path: Path) -> nbformat.NotebookNode:
     for _ in range(SECONDS // 2):
         page.wait_for_timeout(2000)
         page.keyboard.press("Control+s")
-        notebook = nbformat.read(path, as_version=4)
+        try:
+            notebook = nbformat.read(path, as_version=4)
+        except NotJSONError:  # read while JupyterLab was writing it
+            continue
         if all(cell.execution_count for cell in code_cells(notebook)) or failures(notebook):
             return notebook
     raise AssertionError(f"{path.name} was not finished after {SECONDS} s")

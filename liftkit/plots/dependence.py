@@ -61,7 +61,9 @@ def _heat_maps(titles: list[str], dependences: list[Dependence], values: list[np
             _box(figure, _span(row_parts, part), _span(column_parts, part), place)
     figure.update_yaxes(autorange="reversed")
     moves = bool(dependences[0].unit)  # what was moved is told in mm; a correlation, without a unit, moves nothing
-    figure.update_xaxes(tickangle=-60, title="whose depth answers" if moves else "depth")
+    figure.update_xaxes(tickangle=-60)
+    middle = (len(values) + 1) // 2 if len(values) > 2 else None  # under each of many, the titles would overlap
+    figure.update_xaxes(title="whose depth answers" if moves else "depth", col=middle)
     figure.update_yaxes(title="moved in 2D" if moves else "2D place", col=1)
     colours = scale | {"colorbar": {"title": dependences[0].unit}}
     return figure.update_layout(coloraxis=colours, height=480, margin={"t": 50, "b": 10})
