@@ -3,9 +3,9 @@
 import numpy as np
 
 
-def middle(hips=(11, 12), spine=0.5, lost=np.nan):
+def middle(hips=(11, 12), spine=0.5, lost=np.nan, least=0.3):
     def wrong(points, score):
-        found = np.where(score[:, None] < 0.3, lost, points)
+        found = np.where(score[:, None] < least, lost, points)
         pelvis, thorax = found[list(hips)].mean(0), found[[5, 6]].mean(0)
         return np.stack([pelvis, (1 - spine) * pelvis + spine * thorax, thorax])
 
@@ -14,6 +14,10 @@ def middle(hips=(11, 12), spine=0.5, lost=np.nan):
 
 def all_or_nothing(points, score):
     return middle()(points, score) if (score >= 0.3).all() else np.full((3, 2), np.nan)
+
+
+def at_the_corner(points, score):
+    return middle()(points, (points != 0).any(-1))
 
 
 def mean_of_found(points, score):
@@ -31,8 +35,11 @@ WRONG = [
         middle(lost=0),
         r"left hip is missing \(score 0\.05\), so the pelvis cannot be had.*found \[215\.0, 250\.0\]",
     ),
+    ("11.1", middle(least=0.1), r"right shoulder is missing \(score 0\.25\), so the spine cannot be had"),
+    ("11.1", middle(least=0.5), r"Only the nose is missing.* \(the right hip's score is 0\.35"),
+    ("11.1", at_the_corner, r"right shoulder is missing \(score 0\.25\)"),
     ("11.1", mean_of_found, r"pelvis cannot be had: expected NaN, found .*, 41 pixels from where it was"),
-    ("11.1", all_or_nothing, r"The thorax does not need the hips|Only the nose is missing"),
+    ("11.1", all_or_nothing, r"The thorax does not need the left hip, but without it is \[nan, nan\]"),
     ("11.1", lambda points, score: points[[11, 12]].mean(0), r"shape \(3, 2\), found \(2,\)"),
     ("11.2", "right_wrist", r"Seeds spread by \d+ pixels there; the largest is \d+"),
     ("11.2", "left_foot", r"Unknown: left_foot\. There are pelvis, "),

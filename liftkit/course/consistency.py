@@ -109,11 +109,12 @@ def quarter_turns(lift, x2d):
 def grade_quarter_turns(pupil: Pupil) -> None:
     lifter, x2d, turns = a_game(seed=6)
     lift = lambda poses: lifter(poses[None])[0]  # noqa: E731
-    flat = lambda poses: poses.new_zeros(poses.shape[:-1])  # noqa: E731
-    # Lifted flat, a pose is (x, y, 0): seen from behind its depth is right, from either side it is off by x.
-    expected = 2 * (x2d[:, 1:, 0] ** 2).mean().item()
-    expect_value(pupil(flat, x2d), expected, "the loss of a lifter that says 0 everywhere",
-                 why="From +90 and -90 degrees it is off by x (two means of squares), from behind right.")  # fmt: skip
+    simple = lambda poses: poses[..., 1] / 2  # noqa: E731
+    x, y = x2d[:, 1:].unbind(-1)
+    expected = sum((off**2).mean().item() for off in (y / 2 + x, y / 2 - x, y))
+    expect_value(pupil(simple, x2d), expected, "the loss of a lifter that says z = y / 2",
+                 why="From +90 degrees it is off by y / 2 + x, from -90 by y / 2 - x, from behind by y; the three "
+                     "means of squares add up.")  # fmt: skip
     wanted, loss = liftkits_quarter_turns(Cycle(lifter, x2d[None], turns)), pupil(lift, x2d)
     expect_value(loss, wanted.item(), "the loss of 16 random poses",
                  why="Depths must be -x in (z, y), x in (-z, y), -z in (-x, y); the means add up.")  # fmt: skip

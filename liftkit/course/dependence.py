@@ -64,7 +64,8 @@ EXERCISES = (
         direction, as it is in `other`. Everything else stays.
         """,
         (
-            "`H36M_17.names` tells which joints are legs. Where would they be if you only copied their coordinates?",
+            "`H36M_17.names` (`from liftkit import H36M_17`) tells which joints are legs. Where would they be if you "
+            "only copied their coordinates?",
             "`other[legs] - other[0]` is where legs are relative to a pelvis; add the pelvis that they hang from.",
         ),
         with_legs_of,

@@ -14,6 +14,7 @@ from typing import Any
 
 from liftkit.course.feedback import CORRECT, INCORRECT, NOT_ATTEMPTED, Feedback, Text
 from liftkit.course.pupil import NotAttempted, Pupil, Wrong
+from liftkit.course.source import code_of
 
 
 @dataclass
@@ -108,7 +109,7 @@ class Coding(Exercise):
         return self.praise
 
     def _solution(self) -> str:
-        return f"```python\n{textwrap.dedent(inspect.getsource(self.solve)).strip()}\n```\n\n{self.praise}"
+        return f"```python\n{code_of(self.solve)}\n```\n\n{self.praise}"
 
 
 @dataclass(repr=False)
@@ -164,8 +165,7 @@ class Measuring(Exercise):
             raise Wrong(f"Not {_told(found)}. {self.judge(found, right)}".strip())
 
     def _solution(self) -> str:
-        code = textwrap.dedent(inspect.getsource(self.measure)).strip()
-        return f"```python\n{code}\n```\n\nIt gives {_told(self.measure())}. {self.because}".strip()
+        return f"```python\n{code_of(self.measure)}\n```\n\nIt gives {_told(self.measure())}. {self.because}".strip()
 
 
 @dataclass(repr=False)

@@ -36,13 +36,16 @@ def grade_other_pose(pupil: Pupil) -> None:
     x3d = some_poses(4, seed=2)
     other = expect_shape(pupil(x3d), x3d.shape, "the other pose")
     expect_equal(other[:, 0], x3d[:, 0], "the other pose's pelvis", "mm", "It must stay at the origin.")
-    moved = np.linalg.norm(other - x3d, axis=-1).mean()
+    moved = np.linalg.norm(other - x3d, axis=-1).mean(axis=-1).min()
     if moved < 1:
         raise Wrong(f"The other pose is the same one: its joints moved by {moved:.2g} mm on average.")
     expect_equal(
         project(other), project(x3d), "the image of the other pose", "mm", "A camera would tell the two apart."
     )
     expect_same_bones(other, x3d, "the other pose")
+    alone = expect_shape(pupil(x3d[0]), x3d[0].shape, "the other pose of one pose alone")
+    expect_equal(project(alone), project(x3d[0]), "the image of the other pose of one pose alone", "mm")
+    expect_same_bones(alone, x3d[0], "the other pose of one pose alone")
 
 
 EXERCISES = (

@@ -42,25 +42,32 @@ def grade_middle_joints(pupil: Pupil) -> None:
             if other := [joint for joint, at in zip(MIDDLE, expected, strict=True) if np.abs(mine - at).max() < 1e-3]:
                 where = f" It is the {other[0]}: the order is {', '.join(MIDDLE)}."
             raise Wrong(f"The {name} is off by {off:.0f} pixels.{where}")
-    # What a detector did not find often stands at (0, 0), with a score near 0.
-    lost = COCO.index("left_hip")
-    points, score = points.copy(), score.copy()
-    points[lost], score[lost] = 0, 0.05
-    found = _middle(pupil(points, score))
-    for name, mine in zip(MIDDLE[:2], found, strict=False):
-        if np.isfinite(mine).any():
-            off = np.linalg.norm(mine - expected[MIDDLE.index(name)])
-            raise Wrong(f"The left hip is missing (score {score[lost]}), so the {name} cannot be had: expected NaN, "
-                        f"found {mine.round(0).tolist()}, {off:.0f} pixels from where it was.")  # fmt: skip
-    if not np.abs(found[2] - expected[2]).max() < 1e-3:
-        raise Wrong(f"The thorax does not need the hips, but without the left hip it is {found[2].tolist()}.")
+    # What a detector did not find often stands at (0, 0), with a score near 0; or where it only guesses.
+    _expect_lost(pupil, "left_hip", 0.05, at=(0, 0))
+    _expect_lost(pupil, "right_shoulder", 0.25)
     points, score = some_points(seed=12)
-    score[COCO.index("nose")] = 0.05
+    score[COCO.index("nose")], score[COCO.index("right_hip")] = 0.05, 0.35
     found = _middle(pupil(points, score))
     if not np.isfinite(found).all():
-        raise Wrong(
-            f"Only the nose is missing, and no joint here needs it, but {np.isnan(found).sum()} numbers are NaN."
-        )
+        raise Wrong("Only the nose is missing, and no joint here needs it (the right hip's score is 0.35), but "
+                    f"{np.isnan(found).sum()} numbers are NaN.")  # fmt: skip
+
+
+def _expect_lost(pupil: Pupil, lost: str, sure: float, at: tuple[float, float] | None = None) -> None:
+    """Wrong unless the joints that need the point ``lost`` are NaN, and the one that does not is where it was."""
+    points, score = some_points(seed=11)
+    expected = middle_joints(points, score)
+    points[COCO.index(lost)] = points[COCO.index(lost)] if at is None else at
+    score[COCO.index(lost)] = sure
+    found, spared = _middle(pupil(points, score)), 2 if lost.endswith("hip") else 0
+    words = lost.replace("_", " ")
+    for name, mine, right in zip(MIDDLE, found, expected, strict=True):
+        if name != MIDDLE[spared] and np.isfinite(mine).any():
+            off = np.linalg.norm(mine - right)
+            raise Wrong(f"The {words} is missing (score {sure}), so the {name} cannot be had: expected NaN, found "
+                        f"{mine.round(0).tolist()}, {off:.0f} pixels from where it was.")  # fmt: skip
+    if not np.abs(found[spared] - expected[spared]).max() < 1e-3:
+        raise Wrong(f"The {MIDDLE[spared]} does not need the {words}, but without it is {found[spared].tolist()}.")
 
 
 def _middle(value) -> np.ndarray:
