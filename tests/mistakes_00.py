@@ -10,7 +10,7 @@ WRONG = [
     ("00.1", lambda pred, truth: np.linalg.norm(pred - truth, axis=-1).mean(-1), r"be one number, .* shape \(4,\)"),
     ("00.1", lambda pred, truth: np.median(np.linalg.norm(pred - truth, axis=-1)),
      r"680 mm too far away, the others right must be 10, found 0\. Take the mean"),
-    ("00.2", "b", r"supervised learning.*used once, by `evaluate`"),
+    ("00.2", "b", r"supervised learning.*serve to show and to judge"),
     ("00.2", "C", r"8 people; the trainer takes the 6 of the split `train`"),
     ("00.2", "d", r"4 cameras in the data, but no pose is ever paired"),
     ("00.2", "e", r"Expected one of a, b, c, d, found 'e'"),

@@ -29,6 +29,10 @@ def by_formula(values, rng):
     return values.mean() - half, values.mean() + half
 
 
+def normal_theory(values, rng):
+    return np.percentile(rng.normal(values.mean(), values.std() / np.sqrt(len(values)), 2000), [2.5, 97.5])
+
+
 WRONG = [
     ("09.1", spread, r"\d+\.\d+ mm wide, expected about \d\.\d+\. It must hold the mean, not the values"),
     ("09.1", unseeded, r"second interval from the same rng differs.*Draw from `rng` alone"),
@@ -43,6 +47,7 @@ WRONG = [
         lambda values, rng: bootstrap(values, rng, (5, 95)),
         r"2\.\d+ mm wide, expected about 3.*cut 2\.5 % off",
     ),
+    ("09.1", normal_theory, r"interval of 60, 61 and 75 mm differs by up to .*Draw each sample from the values"),
     ("09.1", lambda values, rng: bootstrap(values, rng, (97.5, 2.5)), r"the lower end comes first"),
     ("09.1", by_formula, r"Four different rngs give one interval.*nothing is drawn from `rng`"),
     ("09.3", "a", r"Mean against mean, the same runs have 71\.7 and 75\.6"),

@@ -145,7 +145,7 @@ def grade_knees_backwards(pupil: Pupil) -> None:
         hip, knee = (H36M_17.index(f"{side}_{name}") for name in ("hip", "knee"))
         half = x3d.copy()
         half[:, [knee, knee + 1], 2] = 2 * half[:, [hip], 2] - half[:, [knee, knee + 1], 2]  # the ankle comes next
-        why = "Add both legs up before you look at the sign, so that the one that is bent more decides."
+        why = "Add both legs up before you look at the sign, so that the leg whose vector is longer decides."
         _expect_knees(pupil, half, f"poses whose {side} leg alone is mirrored", why)
 
 
@@ -184,6 +184,7 @@ EXERCISES = (
         Seen from +90, -90 and 180 degrees, a lifted pose (x, y, z) shows (z, y), (-z, y) and (-x, y). Its depths there
         must be -x, x and -z. Write the loss that demands it: for each of the three, the mean squared error of the
         lifter's depth over poses and the 16 joints after the pelvis; the three are added. `lift` and `x2d` as in 03.1.
+        Give a tensor that carries gradients again, through every call of `lift`, the first one too.
         """,
         (
             "Lift once for z. Then lift three 2D poses that you put together from x, y and z.",

@@ -63,7 +63,8 @@ EXERCISES = (
         "Whose legs and torso listen most to each other?",
         """
         Take the five recorded runs (`load_record(name)`). In which representation is the sensitivity between legs and
-        torso, either way, the largest? The mean over seeds counts. Answer with its name.
+        torso (the halves of lesson 05, so the torso has both arms), either way, the largest? The mean over seeds
+        counts. Answer with its name.
         """,
         (
             "Both are imported by `from liftkit import load_record, sensitivity`. `sensitivity(run, poses)` gives a "
@@ -73,6 +74,7 @@ EXERCISES = (
         most_sensitive,
         tuple(sorted(record_names())),
         judge=judge_sensitivity,
-        because="Cutting a pose into more parts does not help where the parts are joined again.",
+        because="Joined again by a single block, five parts listen to each other more than the uncut pose does. (Of "
+        "the error this says nothing.)",
     ),
 )

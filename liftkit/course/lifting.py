@@ -33,19 +33,16 @@ def other_pose(x3d):
 
 
 def grade_other_pose(pupil: Pupil) -> None:
-    x3d = some_poses(4, seed=2)
-    other = expect_shape(pupil(x3d), x3d.shape, "the other pose")
-    expect_equal(other[:, 0], x3d[:, 0], "the other pose's pelvis", "mm", "It must stay at the origin.")
-    moved = np.linalg.norm(other - x3d, axis=-1).mean(axis=-1).min()
-    if moved < 1:
-        raise Wrong(f"The other pose is the same one: its joints moved by {moved:.2g} mm on average.")
-    expect_equal(
-        project(other), project(x3d), "the image of the other pose", "mm", "A camera would tell the two apart."
-    )
-    expect_same_bones(other, x3d, "the other pose")
-    alone = expect_shape(pupil(x3d[0]), x3d[0].shape, "the other pose of one pose alone")
-    expect_equal(project(alone), project(x3d[0]), "the image of the other pose of one pose alone", "mm")
-    expect_same_bones(alone, x3d[0], "the other pose of one pose alone")
+    poses = some_poses(4, seed=2)
+    for x3d, what in ((poses, "the other pose"), (poses[0], "the other pose of one pose alone")):
+        other = expect_shape(pupil(x3d), x3d.shape, what)
+        expect_equal(other[..., 0, :], x3d[..., 0, :], f"{what}'s pelvis", "mm", "It must stay at the origin.")
+        moved = np.linalg.norm(other - x3d, axis=-1).mean(axis=-1).min()
+        if moved < 1:
+            raise Wrong(f"T{what[1:]} is the same one: its joints moved by {moved:.2g} mm on average.")
+        image = f"the image of {what}"
+        expect_equal(project(other), project(x3d), image, "mm", "A camera would tell the two apart.")
+        expect_same_bones(other, x3d, what)
 
 
 EXERCISES = (

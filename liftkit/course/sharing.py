@@ -72,8 +72,9 @@ EXERCISES = (
             ),
             "b": (
                 "Yes: through the shared blocks.",
-                "From the join on, every depth can use every joint. The sensitivity between legs and torso of the "
-                "recorded run is not 0: measure it.",
+                "Every depth is read from features of both segments, so it can use every joint. The sensitivity "
+                "between legs and torso of the recorded run is not 0: measure it. (Where exactly the two first meet is "
+                "the lesson's next question.)",
             ),
             "c": (
                 "Only while it is trained: afterwards the weights are fixed.",

@@ -52,7 +52,7 @@ EXERCISES = (
         """,
         (
             "Read the cell that trains, and the words before it. What does the trainer do with `poses`?",
-            "Depth comes in only with `evaluate`. And the people it is judged on are in `poses.test`.",
+            "True depths serve to judge alone (`baselines`, `evaluate`). And the people judged are in `poses.test`.",
         ),
         {
             "a": (
@@ -63,7 +63,7 @@ EXERCISES = (
             "b": (
                 "2D poses and true depths of the training people.",
                 "With true depths nobody would need a game of lifter and discriminator: that would be supervised "
-                "learning. Depths are used once, by `evaluate`, after training.",
+                "learning. True depths serve to show and to judge (`baselines`, `evaluate`) alone.",
             ),
             "c": (
                 "2D poses of all people, those of the test too.",

@@ -29,6 +29,9 @@ def grade_bootstrap(pupil: Pupil) -> None:
     _compare_with_many(values, np.array(found))
     if np.ptp(found, axis=0).max() == 0:
         raise Wrong(f"Four different rngs give one interval, {low:.2f} to {high:.2f}: nothing is drawn from `rng`.")
+    # of three values, each end has a chance of 1 in 27, which is more than 2.5 %
+    few = pupil(np.array([60.0, 61.0, 75.0]), np.random.default_rng(0))
+    expect_equal(few, [60, 75], "the interval of 60, 61 and 75 mm", "mm", "Draw each sample from the values.")
 
 
 def _compare_with_many(values: np.ndarray, found: np.ndarray) -> None:
@@ -121,12 +124,14 @@ EXERCISES = (
             "c": (
                 "Choosing checkpoints by test error at least is harmless: nothing is trained on it.",
                 "To choose is to fit. It brings 3D labels of the test set into an unsupervised result; at the recorded "
-                "looks it makes five_parts 7 mm better (78.1 to 71.2), and it can never make anything worse.",
+                "looks it makes five_parts 7 mm better (78.1 to 71.2), and on the poses it was chosen by it can never "
+                "make anything worse.",
             ),
             "d": (
                 "That ours is better is possible, by how much is not told: compare means over seeds, of checkpoints "
                 "chosen without 3D, with an interval.",
-                "Seed by seed and at the last step the difference is 3.9 mm, with a 95 % interval from 1.2 to 7.0: a "
+                "Seed by seed and at the last step the difference is 3.9 mm (reflection allowed), with a 95 % "
+                "interval from 1.2 to 7.0: a "
                 "third of what the report says, and known that well.",
             ),
         },
