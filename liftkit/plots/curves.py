@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from liftkit.plots.style import METRICS, add_band, expect_columns
 
 NOT_LOSSES = {"representation", "step", "seed", "data", "knees"}
-NOT_LOSSES |= {"consistency", "bones", "pa_mpjpe_reflection", "mirrored"}  # what the policies of a study look at
+NOT_LOSSES |= {"bones", "pa_mpjpe_reflection", "mirrored"}  # what the policies of a study look at
 
 
 def history_figure(history: pd.DataFrame, columns: tuple[str, ...] | None = None) -> go.Figure:

@@ -31,8 +31,8 @@ class Study:
     ``results``: a row for each data set, test set, representation, seed and checkpoint ``policy`` ("last",
     "unsupervised": the best by a criterion that needs no 3D, "oracle": the best by 3D error, which only shows what
     could be had), with every metric of :func:`liftkit.evaluate`. ``history``: a row for each recorded step; its
-    columns ``consistency``, ``bones`` and ``pa_mpjpe_reflection`` are filled where the policies looked. ``about``:
-    settings, versions, hardware and revision.
+    columns ``bones`` and ``pa_mpjpe_reflection`` are filled where the policies looked. ``about``: settings,
+    versions, hardware and revision.
     """
 
     results: pd.DataFrame
