@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy  # its stats are loaded when first used: they take a second that a study's workers need not wait
 
 CONFIDENCE = 0.95
 REACHED = 1.05  # within 5 % of the best seed
@@ -31,10 +31,10 @@ def bootstrap_interval(values: Sequence[float], statistic: Callable = np.mean) -
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         drawn = dict(confidence_level=CONFIDENCE, n_resamples=RESAMPLES, rng=np.random.default_rng(0))
-        result = stats.bootstrap((values,), statistic, method="BCa", **drawn)
+        result = scipy.stats.bootstrap((values,), statistic, method="BCa", **drawn)
         if not np.isfinite(result.confidence_interval.low):
             drawn["rng"] = np.random.default_rng(0)
-            result = stats.bootstrap((values,), statistic, method="percentile", **drawn)
+            result = scipy.stats.bootstrap((values,), statistic, method="percentile", **drawn)
     return float(result.confidence_interval.low), float(result.confidence_interval.high)
 
 
@@ -95,7 +95,7 @@ def permutation_p(pairs: pd.DataFrame) -> float:
     """Two-sided p-value that the two columns differ in their mean, by swapping within rows; NaN below two rows."""
     if len(pairs) < 2:
         return float("nan")
-    test = stats.permutation_test(
+    test = scipy.stats.permutation_test(
         tuple(pairs.to_numpy(float).T),
         lambda a, b, axis: np.mean(a - b, axis=axis),
         permutation_type="samples",
