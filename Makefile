@@ -41,7 +41,7 @@ lab: $(STAMP) ## set up, then open lesson 00 in JupyterLab (make lab LABFLAGS=--
 
 test: lint ## set up, then run every check: ruff, tests, doctests, notebooks (make test PYTESTFLAGS=-x)
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" PLOTLY_RENDERER=plotly_mimetype $(THREADS) $(RUN) pytest --nbval --nbval-current-env \
-		--nbval-cell-timeout=900 $(PYTESTFLAGS)
+		--nbval-cell-timeout=900 --numprocesses=2 --dist=loadfile $(PYTESTFLAGS)
 
 fuzz: $(STAMP) ## set up, then damage small files of each format 10,000 times and read them (half an hour)
 	$(THREADS) $(RUN) pytest tests/test_mutations.py --mutations 10000 -s -q
