@@ -8,11 +8,14 @@ import zipfile
 import h5py
 import numpy as np
 from cdflib.cdfwrite import CDF
-from raw_people import person
+from raw_people import HEIGHT, person
 
+from liftkit.readers.common import person_height
 from liftkit.readers.human36m import JOINT_MAP, JOINTS_32
 from liftkit.readers.human36m_cameras import CAMERAS, field_cameras
+from liftkit.skeleton import H36M_17
 
+AT = {name: H36M_17.index(name) for name in H36M_17.names}
 FIELDS_17 = [0, 1, 2, 3, 6, 7, 8, 12, 13, 14, 15, 17, 18, 19, 25, 26, 27]
 
 
@@ -35,6 +38,11 @@ def cdf_bytes(folder, pose, name="Pose", compress=0):
     return content
 
 
+def recording(folder):
+    """The CDF file of the known person's three frames."""
+    return cdf_bytes(folder, world().reshape(1, 3, 96))
+
+
 def tgz(path, members, mode="w:gz"):
     """An archive of (name or TarInfo, content)."""
     with tarfile.open(path, mode) as archive:
@@ -46,6 +54,15 @@ def tgz(path, members, mode="w:gz"):
 
 
 FOLDER = "S1/MyPoseFeatures/D3_Positions"
+
+
+def archive(place):
+    """S1's archive, with two recordings beside what else such an archive holds."""
+    folder, cdf = tarfile.TarInfo(FOLDER), recording(place)
+    folder.type = tarfile.DIRTYPE
+    return tgz(place / "Poses_D3_Positions_S1.tgz", [
+        (folder, b""), (f"{FOLDER}/WalkingDog 1.cdf", cdf), (f"{FOLDER}/Photo.cdf", cdf), (f"{FOLDER}/notes.txt", b"?"),
+    ])  # fmt: skip
 
 
 def npz3d(path, subjects=("S1", "S11"), protocol=None, **changes):
@@ -102,3 +119,16 @@ def fetched(folder, frames=(1, 65, 66), subject=1, **changes):
             if array is not None:
                 file.create_dataset(name, data=array)
     return folder
+
+
+def check_known(poses):
+    """The person of raw_people, whichever way the file went."""
+    height, hand, foot = (
+        poses.x3d[:, AT["head"], 1],
+        poses.x3d[:, AT["right_wrist"], 1],
+        poses.x3d[:, AT["left_ankle"], 1],
+    )
+    assert (hand < height).all() and (height < 0).all() and (foot > 0).all(), "y points down; the right hand is up"
+    assert (poses.x3d[:, AT["left_wrist"], 1] > hand + 900).all()
+    assert (poses.x2d[:, AT["right_wrist"], 1] < poses.x2d[:, AT["head"], 1]).all()
+    assert abs(person_height(poses.x3d) - HEIGHT) < 2

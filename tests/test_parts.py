@@ -11,8 +11,8 @@ import time
 
 import numpy as np
 import pytest
+from human36m_files import FOLDER, cdf_bytes, fetched, npz2d, npz3d, tgz, world
 from motion_files import ASF_RIGHT_HAND_UP, T_POSE, amc, asf, bvh
-from test_human36m import FOLDER, cdf_bytes, fetched, npz2d, npz3d, tgz, world
 from test_mpi_inf_3dhp import annotated_test, training
 from typer.testing import CliRunner
 
