@@ -1,36 +1,24 @@
 """data_scripts/human36m.py writes one pose file and where it came from, or one line of error and nothing."""
 
 import hashlib
-import importlib.util
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 from human36m_files import archive, check_known, fetched, npz2d, npz3d
-from typer.testing import CliRunner
+from scripts import call_script
 
 from liftkit.poses import load_pose_file
 from liftkit.readers.human36m import film_clips, read_videopose3d
 
-ROOT = Path(__file__).parent.parent
+
+def call(*arguments):
+    return call_script("human36m", *arguments)
 
 
-@pytest.fixture(scope="module")
-def script():
-    spec = importlib.util.spec_from_file_location("human36m_script", ROOT / "data_scripts" / "human36m.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def call(script, *arguments):
-    return CliRunner().invoke(script.app, list(map(str, arguments)))
-
-
-def test_the_script_writes_one_file_and_where_it_came_from(script, tmp_path):
+def test_the_script_writes_one_file_and_where_it_came_from(tmp_path):
     source = npz3d(tmp_path / "in.npz")
-    done = call(script, "videopose3d", source, "--out", tmp_path / "out.npz", "--every", 2)
+    done = call("videopose3d", source, "--out", tmp_path / "out.npz", "--every", 2)
     assert done.exit_code == 0, done.output
     poses, expected = load_pose_file(tmp_path / "out.npz"), list(film_clips(read_videopose3d(source), every=2))
     for field in ("x2d", "x3d", "subject", "action", "split", "clip", "frame", "camera"):
@@ -48,16 +36,16 @@ def test_the_script_writes_one_file_and_where_it_came_from(script, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.npz", "out.json", "out.npz"]
 
 
-def test_a_dry_run_tells_the_same_and_writes_nothing(script, tmp_path):
+def test_a_dry_run_tells_the_same_and_writes_nothing(tmp_path):
     found = archive(tmp_path)
-    done = call(script, "archives", tmp_path, "--out", tmp_path / "out.npz", "--check")
+    done = call("archives", tmp_path, "--out", tmp_path / "out.npz", "--check")
     assert done.exit_code == 0, done.output
     assert "24 poses; would be written to" in done.stdout and "Nothing was written" in done.stdout
     assert "Missing: S11 altogether" in done.stdout
     assert [path.name for path in tmp_path.iterdir()] == [found.name]
 
 
-def test_the_script_reads_all_three_forms(script, tmp_path):
+def test_the_script_reads_all_three_forms(tmp_path):
     archive(tmp_path)
     fetched(tmp_path / "fetched")
     npz3d(tmp_path / "in.npz")
@@ -66,7 +54,7 @@ def test_the_script_reads_all_three_forms(script, tmp_path):
              ("videopose3d", tmp_path / "in.npz", "--detections", tmp_path / "cpn.npz")]  # fmt: skip
     for form in forms:
         out = tmp_path / f"{form[0]}_out.npz"
-        done = call(script, *form, "--out", out)
+        done = call(*form, "--out", out)
         assert done.exit_code == 0, done.output
         check_known(load_pose_file(out))
     assert json.loads((tmp_path / "videopose3d_out.json").read_text())["options"]["detections"] == "cpn.npz"
@@ -85,20 +73,20 @@ def test_the_script_reads_all_three_forms(script, tmp_path):
         (["videopose3d", "in.npz", "--distortion", "--detections", "in.npz"], "--distortion is for projected 2D"),
     ],
 )
-def test_the_scripts_errors_are_one_line_and_write_nothing(script, tmp_path, monkeypatch, arguments, message):
+def test_the_scripts_errors_are_one_line_and_write_nothing(tmp_path, monkeypatch, arguments, message):
     monkeypatch.chdir(tmp_path)
     npz3d(tmp_path / "in.npz")
     (tmp_path / "old.json").write_text("{}")
-    done = call(script, *arguments)
+    done = call(*arguments)
     assert done.exit_code == 2
     assert f"Error: {arguments[1]}" in done.stderr or message in done.stderr
     assert message in done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.npz", "old.json"]
 
 
-def test_damage_in_the_middle_leaves_nothing_half_written(script, tmp_path):
+def test_damage_in_the_middle_leaves_nothing_half_written(tmp_path):
     source = npz3d(tmp_path / "in.npz", subjects=("S1", "S11"), Photo=np.zeros((2, 32, 3), np.float32))
-    done = call(script, "videopose3d", source, "--out", tmp_path / "out.npz")
+    done = call("videopose3d", source, "--out", tmp_path / "out.npz")
     assert done.exit_code == 2
     assert "in.npz: S1: Photo: joints must be in millimetres" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["in.npz"]

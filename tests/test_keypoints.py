@@ -1,10 +1,10 @@
 """Key points of common detectors: every format, a person who raises the right hand, missing points, several people."""
 
 import hashlib
-import importlib.util
 import json
 import re
 from pathlib import Path
+from runpy import run_path
 
 import numpy as np
 import pytest
@@ -31,7 +31,7 @@ from keypoint_files import (
     write,
     yolo_labels,
 )
-from typer.testing import CliRunner
+from scripts import SCRIPTS, call_script
 
 from liftkit.poses import load_pose_file
 from liftkit.readers.keypoint_names import BODY_25, COCO, HALPE_26, MEDIAPIPE, OPENPOSE_18, WHOLE_BODY
@@ -358,15 +358,8 @@ def test_rubbish_is_an_error_that_names_the_file(tmp_path_factory, content, suff
     assert str(caught.value).startswith(str(path))
 
 
-def load_script(name):
-    spec = importlib.util.spec_from_file_location(f"{name}_script", ROOT / "data_scripts" / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def test_the_sample_is_what_its_script_makes_and_reads_well():
-    assert load_script("sample_keypoints").sample_bytes() == SAMPLE.read_bytes()
+    assert run_path(str(SCRIPTS / "sample_keypoints.py"))["sample_bytes"]() == SAMPLE.read_bytes()
     assert len(SAMPLE.read_bytes()) < 100_000
     poses, usage = read_keypoints(SAMPLE)
     assert usage.frames == 60 and usage.without_person == 2 and usage.kept >= 55 and usage.interpolated_points > 0
@@ -376,7 +369,7 @@ def test_the_sample_is_what_its_script_makes_and_reads_well():
 
 
 def script(*arguments):
-    return CliRunner().invoke(load_script("keypoints").app, [str(argument) for argument in arguments])
+    return call_script("keypoints", *arguments)
 
 
 def test_the_script_writes_poses_and_where_they_come_from(tmp_path):

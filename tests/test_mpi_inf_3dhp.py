@@ -1,6 +1,5 @@
 """MPI-INF-3DHP's annotations become the poses that they hold, by name; foreign files are refused."""
 
-import importlib.util
 import json
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pytest
 from mpi_files import CALIBRATION, CENTRE, FOCAL, annotated_test, cells, image, seen, training
 from raw_people import HEIGHT
 from scipy.io import savemat
-from typer.testing import CliRunner
+from scripts import call_script
 
 from liftkit.poses import load_pose_file
 from liftkit.readers.common import person_height
@@ -177,21 +176,13 @@ def test_cells_of_other_things_are_refused(tmp_path, thing):
         read_cells(tmp_path / "a.mat", ["a"])
 
 
-@pytest.fixture(scope="module")
-def script():
-    spec = importlib.util.spec_from_file_location("mpi_script", ROOT / "data_scripts" / "mpi_inf_3dhp.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def call(*arguments):
+    return call_script("mpi_inf_3dhp", "convert", *arguments)
 
 
-def call(script, *arguments):
-    return CliRunner().invoke(script.app, ["convert", *map(str, arguments)])
-
-
-def test_the_script_writes_one_file_and_where_it_came_from(script, tmp_path):
+def test_the_script_writes_one_file_and_where_it_came_from(tmp_path):
     annotated_test(training(tmp_path / "raw"))
-    done = call(script, tmp_path / "raw", "--out", tmp_path / "out.npz", "--cameras", "0,2", "--true")
+    done = call(tmp_path / "raw", "--out", tmp_path / "out.npz", "--cameras", "0,2", "--true")
     assert done.exit_code == 0, done.output
     poses = load_pose_file(tmp_path / "out.npz")
     assert (len(poses), len(poses.train), len(poses.test)) == (11, 8, 3)
@@ -207,8 +198,8 @@ def test_the_script_writes_one_file_and_where_it_came_from(script, tmp_path):
     [(["--part", "all"], "--part must be train, test or both"), (["--cameras", "a"], "--cameras: expected numbers"),
      (["--out", "raw"], "name ends in .npz")],
 )  # fmt: skip
-def test_the_scripts_errors_are_one_line(script, tmp_path, options, message):
-    done = call(script, training(tmp_path), *options)
+def test_the_scripts_errors_are_one_line(tmp_path, options, message):
+    done = call(training(tmp_path), *options)
     assert (done.exit_code, done.stderr.count("Error")) == (2, 1)
     assert message in done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["S1"]

@@ -1,0 +1,13 @@
+"""A script of data_scripts, called as from a command line."""
+
+import runpy
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+SCRIPTS = Path(__file__).parent.parent / "data_scripts"
+
+
+def call_script(name, *arguments):
+    app = runpy.run_path(str(SCRIPTS / f"{name}.py"))["app"]
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
