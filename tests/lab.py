@@ -58,8 +58,14 @@ def lab(folder: Path, theme: str = "JupyterLab Light"):
 
 @contextmanager
 def browser(**options):
-    """A page of a Chromium, with ``requests`` (addresses asked for) and ``complaints`` (of the console) noted."""
+    """A page of a Chromium that notes ``requests`` (addresses asked for) and ``complaints`` (console, dialogues)."""
     from playwright.sync_api import sync_playwright
+
+    def answer(dialog):
+        if dialog.type == "beforeunload":  # JupyterLab asks whether to leave
+            return dialog.accept()
+        page.complaints.append(f"{UNCAUGHT} {dialog.message}")
+        dialog.dismiss()
 
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
@@ -68,6 +74,7 @@ def browser(**options):
         page.on("request", lambda request: page.requests.append(request.url))
         page.on("console", lambda m: page.complaints.append(m.text) if m.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: page.complaints.append(f"{UNCAUGHT} {error}"))
+        page.on("dialog", answer)
         yield page
         chromium.close()
 
@@ -97,4 +104,4 @@ def ours(complaints: list[str]) -> list[str]:
 
 def elsewhere(requests: list[str]) -> list[str]:
     """The addresses that are not this machine's."""
-    return [url for url in requests if not re.match(r"(http|ws)s?://(localhost|127\.)|data:|blob:", url)]
+    return [url for url in requests if not re.match(r"(http|ws)s?://(localhost|127\.)|file:|data:|blob:", url)]

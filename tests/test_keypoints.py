@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-from pathlib import Path
 from runpy import run_path
 
 import numpy as np
@@ -39,7 +38,6 @@ from liftkit.readers.keypoints import FORMATS, read_keypoints
 from liftkit.records import sample_keypoints
 from liftkit.skeleton import H36M_17
 
-ROOT = Path(__file__).parent.parent
 SAMPLE = sample_keypoints()
 # Where the formats' own documentation puts each point, by number, so that a wrong table cannot test itself.
 FIVE = "nose left_eye right_eye left_ear right_ear"

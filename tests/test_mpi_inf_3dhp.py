@@ -1,7 +1,6 @@
 """MPI-INF-3DHP's annotations become the poses that they hold, by name; foreign files are refused."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,7 +23,6 @@ from liftkit.readers.mpi_inf_3dhp import (
 )
 from liftkit.skeleton import H36M_17
 
-ROOT = Path(__file__).parent.parent
 AT = {name: H36M_17.index(name) for name in H36M_17.names}
 
 

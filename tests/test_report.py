@@ -1,11 +1,11 @@
 """liftkit data report: each defect that a valid file can have is named, and sound data raises no warning."""
 
 import re
-import shutil
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from lab import CHROMIUM, browser, elsewhere
 from typer.testing import CliRunner
 
 from liftkit import load_poses, save_poses
@@ -14,7 +14,6 @@ from liftkit.plots.data import MEANINGS, data_figures
 from liftkit.report import examine_poses, report_html
 from liftkit.skeleton import H36M_17
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PAIRS = np.array(H36M_17.pairs)
 
 
@@ -164,24 +163,12 @@ NASTY = "</script><img src=x onerror=alert(1)>"
 
 @pytest.mark.skipif(not CHROMIUM, reason="needs Chromium (Debian: apt install chromium)")
 def test_the_page_is_drawn_without_errors_network_or_foreign_html(sound, tmp_path):
-    from playwright.sync_api import sync_playwright
-
     poses = sound.select(slice(None, None, 10))
     nasty = replace(poses, subject=np.full(len(poses), NASTY), action=np.full(len(poses), NASTY), name=NASTY)
     (tmp_path / "r.html").write_text(report_html(examine_poses(nasty)), encoding="utf-8")
-    requests, wrong = [], []
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync", "--disable-component-update"]
-        flags += ["--disable-quic", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        page = browser.new_page()
-        page.on("request", lambda request: requests.append(request.url))
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-        page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
+    with browser() as page:
         page.goto((tmp_path / "r.html").as_uri())
         page.locator(".main-svg").first.wait_for()
         assert page.locator(".js-plotly-plot").count() == len(MEANINGS)
         assert page.locator("img[src=x]").count() == 0 and NASTY in page.locator("h1").text_content()
-        browser.close()
-    assert wrong == [] and [url for url in requests if not re.match("file:|data:|blob:", url)] == []
+        assert page.complaints == [] and elsewhere(page.requests) == []
