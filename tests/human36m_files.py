@@ -38,9 +38,9 @@ def cdf_bytes(folder, pose, name="Pose", compress=0):
     return content
 
 
-def recording(folder):
+def recording_bytes(folder, kind="float32", compress=0):
     """The CDF file of the known person's three frames."""
-    return cdf_bytes(folder, world().reshape(1, 3, 96))
+    return cdf_bytes(folder, world().reshape(1, 3, 96).astype(kind), compress=compress)
 
 
 def tgz(path, members, mode="w:gz"):
@@ -58,7 +58,7 @@ FOLDER = "S1/MyPoseFeatures/D3_Positions"
 
 def archive(place):
     """S1's archive, with two recordings beside what else such an archive holds."""
-    folder, cdf = tarfile.TarInfo(FOLDER), recording(place)
+    folder, cdf = tarfile.TarInfo(FOLDER), recording_bytes(place)
     folder.type = tarfile.DIRTYPE
     return tgz(place / "Poses_D3_Positions_S1.tgz", [
         (folder, b""), (f"{FOLDER}/WalkingDog 1.cdf", cdf), (f"{FOLDER}/Photo.cdf", cdf), (f"{FOLDER}/notes.txt", b"?"),

@@ -12,8 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
+import pytest
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+needs_chromium = pytest.mark.skipif(not CHROMIUM, reason="needs Chromium (Debian: apt install chromium)")
 # Without the last of these Chromium itself looks for updates and the like.
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync", "--disable-component-update"]
 FLAGS += ["--disable-quic", "--disable-background-networking"]
@@ -63,9 +65,10 @@ def browser(**options):
 
     def answer(dialog):
         if dialog.type == "beforeunload":  # JupyterLab asks whether to leave
-            return dialog.accept()
-        page.complaints.append(f"{UNCAUGHT} {dialog.message}")
-        dialog.dismiss()
+            dialog.accept()
+        else:
+            page.complaints.append(f"{UNCAUGHT} {dialog.message}")
+            dialog.dismiss()
 
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
@@ -104,4 +107,4 @@ def ours(complaints: list[str]) -> list[str]:
 
 def elsewhere(requests: list[str]) -> list[str]:
     """The addresses that are not this machine's."""
-    return [url for url in requests if not re.match(r"(http|ws)s?://(localhost|127\.)|file:|data:|blob:", url)]
+    return [url for url in requests if not re.match(r"(http|ws)s?://(localhost|127\.)|data:|blob:", url)]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from lab import CHROMIUM, browser, elsewhere, lab, ours, run_all, shut_down_kernels
+from lab import browser, elsewhere, lab, needs_chromium, ours, run_all, shut_down_kernels
 from nbformat.reader import NotJSONError
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
@@ -22,7 +22,7 @@ WIDGET = ".lk-panels svg, .lk-panels canvas"
 BAR = ".jp-OutputArea-output:has(.widget-hprogress .progress-bar)"
 FULL = re.compile(r"\b(\d+)/\1\b")  # all steps of as many
 
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="needs Chromium (Debian: apt install chromium)")
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")

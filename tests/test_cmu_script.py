@@ -1,6 +1,5 @@
 """data_scripts/cmu.py turns joint positions into a pose file, or says what is wrong and writes nothing."""
 
-import errno
 import hashlib
 import json
 import re
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scripts import call_script
+from scripts import call_script, disk_full
 
 from liftkit.cameras import film
 from liftkit.datasets import load_poses
@@ -109,10 +108,6 @@ def test_a_wrong_file_says_what_was_found_and_writes_nothing(tmp_path, changes, 
     assert [path.name for path in tmp_path.iterdir()] == ["in.npz"]
 
 
-def fail(error):
-    raise error
-
-
 @pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04"])
 def test_a_foreign_file_is_refused(tmp_path, content):
     (tmp_path / "in.npz").write_bytes(content)
@@ -142,7 +137,7 @@ def test_a_wrong_argument_says_what_there_is(tmp_path, source, out, options, mes
 
 def test_a_full_disk_is_reported_and_leaves_nothing(tmp_path, monkeypatch):
     source = saved(tmp_path / "in.npz")
-    monkeypatch.setattr("os.fsync", lambda *_: fail(OSError(errno.ENOSPC, "No space left on device")))
+    monkeypatch.setattr("os.fsync", disk_full)
     done = call(source, "--out", tmp_path / "out.npz")
     assert done.exit_code == 2
     assert "No space left on device" in done.stderr

@@ -7,12 +7,11 @@ from human36m_files import (
     FIELDS_17,
     FOLDER,
     archive,
-    cdf_bytes,
     check_known,
     fetched,
     npz2d,
     npz3d,
-    recording,
+    recording_bytes,
     tgz,
     world,
 )
@@ -98,14 +97,14 @@ def test_an_archive_gives_its_recordings(tmp_path):
 
 
 def test_the_damaged_recording_of_s11_is_left_out(tmp_path):
-    folder, cdf = FOLDER.replace("S1", "S11"), recording(tmp_path)
+    folder, cdf = FOLDER.replace("S1", "S11"), recording_bytes(tmp_path)
     path = tgz(tmp_path / "a.tgz", [(f"{folder}/Directions.cdf", cdf), (f"{folder}/Directions 1.cdf", cdf)])
     assert [clip.name for clip in read_archive(path)] == ["Directions 1"]
 
 
 @pytest.mark.parametrize(("kind", "compress"), [("float64", 0), ("float32", 6)])
 def test_other_cdf_files_of_the_same_poses(tmp_path, kind, compress):
-    content = cdf_bytes(tmp_path, world().reshape(1, 3, 96).astype(kind), compress=compress)
+    content = recording_bytes(tmp_path, kind, compress)
     (clip,) = read_archive(tgz(tmp_path / "a.tgz", [(f"{FOLDER}/Photo.cdf", content)]))
     np.testing.assert_allclose(clip.joints, world()[:, FIELDS_17], atol=1e-3)
 

@@ -5,7 +5,7 @@ import tarfile
 import h5py
 import numpy as np
 import pytest
-from human36m_files import FOLDER, cdf_bytes, recording, save_objects, tgz, world
+from human36m_files import FOLDER, cdf_bytes, recording_bytes, save_objects, tgz, world
 
 from liftkit.readers import containers
 from liftkit.readers.containers import read_h5
@@ -134,7 +134,7 @@ def test_an_npz_that_unpacks_to_too_much_is_refused_before(tmp_path):
                                   "S1/../../MyPoseFeatures/D3_Positions/Photo.cdf", "C:/Photo.cdf"])  # fmt: skip
 def test_an_archive_that_points_outside_is_refused(tmp_path, name):
     (tmp_path / "deep").mkdir()
-    path = tgz(tmp_path / "deep" / "a.tgz", [(name, recording(tmp_path))])
+    path = tgz(tmp_path / "deep" / "a.tgz", [(name, recording_bytes(tmp_path))])
     with pytest.raises(ValueError, match=r"a\.tgz: .* lies outside the archive"):
         list(read_archive(path))
     assert sorted(p.name for p in tmp_path.rglob("*")) == ["a.tgz", "deep"]
@@ -174,7 +174,7 @@ def test_bombs_are_refused(tmp_path, monkeypatch):
     ],
 )
 def test_a_wrong_member_is_named(tmp_path, member, content, message):
-    path = tgz(tmp_path / "a.tgz", [(member, recording(tmp_path) if content is None else content)])
+    path = tgz(tmp_path / "a.tgz", [(member, recording_bytes(tmp_path) if content is None else content)])
     with pytest.raises(ValueError, match=rf"a\.tgz: .*{message}"):
         list(read_archive(path))
 

@@ -30,7 +30,7 @@ from keypoint_files import (
     write,
     yolo_labels,
 )
-from scripts import SCRIPTS, call_script
+from scripts import SCRIPTS, call_script, disk_full
 
 from liftkit.poses import load_pose_file
 from liftkit.readers.keypoint_names import BODY_25, COCO, HALPE_26, MEDIAPIPE, OPENPOSE_18, WHOLE_BODY
@@ -386,10 +386,7 @@ def test_the_script_writes_poses_and_where_they_come_from(tmp_path):
 
 
 def test_the_script_leaves_nothing_behind_where_the_disk_fails(tmp_path, monkeypatch):
-    def fail(*_):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("os.fsync", fail)
+    monkeypatch.setattr("os.fsync", disk_full)
     done = script(openpose(tmp_path), "--out", tmp_path / "walk.npz")
     assert done.exit_code == 2 and "No space left on device" in done.output
     assert [path.name for path in tmp_path.iterdir()] == ["openpose"]

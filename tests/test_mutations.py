@@ -22,7 +22,7 @@ from typing import NamedTuple
 import keypoint_files
 import numpy as np
 import pytest
-from human36m_files import FOLDER, cdf_bytes, fetched, npz2d, npz3d, save_objects, tgz, world
+from human36m_files import FOLDER, fetched, npz2d, npz3d, recording_bytes, save_objects, tgz, world
 from motion_files import ASF_RIGHT_HAND_UP, RIGHT_HAND_UP, T_POSE, amc, asf, bvh
 from mpi_files import CALIBRATION, annotated_test, cells, image, seen, training
 from mutations import mutated
@@ -91,13 +91,13 @@ def acclaim(folder: Path, damaged: str) -> Case:
 
 
 def archive(folder: Path, mode: str) -> Case:
-    content = cdf_bytes(folder, world().reshape(1, 3, 96))
+    content = recording_bytes(folder)
     path = tgz(folder / "a.tgz", [(f"{FOLDER}/Photo.cdf", content)], mode)
     return plain(path, lambda: list(film_clips(read_archive(path))))
 
 
 def recording(folder: Path, compress: int) -> Case:
-    path, content = folder / "a.tgz", cdf_bytes(folder, world().reshape(1, 3, 96), compress=compress)
+    path, content = folder / "a.tgz", recording_bytes(folder, compress=compress)
 
     def seal(content: bytes) -> bytes:
         return tgz(path, [(f"{FOLDER}/Photo.cdf", content)], "w").read_bytes()

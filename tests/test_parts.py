@@ -11,7 +11,7 @@ import time
 
 import numpy as np
 import pytest
-from human36m_files import FOLDER, cdf_bytes, fetched, npz2d, npz3d, tgz, world
+from human36m_files import FOLDER, fetched, npz2d, npz3d, recording_bytes, tgz, world
 from motion_files import ASF_RIGHT_HAND_UP, T_POSE, amc, asf, bvh
 from test_mpi_inf_3dhp import annotated_test, training
 from typer.testing import CliRunner
@@ -28,7 +28,7 @@ STEPS = ("replace", "unlink", "rmdir", "mkdir")  # what changes a folder
 
 def archives(folder):
     for subject in ("S1", "S9"):
-        pose = cdf_bytes(folder, world().reshape(1, 3, 96))
+        pose = recording_bytes(folder)
         place = FOLDER.replace("S1", subject)
         tgz(
             folder / f"Poses_D3_Positions_{subject}.tgz",

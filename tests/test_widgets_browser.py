@@ -3,13 +3,13 @@
 import os
 
 import pytest
-from lab import CHROMIUM, browser, elsewhere, lab, ours, run_all, write_notebook
+from lab import browser, elsewhere, lab, needs_chromium, ours, run_all, write_notebook
 from widget_cells import CELLS, SETUP
 
 import liftkit.widgets
 from liftkit.widgets import WIDGETS
 
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="needs Chromium (Debian: apt install chromium)")
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module", params=["Light", "Dark"])

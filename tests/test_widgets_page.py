@@ -1,13 +1,12 @@
 """A widget's saved page in a real browser: a file of its own, since Playwright drives one browser at a time."""
 
-import pytest
-from lab import CHROMIUM, browser, elsewhere
+from lab import browser, elsewhere, needs_chromium
 from test_widgets_browser import by_mouse, changed
 
 from liftkit import load_poses
 from liftkit.widgets import PoseViewer
 
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="needs Chromium (Debian: apt install chromium)")
+pytestmark = needs_chromium
 
 
 def test_a_saved_page_turns_and_plays_without_a_kernel(tmp_path):
@@ -24,4 +23,4 @@ def test_a_saved_page_turns_and_plays_without_a_kernel(tmp_path):
         assert changed(page, widget, lambda: widget.get_by_role("button", name="Play").click())
         widget.get_by_role("button", name="Pause").click()
         assert changed(page, widget, lambda: by_mouse(widget.locator("input[name=frame]"), "range"))
-        assert page.complaints == [] and elsewhere(page.requests) == []
+        assert page.complaints == [] and elsewhere(page.requests) == [file.as_uri()]
