@@ -9,7 +9,7 @@ PYTESTFLAGS ?=
 VENV := .venv
 RUN := $(VENV)/bin/python -m
 STAMP := $(VENV)/.installed
-EXTRAS := notebooks,cluster,dev
+EXTRAS := notebooks,data,cluster,dev
 FIRST_LESSON := $(notdir $(firstword $(sort $(wildcard notebooks/*.ipynb))))
 # One thread: at a lesson's width a second one gains a tenth (benchmarks/speed.py), and beside another busy
 # program, a browser say, two threads that wait for each other are several times slower than one.

@@ -16,6 +16,7 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 import typer
+from formats.positions import read_positions
 
 from benchmarks.pages import CHROMIUM, write_svg
 from benchmarks.speed import peak_mib
@@ -39,11 +40,10 @@ from liftkit import (
     train,
     verdicts,
 )
-from liftkit.files import write_atomically
 from liftkit.plots import dependence_figure
-from liftkit.readers.positions import read_positions
-from liftkit.study.plan import PAPER
-from liftkit.study.policies import evenly
+from liftkit.poses import evenly
+from liftkit.representations import PAPER
+from liftkit.system.files import write_atomically
 
 COUNT = 5000
 UNSEEN_STEPS = 800

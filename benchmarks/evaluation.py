@@ -13,13 +13,13 @@ import typer
 from benchmarks.plain import PlainLifter
 from benchmarks.speed import matmul_rate, peak_mib, products, seconds
 from liftkit import REPRESENTATIONS, TrainConfig, load_poses
-from liftkit.body import draw_bodies, place_joints, standing_angles
+from liftkit.data.body import draw_bodies, place_joints, standing_angles
+from liftkit.data.synthetic import synthetic_motion
 from liftkit.evaluation import pose_errors
 from liftkit.geometry import normalise
 from liftkit.metrics import pa_mpjpe
 from liftkit.networks import Discriminator, Lifter
 from liftkit.run import Run
-from liftkit.synthetic import synthetic_motion
 
 FEW = 1000  # poses for the plain loops, which are slow
 

@@ -16,11 +16,11 @@ from pathlib import Path
 
 import numpy as np
 import typer
+from readers.human36m import ACTIONS, JOINT_MAP, JOINTS_32, SPLITS
+from readers.human36m_cameras import field_cameras
 
-from liftkit.readers.human36m import ACTIONS, JOINT_MAP, JOINTS_32, SPLITS
-from liftkit.readers.human36m_cameras import field_cameras
+from liftkit.data.synthetic import synthetic_motion
 from liftkit.skeleton import H36M_17
-from liftkit.synthetic import synthetic_motion
 
 SCRIPT = Path(__file__).parent.parent / "data_scripts" / "human36m.py"
 

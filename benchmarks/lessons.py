@@ -18,8 +18,8 @@ import typer
 from nbclient import NotebookClient
 
 from benchmarks.pages import markdown
-from liftkit.course.manifest import read_course
-from liftkit.course.running import LIVE, run_cells
+from liftkit.course.authoring.manifest import read_course
+from liftkit.course.authoring.run_lesson import LIVE, run_cells
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 PICTURES = {"image/svg+xml", "image/png", "application/vnd.plotly.v1+json", LIVE}

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import pandas as pd
 import plotly.graph_objects as go
 
-from liftkit.files import write_atomically
+from liftkit.system.files import write_atomically
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 

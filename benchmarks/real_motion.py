@@ -17,12 +17,12 @@ from typing import Annotated
 import pandas as pd
 import torch
 import typer
+from formats.positions import read_positions
 from scipy import stats
 from tqdm import tqdm
 
 from liftkit import PRIORS, TrainConfig, Trainer, baselines, evaluate, film, load_poses
-from liftkit.files import write_atomically
-from liftkit.readers.positions import read_positions
+from liftkit.system.files import write_atomically
 
 # The perspective cameras aim at the middle of the floor from different distances: their tilt is not known exactly.
 PERSPECTIVE_TILT = {"tilt": 7.0, "tilt_spread": 1.5}

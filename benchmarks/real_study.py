@@ -3,7 +3,7 @@
 The five representations of the paper, trained on CMU motion capture and on synthetic people, both judged on CMU's test
 clips, under both priors; as ``benchmarks.real_motion`` trains them (width 128, 400,128 poses a seed, orthographic).
 Killed, it goes on when called again. Writes the results, a row a seed and checkpoint policy, into the package, where
-lessons find them (``liftkit.records.real_study_results``), and into ``results/``: ``study_summary.csv``;
+lessons find them (``liftkit.recorded.real_study_results``), and into ``results/``: ``study_summary.csv``;
 ``study_comparisons.csv``, every representation against the full pose; and ``study.svg``.
 """
 
@@ -14,15 +14,15 @@ from typing import Annotated
 
 import pandas as pd
 import typer
+from formats.positions import read_positions
 
 from benchmarks.pages import CHROMIUM, markdown, write_svg
 from liftkit import Study, TrainConfig, film, load_poses, run_study
 from liftkit.callbacks import StudyBar
-from liftkit.files import write_atomically
 from liftkit.plots import distribution_figure
-from liftkit.readers.positions import read_positions
-from liftkit.records import REAL_STUDY
-from liftkit.study.plan import PAPER
+from liftkit.recorded import REAL_STUDY
+from liftkit.representations import PAPER
+from liftkit.system.files import write_atomically
 
 
 def main(

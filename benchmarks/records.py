@@ -11,10 +11,10 @@ import typer
 
 from liftkit import TrainConfig, evaluate, load_poses, run_study
 from liftkit.callbacks import StudyBar
-from liftkit.files import write_atomically
-from liftkit.records import FOLDER, JUDGED, shrink, store
-from liftkit.study.plan import PAPER
-from liftkit.study.policies import evenly
+from liftkit.poses import evenly
+from liftkit.recorded import FOLDER, JUDGED, shrink, store
+from liftkit.representations import PAPER
+from liftkit.system.files import write_atomically
 
 
 def main(

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
 from lab import CHROMIUM, browser, lab, run_all, write_notebook
 
 CELLS = {

@@ -14,8 +14,8 @@ import typer
 
 from benchmarks.speed import children_mib, peak_mib
 from liftkit import TrainConfig, load_poses, run_study
-from liftkit.provenance import cores
-from liftkit.study.plan import PAPER
+from liftkit.representations import PAPER
+from liftkit.system.provenance import cores
 
 
 def main(width: int = 64, steps: int = 391, seeds: int = 4, processes: int = 0, folder: Path | None = None) -> None:

@@ -21,7 +21,7 @@ import typer
 from benchmarks.plain import PlainTrainer
 from benchmarks.speed import matmul_rate, peak_mib, seconds, step_operations
 from liftkit import REPRESENTATIONS, TrainConfig, Trainer, load_poses
-from liftkit.files import write_atomically
+from liftkit.system.files import write_atomically
 
 app = typer.Typer()
 ROUNDS = 5

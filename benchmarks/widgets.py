@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import typer
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
 from lab import CHROMIUM, browser, lab, run_all, write_notebook
 
 SETUP = """\

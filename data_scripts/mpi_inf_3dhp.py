@@ -1,6 +1,61 @@
 """MPI-INF-3DHP to a pose file: ``python data_scripts/mpi_inf_3dhp.py convert mpi_inf_3dhp --out mpi_inf_3dhp.npz``."""
 
-from liftkit.cli.convert.mpi_inf_3dhp import app
+from __future__ import annotations
+
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from conversion import CheckOption
+from conversion import convert as write
+
+from liftkit.cli.common import friendly
+
+app = typer.Typer(no_args_is_help=True, help=__doc__)
+
+
+@app.callback()
+def _commands() -> None:
+    """MPI-INF-3DHP to a pose file."""
+
+
+@app.command()
+@friendly
+def convert(
+    folder: Annotated[Path, typer.Argument(help="With S1/Seq1/annot.mat and TS1/annot_data.mat and so on.")],
+    out: Annotated[Path, typer.Option(help="The pose file to write; NAME.json beside it.")] = Path("mpi_inf_3dhp.npz"),
+    part: Annotated[str, typer.Option(help='"train", "test" or "both".')] = "both",
+    cameras: Annotated[str, typer.Option(help="Of training, of 0 to 13, with commas.")] = "0,1,2,4,5,6,7,8",
+    true_scale: Annotated[bool, typer.Option("--true", help="True 3D, not universal (all of one height).")] = False,
+    every: Annotated[int, typer.Option(min=1, help="Keep frames 0, N, 2N, ...")] = 1,
+    check: Annotated[bool, CheckOption] = False,
+) -> None:
+    """From the annotations of training and test set, as their scripts unpack them."""
+    from readers.mpi_inf_3dhp import TEST, TRAIN, read_test, read_training
+
+    if part not in ("train", "test", "both"):
+        raise ValueError(f"--part must be train, test or both, found {part!r}")
+    try:
+        numbers = [int(number) for number in cameras.split(",")]
+    except ValueError as error:
+        raise ValueError(f"--cameras: expected numbers with commas, found {cameras!r}") from error
+    readers, patterns, expected = [], [], []
+    if part != "test":
+        readers.append(partial(read_training, folder, numbers, not true_scale, every))
+        patterns.append("S[1-8]/Seq[12]/annot.mat")
+        expected += [(subject, f"Seq{n}") for subject in TRAIN for n in (1, 2)]
+    if part != "train":
+        readers.append(partial(read_test, folder, not true_scale, every))
+        patterns.append("**/TS[1-6]/annot_data.mat")
+    sources = sorted(path for pattern in patterns for path in folder.glob(pattern))
+    options = dict(part=part, cameras=numbers, universal=not true_scale, every=every)
+    there = {path.parts[-2] for path in sources}
+    expected += [(subject, "annot_data.mat") for subject in TEST if part != "train" and subject not in there]
+    read = lambda kept: chain.from_iterable(reader(kept=kept) for reader in readers)  # noqa: E731
+    write(read, out, sources, expected, options, check)
+
 
 if __name__ == "__main__":
     app()

@@ -14,12 +14,12 @@ import numpy as np
 import typer
 
 from liftkit.cli.common import friendly
-from liftkit.files import check_new, write_atomically
+from liftkit.data.synthetic import synthetic_motion
 from liftkit.geometry import Camera, project, rotation_y, turn
-from liftkit.readers.keypoint_names import COCO
-from liftkit.records import SAMPLE
+from liftkit.keypoints.names import COCO
+from liftkit.recorded import SAMPLE
 from liftkit.skeleton import H36M_17
-from liftkit.synthetic import synthetic_motion
+from liftkit.system.files import check_new, write_atomically
 
 FRAMES, ACTION, SUBJECT, SEED = 60, "walk+wave", "S2", 1
 NOISE, MISSING, EMPTY = 1.5, 0.01, (40, 41)  # pixels; the share of points; frames

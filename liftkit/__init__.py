@@ -6,7 +6,7 @@ __version__ = "0.1.0"
 
 # Where each public name lives. It is imported when first used: torch and pandas take seconds, `liftkit --help` none.
 _HOMES = {
-    "cameras": ["RIGS", "Motion", "Rig", "film"],
+    "data.cameras": ["RIGS", "Motion", "Rig", "film"],
     "config": ["PRESETS", "TrainConfig", "preset_config"],
     "correlation": [
         "Dependence",
@@ -19,7 +19,7 @@ _HOMES = {
         "supervised_reference",
         "verdicts",
     ],
-    "datasets": ["load_poses"],
+    "data.datasets": ["load_poses"],
     "evaluation": ["baselines", "evaluate"],
     "geometry": ["Camera", "attach_depth", "flip", "mirror", "normalise", "project", "rotate"],
     "losses": ["LOSSES", "Cycle"],
@@ -27,7 +27,7 @@ _HOMES = {
     "networks": ["Discriminator", "Lifter"],
     "poses": ["PoseSet", "save_poses"],
     "priors": ["PRIORS", "Prior"],
-    "records": ["load_record"],
+    "recorded": ["load_record"],
     "representations": ["REPRESENTATIONS", "Representation", "Segment", "register"],
     "run": ["Run"],
     "study": ["POLICIES", "Study", "run_study"],

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from numbers import Integral, Real
 from typing import Any
+
+import numpy as np
 
 from liftkit.losses import LOSSES
 from liftkit.priors import get_prior
@@ -113,3 +115,16 @@ def preset_config(preset: str = "lesson", **changes: Any) -> TrainConfig:
     if preset not in PRESETS:
         raise ValueError(f"unknown preset {preset!r}; there are {', '.join(PRESETS)}")
     return PRESETS[preset](**{name: value for name, value in changes.items() if value is not None})
+
+
+def check_seeds(seeds: Sequence[int]) -> tuple[int, ...]:
+    """Seeds as a tuple of different integers from 0 to 2^63 - 1; else ValueError."""
+    if not isinstance(seeds, Iterable):
+        raise ValueError(f"seeds must be a sequence such as (0, 1, 2), found {seeds!r}")
+    seeds = tuple(seeds)
+    integers = (not isinstance(s, bool) and isinstance(s, int | np.integer) and 0 <= s < 2**63 for s in seeds)
+    if bad := [s for s, good in zip(seeds, integers, strict=True) if not good]:
+        raise ValueError(f"a seed must be an integer from 0 to 2^63 - 1, found {bad[0]!r}")
+    if not seeds or len(set(seeds)) != len(seeds):
+        raise ValueError(f"seeds must be one or more different integers, found {seeds}")
+    return tuple(int(seed) for seed in seeds)

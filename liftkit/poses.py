@@ -6,9 +6,13 @@ from dataclasses import InitVar, dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
+import torch
+from torch import Tensor
 
-from liftkit.files import read_arrays, write_atomically
+from liftkit.geometry import expect_poses
+from liftkit.representations import Representation
 from liftkit.skeleton import H36M_17, Skeleton
+from liftkit.system.files import read_arrays, write_atomically
 
 FORMAT = 1
 UNITS = ("mm", "px", "none")
@@ -222,3 +226,25 @@ def check_millimetres(poses: PoseSet) -> None:
         reach = float(np.median(np.maximum(poses.x3d.max((1, 2)), -poses.x3d.min((1, 2)))))
         if not 100 < reach < 10_000:
             raise ValueError(f"x3d must be in mm (a person reaches about 900), found a median reach of {reach:.3g}")
+
+
+def training_poses(poses: PoseSet | np.ndarray | Tensor, representation: Representation) -> Tensor:
+    """The 2D poses to train on, (N, J, 2): of a PoseSet its split "train", or all of it where it has none."""
+    if isinstance(poses, PoseSet):
+        poses = poses.part("train").x2d
+    expect_poses(poses, 2, "poses")
+    joints = len(representation.skeleton)
+    if poses.ndim != 3 or poses.shape[1] != joints or not len(poses):
+        raise ValueError(f"poses must have shape (N, {joints}, 2) with N at least 1, found {tuple(poses.shape)}")
+    # A copy of numpy's: torch takes neither negative strides nor, without a warning, what is read-only.
+    x2d = poses.float() if isinstance(poses, Tensor) else torch.from_numpy(np.array(poses, np.float32))
+    if not x2d.isfinite().all():
+        raise ValueError("poses must be finite, found NaN or infinity")
+    return x2d
+
+
+def evenly(poses: PoseSet, count: int | None) -> PoseSet:
+    """At most ``count`` poses of a set, evenly spaced (None: all)."""
+    if count is None or count >= len(poses):
+        return poses
+    return poses.select(np.linspace(0, len(poses) - 1, count).astype(int))

@@ -194,3 +194,5 @@ for _representation in (
     Representation("left_right", _LEFT_RIGHT, 3, 0, "left and right side, both seeing spine and head (after LInKs)"),
 ):
     register(_representation)
+
+PAPER = ("full", "legs_torso", "legs_torso_shared", "five_parts", "five_parts_shared")  # the five that it compares

@@ -13,12 +13,11 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 
-from liftkit.config import TrainConfig
-from liftkit.files import write_atomically
+from liftkit.config import TrainConfig, check_seeds
 from liftkit.geometry import Array, attach_depth, expect_poses, normalise, pose_scale
-from liftkit.inputs import check_seeds
 from liftkit.networks import Discriminator, Lifter
 from liftkit.representations import Representation
+from liftkit.system.files import write_atomically
 
 CHUNK = 4096  # poses x members lifted at a time: enough to keep the cores busy, few enough for their caches
 

@@ -12,18 +12,17 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from liftkit.allocator import keep_freed_memory
-from liftkit.config import TrainConfig
+from liftkit.config import TrainConfig, check_seeds
+from liftkit.divergence import Diverged, Watch
 from liftkit.geometry import flip, normalise
-from liftkit.inputs import check_seeds, training_poses
 from liftkit.layers import uniform
 from liftkit.losses import LOSSES, Cycle, discriminator_loss
 from liftkit.networks import Discriminator, Lifter
-from liftkit.poses import PoseSet
+from liftkit.poses import PoseSet, training_poses
 from liftkit.priors import DRAWS, get_prior, knees_bend_backwards
 from liftkit.representations import Representation, get_representation
 from liftkit.run import Run
-from liftkit.watch import Diverged, Watch
+from liftkit.system.memory import keep_freed_memory
 
 Callback = Callable[["Trainer"], object]
 

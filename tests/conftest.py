@@ -10,7 +10,7 @@ from hypothesis import settings
 
 from liftkit.poses import PoseSet
 
-OFFLINE = Path(__file__).parent / "offline"
+OFFLINE = Path(__file__).parent / "support" / "offline"
 collect_ignore = [str(OFFLINE)]  # Debian's Python has a sitecustomize too, and a process imports one of that name
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(OFFLINE), os.environ.get("PYTHONPATH")]))
 runpy.run_path(str(OFFLINE / "sitecustomize.py"))

@@ -8,14 +8,7 @@ import torch
 from scipy.spatial.transform import Rotation
 
 from liftkit.config import TrainConfig
-from liftkit.losses import (
-    LOSSES,
-    Cycle,
-    adversarial,
-    discriminator_loss,
-    quarter_turns,
-    reprojection,
-)
+from liftkit.losses import LOSSES, Cycle, adversarial, discriminator_loss, quarter_turns, reprojection
 from liftkit.networks import Discriminator, Lifter
 from liftkit.priors import DRAWS, get_prior
 from liftkit.representations import REPRESENTATIONS

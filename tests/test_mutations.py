@@ -22,21 +22,21 @@ from typing import NamedTuple
 import keypoint_files
 import numpy as np
 import pytest
+from formats.asf_amc import read_asf_amc
+from formats.bvh import read_bvh
+from formats.clips import read_index
+from formats.joint_maps import BVH_MAPS, load_joint_map
+from formats.positions import FIELDS, read_positions
 from human36m_files import FOLDER, fetched, npz2d, npz3d, recording_bytes, save_objects, tgz, world
 from motion_files import ASF_RIGHT_HAND_UP, RIGHT_HAND_UP, T_POSE, amc, asf, bvh
 from mpi_files import CALIBRATION, annotated_test, cells, image, seen, training
 from mutations import mutated
+from readers.human36m import Detections, film_clips, read_archive, read_fetched, read_videopose3d
+from readers.mpi_inf_3dhp import JOINTS_28, read_calibration, read_test, read_training
 from scipy.io import savemat
 
+from liftkit.keypoints.reading import read_keypoints
 from liftkit.poses import PoseSet, load_pose_file, save_poses
-from liftkit.readers.asf_amc import read_asf_amc
-from liftkit.readers.bvh import read_bvh
-from liftkit.readers.clips import read_index
-from liftkit.readers.human36m import Detections, film_clips, read_archive, read_fetched, read_videopose3d
-from liftkit.readers.joint_maps import BVH_MAPS, load_joint_map
-from liftkit.readers.keypoints import read_keypoints
-from liftkit.readers.mpi_inf_3dhp import JOINTS_28, read_calibration, read_test, read_training
-from liftkit.readers.positions import FIELDS, read_positions
 from liftkit.skeleton import H36M_17
 
 SECONDS = 5  # for one small file: all are read in some milliseconds
@@ -324,7 +324,7 @@ def test_a_pickle_that_asks_for_memory_is_refused(tmp_path):
 
 
 def test_an_npz_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("liftkit.files.LARGEST", 10**6)
+    monkeypatch.setattr("liftkit.system.files.LARGEST", 10**6)
     np.savez_compressed(tmp_path / "bomb.npz", x2d=np.zeros(10**6, np.float32))
     with pytest.raises(
         ValueError, match=r"bomb\.npz: .*expected at most 1,000,000 bytes after decompression, found 4,0"

@@ -8,11 +8,11 @@ import torch
 from scipy.spatial.transform import Rotation
 from scipy.stats import kstest
 
-from liftkit.cameras import film
 from liftkit.config import TrainConfig
+from liftkit.data.cameras import film
+from liftkit.data.synthetic import synthetic_motion
 from liftkit.geometry import flip, mirror, turn
 from liftkit.priors import DRAWS, PRIORS, QUARTERS, get_prior, knees_bend_backwards
-from liftkit.synthetic import synthetic_motion
 
 TILT = 12.0
 CONFIGS = {

@@ -4,13 +4,7 @@ import numpy as np
 import pytest
 
 from liftkit.networks import Lifter
-from liftkit.representations import (
-    REPRESENTATIONS,
-    Representation,
-    Segment,
-    get_representation,
-    register,
-)
+from liftkit.representations import REPRESENTATIONS, Representation, Segment, get_representation, register
 from liftkit.skeleton import H36M_17
 
 LEG = ("hip", "knee", "ankle")

@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from liftkit import run as run_module
-from liftkit.datasets import load_poses
+from liftkit.data.datasets import load_poses
 from liftkit.geometry import normalise
-from liftkit.records import load_record
+from liftkit.recorded import load_record
 from liftkit.representations import REPRESENTATIONS, Representation, register
 from liftkit.run import Run
 from liftkit.training import train

@@ -8,6 +8,7 @@ import pytest
 import torch
 from trainers import POSES, same, trainer, weights
 
+from liftkit.data.synthetic import synthetic_motion
 from liftkit.geometry import flip, normalise, rotation_x, rotation_y, turn
 from liftkit.layers import BatchNormReLU
 from liftkit.losses import LOSSES, discriminator_loss
@@ -15,7 +16,6 @@ from liftkit.metrics import mirrored, n_mpjpe
 from liftkit.priors import knees_bend_backwards
 from liftkit.representations import REPRESENTATIONS
 from liftkit.run import Run
-from liftkit.synthetic import synthetic_motion
 from liftkit.training import TrainConfig, Trainer
 
 # A member is on its own, and a run repeats.

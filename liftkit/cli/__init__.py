@@ -6,7 +6,8 @@ import typer
 
 from liftkit.cli.course import course
 from liftkit.cli.data import data
-from liftkit.cli.judge import draw, evaluate_
+from liftkit.cli.draw import draw
+from liftkit.cli.evaluate import evaluate_
 from liftkit.cli.lift import lift
 from liftkit.cli.study import study
 from liftkit.cli.train import train
@@ -27,7 +28,7 @@ def doctor() -> None:
 
     Example: `liftkit doctor`
     """
-    from liftkit.doctor import examine
+    from liftkit.system.doctor import examine
 
     findings = examine()
     for finding in findings:

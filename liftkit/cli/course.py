@@ -25,7 +25,7 @@ def list_(folder: FolderOption = NOTEBOOKS) -> None:
     """
     import pandas as pd
 
-    from liftkit.course.manifest import read_course
+    from liftkit.course.authoring.manifest import read_course
 
     read = read_course(folder)
     rows = [(one.number, one.title, one.minutes, ", ".join(one.exercises)) for one in read.lessons]
@@ -39,9 +39,9 @@ def check(folder: FolderOption = NOTEBOOKS) -> None:
 
     Example: `liftkit course check`
     """
-    from liftkit.course.lint import lint_lesson
-    from liftkit.course.manifest import compare, read_course
-    from liftkit.course.publish import stale_files
+    from liftkit.course.authoring.lint import lint_lesson
+    from liftkit.course.authoring.manifest import compare, read_course
+    from liftkit.course.authoring.publish import stale_files
 
     read = read_course(folder)
     problems = compare(read, folder)
@@ -64,8 +64,8 @@ def print_(folder: FolderOption = NOTEBOOKS) -> None:
 
     Example: `liftkit course print`
     """
-    from liftkit.course.manifest import read_course
-    from liftkit.course.publish import lessons_table
+    from liftkit.course.authoring.manifest import read_course
+    from liftkit.course.authoring.publish import lessons_table
 
     read = read_course(folder)
     typer.echo(f"# {read.title}\n\n{lessons_table(read)}")
@@ -81,8 +81,8 @@ def run_(
 
     Example: `liftkit course run 03`
     """
-    from liftkit.course.manifest import read_course
-    from liftkit.course.running import run_lesson
+    from liftkit.course.authoring.manifest import read_course
+    from liftkit.course.authoring.run_lesson import run_lesson
 
     listed = {lesson.number: lesson.file for lesson in read_course(folder).lessons}
     if unknown := sorted(set(lessons or ()) - set(listed)):
@@ -104,7 +104,7 @@ def set_repository_(
 
     Example: `liftkit course set-repository OWNER/NAME`
     """
-    from liftkit.course.publish import set_repository
+    from liftkit.course.authoring.publish import set_repository
 
     _tell_changed(set_repository(folder, repository, branch))
 
@@ -116,7 +116,7 @@ def update_(folder: FolderOption = NOTEBOOKS) -> None:
 
     Example: `liftkit course update`
     """
-    from liftkit.course.publish import update
+    from liftkit.course.authoring.publish import update
 
     _tell_changed(update(folder))
 

@@ -7,14 +7,29 @@ from typing import Annotated
 
 import typer
 
+from liftkit.cli import keypoints
 from liftkit.cli.common import friendly, show_table
-from liftkit.cli.convert import cmu, human36m, keypoints, mpi_inf_3dhp
 
-data = typer.Typer(no_args_is_help=True, help="Make, look at and check pose files; turn other files into them.")
-data.add_typer(cmu.app, name="cmu", help="From motion capture: ASF and AMC, BVH, joint positions.")
-data.add_typer(human36m.app, name="human36m", help="From Human3.6M.")
-data.add_typer(mpi_inf_3dhp.app, name="mpi-inf-3dhp", help="From MPI-INF-3DHP.")
+data = typer.Typer(no_args_is_help=True, help="Make, look at and check pose files.")
 data.command("keypoints")(keypoints.main)
+
+# Commands of before, for whoever follows an old page.
+MOVED = {"cmu": "cmu", "human36m": "human36m", "mpi-inf-3dhp": "mpi_inf_3dhp"}
+
+
+def _moved(name: str, script: str):
+    @friendly
+    def command(context: typer.Context) -> None:
+        arguments = " ".join(context.args) or "--help"
+        raise ValueError(f"`liftkit data {name}` is now a script of the repository: "
+                         f"python data_scripts/{script}.py {arguments}")  # fmt: skip
+
+    return command
+
+
+for _name, _script in MOVED.items():
+    any_arguments = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+    data.command(_name, hidden=True, context_settings=any_arguments)(_moved(_name, _script))
 
 
 @data.command("make")
@@ -30,7 +45,7 @@ def make(
     Example: `liftkit data make coupled.npz --coupling 1`
     """
     from liftkit import load_poses, save_poses
-    from liftkit.files import check_new
+    from liftkit.system.files import check_new
 
     check_new(file)
     poses = load_poses("synthetic", seed=seed, coupling=coupling, rig=rig)
@@ -70,8 +85,8 @@ def report(
     Example: `liftkit data report cmu.npz --out report.html`
     """
     from liftkit import load_poses
-    from liftkit.files import write_atomically
-    from liftkit.report import examine_poses, report_html
+    from liftkit.plots.pose_report import examine_poses, report_html
+    from liftkit.system.files import write_atomically
 
     if out is not None and (out.exists() or out.suffix != ".html" or not out.parent.is_dir()):
         raise ValueError(f"--out {out}: expected a new .html file in a folder that exists; nothing is overwritten")

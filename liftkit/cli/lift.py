@@ -104,7 +104,7 @@ def _lifter(record: str, folder: Path | None, seed: int | None):
 def _read(file: Path, format: str | None, options: dict):
     """A pose file, or key points; with what was used of it, in words."""
     from liftkit import load_poses
-    from liftkit.readers.keypoints import read_keypoints
+    from liftkit.keypoints.reading import read_keypoints
 
     if file.suffix.lower() == ".npz":
         return load_poses(file), "a pose file"

@@ -55,7 +55,7 @@ def study(
     """
     from liftkit import preset_config, run_study
     from liftkit.callbacks import StudyBar
-    from liftkit.study.plan import PAPER
+    from liftkit.representations import PAPER
 
     options = dict(steps=steps, width=width, batch=batch, learning_rate=learning_rate)
     config = preset_config(preset, **options, prior=prior, tilt=tilt, tilt_spread=tilt_spread)

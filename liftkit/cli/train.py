@@ -96,7 +96,7 @@ def _judge(run, poses):
 
 
 def _save(run, results, out: Path) -> None:
-    from liftkit.files import write_atomically
+    from liftkit.system.files import write_atomically
 
     run.save(out)
     if results is not None:

@@ -7,10 +7,10 @@ what (:func:`sensitivity`); and what moves when one part of the body is taken fr
 
 from liftkit.correlation.coefficients import KINDS
 from liftkit.correlation.dependence import Dependence
-from liftkit.correlation.judgement import dependence_and_error, dependence_summary, verdicts
 from liftkit.correlation.measures import data_correlation, learned_correlation, sensitivity
 from liftkit.correlation.reference import supervised_reference
 from liftkit.correlation.swapping import donors, intervention
+from liftkit.correlation.verdicts import dependence_and_error, dependence_summary, verdicts
 
 __all__ = [
     "KINDS",

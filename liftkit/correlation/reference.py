@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 import torch
 
-from liftkit.config import TrainConfig
+from liftkit.config import TrainConfig, check_seeds
 from liftkit.geometry import normalise, pose_scale
-from liftkit.inputs import check_seeds
 from liftkit.networks import Discriminator, Lifter
 from liftkit.poses import PoseSet
 from liftkit.representations import Representation

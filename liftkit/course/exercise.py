@@ -12,9 +12,9 @@ from functools import cache
 from numbers import Real
 from typing import Any
 
+from liftkit.course.checking import NotAttempted, Pupil, Wrong
 from liftkit.course.feedback import CORRECT, INCORRECT, NOT_ATTEMPTED, Feedback, Text
-from liftkit.course.pupil import NotAttempted, Pupil, Wrong
-from liftkit.course.source import code_of
+from liftkit.course.solution_code import code_of
 
 
 @dataclass

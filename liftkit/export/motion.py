@@ -11,14 +11,14 @@ from pathlib import Path
 
 import numpy as np
 
-from liftkit.export.gltf import glb_bytes, gltf_bytes
+from liftkit.data.people import person_height
+from liftkit.export.bvh import bvh_bytes
+from liftkit.export.glb import glb_bytes, gltf_bytes
 from liftkit.export.viewer import viewer_html
-from liftkit.files import check_new, write_atomically
 from liftkit.geometry import expect_poses
 from liftkit.poses import LABELS, PoseSet
-from liftkit.readers.bvh_writer import bvh_bytes
-from liftkit.readers.common import person_height
 from liftkit.skeleton import H36M_17
+from liftkit.system.files import check_new, write_atomically
 
 
 @dataclass(frozen=True, eq=False)

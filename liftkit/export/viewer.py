@@ -9,8 +9,8 @@ from string import Template
 
 import numpy as np
 
-from liftkit.drawing import COLOURS, side_of
 from liftkit.skeleton import H36M_17, Skeleton
+from liftkit.view.palette import COLOURS, side_of
 
 HERE = Path(__file__).parent
 DIGITS = 3  # after the point, of coordinates in [-1, 1]

@@ -1,4 +1,4 @@
-"""What a set of poses looks like: one figure a table of :func:`liftkit.report.examine_poses`."""
+"""What a set of poses looks like: one figure a table of :func:`liftkit.plots.pose_report.examine_poses`."""
 
 from __future__ import annotations
 

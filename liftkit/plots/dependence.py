@@ -8,8 +8,8 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from liftkit.body import draw_bodies, place_joints, standing_angles
 from liftkit.correlation.dependence import Dependence, Parts, joints_of, owner_of
+from liftkit.data.body import draw_bodies, place_joints, standing_angles
 from liftkit.plots.style import SERIES
 from liftkit.skeleton import H36M_17
 

@@ -8,8 +8,8 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from liftkit.drawing import COLOURS, side_of
 from liftkit.skeleton import H36M_17, Skeleton
+from liftkit.view.palette import COLOURS, side_of
 
 
 def _lines(x3d: np.ndarray, skeleton: Skeleton, side: str):

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from liftkit.plots.style import DASHES, METRICS, SERIES, expect_columns, expect_one_policy
-from liftkit.statistics import share_reached
+from liftkit.study.statistics import share_reached
 
 
 def distribution_figure(results: pd.DataFrame, metric: str = "pa_mpjpe_reflection") -> go.Figure:

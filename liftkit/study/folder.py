@@ -13,9 +13,9 @@ import filelock
 import pandas as pd
 from safetensors.torch import load
 
-from liftkit.files import unpack, write_atomically
-from liftkit.provenance import provenance
-from liftkit.study.job import Job
+from liftkit.study.jobs import Job
+from liftkit.system.files import unpack, write_atomically
+from liftkit.system.provenance import provenance
 
 ABOUT, LOCK, JOBS = "study.json", ".lock", "jobs"
 TABLES = ("results", "history")

@@ -11,16 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from liftkit.config import TrainConfig
-from liftkit.inputs import check_seeds, training_poses
+from liftkit.config import TrainConfig, check_seeds
 from liftkit.networks import Discriminator, Lifter
-from liftkit.poses import PoseSet
-from liftkit.provenance import cores
+from liftkit.poses import PoseSet, training_poses
 from liftkit.representations import Representation, get_representation
-from liftkit.study.job import Job, Poses, fingerprint, poses_of
-from liftkit.study.policies import check_policies
+from liftkit.study.checkpoint_selection import check_policies
+from liftkit.study.jobs import Job, Poses, fingerprint, poses_of
+from liftkit.system.provenance import cores
 
-PAPER = ("full", "legs_torso", "legs_torso_shared", "five_parts", "five_parts_shared")  # the five that it compares
 ENSEMBLE_BYTES = 2**30  # memory that an ensemble may take
 MOST_MEMBERS = 4  # more gain little on a CPU, and leave cores idle at the end of a study
 

@@ -16,9 +16,9 @@ from typing import Any
 
 import loky
 
-from liftkit.provenance import cores
 from liftkit.study.folder import StudyFolder
-from liftkit.study.job import STEPS, Job, Poses, run_job
+from liftkit.study.jobs import STEPS, Job, Poses, run_job
+from liftkit.system.provenance import cores
 
 POLL_SECONDS = 0.5
 RETRIES = 5  # how often dask gives a job whose worker died to another one

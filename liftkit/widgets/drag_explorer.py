@@ -9,16 +9,16 @@ import torch
 
 from liftkit.correlation.dependence import owner_of
 from liftkit.correlation.swapping import millimetres
-from liftkit.datasets import load_poses
+from liftkit.data.datasets import load_poses
 from liftkit.geometry import attach_depth, pose_scale
 from liftkit.poses import PoseSet
-from liftkit.records import load_record
+from liftkit.recorded import load_record
 from liftkit.run import Run
-from liftkit.widgets.controller import Controller
-from liftkit.widgets.controls import Button, Choice, Slider
-from liftkit.widgets.panels import Panel, Pose
+from liftkit.view.alt_text import describe
+from liftkit.view.controller import Controller
+from liftkit.view.controls import Button, Choice, Slider
+from liftkit.view.panels import Panel, Pose
 from liftkit.widgets.widget import Widget
-from liftkit.widgets.words import describe
 
 FULL_GLOW = 100.0  # mm of movement at which a joint glows its most
 LEAST = 0.5  # mm: what moved less is said not to have moved

@@ -8,18 +8,18 @@ import numpy as np
 import torch
 
 from liftkit.correlation.swapping import millimetres
-from liftkit.datasets import load_poses
+from liftkit.data.datasets import load_poses
 from liftkit.geometry import attach_depth, normalise, project, rotation_x, turn
 from liftkit.poses import PoseSet
 from liftkit.priors import get_prior
-from liftkit.records import load_record
+from liftkit.recorded import load_record
 from liftkit.run import Run
-from liftkit.widgets.charts import line_chart
-from liftkit.widgets.controller import Controller
-from liftkit.widgets.controls import Choice, Slider
-from liftkit.widgets.panels import Chart, Panel, Pose
+from liftkit.view.alt_text import describe
+from liftkit.view.charts import line_chart
+from liftkit.view.controller import Controller
+from liftkit.view.controls import Choice, Slider
+from liftkit.view.panels import Chart, Panel, Pose
 from liftkit.widgets.widget import Widget
-from liftkit.widgets.words import describe
 
 CIRCLE = np.linspace(-180.0, 180.0, 73)  # degrees of azimuth at which the curves are computed
 MOST_POSES = 100  # to choose from, evenly out of all

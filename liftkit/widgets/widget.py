@@ -12,10 +12,10 @@ from typing import Any, ClassVar
 import anywidget
 import traitlets
 
-from liftkit.files import write_atomically
-from liftkit.widgets.controller import Controller
-from liftkit.widgets.page import page_html, script, style
-from liftkit.widgets.picture import picture_svg
+from liftkit.system.files import write_atomically
+from liftkit.view.controller import Controller
+from liftkit.view.page import page_html, script, style
+from liftkit.view.still import picture_svg
 
 WIDGETS: dict[str, type[Widget]] = {}  # every widget by its class's name
 

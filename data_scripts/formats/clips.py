@@ -1,0 +1,133 @@
+"""Clips of motion capture: what a reader gives of one file, and many of them joined to one Motion."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from formats.kinematics import resample
+
+from liftkit.data.cameras import Motion
+from liftkit.data.people import person_height
+from liftkit.skeleton import H36M_17
+from liftkit.system.files import check_file, read_arrays, reading
+
+
+@dataclass(frozen=True, eq=False)
+class Clip:
+    """One clip of one person: ``joints`` (F, 17, 3) in mm, y up, right-handed, anywhere in the room; ``fps`` frames a
+    second; its ``name``, the ``subject``, and what the reader took for granted (``about``)."""
+
+    joints: np.ndarray
+    fps: float
+    name: str
+    subject: str
+    about: str = ""
+
+    def describe(self) -> str:
+        """What was found, in a line."""
+        return (
+            f"{self.name}: {len(self.joints):,} frames at {self.fps:g} a second, ankle to head "
+            f"{person_height(self.joints):.0f} mm, upright in {self.upright:.0%} of them; {self.about}"
+        )
+
+    @property
+    def upright(self) -> float:
+        """The share of frames in which the head is above both ankles."""
+        height = {name: self.joints[:, H36M_17.index(name), 1] for name in ("head", "left_ankle", "right_ankle")}
+        return float(np.mean(height["head"] > np.maximum(height["left_ankle"], height["right_ankle"])))
+
+
+def load_clip(path: Path) -> Clip:
+    """A clip whose fields were written as an npz file. Raises ValueError naming the file where it is damaged."""
+    return Clip(**{field: array if array.ndim else array.item() for field, array in read_arrays(path).items()})
+
+
+def subject_of(stem: str) -> str:
+    """The subject in a name of CMU's form, SUBJECT_TRIAL; of any other name "".
+
+    >>> subject_of("35_01"), subject_of("walk")
+    ('35', '')
+    """
+    match = re.fullmatch(r"(\d+)_\d+", stem)
+    return match[1] if match else ""
+
+
+def find_files(given: Sequence[Path], *suffixes: str) -> list[Path]:
+    """The given files, and those below given folders, whose names end as wanted. ValueError where there is none."""
+    found = []
+    for path in given:
+        below = sorted(path.rglob("*")) if path.is_dir() else [path]
+        fitting = [file for file in below if file.suffix.lower() in suffixes and not file.is_dir()]
+        if not fitting and not path.is_dir():
+            raise ValueError(f"{path}: expected a file whose name ends in {' or '.join(suffixes)}, or a folder")
+        found += fitting
+    if not found:
+        raise ValueError(f"{', '.join(map(str, given))}: no {' or '.join(suffixes)} file there")
+    return list(dict.fromkeys(found))
+
+
+def skeleton_of(amc: Path, skeletons: Sequence[Path]) -> Path:
+    """The ASF of an AMC: the only one, or the one of its subject (35.asf of 35_01.amc). ValueError where none fits."""
+    fitting = [asf for asf in skeletons if asf.stem == amc.stem.split("_")[0]]
+    if len(skeletons) > 1 and len(fitting) != 1:
+        raise ValueError(f"{amc}: expected one {amc.stem.split('_')[0]}.asf among {', '.join(map(str, skeletons))}")
+    return fitting[0] if fitting else skeletons[0]
+
+
+def join_clips(
+    clips: Sequence[Clip],
+    fps: float = 30.0,
+    test: Sequence[str] = (),
+    actions: Mapping[str, str] | None = None,
+    name: str = "motion capture",
+) -> Motion:
+    """One Motion of all clips, resampled to ``fps``, pelvis at the origin, in the order given (clip 0, 1, ...).
+
+    Clips whose name or subject is in ``test`` are the split "test", all others "train". ``actions`` gives a clip's
+    action by its name; a clip without one is an action of its own name. Raises ValueError on two clips of one name,
+    and on a name in ``test`` that is neither a clip's nor a subject's.
+    """
+    names = [clip.name for clip in clips]
+    if not clips or len(set(names)) != len(names):
+        raise ValueError(f"expected clips of different names, found {', '.join(names) or 'none'}")
+    if unknown := sorted(set(test) - set(names) - {clip.subject for clip in clips}):
+        raise ValueError(f"--test {', '.join(unknown)}: no clip or subject of that name; the clips: {', '.join(names)}")
+    parts = [resample(clip.joints, clip.fps, fps) for clip in clips]
+    counts = [len(part) for part in parts]
+    repeat = lambda labels: np.repeat(list(labels), counts)  # noqa: E731
+    return Motion(
+        np.concatenate([(part - part[:, :1]).astype(np.float32) for part in parts]),
+        subject=repeat(clip.subject for clip in clips),
+        action=repeat((actions or {}).get(name, name) for name in names),
+        clip=repeat(range(len(clips))).astype(np.int32),
+        frame=np.concatenate([np.arange(count, dtype=np.int32) for count in counts]),
+        split=repeat("test" if {clip.name, clip.subject} & set(test) else "train" for clip in clips),
+        fps=float(fps),
+        name=name,
+    )
+
+
+def read_index(path: str | Path) -> dict[str, str]:
+    """Clip -> action, from an index with a line "SUBJECT_TRIAL<TAB>DESCRIPTION" a clip, as CMU's index has.
+
+    Lines that do not begin with such a number are headings and are passed over; a number is written with two digits
+    at least (2_1 is 02_01). Raises ValueError naming the file where it holds no clip, or one of them twice.
+    """
+    path = check_file(path, 2**24)
+    found: dict[str, str] = {}
+    with reading(path):
+        for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
+            match = re.match(r"(\d{1,3})_(\d{1,3})\s+(\S.*)", line.strip())
+            if not match:
+                continue
+            clip = f"{int(match[1]):02d}_{int(match[2]):02d}"
+            if clip in found:
+                raise ValueError(f"line {number}: clip {clip} occurs twice")
+            found[clip] = match[3].split("\t")[0].strip()
+        if not found:
+            raise ValueError("expected lines 'SUBJECT_TRIAL<TAB>DESCRIPTION', found none")
+    return found

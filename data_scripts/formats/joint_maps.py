@@ -1,0 +1,114 @@
+"""Which joint of a motion-capture skeleton is which of ours: known skeletons by their names, and maps from a file."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from liftkit.data.people import JointMap
+from liftkit.skeleton import H36M_17
+from liftkit.system.files import check_file, reading
+
+LIMBS = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
+
+
+def _map(limbs: str, left: str, right: str, **trunk: str | list[str]) -> JointMap:
+    """A joint map from the names of six limb joints, with {} for the side, and of the trunk."""
+    sides = {"left": left, "right": right}
+    named = zip(LIMBS, limbs.split(), strict=True)
+    arms_and_legs = {f"{side}_{limb}": name.format(sides[side]) for limb, name in named for side in sides}
+    return {joint: (arms_and_legs | trunk)[joint] for joint in H36M_17.names}
+
+
+_FULL = ("{}UpLeg {}Leg {}Foot {}Arm {}ForeArm {}Hand", "Left", "Right")
+_SHORT = ("UpperLeg_{} LowerLeg_{} Foot_{} UpperArm_{} LowerArm_{} Hand_{}", "L", "R")
+
+# The end of a bone of CMU's own skeleton (Acclaim). A forearm is two bones there, radius and wrist, with the turn of
+# the hand between them; the hips lie 0.1 m below the root, which is taken for the pelvis as in other copies of CMU.
+CMU_BONES = _map(
+    "{}hipjoint {}femur {}tibia {}clavicle {}humerus {}wrist",
+    "l",
+    "r",
+    pelvis="root",
+    spine="upperback",
+    thorax="lowerneck",
+    neck="upperneck",
+    head="head",
+)
+
+# BVH skeletons, tried in this order. In those whose head has no end the top of the head is unknown, and all of the
+# neck moves down by a joint.
+BVH_MAPS: dict[str, JointMap] = {
+    "liftkit": {joint: joint for joint in H36M_17.names},
+    # CMU as converted by B. Hahne (for MotionBuilder, 3ds Max, Daz): its chest has no length of its own.
+    "CMU": _map(*_FULL, pelvis="Hips", spine="Spine", thorax="Neck1", neck="Head", head="Head:end"),
+    "CMU without the head's end": _map(
+        *_FULL, pelvis="Hips", spine="Spine", thorax=["LeftArm", "RightArm"], neck="Neck1", head="Head"
+    ),
+    "Mixamo": _map(*_FULL, pelvis="Hips", spine="Spine1", thorax="Neck", neck="Head", head="HeadTop_End"),
+    "Mixamo with the head's end": _map(
+        *_FULL, pelvis="Hips", spine="Spine1", thorax="Neck", neck="Head", head="Head:end"
+    ),
+    "Mixamo without the head's end": _map(
+        *_FULL, pelvis="Hips", spine="Spine1", thorax=["LeftShoulder", "RightShoulder"], neck="Neck", head="Head"
+    ),
+    "UpperArm_L": _map(*_SHORT, pelvis="Hips", spine="Spine", thorax="Neck", neck="Head", head="Head:end"),
+    "UpperArm_L without the head's end": _map(
+        *_SHORT, pelvis="Hips", spine="Spine", thorax=["Shoulder_L", "Shoulder_R"], neck="Neck", head="Head"
+    ),
+}
+
+
+def _plain(name: str) -> str:
+    """A name without the prefix of its name space: of mixamorig:Hips it is Hips, of Head:end it is Head:end."""
+    return re.sub(r"^(?:[^:]*:(?!end\d*$)|mixamorig\d*_)", "", name)
+
+
+def recognise(names: Sequence[str]) -> tuple[str, JointMap]:
+    """The known skeleton whose joints all occur in ``names``: its name and a map to these names.
+
+    Raises ValueError that lists the joints and says how to give a map.
+
+    >>> recognise(H36M_17.names)[0]
+    'liftkit'
+    """
+    found = {_plain(name): name for name in reversed(names)}
+    for skeleton, joints in BVH_MAPS.items():
+        sources = {joint: [s] if isinstance(s, str) else list(s) for joint, s in joints.items()}
+        if all(name in found for source in sources.values() for name in source):
+            return skeleton, {joint: [found[name] for name in source] for joint, source in sources.items()}
+    raise ValueError(
+        f"no known skeleton has these joints: {', '.join(names)}. Give a joint map (--map FILE.json): "
+        f'{{"pelvis": "Hips", "spine": ["Spine", "Chest"], "head": "Head:end", ...}} for {", ".join(H36M_17.names)}'
+    )
+
+
+def load_joint_map(path: str | Path) -> JointMap:
+    """A joint map from a JSON or TOML file: our joint = a source's name, "name:end" for its end site, or a list of
+    names, whose mean is taken.
+
+    Raises ValueError naming the file where it is no such map or does not hold our 17 joints.
+    """
+    path = check_file(path, 2**20)
+    with reading(path):
+        text = path.read_text(encoding="utf-8")
+        joints = _toml(text) if path.suffix == ".toml" else json.loads(text)
+        if not isinstance(joints, dict):
+            raise ValueError(f"expected a joint map, found a {type(joints).__name__}")
+        for joint, source in joints.items():
+            names = [source] if isinstance(source, str) else source
+            if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
+                raise ValueError(f"{joint}: expected a name or a list of names, found {source!r}")
+        if wrong := sorted(set(joints) ^ set(H36M_17.names)):
+            raise ValueError(f"a joint map has our 17 joints, missing or unknown: {', '.join(wrong)}")
+    return joints
+
+
+def _toml(text: str) -> dict:
+    try:
+        import tomllib
+    except ImportError as error:  # Python 3.10
+        raise ValueError("TOML needs Python 3.11; write the map as JSON") from error
+    return tomllib.loads(text)

@@ -1,0 +1,127 @@
+"""Arrays inside pickles, read without trusting them: nothing in the file can choose what is run.
+
+VideoPose3D keeps dictionaries of arrays in npz files as pickled objects. A pickle names functions to call, so numpy's
+``allow_pickle`` hands the computer to whoever wrote the file. Here every name stands for a stand-in of our own, and a
+name that no array needs is refused.
+"""
+
+from __future__ import annotations
+
+import pickle
+import re
+import zipfile
+from collections.abc import Sequence
+from math import prod
+from pathlib import Path
+
+import numpy as np
+
+from liftkit.system.files import LARGEST_FILE, check_file, reading
+
+_NUMBERS = re.compile(r"[fiu][1248]|b1|O8?")
+
+
+class _Type:
+    """A pickled numpy type: ``code`` of a number or an object; nothing with fields or strings."""
+
+    def __init__(self, code: str, *_):
+        if not _NUMBERS.fullmatch(code):
+            raise pickle.UnpicklingError(f"expected arrays of numbers, found the type {code[:20]!r}")
+        self.code = code
+
+    def __setstate__(self, state):
+        if state[1] == ">":
+            self.code = ">" + self.code
+
+
+class _Array:
+    """A pickled numpy array: ``value`` is an array of numbers that shares the file's bytes, or a list of objects."""
+
+    def __init__(self, *_):
+        self.value = None
+
+    def __setstate__(self, state):
+        _, shape, kind, fortran, content = state
+        if kind.code.startswith("O"):
+            if type(content) is not list or len(content) != prod(shape):
+                raise pickle.UnpicklingError("an array of objects does not hold what its shape says")
+            self.value = content
+        else:
+            content = content.encode("latin1") if isinstance(content, str) else content
+            self.value = np.frombuffer(content, kind.code).reshape(shape, order="F" if fortran else "C")
+
+
+class ArrayUnpickler(pickle._Unpickler):
+    """Loads dict, list, tuple, str, numbers and numpy arrays of numbers; any other name is an UnpicklingError.
+
+    This is Python's unpickler in Python. The one in C gives a damaged number of a remembered object, up to 2**32,
+    memory for so many; and arrays are few and long, so that it is no faster.
+    """
+
+    def find_class(self, module: str, name: str):
+        # A function is made anew for each load, so that no file can leave a mark on it for the next one.
+        known = {
+            ("numpy.core.multiarray", "_reconstruct"): _Array,
+            ("numpy.core.multiarray", "scalar"): lambda kind, content: np.frombuffer(content, kind.code)[0].item(),
+            ("numpy", "ndarray"): "numpy.ndarray",
+            ("numpy", "dtype"): _Type,
+            ("_codecs", "encode"): lambda text, encoding: text.encode("latin1"),  # Python 3's bytes in protocol 2
+        }
+        place = (module.replace("numpy._core.", "numpy.core."), name)
+        if place not in known:
+            raise pickle.UnpicklingError(f"the pickle asks for {module}.{name}, which no array needs; refused")
+        return known[place]
+
+
+def read_pickled(path: str | Path, fields: Sequence[str], limit: int = LARGEST_FILE) -> dict[str, object]:
+    """The pickled objects named ``fields`` of an npz file, as dicts, lists, strings, numbers and arrays.
+
+    Arrays are read-only and share the pickle's bytes; use :func:`numbers` on each. Raises ValueError where the file is
+    missing, damaged, lacks a field, would unpack to more than ``limit`` bytes or asks for anything but arrays.
+    """
+    path, found = check_file(path, limit), {}
+    with reading(path), zipfile.ZipFile(path) as archive:
+        members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
+        if missing := [field for field in fields if field not in members]:
+            raise ValueError(f"expected the fields {', '.join(missing)}, found {', '.join(members) or 'none'}"[:500])
+        for field in fields:
+            with reading(path, field):
+                if members[field].file_size > limit:
+                    raise ValueError(f"expected at most {limit:,} bytes, found {members[field].file_size:,}")
+                found[field] = _read_object(archive, members[field])
+    return found
+
+
+def _read_object(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> object:
+    with archive.open(member) as file:
+        version = np.lib.format.read_magic(file)
+        header = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+        shape, _, kind = header[version](file)
+        if kind.kind != "O" or shape != ():
+            raise ValueError(f"expected one pickled object, found an array of {kind} of shape {shape}")
+        loaded = ArrayUnpickler(file, encoding="latin1").load()
+    if not isinstance(loaded, _Array) or type(loaded.value) is not list:
+        raise ValueError(f"expected one pickled object, found {type(loaded).__name__}")
+    return loaded.value[0]
+
+
+def numbers(thing: object, shape: tuple[int | None, ...]) -> np.ndarray:
+    """The array behind what :func:`read_pickled` gave, of floating-point numbers and ``shape`` (None: any size).
+
+    Raises ValueError saying what was found.
+    """
+    value = getattr(thing, "value", None)
+    expected = "(" + ", ".join("F" if size is None else str(size) for size in shape) + ")"
+    if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
+        kind = value.dtype if isinstance(value, np.ndarray) else type(thing).__name__.lstrip("_")
+        raise ValueError(f"expected an array of floating-point numbers {expected}, found {kind}")
+    if value.ndim != len(shape) or any(b not in (None, a) for a, b in zip(value.shape, shape, strict=True)):
+        raise ValueError(f"expected an array of shape {expected}, found {value.shape}")
+    return value
+
+
+def entries(thing: object, what: str) -> dict[str, object]:
+    """A dict with string keys, or ValueError saying what was found where ``what`` was expected."""
+    if type(thing) is not dict or not all(isinstance(key, str) for key in thing):
+        raise ValueError(f"expected {what} by name, found {type(thing).__name__.lstrip('_')}")
+    return thing

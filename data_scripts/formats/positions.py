@@ -1,0 +1,46 @@
+"""Joint positions in world coordinates from an npz file: motion that somebody has already posed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from liftkit.data.cameras import Motion
+from liftkit.skeleton import H36M_17
+from liftkit.system.files import read_arrays, reading
+
+FIELDS = ("joints_mm", "clip", "frame", "action", "split", "fps", "joint_names")
+
+
+def read_positions(file: Path) -> Motion:
+    """Joint positions in world coordinates (mm, y up, pelvis at the origin) from an npz file.
+
+    It holds ``joints_mm`` (F, 17, 3), ``clip``, ``frame``, ``action``, ``split`` (F,), ``fps`` and ``joint_names``
+    in Human3.6M's order. Raises ValueError naming what is missing or does not fit.
+    """
+    arrays = read_arrays(file)
+    with reading(file):
+        return _motion(arrays)
+
+
+def _motion(arrays: dict[str, np.ndarray]) -> Motion:
+    if missing := [field for field in FIELDS if field not in arrays]:
+        raise ValueError(f"expected the fields {', '.join(missing)}, found {', '.join(arrays)}")
+    if (names := tuple(map(str, arrays["joint_names"].ravel()))) != H36M_17.names:
+        raise ValueError(
+            f"joint_names must be {', '.join(H36M_17.names)} in this order, found {', '.join(names)[:500]}"
+        )
+    labels = {field: arrays[field] for field in ("action", "clip", "frame", "split")}
+    frames = labels["clip"].size
+    shapes = {"joints_mm": (frames, 17, 3), "fps": ()} | dict.fromkeys(labels, (frames,))
+    for field, expected in shapes.items():
+        if (found := arrays[field].shape) != expected or not frames:
+            raise ValueError(f"{field} must have shape {expected} and hold something, found {found}")
+    joints = arrays["joints_mm"]
+    if joints.dtype.kind != "f":
+        raise ValueError(f"joints_mm must hold floating-point numbers, found {joints.dtype}")
+    if len(bad := np.flatnonzero(~np.isfinite(joints).all((1, 2)))):
+        raise ValueError(f"joints_mm must be finite, found NaN or infinity in frame {bad[0]}")
+    subject = np.full(frames, "cmu")  # the source retargets everybody to one skeleton
+    return Motion(joints, subject=subject, fps=float(arrays["fps"]), name="cmu", **labels)

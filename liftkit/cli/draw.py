@@ -1,0 +1,40 @@
+"""liftkit draw: a picture of what a trained run lifts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from liftkit.cli.common import DataOption, friendly
+
+
+@friendly
+def draw(
+    run: Annotated[Path, typer.Argument(help="The folder of a trained run.")],
+    out: Annotated[Path, typer.Option(help="The picture to write (.svg).")],
+    data: DataOption = "synthetic",
+    count: Annotated[int, typer.Option(help="How many poses, evenly from the test poses.", min=1, max=50)] = 4,
+    member: Annotated[int, typer.Option(help="Which member lifts them.", min=0)] = 0,
+) -> None:
+    """Draw lifted poses, seen from the side, beside the truth.
+
+    Example: `liftkit draw runs/full --data cmu.npz --out lifted.svg`
+    """
+    import numpy as np
+
+    from liftkit import Run, load_poses
+    from liftkit.system.files import write_atomically
+    from liftkit.view.drawing import lifting_svg
+
+    loaded, poses = Run.load(run), load_poses(data)
+    if member >= len(loaded.seeds):
+        raise ValueError(
+            f"--member {member}: expected 0 to {len(loaded.seeds) - 1}, the run has {len(loaded.seeds)} members"
+        )
+    poses = poses.part("test")
+    poses = poses.select(np.linspace(0, len(poses) - 1, count + 2).astype(int)[1:-1])
+    svg = lifting_svg(loaded.lift(poses.x2d)[member], poses.x3d)
+    write_atomically(out, lambda file: file.write(svg.encode()))
+    typer.echo(f"{len(poses)} poses of {poses.name}, drawn in {out}.")

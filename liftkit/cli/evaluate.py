@@ -1,0 +1,35 @@
+"""liftkit evaluate and liftkit draw: what a trained run is worth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from liftkit.cli.common import SHOWN, DataOption, friendly, show_baselines, show_table, with_summary
+
+
+@friendly
+def evaluate_(
+    run: Annotated[Path, typer.Argument(help="The folder of a trained run.")],
+    data: DataOption = "synthetic",
+    split: Annotated[str, typer.Option(help='The poses to judge on: "test", "train" or "all".')] = "test",
+    by: Annotated[str | None, typer.Option(help='A row for each "action", "subject" or "joint".')] = None,
+) -> None:
+    """Judge a saved run on poses whose 3D is known.
+
+    Example: `liftkit evaluate runs/full --data cmu.npz --by action`
+    """
+    from liftkit import Run, evaluate, load_poses
+
+    loaded, poses = Run.load(run), load_poses(data)
+    poses = poses if split == "all" else poses.select(split=split)
+    table = evaluate(loaded, poses, by=by)
+    title = f"{loaded.representation.name}: errors in mm on {len(poses):,} poses of {poses.name}"
+    if by is None:
+        show_table(with_summary(table), title)
+        show_baselines(poses)
+    else:
+        columns = [column for column in SHOWN if column in table]
+        show_table(table.groupby(by, sort=False, as_index=False)[columns].mean(), f"{title}, mean over seeds")

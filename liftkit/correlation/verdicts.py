@@ -1,0 +1,165 @@
+"""What the matrices say: within and between parts, real or made up, and whether it costs accuracy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import permutations as permutations_of
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from liftkit.correlation.coefficients import pearson
+from liftkit.correlation.dependence import Dependence, Parts, joints_of
+from liftkit.correlation.measures import check_fit, groups, places, residuals
+from liftkit.correlation.swapping import intervention
+from liftkit.poses import PoseSet
+from liftkit.run import Run
+from liftkit.study.statistics import RESAMPLES, bootstrap_interval
+
+LEVEL = 0.05
+NOTHING = 1.0  # mm; what moves less is not moved
+PERMUTATIONS = 199
+
+
+def dependence_summary(dependences: Mapping[str, Dependence], parts: Parts = "legs_torso") -> pd.DataFrame:
+    """How much depths depend on joints of the same part and of others: a row for each name, such as a representation.
+
+    ``within`` and ``between``: the mean over pairs of a part's joint (or the part) and a joint's depth, then over
+    members, with the 95 % bootstrap interval over members; ``share``: between as a share of both together.
+    """
+    rows = []
+    for name, dependence in dependences.items():
+        row = {"name": name, "members": len(dependence.values), "what": dependence.what, "unit": dependence.unit}
+        for where in ("within", "between"):
+            of_members = getattr(dependence, where)(parts)
+            low, high = bootstrap_interval(of_members)
+            row |= {where: of_members.mean(), f"{where}_low95": low, f"{where}_high95": high}
+        rows.append(row | {"share": row["between"] / (row["within"] + row["between"])})
+    return pd.DataFrame(rows)
+
+
+def verdicts(
+    run: Run,
+    poses: PoseSet,
+    parts: Parts = "legs_torso",
+    within: Sequence[str] = ("subject", "facing"),
+    permutations: int = PERMUTATIONS,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Is a lifter's dependence between parts real or made up? A row for each part that moves and part that answers.
+
+    ``moved``: how far the second part's lifted depths move, in mm, when the first is swapped
+    (:func:`liftkit.intervention`). ``r2_data`` and ``r2_learned``: the mean squared multiple correlation of the first
+    part's 2D joints with the second's true, and lifted, depths (of members, the mean), beyond what ``within`` explains.
+    One pose a clip is used for these, because poses of one clip are no independent witnesses. ``p_data``,
+    ``p_learned`` and ``p_excess`` (learned above data) are p-values of a permutation test that pairs depths with the
+    2D of other poses of the same group. ``verdict``:
+
+    - "none": the depths do not move (by 1 mm), whatever correlates with what: two parts that do not depend on each
+      other still share the view, and the scale by which the whole pose is normalised;
+    - "real": they move, and the data have such a dependence;
+    - "spurious": they move, the data have none that is seen, and the learned correlation exceeds theirs by more than
+      chance;
+    - "undecided": all else, such as too few clips.
+
+    Raises ValueError for poses without 3D truth, and fewer than four clips.
+    """
+    check_fit(run, poses)
+    if poses.x3d is None:
+        raise ValueError(f"{poses.name}: a verdict needs the true 3D poses; this PoseSet has none")
+    rng = np.random.default_rng(seed)
+    few = one_pose_a_clip(poses, rng)
+    if len(few) < 4:
+        raise ValueError(f"{poses.name}: a verdict needs at least 4 clips, found {len(few)}")
+    found, by_chance = _strengths(run, few, within, permutations, rng)
+    swapped = intervention(run, poses, parts, seed=seed)
+    index = {name: j for j, name in enumerate(poses.skeleton.names[1:])}
+    joints = {part: [index[joint] for joint in members] for part, members in joints_of(parts).items()}
+    rows = []
+    for first, second in permutations_of(joints, 2):
+        block = np.ix_(joints[first], joints[second])
+        data, learned = found[(slice(None), *block)].mean((-2, -1))
+        null = by_chance[(slice(None), slice(None), *block)].mean((-2, -1))  # (permutations, 2)
+        tests = {
+            "p_data": _p(null[:, 0], data),
+            "p_learned": _p(null[:, 1], learned),
+            "p_excess": _p(null[:, 1] - null[:, 0], learned - data),
+        }
+        moved = float(swapped.mean[swapped.rows.index(first), joints[second]].mean())
+        row = {"moves": first, "answers": second, "clips": len(few), "moved": moved, "r2_data": data}
+        rows.append(row | {"r2_learned": learned, **tests, "verdict": _call(moved, **tests)})
+    return pd.DataFrame(rows)
+
+
+def _strengths(run: Run, few: PoseSet, within, permutations: int, rng) -> tuple[np.ndarray, np.ndarray]:
+    """Squared multiple correlations with true depths, and the members' mean with lifted ones: (2, 16, 16).
+
+    As they are, and (permutations, 2, 16, 16) with depths of other poses of the same group.
+    """
+    group = groups(few, within)
+    seen = residuals(places(few)[:, 1:], few, within)
+    depths = np.stack([few.x3d[..., 2], *run.lift(few.x2d)[..., 2]], axis=1)[..., 1:]  # (N, 1 + M, 16), the truth first
+    depths = residuals(depths, few, within)
+
+    def strengths(order: np.ndarray) -> np.ndarray:
+        squared = pearson(seen, depths[order].reshape(len(order), -1)) ** 2
+        true, *lifted = np.moveaxis(squared.reshape(-1, *depths.shape[1:]), 1, 0)
+        return np.nan_to_num(np.stack([true, np.mean(lifted, axis=0)]))
+
+    found = strengths(np.arange(len(few)))
+    return found, np.stack([strengths(_shuffled(group, rng)) for _ in range(permutations)])
+
+
+def _p(by_chance: np.ndarray, found: float) -> float:
+    """The p-value of a one-sided permutation test, the arrangement found being one of those possible."""
+    return float((1 + (by_chance >= found).sum()) / (1 + len(by_chance)))
+
+
+def _call(moved: float, p_data: float, p_learned: float, p_excess: float) -> str:
+    if moved < NOTHING:
+        return "none"
+    if p_data < LEVEL:
+        return "real"
+    return "spurious" if p_learned < LEVEL and p_excess < LEVEL else "undecided"
+
+
+def one_pose_a_clip(poses: PoseSet, rng: np.random.Generator) -> PoseSet:
+    """One pose of each clip, at random."""
+    order = rng.permutation(len(poses))
+    return poses.select(np.sort(order[np.unique(poses.clip[order], return_index=True)[1]]))
+
+
+def _shuffled(group: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """(N,) a random order of poses in which each stays in its group."""
+    shuffled = np.empty(len(group), int)
+    shuffled[np.argsort(group, kind="stable")] = np.lexsort((rng.random(len(group)), group))
+    return shuffled
+
+
+def dependence_and_error(
+    dependences: Mapping[str, Dependence],
+    errors: pd.DataFrame,
+    metric: str = "pa_mpjpe_reflection",
+    parts: Parts = "legs_torso",
+) -> pd.DataFrame:
+    """Does the seed with more dependence between parts have the larger error? A row for each representation.
+
+    ``errors`` has the columns representation, seed and ``metric``. ``between`` and ``error`` are means over seeds of
+    the dependence between parts and of the error; ``rho``: Spearman's correlation of both; ``p``: its two-sided
+    permutation p-value. NaN where seeds do not differ. Raises ValueError where a seed has no error.
+    """
+    rows = []
+    for name, dependence in dependences.items():
+        table = errors[errors["representation"] == name].set_index("seed")[metric]
+        if missing := [seed for seed in dependence.seeds if seed not in table.index]:
+            raise ValueError(f"{name}: no error of the seeds {missing}; found {list(table.index)}")
+        between, error = dependence.between(parts), table.loc[list(dependence.seeds)].to_numpy(float)
+        rho = p = float("nan")
+        if len(error) > 2 and np.ptp(between) > 0 and np.ptp(error) > 0:
+            drawn = dict(permutation_type="pairings", n_resamples=RESAMPLES, rng=np.random.default_rng(0))
+            test = stats.permutation_test((between,), lambda b, e=error: stats.spearmanr(b, e).statistic, **drawn)
+            rho, p = float(test.statistic), float(test.pvalue)
+        found = {"between": between.mean(), "error": error.mean(), "rho": rho, "p": p}
+        rows.append({"name": name, "seeds": len(error), **found})
+    return pd.DataFrame(rows)

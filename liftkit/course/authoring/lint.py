@@ -1,0 +1,100 @@
+"""What a lesson's notebook must not hold, so that it runs anywhere and its outputs can be compared."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from liftkit.course.authoring.manifest import read_lesson
+from liftkit.course.authoring.publish import SETUP
+
+MOST_BYTES = 300_000
+IGNORE, REASON = "nbval-ignore-output", "differs"  # a cell's tag, and the metadata that says why
+MAGICS = ("!liftkit ",)  # that work in every front end
+ABSOLUTE = re.compile(r"(/[A-Za-z]|~/|[A-Za-z]:[\\/])[^\n<>]*")  # a whole string that is a path of one machine
+SHOWN_PATH = re.compile(r"(?<![\w.:/<])/(?:home|Users|tmp|root|work|var|private|opt)/\w")
+NETWORK = re.compile(r"http|ftp:|www\.|pip install|urllib|requests|urlretrieve|wget|curl")
+SAFE_NUMPY = {"default_rng", "Generator", "SeedSequence", "PCG64"}
+DRAWS = {"rand", "randn", "randint", "randperm", "normal", "bernoulli", "multinomial", "rand_like", "randn_like"}
+LAYERS = {"Linear", "Bilinear", "Embedding", "Conv1d", "Conv2d", "Dropout"}
+
+
+def lint_lesson(path: str | Path) -> list[str]:
+    """Faults of a notebook, a sentence each: size, stored state, tracebacks, and those of its cells.
+
+    A cell is named by its id. A cell whose output may differ carries the tag ``nbval-ignore-output`` and, under
+    ``differs`` in its metadata, the reason. Raises ValueError where the file is no notebook.
+
+    >>> lint_lesson(Path("notebooks") / "00_start_here.ipynb")
+    []
+    """
+    path = Path(path)
+    notebook, size = read_lesson(path), path.stat().st_size
+    faults = []
+    if size > MOST_BYTES:
+        faults.append(f"it has {size // 1000} kB, {MOST_BYTES // 1000} at most: which figure is so large?")
+    if "widgets" in notebook["metadata"]:
+        faults.append("it holds saved widget state: run it with `liftkit course run`")
+    seeded = False
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code" and cell.get("id") != SETUP:
+            code = "".join(cell["source"])
+            faults += [f"cell {cell.get('id')}: {fault}" for fault in _cell_faults(cell, code, seeded)]
+            seeded = seeded or "manual_seed(" in code
+    return faults
+
+
+def _cell_faults(cell: dict, code: str, seeded: bool) -> Iterator[str]:
+    lines = code.splitlines()
+    magics = [line.strip() for line in lines if line.strip().startswith(("%", "!"))]
+    yield from (f"unknown magic {line!r}" for line in magics if not line.startswith(MAGICS))
+    if found := NETWORK.search(code):
+        yield f"it names the network: {found[0]!r}"
+    if code.lstrip().startswith("%%"):
+        return  # another language
+    try:
+        tree = ast.parse("\n".join(line for line in lines if line.strip() not in magics))
+    except SyntaxError as error:
+        yield f"not Python: {error.msg} in line {error.lineno}"
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and ABSOLUTE.fullmatch(node.value):
+            yield f"an absolute path: {node.value!r}"
+        if isinstance(node, ast.Call) and (draw := _unseeded(node, seeded or "manual_seed(" in code)):
+            yield f"randomness without a seed: {draw}"
+    yield from _output_faults(cell, tree)
+
+
+def _output_faults(cell: dict, tree: ast.Module) -> Iterator[str]:
+    outputs, metadata = cell.get("outputs", []), cell["metadata"]
+    marked = IGNORE in metadata.get("tags", ())
+    if marked and not metadata.get(REASON):
+        yield f"it is marked {IGNORE} without a reason in metadata {REASON!r}"
+    if any(output["output_type"] == "error" for output in outputs):
+        yield "it holds a traceback"
+    if found := SHOWN_PATH.search("".join(_texts(outputs))):
+        yield f"its output shows a path of one machine: {found[0]!r}"
+    if not outputs and not marked and any(isinstance(node, ast.Expr) for node in tree.body[-1:]):
+        yield "its output is empty, though it ends in an expression: run it with `liftkit course run`"
+
+
+def _unseeded(call: ast.Call, seeded: bool) -> str:
+    """The name of what draws from a hidden generator, or ""."""
+    name = ast.unparse(call.func)
+    home, _, last = name.rpartition(".")
+    if home in ("np.random", "numpy.random"):
+        no_seed = last == "default_rng" and not call.args and not call.keywords
+        return name if last not in SAFE_NUMPY or no_seed else ""
+    if seeded or any(word.arg == "generator" for word in call.keywords):
+        return ""
+    torch_draw = home == "torch" and last in DRAWS or home in ("nn", "torch.nn") and last in LAYERS
+    return name if torch_draw or home == "random" else ""
+
+
+def _texts(outputs: list[dict]) -> Iterator[str]:
+    for output in outputs:
+        yield "".join(output.get("text", ""))
+        for text in output.get("data", {}).values():
+            yield "".join(text) if isinstance(text, (str, list)) else ""

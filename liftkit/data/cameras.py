@@ -1,0 +1,128 @@
+"""Cameras: a rig turns motion in world coordinates into 2D poses and their 3D truth.
+
+World coordinates: y up, the person's left towards +x when facing +z, the pelvis at the origin. A camera at
+azimuth 0 stands where a person facing +z looks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from liftkit.geometry import Camera, project, rotation_x, rotation_y, turn
+from liftkit.poses import PoseSet
+from liftkit.skeleton import H36M_17, Skeleton
+
+# The frame of a level camera that faces a person: y turns down and z away, by half a turn about x.
+_FACING = np.diag([1.0, -1.0, -1.0])
+
+
+@dataclass(frozen=True, eq=False)
+class Motion:
+    """F frames of motion without a camera.
+
+    ``joints`` (F, J, 3) in mm, world coordinates, root at the origin; ``subject``, ``action``, ``split`` (F,)
+    strings; ``clip`` (one number a clip) and ``frame`` (F,) integers; ``fps`` frames a second.
+    """
+
+    joints: np.ndarray
+    subject: np.ndarray
+    action: np.ndarray
+    clip: np.ndarray
+    frame: np.ndarray
+    split: np.ndarray
+    fps: float
+    name: str
+    skeleton: Skeleton = H36M_17
+
+
+@dataclass(frozen=True)
+class Rig:
+    """Cameras evenly around the person, who has a random heading in every clip, so that every azimuth occurs.
+
+    ``views`` cameras; each one's azimuth is off by up to ``jitter`` degrees, anew for each clip. The rig is
+    orthographic (2D in mm), looking down by ``tilt`` degrees, unless ``focal`` (pixels) is given: then it is in
+    perspective (2D in pixels, principal point ``centre``), each camera ``distance`` mm (lowest, highest) away
+    horizontally at ``height`` mm (lowest, highest), aiming at the middle of the floor at ``aim`` mm, while the
+    person's pelvis stands ``pelvis_height`` mm high and up to ``wander`` mm from the middle.
+    """
+
+    views: int = 4
+    jitter: float = 23.0
+    tilt: float = 10.0
+    focal: float | None = None
+    centre: float = 500.0
+    distance: tuple[float, float] = (4000.0, 5500.0)
+    height: tuple[float, float] = (1400.0, 1600.0)
+    aim: float = 900.0
+    pelvis_height: float = 950.0
+    wander: float = 700.0
+
+    def __post_init__(self):
+        if self.views < 1 or (self.focal is not None and self.focal <= 0):
+            raise ValueError(f"a rig needs at least one view and a positive focal length, found {self}")
+
+
+# 1000 x 1000 pixels and a focal length of 1145 are those of Human3.6M's four cameras.
+RIGS = {"orthographic": Rig(), "perspective": Rig(focal=1145.0)}
+
+
+def film(motion: Motion, rig: str | Rig = "orthographic", seed: int = 0) -> PoseSet:
+    """Film every clip with every camera of a rig: F frames give a PoseSet of ``views`` x F poses.
+
+    ``rig`` is a :class:`Rig` or a name in ``RIGS``. Headings, jitter and places come from ``seed`` alone. A clip
+    filmed by several cameras stays one clip. Raises ValueError on an unknown rig's name.
+
+    >>> from liftkit.data.synthetic import synthetic_motion
+    >>> film(synthetic_motion(), "perspective").units
+    'px'
+    """
+    if isinstance(rig, str) and rig not in RIGS:
+        raise ValueError(f"unknown rig {rig!r}; the rigs are {', '.join(RIGS)}")
+    rig = RIGS[rig] if isinstance(rig, str) else rig
+    rng = np.random.default_rng([seed, 0xCA3])
+    _, clip = np.unique(motion.clip, return_inverse=True)
+    clips, shape = clip.max() + 1, (clip.max() + 1, rig.views)
+    heading = rng.uniform(0, 360, (clips, 1)) + np.arange(rig.views) * 360 / rig.views
+    azimuth = np.radians(heading + rng.uniform(-rig.jitter, rig.jitter, shape))
+    if rig.focal is None:
+        tilt, root = np.full(shape, np.radians(rig.tilt)), None
+    else:
+        tilt, root = _stand(rig, azimuth, rng)
+    rotation = rotation_x(tilt) @ _FACING @ rotation_y(azimuth)
+
+    x3d = turn(motion.joints[:, None], rotation.astype(np.float32)[clip])  # (F, views, J, 3)
+    camera = None if root is None else Camera(rig.focal, rig.centre, root.astype(np.float32)[clip])
+    repeat = lambda labels: np.repeat(labels, rig.views)  # noqa: E731
+    return PoseSet(
+        x2d=project(x3d, camera).reshape(-1, *x3d.shape[-2:-1], 2),
+        x3d=x3d.reshape(-1, *x3d.shape[-2:]),
+        subject=repeat(motion.subject),
+        action=repeat(motion.action),
+        clip=repeat(motion.clip),
+        frame=repeat(motion.frame),
+        camera=np.tile(np.arange(rig.views), len(motion.joints)),
+        split=repeat(motion.split),
+        units="mm" if camera is None else "px",
+        name=motion.name,
+        skeleton=motion.skeleton,
+    )
+
+
+def _stand(rig: Rig, azimuth: np.ndarray, rng) -> tuple[np.ndarray, np.ndarray]:
+    """Each camera's tilt (clips, views) and the pelvis's place in its frame (clips, views, 3)."""
+    distance = rng.uniform(*rig.distance, azimuth.shape)
+    height = rng.uniform(*rig.height, azimuth.shape)
+    tilt = np.arctan2(height - rig.aim, distance)
+    radius, angle = (
+        rig.wander * np.sqrt(rng.uniform(size=(len(azimuth), 1))),
+        rng.uniform(0, 2 * np.pi, (len(azimuth), 1)),
+    )
+    # in the level frame of the camera: to its right, below it, in front of it
+    level = [
+        radius * np.cos(angle - azimuth),
+        height - rig.pelvis_height,
+        distance - radius * np.sin(angle - azimuth),
+    ]
+    return tilt, np.einsum("cvij,jcv->cvi", rotation_x(tilt), np.stack(np.broadcast_arrays(*level)))

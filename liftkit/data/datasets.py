@@ -1,0 +1,46 @@
+"""load_poses: the embedded data set by name, or a pose file by path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from liftkit.data.cameras import Rig, film
+from liftkit.data.synthetic import synthetic_motion
+from liftkit.poses import PoseSet, load_pose_file
+
+
+def synthetic_poses(seed: int = 0, coupling: float = 0.0, rig: str | Rig = "orthographic") -> PoseSet:
+    """The embedded data set: synthetic motion filmed by a rig; more than 60,000 poses, made anew in seconds.
+
+    ``coupling`` (0 to 1) ties the arms' tasks to the legs'; ``rig`` "orthographic" (2D in mm) or "perspective" (in
+    pixels). The same arguments give the same bits. Raises ValueError on values out of range.
+
+    >>> synthetic_poses(coupling=1.0).name
+    'synthetic'
+    """
+    return film(synthetic_motion(seed=seed, coupling=coupling), rig, seed)
+
+
+DATASETS = {"synthetic": synthetic_poses}
+
+
+def load_poses(name_or_path: str | Path, **options) -> PoseSet:
+    """A PoseSet by the name of an embedded data set ("synthetic", with its ``options``) or the path of an npz file.
+
+    Raises ValueError on an unknown name (listing those there are) and on a file that is missing or not valid.
+
+    >>> load_poses("synthetic").units
+    'mm'
+    """
+    if str(name_or_path) in DATASETS:
+        return DATASETS[str(name_or_path)](**options)
+    path = Path(name_or_path)
+    if not path.suffix and not path.exists():
+        raise ValueError(
+            f"unknown data set {str(path)!r}; there are {', '.join(DATASETS)}, or give the path of an .npz file"
+        )
+    if options:
+        raise ValueError(f"{path}: a file takes no options, found {', '.join(options)}")
+    if path.suffix.lower() in (".json", ".csv", ".bvh", ".amc", ".mat", ".h5", ".tgz") and path.exists():
+        raise ValueError(f"{path}: expected a pose file (.npz); `liftkit data --help` names the command that makes one")
+    return load_pose_file(path)

@@ -1,0 +1,80 @@
+"""What readers share: errors that name file and place, joints by name, and a check that a person is of human size."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from liftkit.skeleton import H36M_17
+
+# Our joint's name -> the name in the source, or several names, whose mean is taken.
+JointMap = Mapping[str, str | Sequence[str]]
+
+SHORTEST, TALLEST = 900.0, 2400.0  # mm from the lower ankle to the head, of a person who stands straight
+# Whose lengths add up to a person's height: a leg, the trunk, the head.
+CHAIN = ("right_ankle", "right_knee", "right_hip", "pelvis", "spine", "thorax", "neck", "head")
+
+
+def pick_joints(points: np.ndarray, names: Sequence[str], mapping: JointMap) -> np.ndarray:
+    """(F, K, d) points of a source with K ``names`` -> (F, 17, d) in Human3.6M's order.
+
+    Raises ValueError naming the joints that the mapping or the source lacks.
+    """
+    place = {name: k for k, name in enumerate(names)}
+    if len(place) != len(names) or points.shape[1] != len(names):
+        raise ValueError(f"expected {points.shape[1]} different joint names, found {len(place)} in {len(names)}")
+    if missing := [joint for joint in H36M_17.names if joint not in mapping]:
+        raise ValueError(f"the joint map has no {', '.join(missing)}")
+    if unknown := [joint for joint in mapping if joint not in H36M_17.names]:
+        raise ValueError(f"the joint map names unknown joints: {', '.join(unknown)}")
+    sources = [(m,) if isinstance(m := mapping[joint], str) else tuple(m) for joint in H36M_17.names]
+    if absent := sorted({name for source in sources for name in source if name not in place}):
+        raise ValueError(f"it has no joint {', '.join(absent)}; it has {', '.join(names)}")
+    with np.errstate(over="ignore", invalid="ignore"):  # the mean of huge numbers or NaN
+        return np.stack([points[:, [place[name] for name in source]].mean(1) for source in sources], axis=1)
+
+
+def person_height(joints: np.ndarray) -> float:
+    """The median over frames (F, 17, 3) of the length of the chain ankle, knee, hip, pelvis, ..., head, in its unit."""
+    chain = [H36M_17.index(joint) for joint in CHAIN]
+    with np.errstate(over="ignore", invalid="ignore"):  # huge numbers have a huge height
+        return float(np.median(np.linalg.norm(np.diff(joints[:, chain], axis=1), axis=-1).sum(1)))
+
+
+def upside_down(points: np.ndarray) -> np.ndarray:
+    """(F,) whether the head is below both ankles, of points (F, 17, d) whose y points down.
+
+    >>> upside_down(np.zeros((1, 17, 2))).tolist()
+    [False]
+    """
+    y = {name: points[:, H36M_17.index(name), 1] for name in ("head", "left_ankle", "right_ankle")}
+    return y["head"] > np.maximum(y["left_ankle"], y["right_ankle"])
+
+
+def check_person(joints: np.ndarray, what: str = "joints") -> None:
+    """Raise ValueError unless joints (F, 17, 3) are finite and a person is as tall as people are, in mm."""
+    if not len(joints):
+        raise ValueError(f"{what} hold no frame")
+    bad = np.flatnonzero(~np.isfinite(joints).all((1, 2)))
+    if len(bad):
+        raise ValueError(f"{what} must be finite, found NaN or infinity in {len(bad)} frames, first {bad[0]}")
+    height = person_height(joints)
+    if not SHORTEST < height < TALLEST:
+        raise ValueError(
+            f"{what} must be in millimetres: expected {SHORTEST:.0f} to {TALLEST:.0f} from ankle to head along the "
+            f"bones, found {height:.4g}"
+        )
+
+
+def check_agreement(x2d: np.ndarray, x3d: np.ndarray) -> None:
+    """Raise ValueError unless 2D (F, 17, 2) and 3D (F, 17, 3), camera frame, go right and down together.
+
+    It finds axes that point the other way and, in most clips, left and right exchanged in one of the two.
+    """
+    for axis, towards in enumerate(("right", "down")):
+        with np.errstate(over="ignore", invalid="ignore"):  # huge numbers agree in nothing, or a PoseSet refuses them
+            flat, solid = ((x[..., axis] - x[:, :1, axis]).ravel().astype(float) for x in (x2d, x3d))
+            agreement = flat @ solid
+        if not agreement > 0:
+            raise ValueError(f"2D and 3D must agree in what goes {towards}: one of them has other axes or joints")

@@ -1,0 +1,130 @@
+"""The embedded data set: people of many builds, every leg task with every arm task. No download, no licence.
+
+The truth about dependence is known. The legs (hips, knees, ankles) and the torso (all other joints) are built from
+separate tasks and separate random numbers, and every person combines all tasks in full. So at coupling 0 a given
+person's legs and torso are independent. Two people differ in size, which legs and torso share, and a camera's
+azimuth is common to both: what those do to 2D poses is no dependence of movement.
+"""
+
+from __future__ import annotations
+
+from numbers import Integral, Real
+from typing import NamedTuple
+
+import numpy as np
+
+from liftkit.data.body import LEG_CHANNELS, TORSO_CHANNELS, Channel, draw_bodies, place_joints
+from liftkit.data.cameras import Motion
+from liftkit.data.movements import ARM_TASKS, LEG_TASKS, Task
+
+
+class _Manner(NamedTuple):
+    """How C clips are performed: all that is random about one half of the body, whatever its task."""
+
+    start: np.ndarray  # (C, 1) cycles at the first frame
+    tempo: np.ndarray  # (C, 1) times the task's speed
+    vigour: np.ndarray  # (C, 1) times the task's distance from neutral
+    left: np.ndarray  # (C, 1) does the left side lead?
+    habit: np.ndarray  # (C, angles) a lasting deviation, in spreads
+    sway: np.ndarray  # (C, angles, 2) a slow deviation's start in cycles and its frequency in Hz
+
+    def rows(self, clips: np.ndarray) -> _Manner:
+        return _Manner(*(values[clips] for values in self))
+
+
+def _draw_manner(rng: np.random.Generator, clips: int) -> _Manner:
+    angles = max(len(_columns(LEG_CHANNELS)), len(_columns(TORSO_CHANNELS)))
+    return _Manner(
+        start=rng.random((clips, 1)),
+        tempo=rng.uniform(0.75, 1.25, (clips, 1)),
+        vigour=rng.uniform(0.3, 1.15, (clips, 1)),
+        left=rng.random((clips, 1)) < 0.5,
+        habit=rng.normal(0, 1, (clips, angles)),
+        sway=rng.uniform((0, 0.1), (1, 0.6), (clips, angles, 2)),
+    )
+
+
+def _columns(channels: dict[str, Channel]) -> list[tuple[str, int]]:
+    """(name, side) of every angle: the leading side or the middle is 0, the other side 1."""
+    return [(name, side) for name, channel in channels.items() for side in range(1 + (channel.kind == "sided"))]
+
+
+def _perform(
+    tasks: dict[str, Task], channels: dict[str, Channel], chosen: np.ndarray, manner: _Manner, seconds: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Angles in degrees of C clips at T times, clip by clip its ``chosen`` task: (C T,), sided ones (C T, 2)."""
+    spreads = np.array([task.spread for task in tasks.values()])[chosen, None]
+    angles = {}
+    for column, (name, side) in enumerate(_columns(channels)):
+        low, high, neutral, spread, _ = channels[name]
+        start, hertz = manner.sway[:, column].T[..., None]
+        deviation = manner.habit[:, column, None] + 0.6 * np.sin(2 * np.pi * (start + hertz * seconds))
+        angle = neutral + spread * spreads * deviation
+        for index, task in enumerate(tasks.values()):
+            mine = manner.rows(chosen == index)
+            curve = task.angle(name, side, mine.start + mine.tempo * seconds / task.seconds)
+            if curve is not None:
+                angle[chosen == index] += mine.vigour * (curve - neutral)
+        angles[name, side] = np.clip(angle, low, high)
+    return {name: _to_body(angles, name, channel.kind, manner.left) for name, channel in channels.items()}
+
+
+def _to_body(angles: dict[tuple[str, int], np.ndarray], name: str, kind: str, left: np.ndarray) -> np.ndarray:
+    """Leading and other side to left and right; tasks are written for a leading right side."""
+    lead = angles[name, 0]
+    if kind == "sided":
+        other = angles[name, 1]
+        return np.stack([np.where(left, lead, other), np.where(left, other, lead)], -1).reshape(-1, 2)
+    return np.where(left & (kind == "turning"), -lead, lead).ravel()
+
+
+def synthetic_motion(
+    seed: int = 0, coupling: float = 0.0, *, subjects: int = 8, frames: int = 20, fps: float = 15.0
+) -> Motion:
+    """People of different builds who perform every leg task with every arm task, facing +z.
+
+    Each of ``subjects`` people gives every combination one clip of ``frames`` frames; the last quarter of the people
+    is the test split. Actions read "walk+wave". The torso is independent of the legs, but with probability
+    ``coupling`` (0 to 1) a clip's arms copy its legs' draws: the task in the same place of its table, start, tempo,
+    vigour, leading side and deviations. So at 1 the legs determine the torso, while at any coupling each of the two
+    by itself is distributed alike, and one seed gives the same people and the same legs. One seed gives the same
+    bits in any process. Raises ValueError where an argument is out of range.
+
+    >>> synthetic_motion(frames=4).joints.shape
+    (4608, 17, 3)
+    """
+    _check(seed, coupling, subjects, frames, fps)
+    rng = np.random.default_rng(seed)
+    bodies = draw_bodies(rng, subjects)
+    who, legs, arms = np.indices((subjects, len(LEG_TASKS), len(ARM_TASKS))).reshape(3, -1)
+    clips = np.arange(len(who))
+    manner = _draw_manner(rng, 2 * len(clips))  # a row for each clip's legs, then one for its torso
+    tied = rng.random(len(clips)) < coupling
+    arms = np.where(tied, legs % len(ARM_TASKS), arms)
+
+    seconds = np.arange(frames) / fps
+    angles = _perform(LEG_TASKS, LEG_CHANNELS, legs, manner.rows(clips), seconds)
+    torso_manner = manner.rows(np.where(tied, clips, clips + len(clips)))
+    angles |= _perform(ARM_TASKS, TORSO_CHANNELS, arms, torso_manner, seconds)
+    names = np.array([[f"{leg}+{arm}" for arm in ARM_TASKS] for leg in LEG_TASKS])
+    testing = np.arange(subjects) >= subjects - max(1, subjects // 4)
+    return Motion(
+        joints=place_joints(angles, {name: length[who].repeat(frames) for name, length in bodies.items()}),
+        subject=np.array([f"S{number + 1}" for number in range(subjects)])[who].repeat(frames),
+        action=names[legs, arms].repeat(frames),
+        clip=clips.astype(np.int32).repeat(frames),
+        frame=np.tile(np.arange(frames, dtype=np.int32), len(clips)),
+        split=np.where(testing, "test", "train")[who].repeat(frames),
+        fps=float(fps),
+        name="synthetic",
+    )
+
+
+def _check(seed: int, coupling: float, subjects: int, frames: int, fps: float) -> None:
+    for name, value, least in ("seed", seed, 0), ("subjects", subjects, 2), ("frames", frames, 2):
+        if not isinstance(value, Integral) or value < least:
+            raise ValueError(f"{name} must be a whole number of at least {least}, found {value!r}")
+    if not isinstance(coupling, Real) or not 0 <= coupling <= 1:
+        raise ValueError(f"coupling must lie in 0 (independent) to 1 (legs determine arms), found {coupling!r}")
+    if not isinstance(fps, Real) or not 0 < fps < np.inf:
+        raise ValueError(f"fps must be a positive number of frames a second, found {fps!r}")

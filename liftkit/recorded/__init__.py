@@ -1,0 +1,132 @@
+"""What comes with the package: trained runs (made by ``make records``), the study's results, a sample of key points."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+from safetensors.torch import load, save
+
+from liftkit.config import TrainConfig
+from liftkit.representations import Representation
+from liftkit.run import Run
+from liftkit.study.statistics import compare_pairs, summarise
+from liftkit.system.files import write_atomically
+
+FOLDER = Path(__file__).parent
+REAL_STUDY, SAMPLE = FOLDER / "real_study.csv", FOLDER / "sample_keypoints.json"
+JUDGED = 4096  # test poses that the stored figures are measured on, evenly spaced
+
+
+def record_names() -> list[str]:
+    """The representations of which there is a record."""
+    return sorted(path.stem for path in FOLDER.glob("*.safetensors"))
+
+
+def load_record(name: str) -> Run:
+    """The recorded run of a representation: an ensemble of lifters trained on the embedded data, with its history.
+
+    Raises ValueError on an unknown name, listing those there are.
+
+    >>> load_record("legs_torso").seeds
+    (0, 1, 2, 3, 4, 5, 6, 7)
+    """
+    if name not in record_names():
+        raise ValueError(f"no record of {name!r}; there are {', '.join(record_names())}")
+    about = record_settings()
+    representation = Representation.from_dict(about["representations"][name])
+    tensors = {key: tensor.float() for key, tensor in load((FOLDER / f"{name}.safetensors").read_bytes()).items()}
+    history = record_history()
+    history = history[history["representation"] == name].reset_index(drop=True)
+    return Run.from_tensors(representation, about["seeds"], TrainConfig.from_dict(about["config"]), [tensors], history)
+
+
+def record_settings() -> dict:
+    """How the records were made: config, seeds, representations, versions, hardware, revision."""
+    return json.loads((FOLDER / "about.json").read_text(encoding="utf-8"))
+
+
+def record_results() -> pd.DataFrame:
+    """The errors of every recorded member, as :func:`liftkit.evaluate` gives them for ``JUDGED`` test poses."""
+    return pd.read_csv(FOLDER / "results.csv")
+
+
+def record_table(*here: str, against: str = "full") -> pd.DataFrame:
+    """What the recorded seeds say, as text, a row a representation; those named ``here`` are pointed out.
+
+    The mean PA-MPJPE over seeds in mm with its 95 % interval, reflection allowed and forbidden; then, seed by seed, how
+    much more or less (reflection allowed) than ``against``, and how many seeds it beats; parameters. Raises ValueError
+    on an unknown name.
+
+    >>> record_table("full").index[0]
+    'full'
+    """
+    results = record_results().assign(data="synthetic", test="synthetic", seconds=float("nan"))
+    names = list(results["representation"].unique())
+    if unknown := [name for name in (*here, against) if name not in names]:
+        raise ValueError(f"no record of {unknown[0]!r}; there are {', '.join(names)}")
+    found = pd.DataFrame(index=pd.Index(names, name="representation"))
+    for title, metric in (("PA-MPJPE (95 %)", "pa_mpjpe_reflection"), ("no reflection", "pa_mpjpe")):
+        means = summarise(results, metric).set_index("representation")
+        found[title] = [f"{row['mean']:.1f} ({row.low95:.1f} to {row.high95:.1f})" for _, row in means.iterrows()]
+    found[f"minus {against} (95 %)"] = [_difference(results, name, against) for name in names]
+    errors = results.pivot(index="seed", columns="representation", values="pa_mpjpe_reflection")
+    better = errors.lt(errors[against], axis=0).sum()
+    counts = results.groupby("representation")["parameters"].first()
+    found["seeds better"] = ["–" if name == against else f"{better[name]} of {len(errors)}" for name in names]
+    found["parameters"] = [f"{counts[name]:,}" for name in names]
+    found[""] = ["◀ here" if name in here else "" for name in names]
+    return found
+
+
+def _difference(results: pd.DataFrame, name: str, against: str) -> str:
+    if name == against:
+        return "–"
+    row = compare_pairs(results, name, against).iloc[0]
+    return f"{row.difference:+.1f} ({row.low95:+.1f} to {row.high95:+.1f})"
+
+
+def record_history() -> pd.DataFrame:
+    """The course of every recorded member's training, a row a recorded step, as :attr:`liftkit.Run.history`."""
+    return pd.read_csv(FOLDER / "history.csv")
+
+
+def real_study_results() -> pd.DataFrame:
+    """The study on real motion, as ``python -m benchmarks.real_study`` wrote it: results alone, no motion, no network.
+
+    A row for each training set ("cmu", "synthetic"), test set, ``prior``, representation, seed and checkpoint
+    ``policy``, with the columns of :attr:`liftkit.Study.results`.
+
+    >>> sorted(set(real_study_results()["prior"]))
+    ['gravity', 'paper']
+    """
+    return pd.read_csv(REAL_STUDY)
+
+
+def sample_keypoints() -> Path:
+    """A file of key points to try: a synthetic person who walks and waves, as a detector gives it in COCO's format.
+
+    Made by ``python data_scripts/sample_keypoints.py``.
+
+    >>> sample_keypoints().name
+    'sample_keypoints.json'
+    """
+    return SAMPLE
+
+
+def shrink(run: Run) -> Run:
+    """The run with its weights rounded to float16, as it is stored; running averages keep every bit."""
+    tensors = {key: tensor.half().float() if _is_weight(key) else tensor for key, tensor in run.tensors().items()}
+    return Run.from_tensors(run.representation, run.seeds, run.config, [tensors], run.history)
+
+
+def store(run: Run, folder: Path) -> Path:
+    """Write the networks of a shrunk run, half the size of full precision."""
+    tensors = {key: tensor.half() if _is_weight(key) else tensor for key, tensor in run.tensors().items()}
+    path = folder / f"{run.representation.name}.safetensors"
+    return write_atomically(path, lambda file: file.write(save(tensors)))
+
+
+def _is_weight(key: str) -> bool:
+    return not key.endswith((".mean", ".var"))

@@ -1,0 +1,52 @@
+"""Where a result comes from: versions, hardware and source revision, to be stored beside it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+
+PACKAGES = ("liftkit", "torch", "numpy", "scipy", "pandas")
+
+
+def cores() -> int:
+    """The processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def provenance() -> dict[str, object]:
+    """Python's and the packages' versions, processor, cores, GPU, and liftkit's git revision where it has one."""
+    import torch
+
+    return {
+        "python": platform.python_version(),
+        **{package: version(package) for package in PACKAGES},
+        "system": platform.platform(),
+        "processor": _processor(),
+        "cores": cores(),
+        "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
+        "revision": revision(),
+    }
+
+
+def revision() -> str | None:
+    """The git commit of this liftkit, with "+changes" where files differ from it; None outside a repository."""
+    git = ["git", "-C", str(Path(__file__).parents[1])]
+    try:
+        commit, changed = (
+            subprocess.run([*git, *words], capture_output=True, text=True, check=True, timeout=10).stdout.strip()
+            for words in (["rev-parse", "HEAD"], ["status", "--porcelain", "--", "."])
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return commit + ("+changes" if changed else "")
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()

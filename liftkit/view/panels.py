@@ -1,0 +1,142 @@
+"""What a widget shows, side by side: skeletons, charts and sentences, as plain numbers and texts for the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from liftkit.skeleton import H36M_17, Skeleton
+from liftkit.view.palette import side_of
+
+UNIT = 1000  # coordinates travel as whole numbers, this many from a panel's middle to its edge
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A place of its own in the widget: ``key`` names it in code, ``title`` stands above, ``caption`` below."""
+
+    key: str
+    title: str
+    caption: str = ""
+
+    def still(self) -> dict[str, Any]:
+        """What stays while the widget is used."""
+        return {"key": self.key, "kind": type(self).__name__.lower()}
+
+    def moving(self) -> dict[str, Any]:
+        """What may change at any moment."""
+        return {"title": self.title, "caption": self.caption}
+
+
+@dataclass(frozen=True, eq=False)
+class Pose(Panel):
+    """Skeletons, one a frame: joints (F, J, 2) or (F, J, 3), y down and z away from the camera, in any one unit.
+
+    3D panels turn together. ``alt`` describes the pose in words. ``reach``: half the height of the panel in the
+    joints' unit, by default so that every frame fits; ``middle``: what lies in its centre. Per joint: ``strength``
+    (J,) in [0, 1] makes it glow, ``tips`` are shown on hover, ``groups`` (J,) colour it and its bone, with the
+    number beside it, from 1 on; a negative one is no group. ``ghost`` (J, d) is drawn faintly behind. A ``draggable``
+    panel reports where a joint is pulled to; ``picked`` names the joint that keys move, or that is looked at.
+    """
+
+    joints: np.ndarray = None
+    alt: str = ""
+    skeleton: Skeleton = H36M_17
+    reach: float | None = None
+    middle: Sequence[float] | None = None
+    strength: np.ndarray | None = None
+    tips: Sequence[str] | None = None
+    groups: Sequence[int] | None = None
+    ghost: np.ndarray | None = None
+    draggable: bool = False
+    pickable: bool = False
+    picked: str | None = None
+
+    def __post_init__(self):
+        joints = np.asarray(self.joints, float)
+        joints = joints[None] if joints.ndim == 2 else joints
+        count = len(self.skeleton)
+        if joints.ndim != 3 or joints.shape[1] != count or joints.shape[2] not in (2, 3) or not len(joints):
+            raise ValueError(f"{self.title}: expected joints (F, {count}, 2 or 3), found {np.shape(self.joints)}")
+        if not np.isfinite(joints).all():
+            raise ValueError(f"{self.title}: joints must be finite, found NaN or infinity")
+        object.__setattr__(self, "joints", joints)
+
+    @cached_property
+    def frame_of(self) -> tuple[np.ndarray, float]:
+        """The centre and half the height of what the panel shows, in the joints' unit."""
+        low, high = self.joints.min((0, 1)), self.joints.max((0, 1))
+        middle = (low + high) / 2 if self.middle is None else np.asarray(self.middle, float)
+        if self.reach is not None:
+            return middle, float(self.reach)
+        offsets = self.joints - middle
+        # turned about the vertical, a 3D pose sweeps over its distance from the axis
+        across = np.abs(offsets[..., 0]) if offsets.shape[-1] == 2 else np.linalg.norm(offsets[..., ::2], axis=-1)
+        return middle, max(1.1 * float(max(np.abs(offsets[..., 1]).max(), across.max())), 1e-9)
+
+    def numbers(self, joints: np.ndarray) -> list[list[int]]:
+        """Joints (F, J, d) as the browser gets them: a flat list of whole numbers a frame."""
+        middle, reach = self.frame_of
+        return np.rint((joints - middle) / reach * UNIT).astype(int).reshape(len(joints), -1).tolist()
+
+    def place(self, x: float, y: float) -> np.ndarray:
+        """(2,) where a point of the panel, from -1 to 1 with y down, is in the joints' unit."""
+        middle, reach = self.frame_of
+        return middle[:2] + reach * np.array([x, y])
+
+    def still(self) -> dict[str, Any]:
+        names = self.skeleton.names
+        told = {
+            "names": list(names),
+            "bones": [[p, j] for p, j in self.skeleton.bones],
+            "sides": [side_of(name) for name in names],
+            "size": self.joints.shape[-1],
+            "draggable": self.draggable,
+            "pickable": self.pickable,
+        }
+        return super().still() | told | ({"frames": self.numbers(self.joints)} if len(self.joints) > 1 else {})
+
+    def moving(self) -> dict[str, Any]:
+        told = {
+            "alt": self.alt,
+            "joints": self.numbers(self.joints)[0] if len(self.joints) == 1 else None,
+            "strength": None if self.strength is None else np.round(np.asarray(self.strength, float), 3).tolist(),
+            "tips": None if self.tips is None else list(self.tips),
+            "groups": None if self.groups is None else [int(group) for group in self.groups],
+            "ghost": None if self.ghost is None else self.numbers(np.asarray(self.ghost, float)[None])[0],
+            "picked": None if self.picked is None else self.skeleton.index(self.picked),
+        }
+        return super().moving() | told
+
+
+@dataclass(frozen=True)
+class Chart(Panel):
+    """A picture that Python drew, as SVG text: see :mod:`liftkit.view.charts`."""
+
+    svg: str = ""
+    wide: bool = False
+
+    def still(self) -> dict[str, Any]:
+        return super().still() | {"wide": self.wide}
+
+    def moving(self) -> dict[str, Any]:
+        return super().moving() | {"svg": self.svg}
+
+
+@dataclass(frozen=True)
+class Note(Panel):
+    """Sentences, one a line; or, where it is ``code``, lines of Python to be copied."""
+
+    text: str = ""
+    wide: bool = False
+    code: bool = False
+
+    def still(self) -> dict[str, Any]:
+        return super().still() | {"wide": self.wide, "code": self.code}
+
+    def moving(self) -> dict[str, Any]:
+        return super().moving() | {"text": self.text}

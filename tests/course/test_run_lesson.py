@@ -1,0 +1,46 @@
+"""Running a lesson stores what its cells show, and leaves the file alone where one fails."""
+
+import nbformat
+import pytest
+from lab import write_notebook
+from typer.testing import CliRunner
+
+from liftkit.cli import app
+from liftkit.course.authoring.run_lesson import LIVE, run_lesson
+
+WIDGET = "from liftkit.widgets import RepresentationExplorer\nRepresentationExplorer()"
+BAR = "from tqdm.notebook import tqdm\nfor _ in tqdm(range(3)):\n    pass"
+
+
+def test_what_cells_show_is_stored_without_what_needs_a_kernel(tmp_path):
+    path = tmp_path / "lesson.ipynb"
+    write_notebook(path, ["print('seen')", WIDGET, BAR, "x = 1"])
+    assert run_lesson(path) == path
+    notebook = nbformat.read(path, as_version=4)
+    shown, widget, bar, nothing = (cell.outputs for cell in notebook.cells)
+    assert [output.text for output in shown] == ["seen\n"]
+    assert set(widget[0].data) == {"text/plain", "image/svg+xml"}
+    assert bar == nothing == []
+    assert LIVE not in path.read_text(encoding="utf-8") and "widgets" not in notebook.metadata
+    assert notebook.metadata.language_info == {"name": "python"}
+
+
+def test_two_runs_store_the_same(tmp_path):
+    path = tmp_path / "lesson.ipynb"
+    write_notebook(path, ["1 + 1", WIDGET])
+    first = run_lesson(path).read_bytes()
+    assert run_lesson(path).read_bytes() == first
+
+
+def test_a_failing_cell_is_told_and_the_file_stays(tmp_path):
+    path = tmp_path / "lesson.ipynb"
+    write_notebook(path, ["print(1)", "1 / 0"])
+    before = path.read_bytes()
+    with pytest.raises(ValueError, match="lesson.ipynb: a cell failed(?s:.)*ZeroDivisionError"):
+        run_lesson(path)
+    assert path.read_bytes() == before
+
+
+def test_an_unknown_lesson_is_refused_with_the_numbers():
+    result = CliRunner().invoke(app, ["course", "run", "99"], env={"COLUMNS": "200", "TERM": "dumb"})
+    assert result.exit_code == 2 and "unknown lessons 99; there are 00, 01, 02" in result.stderr

@@ -1,0 +1,108 @@
+"""The recorded runs are what their figures say, and small."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose
+
+from liftkit import REPRESENTATIONS, TrainConfig, baselines, evaluate, load_poses, load_record
+from liftkit.poses import evenly
+from liftkit.recorded import (
+    FOLDER,
+    JUDGED,
+    real_study_results,
+    record_names,
+    record_results,
+    record_settings,
+    record_table,
+    shrink,
+    store,
+)
+from liftkit.representations import PAPER
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def judged():
+    return evenly(load_poses("synthetic").test, JUDGED)
+
+
+def test_all_five_are_recorded_at_lesson_width_with_eight_seeds_in_twelve_megabytes():
+    about = record_settings()
+    assert sorted(PAPER) == record_names()
+    assert len(about["seeds"]) >= 8 and about["config"]["width"] == TrainConfig.lesson().width
+    assert sum(path.stat().st_size for path in FOLDER.iterdir()) <= 12e6
+    assert about["sessions"][0]["revision"] and about["sessions"][0]["torch"]
+
+
+@pytest.mark.parametrize("name", PAPER)
+def test_every_stored_checkpoint_has_the_stored_figures(name, judged):
+    stored = record_results()
+    stored = stored[stored.representation == name]
+    fresh = evaluate(load_record(name), judged)
+    assert list(stored.seed) == list(fresh.seed) and len(fresh) >= 8
+    metrics = [column for column in fresh if column not in ("seed", "mirrored")]
+    assert_allclose(fresh[metrics], stored[metrics], rtol=2e-3)
+    assert_allclose(fresh.mirrored, stored.mirrored, atol=2e-3)
+    flat = baselines(judged).set_index("lifter").loc["flat"]
+    assert fresh.pa_mpjpe_reflection.mean() < 0.8 * flat.pa_mpjpe_reflection
+
+
+def test_a_record_has_its_history_config_and_representation():
+    run = load_record("five_parts")
+    assert run.representation == REPRESENTATIONS["five_parts"]
+    assert set(run.history.seed) == set(run.seeds) and run.history.step.max() == run.config.steps
+    assert set(run.history.representation) == {"five_parts"}
+
+
+def test_the_table_tells_each_seeds_mean_and_what_it_has_more_or_less_than_another():
+    results, table = record_results(), record_table("legs_torso", against="five_parts")
+    errors = results.pivot(index="seed", columns="representation", values="pa_mpjpe_reflection")
+    difference = errors["legs_torso"] - errors["five_parts"]
+    row = table.loc["legs_torso"]
+    assert row["PA-MPJPE (95 %)"].startswith(f"{errors['legs_torso'].mean():.1f} (")
+    assert row["minus five_parts (95 %)"].startswith(f"{difference.mean():+.1f} (")
+    assert row["seeds better"] == f"{(difference < 0).sum()} of 8"
+    assert row["no reflection"].startswith(f"{results[results.representation == 'legs_torso'].pa_mpjpe.mean():.1f} (")
+    assert list(table.index) == list(results.representation.unique())
+    assert list(table.index[table[""] != ""]) == ["legs_torso"] and set(table.loc["five_parts"][2:4]) == {"–"}
+
+
+@pytest.mark.parametrize(("here", "against"), [((), "fool"), (("fool",), "full")])
+def test_the_table_refuses_an_unknown_name(here, against):
+    with pytest.raises(ValueError, match="no record of 'fool'; there are full"):
+        record_table(*here, against=against)
+
+
+def test_an_unknown_record_is_refused_with_the_choices():
+    with pytest.raises(ValueError, match="no record of 'fool'; there are five_parts, five_parts_shared, full"):
+        load_record("fool")
+
+
+def test_a_shrunk_run_is_stored_without_further_loss(tmp_path, monkeypatch, judged):
+    from liftkit import recorded as records
+
+    run = shrink(load_record("full"))
+    store(run, tmp_path)
+    for name in ("about.json", "history.csv"):
+        (tmp_path / name).write_bytes((FOLDER / name).read_bytes())
+    monkeypatch.setattr(records, "FOLDER", tmp_path)
+    np.testing.assert_array_equal(load_record("full").lift(judged.x2d[:9]), run.lift(judged.x2d[:9]))
+
+
+def test_the_study_on_real_motion_is_whole_and_its_summary_follows_from_it():
+    results = real_study_results()
+    rows = results.groupby(["data", "test", "prior", "policy"]).representation.value_counts()
+    assert set(rows) == {8} and set(results.representation) == set(PAPER)
+    assert set(zip(results.data, results.test, strict=True)) == {
+        ("cmu", "cmu"),
+        ("synthetic", "cmu"),
+        ("synthetic", "synthetic"),
+    }
+    keys = ["prior", "policy", "data", "test", "representation"]
+    mean = results.groupby(keys).pa_mpjpe_reflection.mean()
+    summary = pd.read_csv(ROOT / "results" / "study_summary.csv").set_index(keys)["mean"]
+    assert_allclose(mean, summary.loc[mean.index], atol=1e-3)

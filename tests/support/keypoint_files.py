@@ -1,0 +1,196 @@
+"""Key points in each format that a detector writes: somebody who faces the camera and raises the right hand."""
+
+import csv
+import json
+
+import numpy as np
+
+from liftkit.keypoints.names import BODY_25, COCO, HALPE_26, MEDIAPIPE, OPENPOSE_18, WHOLE_BODY, to_h36m
+from liftkit.skeleton import H36M_17
+
+WIDTH, HEIGHT = 1000, 800
+
+# Somebody who faces the camera, so that the right side is on the picture's left, and raises the right hand; pixels.
+FACING = {
+    "nose": (500, 200), "left_eye": (510, 190), "right_eye": (490, 190), "left_ear": (520, 195),
+    "right_ear": (480, 195), "left_shoulder": (550, 280), "right_shoulder": (450, 280), "left_elbow": (560, 360),
+    "right_elbow": (430, 220), "left_wrist": (565, 440), "right_wrist": (425, 130), "left_hip": (530, 450),
+    "right_hip": (470, 450), "left_knee": (532, 560), "right_knee": (468, 562), "left_ankle": (534, 670),
+    "right_ankle": (466, 672),
+}  # fmt: skip
+HEAD_TOP, FACE = (500, 150), (500, 194)  # FACE: the mean of nose, eyes and ears
+
+
+def points(names, frame=0, score=0.9, **changes):
+    """(K, 3) in the order of ``names``, 2 px further right each frame; points that the table lacks are far away."""
+    table = FACING | {"neck_base": (500, 280), "mid_hip": (500, 450), "head_top": HEAD_TOP} | changes
+    return np.array([(*np.add(table.get(name, (900, 700)), (2 * frame, 0)), score) for name in names], float)
+
+
+def normalised(values):
+    return values / [WIDTH, HEIGHT, 1]
+
+
+def write(path, data):
+    path.write_text(data if isinstance(data, str) else json.dumps(data), encoding="utf-8")
+    return path
+
+
+def coco(path, frames=3, people=1):
+    images = [{"id": 10 + f, "file_name": f"{10 + f}.jpg"} for f in range(frames)]
+    annotations = []
+    for f in range(frames):
+        flat = points(COCO, f, score=2)
+        flat[3, 2] = 1  # a hidden ear, labelled all the same
+        annotations.append({"id": f, "image_id": 10 + f, "category_id": 1, "keypoints": flat.ravel().tolist()})
+    return write(path / "coco.json", {"images": images, "annotations": annotations, "categories": [{"id": 1}]})
+
+
+def coco_results(path):
+    rows = [
+        {"image_id": f"{10 + f}.jpg", "keypoints": points(COCO, f).ravel().tolist(), "score": 2.1} for f in range(3)
+    ]
+    return write(path / "results.json", rows)
+
+
+def openpose(path, names=BODY_25):
+    folder = path / "openpose"
+    folder.mkdir()
+    for f in range(3):
+        person = {"person_id": [-1], "pose_keypoints_2d": points(names, f).ravel().tolist(), "face_keypoints_2d": []}
+        write(folder / f"walk_{10 + f:012d}_keypoints.json", {"version": 1.3, "people": [person]})
+    return folder
+
+
+def openpose_18(path):
+    return openpose(path, OPENPOSE_18)
+
+
+def mmpose_video(path):
+    frames = []
+    for f in range(3):
+        p = points(COCO, f)
+        instance = {"keypoints": p[:, :2].tolist(), "keypoint_scores": p[:, 2].tolist(), "bbox": [[0, 0, 9, 9]]}
+        frames.append({"frame_id": 10 + f, "instances": [instance]})
+    return write(path / "mmpose.json", frames)
+
+
+def mmpose_demo(path):
+    """Named points in an order of their own, as the demo's meta_info tells it."""
+    names = WHOLE_BODY[16::-1]
+    frames = []
+    for f in range(3):
+        p = points(names, f)
+        instances = [{"keypoints": p[:, :2].tolist(), "keypoint_scores": p[:, 2].tolist()}]
+        frames.append({"frame_id": 10 + f, "instances": instances})
+    meta = {"keypoint_id2name": {str(i): name for i, name in enumerate(names)}}
+    return write(path / "demo.json", {"meta_info": meta, "instance_info": frames})
+
+
+def mmpose_halpe(path):
+    p = points(HALPE_26)
+    return write(path / "one.json", [{"keypoints": p[:, :2].tolist(), "keypoint_scores": p[:, 2].tolist()}])
+
+
+def mmpose_predictions(path):
+    frames = []
+    for f in range(3):
+        p = points(WHOLE_BODY, f)
+        frames.append({"predictions": [[{"keypoints": p[:, :2].tolist(), "keypoint_scores": p[:, 2].tolist()}]]})
+    return write(path / "predictions.json", frames)
+
+
+def ultralytics_json(path):
+    frames = []
+    for f in range(3):
+        x, y, seen = points(COCO, f).T.tolist()
+        frames.append(
+            [{"name": "person", "class": 0, "box": {"x1": 0}, "keypoints": {"x": x, "y": y, "visible": seen}}]
+        )
+    return write(path / "yolo.json", frames)
+
+
+def ultralytics_texts(path):
+    """The texts of ``to_json``, collected in a list."""
+    frames = json.loads(ultralytics_json(path).read_text())
+    return write(path / "texts.json", [json.dumps(frame) for frame in frames])
+
+
+def ultralytics_csv(path):
+    with (path / "yolo.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["frame", "name", "class", "confidence", "box", "keypoints"])
+        for f in range(3):
+            x, y, seen = points(COCO, f).T.tolist()
+            writer.writerow([10 + f, "person", 0, 0.9, "{'x1': 0.0}", str({"x": x, "y": y, "visible": seen})])
+    return path / "yolo.csv"
+
+
+def yolo_labels(path, tail=""):
+    folder = path / "labels"
+    folder.mkdir()
+    for f in range(3):
+        numbers = " ".join(f"{v:.9g}" for v in normalised(points(COCO, f)).ravel())
+        write(folder / f"film_{10 + f}.txt", f"0 0.5 0.5 0.2 0.6 {numbers}{tail}\n")
+    return folder
+
+
+def mediapipe_frames(path):
+    frames = []
+    for f in range(3):
+        landmarks = [{"x": x, "y": y, "visibility": v} for x, y, v in normalised(points(MEDIAPIPE, f)).tolist()]
+        frames.append({"frame": 10 + f, "landmarks": landmarks})
+    return write(path / "mediapipe.json", frames)
+
+
+def mediapipe_result(path):
+    """What the landmarker's result holds for one picture: a list of poses, and the same in world coordinates."""
+    image = [{"x": x, "y": y, "z": 0.0, "visibility": v} for x, y, v in normalised(points(MEDIAPIPE)).tolist()]
+    world = [{"x": 0.1 * i, "y": 0.0, "z": 0.0, "visibility": 1.0} for i in range(33)]
+    return write(path / "result.json", {"poseLandmarks": [image], "poseWorldLandmarks": [world]})
+
+
+def wide(path, names, file, suffix="score", scale=normalised):
+    with (path / file).open("w", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["frame", *(f"{name}_{axis}" for name in names for axis in ("x", "y", suffix))])
+        for f in range(3):
+            writer.writerow([10 + f, *scale(points(names, f)).ravel()])
+    return path / file
+
+
+def mediapipe_csv(path):
+    return wide(path, MEDIAPIPE, "mediapipe.csv", "visibility")
+
+
+def mediapipe_numbered(path):
+    lines = ["frame," + ",".join(f"x{i},y{i},v{i}" for i in range(33))]
+    for f in range(3):
+        lines.append(f"{10 + f}," + ",".join(map(str, normalised(points(MEDIAPIPE, f)).ravel())))
+    return write(path / "numbered.csv", "\n".join(lines))
+
+
+def mediapipe_long(path):
+    lines = ["frame;landmark;x;y;z;visibility"]
+    for f in range(3):
+        for name, (x, y, v) in zip(MEDIAPIPE, normalised(points(MEDIAPIPE, f)), strict=True):
+            lines.append(f"{10 + f};{name.upper()};{x};{y};0;{v}")
+    return write(path / "long.csv", "\n".join(lines))
+
+
+def coco_csv(path):
+    return wide(path, COCO, "coco.csv", scale=lambda p: p)
+
+
+def our_csv(path):
+    ours = to_h36m(points(COCO)[None, :, :2], COCO)[0]
+    lines = ["frame," + ",".join(f"{name}_x,{name}_y" for name in H36M_17.names)]
+    lines += [f"{10 + f}," + ",".join(f"{x + 2 * f},{y}" for x, y in ours) for f in range(3)]
+    return write(path / "ours.csv", "\n".join(lines))
+
+
+PIXELS = [coco, coco_results, openpose, openpose_18, mmpose_video, mmpose_demo, mmpose_halpe, mmpose_predictions]
+PIXELS += [ultralytics_json, ultralytics_texts, ultralytics_csv, coco_csv, our_csv]
+SHARES = [yolo_labels, mediapipe_frames, mediapipe_result, mediapipe_csv, mediapipe_numbered, mediapipe_long]
+UNNUMBERED = [mmpose_predictions, ultralytics_json, ultralytics_texts]
+SINGLE = [mmpose_halpe, mediapipe_result]

@@ -1,0 +1,281 @@
+"""StudyExplorer: dots, lines and shares are the tables' own, whatever the tables lack."""
+
+import json
+import warnings
+from xml.etree import ElementTree
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+
+from liftkit import Study
+from liftkit.recorded import record_history, record_results
+from liftkit.study.statistics import bootstrap_interval, compare_pairs, share_reached
+from liftkit.view.controls import Toggle
+from liftkit.widgets import StudyExplorer
+from liftkit.widgets.study_explorer import OVERALL, OWN, StudyExplorerController
+from liftkit.widgets.study_explorer.tables import reached
+
+METRIC = "pa_mpjpe_reflection"
+
+
+def table(values, metric=METRIC, **columns):
+    """Results by representation -> an error a seed."""
+    rows = [
+        {"representation": name, "seed": seed, metric: float(value)}
+        for name, errors in values.items()
+        for seed, value in enumerate(errors)
+    ]
+    return pd.DataFrame(rows).assign(**columns)
+
+
+def course(names=("a", "b"), seeds=3):
+    rows = [
+        {"representation": name, "seed": seed, "step": step, METRIC: 100.0 - step + seed + 10 * i, "bones": 0.1}
+        for i, name in enumerate(names)
+        for seed in range(seeds)
+        for step in (10, 20, 30)
+    ]
+    return pd.DataFrame(rows)
+
+
+SIX = {"a": [50, 51, 52, 53, 54, 55], "b": [60, 62, 64, 66, 68, 80]}
+
+
+def panels(controller):
+    return {panel.key: panel for panel in controller.panels()}
+
+
+def elements(panel, attribute):
+    return [e for e in ElementTree.fromstring(panel.svg).iter() if attribute in e.attrib]
+
+
+def tips(panel):
+    return {e.get("data-pick"): e.get("data-tip") for e in elements(panel, "data-pick")}
+
+
+def words(panel):
+    return [e.text for e in ElementTree.fromstring(panel.svg).iter() if e.text]
+
+
+def test_by_default_the_recorded_seeds_are_shown_with_mean_and_interval():
+    explorer, results = StudyExplorerController(), record_results()
+    found = panels(explorer)
+    assert len(tips(found["seeds"])) == len(results)
+    row = results[(results.representation == "legs_torso") & (results.seed == 3)].iloc[0]
+    assert tips(found["seeds"])["legs_torso,3"] == f"legs_torso, seed 3: {row[METRIC]:.3g}"
+    full = results[results.representation == "full"][METRIC]
+    low, high = bootstrap_interval(full)
+    bar = next(e.get("data-tip") for e in elements(found["seeds"], "data-tip") if "mean" in e.get("data-tip"))
+    assert bar == f"full: mean {full.mean():.1f} of 8, interval {low:.1f} to {high:.1f}"
+    assert explorer.curves[0] == METRIC and set(explorer.curve_table().seed) == set(range(8))
+
+
+def test_a_picked_dot_is_told_with_all_its_figures_and_its_curve_is_drawn():
+    explorer = StudyExplorerController(table(SIX, parameters=1234, n_mpjpe=7.5), course(seeds=6))
+    explorer.on_pick("seeds", "b,4")
+    found = panels(explorer)
+    lines = found["seed"].text.splitlines()
+    assert lines[:2] == ["b, seed 4", "rank 5 of 6 by PA-MPJPE in mm, reflection allowed"]
+    assert {"PA-MPJPE in mm, reflection allowed: 68", "N-MPJPE in mm: 7.5", "parameters: 1,234"} <= set(lines)
+    assert "Picked: b, seed 4, 68." in explorer.message
+    assert "b, seed 4" in words(found["convergence"]) and "a" in words(found["convergence"])
+    column = elements(found["convergence"], "data-tip")[1].get("data-tip")
+    assert column.splitlines() == ["step 20", "a: 82.5", "b: 92.5", "b, seed 4: 94"]
+    explorer.set("show_1", False)  # its dot is gone, so its curve is
+    assert "b, seed 4" not in words(panels(explorer)["convergence"]) and "Picked" not in explorer.message
+
+
+def test_names_with_commas_can_be_picked():
+    explorer = StudyExplorerController(table({"a,1": [1.5, 2], "<b>": [3, 4]}))
+    explorer.on_pick("seeds", "a,1,1")
+    assert explorer.picked == ("a,1", 1) and panels(explorer)["seed"].text.startswith("a,1, seed 1")
+
+
+@pytest.mark.parametrize("margin", [0, 5, 10, 30])
+def test_shares_are_those_of_the_statistics(margin):
+    explorer = StudyExplorerController(table(SIX))
+    explorer.set("margin", margin)
+    found = explorer.shares(np.array([margin / 100]))
+    assert found["b"][0] == share_reached(SIX["b"], [margin / 100])[0]
+    count = sum(error <= 60 * (1 + margin / 100) for error in SIX["b"])
+    assert panels(explorer)["reached"].caption.endswith(f"b {count} of 6")
+    explorer.set("against", OVERALL)
+    assert explorer.shares(np.array([margin / 100]))["b"][0] == pytest.approx(
+        np.mean([error <= 50 * (1 + margin / 100) for error in SIX["b"]])
+    )
+
+
+def test_where_large_is_good_the_best_is_the_largest():
+    explorer = StudyExplorerController(table({"a": [80, 60, 50]}, "pck"))
+    assert explorer.shares(np.array([0.0, 0.34, 0.7]))["a"].tolist() == pytest.approx([1 / 3, 2 / 3, 1])
+    assert "higher is better" in words(panels(explorer)["seeds"])
+    assert reached(np.array([0.0, 0.0]), np.array([0.1]), "pck").tolist() == [0]
+    with pytest.raises(ValueError, match="'reached' is of errors"):
+        explorer.figure("reached")
+
+
+def test_two_representations_are_compared_as_the_statistics_do():
+    results = record_results()
+    explorer = StudyExplorerController()
+    expected = compare_pairs(results.assign(data="", test=""), "legs_torso", "full", METRIC).iloc[0]
+    told = panels(explorer)["pair"].text
+    assert f"{-expected.difference:.3g} less than full, over 8 seeds in common" in told
+    assert f"interval of the difference {expected.low95:.3g} to {expected.high95:.3g}" in told
+    assert f"p = {expected.p:.2g}" in told and told.endswith("legs torso is better here.")
+
+
+@pytest.mark.parametrize(
+    "values, told",
+    [
+        ({"a": [1, 2, 3, 4, 5, 6], "b": [1, 3, 2, 5, 4, 6]}, "it does not show that they are alike either"),
+        ({"a": [1, 2, 3], "b": [11, 12, 14]}, "With so few pairs no difference"),
+        ({"a": [1], "b": [11]}, "One pair says nothing about chance"),
+        ({"a": [1, np.nan], "b": [np.nan, 2]}, "share no seed with a value"),
+        ({"a": [1, 2]}, "one representation alone"),
+    ],
+)
+def test_a_comparison_claims_no_more_than_it_can(values, told):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert told in panels(StudyExplorerController(table(values)))["pair"].text
+
+
+def test_better_is_larger_where_large_is_good():
+    explorer = StudyExplorerController(table({"a": [90.5] * 8, "b": [80, 81, 82, 83, 84, 85, 86, 87]}, "pck"))
+    assert panels(explorer)["pair"].text.endswith("a is better here.")
+    explorer.set("second", "a")
+    assert "Choose two different" in panels(explorer)["pair"].text
+    explorer.set("second", "b")
+    explorer.set("show_1", False)
+    assert "Not shown, so not compared: b." in panels(explorer)["pair"].text
+
+
+def test_filters_leave_what_was_asked_for():
+    one, two = table(SIX, data="syn", test="syn", policy="last"), table(SIX, data="syn", test="cmu", policy="last")
+    three = table({"a": [1, 2], "b": [3, 4]}, data="cmu", test="cmu", policy="last")
+    results = pd.concat([one, two, three, one.assign(policy="oracle", **{METRIC: 5.0})])
+    history = pd.concat([course().assign(data="syn"), course().assign(data="cmu")])
+    explorer = StudyExplorerController(Study(results, history, {}))
+    assert explorer.control("test").options == ("syn", "cmu") and len(explorer.table()) == 12
+    explorer.set("policy", "oracle")
+    assert (explorer.table()[METRIC] == 5).all()
+    explorer.set("policy", "last")
+    explorer.set("data", "cmu")  # which was not tested on syn
+    assert explorer.values["test"] == "cmu" and explorer.table()[METRIC].tolist() == [1, 2, 3, 4]
+    assert set(explorer.curve_table().data) == {"cmu"} and set(explorer.curve_table().seed) == {0, 1}
+    assert "trained on cmu, tested on cmu" in panels(explorer)["seeds"].caption
+
+
+def test_mirrored_seeds_are_left_out_with_their_curves():
+    explorer = StudyExplorerController(table(SIX, mirrored=[0.9, 0, 0, 0, 0, 0.4] * 2), course(seeds=6))
+    explorer.set("upright", True)
+    assert set(explorer.table().seed) == {1, 2, 3, 4, 5} == set(explorer.curve_table().seed)
+    assert list(tips(panels(explorer)["seeds"]))[:2] == ["a,0", "a,1"]
+    explorer.on_pick("seeds", "a,0")
+    assert explorer.picked == ("a", 1)
+
+
+def test_where_nothing_would_be_left_all_stays():
+    explorer = StudyExplorerController(table(SIX, mirrored=[0.9] * 12))
+    message = explorer.message
+    with pytest.raises(ValueError, match="no seed is left to show of a, b"):
+        explorer.set("upright", True)
+    assert explorer.values["upright"] is False and explorer.message == message
+    explorer.set("show_0", False)
+    with pytest.raises(ValueError, match="no seed is left to show of no representation"):
+        explorer.set("show_1", False)
+    assert explorer.panels()
+
+
+@pytest.mark.parametrize("name", ["distribution", "convergence", "reached"])
+def test_figures_hold_the_same_rows(name):
+    explorer = StudyExplorer(table(SIX), course(seeds=6))
+    explorer.set("show_0", False)
+    figure = explorer.figure(name)
+    assert isinstance(figure, go.Figure) and {trace.name for trace in figure.data} - {None} == {"b"}
+    assert not figure.layout.annotations  # such as a title of data that have no name
+    with pytest.raises(ValueError, match="unknown figure 'pie'; there are distribution, convergence, reached"):
+        explorer.figure("pie")
+
+
+@pytest.mark.parametrize(
+    "results, history",
+    [
+        (table({"a": [1.5]}), None),
+        (table({"a": [1.5, np.nan], "b": [np.nan, np.nan]}), course()),
+        (table({"a": [1.5, np.inf]}), pd.DataFrame()),
+        (table({f"r{i}": [i + 0.5, i + 1] for i in range(9)}), course([f"r{i}" for i in range(9)])),
+        (table(SIX), course().assign(**{METRIC: np.nan})),
+        (table(SIX), course(names=("c",))),
+        (table(SIX, "own_score", mirrored=0.5), course().drop(columns=[METRIC, "bones"])),
+    ],
+    ids=["one seed", "NaN", "infinite", "nine", "empty curve", "other names", "own metric"],
+)
+def test_tables_that_lack_things_make_sensible_pictures(results, history):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        explorer = StudyExplorerController(results, history)
+        keys = [panel.key for panel in explorer.panels()]
+        for name, rows in results.groupby("representation", sort=False):
+            explorer.on_pick("seeds", f"{name},{len(rows) - 1}")
+            assert [panel.key for panel in explorer.panels()] == keys
+    assert "nan" not in explorer.message and len(tips(panels(explorer)["seeds"])) == len(results)
+
+
+def test_without_a_history_the_place_of_the_curves_says_so():
+    explorer = StudyExplorerController(table(SIX))
+    assert "No course of training was recorded." in words(panels(explorer)["convergence"])
+    assert "curve" not in [control.name for control in explorer.controls()]
+    with pytest.raises(ValueError, match="expected a table with rows"):
+        explorer.figure("convergence")
+
+
+REFUSED = {
+    "no table": (lambda: StudyExplorerController({"a": 1}), "results: expected a DataFrame, found dict"),
+    "no seed": (lambda: StudyExplorerController(table(SIX).drop(columns="seed")), "expected the columns seed too"),
+    "empty": (lambda: StudyExplorerController(table(SIX).iloc[:0]), "expected rows with a metric, found 0 rows"),
+    "no metric": (lambda: StudyExplorerController(table({"a": [np.nan]})), "found 1 rows of"),
+    "twice": (
+        lambda: StudyExplorerController(pd.concat([table(SIX)] * 2)),
+        "expected one row for each of data, test, policy, representation, seed, found several of .*'seed': 0",
+    ),
+    "history": (lambda: StudyExplorerController(table(SIX), course().drop(columns="step")), "history: .* step too"),
+}
+
+
+@pytest.mark.parametrize("call, told", REFUSED.values(), ids=REFUSED)
+def test_tables_that_do_not_fit_are_refused(call, told):
+    with pytest.raises(ValueError, match=told):
+        call()
+
+
+def test_every_value_of_every_control_shows_a_picture_and_tables_stay_as_they_were():
+    results, history = record_results(), record_history()
+    before = results.copy(), history.copy()
+    explorer = StudyExplorerController(results, history)
+    keys = [(panel.key, type(panel)) for panel in explorer.panels()]
+    for control in explorer.controls():
+        for value in control.samples():
+            explorer.set(control.name, value)
+            assert explorer.values[control.name] == value
+            assert [(panel.key, type(panel)) for panel in explorer.panels()] == keys
+        if isinstance(control, Toggle):
+            explorer.set(control.name, control.name != "upright")
+    pd.testing.assert_frame_equal(results, before[0])
+    pd.testing.assert_frame_equal(history, before[1])
+    with pytest.raises(ValueError, match="Margin: expected 0 to 30, found 31"):
+        explorer.set("margin", 31)
+
+
+def test_the_widget_answers_the_browser_and_is_small_and_always_the_same(monkeypatch):
+    monkeypatch.setattr(StudyExplorer, "raises", True)
+    one, other = StudyExplorer(), StudyExplorer()
+    assert repr(one).startswith("StudyExplorer(40 rows of full, legs_torso") and one.svg() == other.svg()
+    ElementTree.fromstring(one.svg())  # a picture that strict readers take
+    assert len(json.dumps(one.state_now())) < 80_000
+    one.hear({"kind": "pick", "panel": "seeds", "key": "full,2", "number": 4})
+    assert one.panel_seed["text"].startswith("full, seed 2") and one.frame["number"] == 4
+    one.hear({"kind": "set", "name": "against", "value": OVERALL, "number": 5})
+    assert one.panel_reached["title"].endswith(OVERALL) and one.frame["values"]["against"] != OWN
