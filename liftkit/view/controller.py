@@ -1,25 +1,66 @@
-"""What a widget does, without a kernel or a browser: a state, the controls that change it, and what is then shown."""
+"""What a widget does, without a kernel or a browser: its values, the controls that change them, the panels it shows."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from liftkit.view.controls import Button, Control
 from liftkit.view.panels import Panel
 
 
-class Controller:
-    """The base of every widget's controller.
+@dataclass(frozen=True)
+class Set:
+    """A control was set to a value, which is already in ``values``."""
 
-    A subclass gives ``title``, :meth:`controls` and :meth:`panels`, puts first values into ``values``, and may answer
-    by methods named ``on_NAME``: of a control's new value, or of a button pressed. :meth:`on_drag`, :meth:`on_pick`
-    answer the panels. While ``running`` is True the browser asks for one :meth:`tick` after another, each a slice of
-    work of a tenth of a second or so: nothing runs that nobody looks at.
+    name: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class Press:
+    """A button was pressed."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Drag:
+    """A joint of a panel was pulled to (x, y), from -1 to 1 between the panel's edges, y down."""
+
+    panel: str
+    joint: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Pick:
+    """Something in a panel was clicked: a joint by its name, a chart's element by its ``data-pick``."""
+
+    panel: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Tick:
+    """The browser has drawn the last slice of work and asks for the next."""
+
+
+Event = Set | Press | Drag | Pick | Tick
+
+
+class Controller:
+    """Base of every widget's controller.
+
+    A subclass gives ``title``, :meth:`controls` and :meth:`panels`, puts first values into ``values`` and answers
+    events in :meth:`respond`. While ``running`` is True the browser sends one :class:`Tick` after another, each
+    answered by about a tenth of a second of work, so that nothing runs that nobody sees.
     """
 
     title = ""
-    fps = 30.0  # of a film, if a control named "frame" plays one
+    fps = 30.0  # of the film, if a control named "frame" plays one
     running = False
 
     def __init__(self):
@@ -31,60 +72,64 @@ class Controller:
         return ()
 
     def panels(self) -> Sequence[Panel]:
-        """What is shown now. The panels' keys, kinds and order stay; what they hold may change."""
+        """What is shown now. The panels' keys, kinds and order stay; their content may change."""
         raise NotImplementedError
 
+    def respond(self, event: Event) -> None:
+        """Answer an event, with one ``match``. If it raises on a :class:`Set`, the control's old value comes back."""
+
     def control(self, name: str) -> Control:
-        """A control by name; ValueError naming them all where there is no such."""
+        """A control by name. Raises ValueError listing the names if there is none."""
         found = {control.name: control for control in self.controls()}
         if name not in found:
             raise ValueError(f"unknown control {name!r}; there are {', '.join(found) or 'none'}")
         return found[name]
 
     def set(self, name: str, value: Any) -> None:
-        """Give a control a value, as a hand in the browser does. Raises ValueError where it cannot have it."""
+        """Give a control a value. Raises ValueError if the control is a button or does not allow the value."""
         control = self.control(name)
         if isinstance(control, Button):
             raise ValueError(f"{name!r} is a button: press it")
         before, self.values[name] = self.values.get(name), control.check(value)
         try:
-            getattr(self, f"on_{name}", _nothing)(self.values[name])
+            self.respond(Set(name, self.values[name]))
         except BaseException:
             self.values[name] = before
             raise
 
     def press(self, name: str) -> None:
-        """Press a button. Raises ValueError where ``name`` is none."""
+        """Press a button. Raises ValueError if the control is not a button."""
         if not isinstance(self.control(name), Button):
-            raise ValueError(f"{name!r} is no button: set it to a value")
-        getattr(self, f"on_{name}")()
+            raise ValueError(f"{name!r} is not a button: set it to a value")
+        self.respond(Press(name))
 
-    def on_drag(self, panel: str, joint: str, x: float, y: float) -> None:
-        """A joint of a panel is pulled to a place, -1 to 1 from the middle to the edges, y down."""
+    def drag(self, panel: str, joint: str, x: float, y: float) -> None:
+        """Pull a joint of a panel to (x, y), from -1 to 1 between the panel's edges, y down."""
+        self.respond(Drag(panel, joint, float(x), float(y)))
 
-    def on_pick(self, panel: str, key: str) -> None:
-        """Something in a panel was clicked: a joint's name, or what a chart says by ``data-pick``."""
+    def pick(self, panel: str, key: str) -> None:
+        """Click something in a panel: a joint by its name, a chart's element by its ``data-pick``."""
+        self.respond(Pick(panel, key))
 
     def tick(self) -> None:
-        """A slice of the work that goes on while ``running``."""
+        """Do the next slice of work, if ``running``."""
+        if self.running:
+            self.respond(Tick())
 
-    def hear(self, message: Mapping[str, Any]) -> None:
-        """Do what a message from the browser asks for."""
-        kind = message.get("kind")
-        if kind == "set":
-            self.set(message["name"], message["value"])
-        elif kind == "press":
-            self.press(message["name"])
-        elif kind == "drag":
-            self.on_drag(message["panel"], message["joint"], float(message["x"]), float(message["y"]))
-        elif kind == "pick":
-            self.on_pick(message["panel"], message["key"])
-        elif kind == "tick":
-            if self.running:
+    def handle(self, message: Mapping[str, Any]) -> None:
+        """Do what a message from the browser asks for. Raises ValueError if the message is not understood."""
+        match message:
+            case {"kind": "set", "name": name, "value": value}:
+                self.set(name, value)
+            case {"kind": "press", "name": name}:
+                self.press(name)
+            case {"kind": "drag", "panel": panel, "joint": joint, "x": x, "y": y}:
+                self.drag(panel, joint, x, y)
+            case {"kind": "pick", "panel": panel, "key": key}:
+                self.pick(panel, key)
+            case {"kind": "tick"}:
                 self.tick()
-        else:
-            raise ValueError(f"expected a message of kind set, press, drag, pick or tick, found {kind!r}")
-
-
-def _nothing(value: Any) -> None:
-    pass
+            case _:
+                raise ValueError(
+                    f"expected a message of kind set, press, drag, pick or tick with its fields, found {dict(message)}"
+                )

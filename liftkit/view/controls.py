@@ -16,7 +16,7 @@ class Control:
     label: str
     help: str = ""
 
-    def told(self) -> dict[str, Any]:
+    def state(self) -> dict[str, Any]:
         """The control as plain numbers and texts, for the browser."""
         return {"kind": type(self).__name__.lower(), **asdict(self)}
 
@@ -32,10 +32,6 @@ class Choice(Control):
         if value not in self.options:
             raise ValueError(f"{self.label}: expected one of {', '.join(self.options)}, found {value!r}")
         return value
-
-    def samples(self) -> tuple:
-        """Every option: what a test sets it to."""
-        return self.options
 
 
 @dataclass(frozen=True)
@@ -56,11 +52,6 @@ class Slider(Control):
             raise ValueError(f"{self.label}: expected {self.minimum:g} to {self.maximum:g}, found {value:g}")
         return round(value) if float(self.step).is_integer() else float(value)
 
-    def samples(self) -> tuple:
-        """The smallest, a middle and the largest value."""
-        middle = self.minimum + self.step * round((self.maximum - self.minimum) / self.step / 2)
-        return (self.minimum, middle, self.maximum)
-
 
 @dataclass(frozen=True)
 class Toggle(Control):
@@ -72,13 +63,9 @@ class Toggle(Control):
             raise ValueError(f"{self.label}: expected true or false, found {value!r}")
         return value
 
-    def samples(self) -> tuple:
-        """Off and on."""
-        return (False, True)
-
 
 @dataclass(frozen=True)
-class Text(Control):
+class TextField(Control):
     """A short text of one line, of which the whole must match ``pattern``: one that allows the letter a repeated."""
 
     longest: int = 30
@@ -94,10 +81,6 @@ class Text(Control):
         if not value.isprintable() or not re.fullmatch(self.pattern, value):
             raise ValueError(f"{self.label}: expected {self.help or self.pattern}, found {value!r}")
         return value
-
-    def samples(self) -> tuple:
-        """The shortest, a middle and the longest text."""
-        return ("a", "a" * (self.longest // 2), "a" * self.longest)
 
 
 @dataclass(frozen=True)

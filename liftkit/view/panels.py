@@ -23,11 +23,11 @@ class Panel:
     title: str
     caption: str = ""
 
-    def still(self) -> dict[str, Any]:
+    def static_state(self) -> dict[str, Any]:
         """What stays while the widget is used."""
         return {"key": self.key, "kind": type(self).__name__.lower()}
 
-    def moving(self) -> dict[str, Any]:
+    def dynamic_state(self) -> dict[str, Any]:
         """What may change at any moment."""
         return {"title": self.title, "caption": self.caption}
 
@@ -67,7 +67,7 @@ class Pose(Panel):
         object.__setattr__(self, "joints", joints)
 
     @cached_property
-    def frame_of(self) -> tuple[np.ndarray, float]:
+    def extent(self) -> tuple[np.ndarray, float]:
         """The centre and half the height of what the panel shows, in the joints' unit."""
         low, high = self.joints.min((0, 1)), self.joints.max((0, 1))
         middle = (low + high) / 2 if self.middle is None else np.asarray(self.middle, float)
@@ -80,15 +80,15 @@ class Pose(Panel):
 
     def numbers(self, joints: np.ndarray) -> list[list[int]]:
         """Joints (F, J, d) as the browser gets them: a flat list of whole numbers a frame."""
-        middle, reach = self.frame_of
+        middle, reach = self.extent
         return np.rint((joints - middle) / reach * UNIT).astype(int).reshape(len(joints), -1).tolist()
 
     def place(self, x: float, y: float) -> np.ndarray:
         """(2,) where a point of the panel, from -1 to 1 with y down, is in the joints' unit."""
-        middle, reach = self.frame_of
+        middle, reach = self.extent
         return middle[:2] + reach * np.array([x, y])
 
-    def still(self) -> dict[str, Any]:
+    def static_state(self) -> dict[str, Any]:
         names = self.skeleton.names
         told = {
             "names": list(names),
@@ -98,9 +98,9 @@ class Pose(Panel):
             "draggable": self.draggable,
             "pickable": self.pickable,
         }
-        return super().still() | told | ({"frames": self.numbers(self.joints)} if len(self.joints) > 1 else {})
+        return super().static_state() | told | ({"frames": self.numbers(self.joints)} if len(self.joints) > 1 else {})
 
-    def moving(self) -> dict[str, Any]:
+    def dynamic_state(self) -> dict[str, Any]:
         told = {
             "alt": self.alt,
             "joints": self.numbers(self.joints)[0] if len(self.joints) == 1 else None,
@@ -110,7 +110,7 @@ class Pose(Panel):
             "ghost": None if self.ghost is None else self.numbers(np.asarray(self.ghost, float)[None])[0],
             "picked": None if self.picked is None else self.skeleton.index(self.picked),
         }
-        return super().moving() | told
+        return super().dynamic_state() | told
 
 
 @dataclass(frozen=True)
@@ -120,11 +120,11 @@ class Chart(Panel):
     svg: str = ""
     wide: bool = False
 
-    def still(self) -> dict[str, Any]:
-        return super().still() | {"wide": self.wide}
+    def static_state(self) -> dict[str, Any]:
+        return super().static_state() | {"wide": self.wide}
 
-    def moving(self) -> dict[str, Any]:
-        return super().moving() | {"svg": self.svg}
+    def dynamic_state(self) -> dict[str, Any]:
+        return super().dynamic_state() | {"svg": self.svg}
 
 
 @dataclass(frozen=True)
@@ -135,8 +135,8 @@ class Note(Panel):
     wide: bool = False
     code: bool = False
 
-    def still(self) -> dict[str, Any]:
-        return super().still() | {"wide": self.wide, "code": self.code}
+    def static_state(self) -> dict[str, Any]:
+        return super().static_state() | {"wide": self.wide, "code": self.code}
 
-    def moving(self) -> dict[str, Any]:
-        return super().moving() | {"text": self.text}
+    def dynamic_state(self) -> dict[str, Any]:
+        return super().dynamic_state() | {"text": self.text}

@@ -60,7 +60,7 @@ def _panel(panel: Panel, x: float, y: float, width: float) -> str:
 
 def _skeleton(panel: Pose) -> str:
     """The first frame, in the panel's own scale; joints that glow are drawn larger and darker."""
-    middle, reach = panel.frame_of
+    middle, reach = panel.extent
 
     def seen(joints: np.ndarray) -> np.ndarray:
         offset = joints - middle

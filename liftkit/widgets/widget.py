@@ -21,19 +21,18 @@ WIDGETS: dict[str, type[Widget]] = {}  # every widget by its class's name
 
 
 class Widget(anywidget.AnyWidget):
-    """What every widget of liftkit is: a :class:`Controller`, and its state mirrored to the browser.
+    """Base of every widget: a :class:`Controller` whose state is mirrored to the browser.
 
-    A subclass names its ``Controller`` and takes the same arguments. ``set``, ``press`` do from Python what a hand
-    does in the browser. The browser asks by messages, each answered by the changed panels and the message's number.
+    A subclass names its ``Controller`` and takes the same arguments. ``set`` and ``press`` do from Python what a hand
+    does in the browser. The browser sends messages; each is answered by the panels' new state and its own number.
     """
 
     Controller: ClassVar[type[Controller]]
-    raises: ClassVar[bool] = False  # tests: a callback's error goes up instead of into the widget
 
     _esm = script()
     _css = style()
-    scene = traitlets.Dict().tag(sync=True)  # what stays
-    frame = traitlets.Dict().tag(sync=True)  # values, the message, an error, the number of the answered message
+    scene = traitlets.Dict().tag(sync=True)  # the static state: title, controls, panels
+    status = traitlets.Dict().tag(sync=True)  # values, message, error, and the number of the message that is answered
 
     def __init_subclass__(cls, **options):
         super().__init_subclass__(**options)
@@ -46,35 +45,33 @@ class Widget(anywidget.AnyWidget):
         self.lock = threading.RLock()  # messages may arrive on another thread than the cells
         panels = self.controller.panels()
         self.add_traits(**{f"panel_{panel.key}": traitlets.Dict().tag(sync=True) for panel in panels})
-        super().__init__(**self._told(panels))
-        self.on_msg(lambda _, message, buffers: self.hear(message))
+        super().__init__(**self._state(panels))
+        self.on_msg(lambda _, message, buffers: self.handle(message))
 
     def set(self, name: str, value: Any) -> None:
-        """Give a control a value. Raises ValueError where it cannot have it."""
+        """Give a control a value. Raises ValueError if it does not allow the value."""
         with self.lock:
             self.controller.set(name, value)
             self.show()
 
     def press(self, name: str) -> None:
-        """Press a button. Raises ValueError where there is none of that name."""
+        """Press a button. Raises ValueError if there is none of that name."""
         with self.lock:
             self.controller.press(name)
             self.show()
 
-    def hear(self, message: dict[str, Any]) -> None:
-        """Answer a message from the browser. An error is shown in the widget, in words, and below as a traceback."""
+    def handle(self, message: dict[str, Any]) -> None:
+        """Answer a message from the browser. An error is shown in the widget, its traceback folded below."""
         with self.lock:
             error = None
             try:
-                self.controller.hear(message)
-                told = self.state_now()
+                self.controller.handle(message)
+                state = self.state_now()
             except Exception as trouble:
                 self.controller.running = False
-                if self.raises:
-                    raise
-                error = {"text": _in_words(trouble), "trace": traceback.format_exc()}
-                told = {"frame": self.frame}
-            self._mirror(told, number=message.get("number", 0), error=error)
+                error = {"text": _error_text(trouble), "trace": traceback.format_exc()}
+                state = {"status": self.status}
+            self._mirror(state, number=message.get("number", 0), error=error)
 
     def show(self) -> None:
         """Bring the browser up to date after a change made to the controller from Python."""
@@ -86,24 +83,29 @@ class Widget(anywidget.AnyWidget):
         return write_atomically(path, lambda file: file.write(content))
 
     def state_now(self) -> dict[str, Any]:
-        """What the browser is told, as plain numbers and texts."""
-        return self._told(self.controller.panels())
+        """The whole state as plain numbers and texts: ``scene``, ``status`` and one entry per panel."""
+        return self._state(self.controller.panels())
 
-    def _told(self, panels) -> dict[str, Any]:
-        control = self.controller
+    def _state(self, panels) -> dict[str, Any]:
+        controller = self.controller
         scene = {
-            "title": control.title,
-            "fps": control.fps,
-            "controls": [one.told() for one in control.controls()],
-            "panels": [panel.still() for panel in panels],
+            "title": controller.title,
+            "fps": controller.fps,
+            "controls": [control.state() for control in controller.controls()],
+            "panels": [panel.static_state() for panel in panels],
         }
-        frame = {"values": dict(control.values), "message": control.message, "running": control.running, "error": None}
-        return {"scene": scene, "frame": frame} | {f"panel_{panel.key}": panel.moving() for panel in panels}
+        status = {
+            "values": dict(controller.values),
+            "message": controller.message,
+            "running": controller.running,
+            "error": None,
+        }
+        return {"scene": scene, "status": status} | {f"panel_{panel.key}": panel.dynamic_state() for panel in panels}
 
-    def _mirror(self, told: dict[str, Any], number: int = 0, error: dict | None = None) -> None:
-        told["frame"] = told["frame"] | {"number": number, "error": error, "running": self.controller.running}
+    def _mirror(self, state: dict[str, Any], number: int = 0, error: dict | None = None) -> None:
+        state["status"] = state["status"] | {"number": number, "error": error, "running": self.controller.running}
         with self.hold_sync():
-            for name, value in told.items():
+            for name, value in state.items():
                 setattr(self, name, value)
 
     def _repr_mimebundle_(self, **options):
@@ -120,7 +122,7 @@ class Widget(anywidget.AnyWidget):
         return f"{type(self).__name__}({self.controller})"
 
 
-def _in_words(trouble: Exception) -> str:
+def _error_text(trouble: Exception) -> str:
     if isinstance(trouble, ValueError):
         return str(trouble)
     return f"This is a fault of the widget, not yours: {type(trouble).__name__}: {trouble}"

@@ -1,4 +1,9 @@
-"""A small example of every widget, as the code of a notebook's cell."""
+"""A small example of every widget, as the code of a notebook's cell; values for its controls, messages to it."""
+
+from typing import Any
+
+from liftkit.view.controls import Choice, Control, Slider, TextField, Toggle
+from liftkit.widgets import Widget
 
 SETUP = """\
 from liftkit import load_poses, load_record
@@ -15,3 +20,23 @@ CELLS = {
     "RepresentationExplorer": "RepresentationExplorer()",
     "StudyExplorer": "StudyExplorer()",
 }
+
+
+def samples(control: Control) -> tuple:
+    """Values to try a control with: every option, or the ends and a middle. Empty for a button."""
+    match control:
+        case Choice():
+            return control.options
+        case Slider(minimum=low, maximum=high, step=step):
+            return (low, low + step * round((high - low) / step / 2), high)
+        case Toggle():
+            return (False, True)
+        case TextField():
+            return ("a", "a" * (control.longest // 2), "a" * control.longest)
+    return ()
+
+
+def send(widget: Widget, kind: str, **fields: Any) -> None:
+    """Send a message as the browser does; an AssertionError with the traceback if the widget shows an error."""
+    widget.handle({"kind": kind, "number": 1, **fields})
+    assert widget.status["error"] is None, widget.status["error"]["trace"]

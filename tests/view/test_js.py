@@ -56,7 +56,7 @@ def test_the_browser_turns_poses_as_liftkit_does(copied):
     rng = np.random.default_rng(0)
     points, angles = rng.normal(size=(20, 3)), rng.uniform(-3, 3, size=(20, 2))
     code = (
-        'import { turned } from "./liftkit/widgets/js/space.js";\n'
+        'import { turned } from "./liftkit/view/js/space.js";\n'
         f"const points = {json.dumps(points.tolist())}, angles = {json.dumps(angles.tolist())};\n"
         "const told = points.map((p, i) => turned(p, { azimuth: angles[i][0], elevation: angles[i][1] }));\n"
         "console.log(JSON.stringify(told));\n"

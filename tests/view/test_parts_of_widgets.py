@@ -6,14 +6,15 @@ import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
+from widget_cells import samples
 
 from liftkit.data.body import draw_bodies, place_joints, standing_angles
 from liftkit.geometry import rotate
 from liftkit.poses import PoseSet
 from liftkit.skeleton import H36M_17
 from liftkit.view.alt_text import describe
-from liftkit.view.controller import Controller
-from liftkit.view.controls import Button, Choice, Slider, Text, Toggle
+from liftkit.view.controller import Controller, Press, Set, Tick
+from liftkit.view.controls import Button, Choice, Slider, TextField, Toggle
 from liftkit.view.page import page_html
 from liftkit.view.panels import UNIT, Chart, Note, Panel, Pose
 from liftkit.view.still import picture_svg
@@ -39,24 +40,18 @@ class Plain(Controller):
     def controls(self):
         numbers = Slider("much", "Much", minimum=0, maximum=9)
         some = Choice("some", "Some", options=("a", "b"))
-        return [some, numbers, Toggle("on", "On"), Text("called", "Called"), Button("go", "Go")]
+        return [some, numbers, Toggle("on", "On"), TextField("called", "Called"), Button("go", "Go")]
 
-    def on_go(self):
-        self.heard.append("go")
-
-    def on_much(self, value):
-        if value == 7:
+    def respond(self, event):
+        if event == Set("much", 7):
             raise RuntimeError("no seven")
-        self.heard.append(value)
-
-    def tick(self):
-        self.heard.append("tick")
+        self.heard.append(event)
 
 
 class TestControls:
     def test_a_choice_takes_its_options_alone(self):
         control = Choice("cut", "Cut", options=("full", "halves"))
-        assert [control.check(value) for value in control.samples()] == ["full", "halves"]
+        assert [control.check(value) for value in samples(control)] == ["full", "halves"]
         with pytest.raises(ValueError, match="Cut: expected one of full, halves, found 'none'"):
             control.check("none")
 
@@ -67,8 +62,8 @@ class TestControls:
     )  # fmt: skip
     def test_a_sliders_samples_are_its_ends_and_a_middle_on_its_steps(self, low, high, step, expected):
         control = Slider("much", "Much", minimum=low, maximum=high, step=step)
-        assert control.samples() == pytest.approx(expected)
-        for value in control.samples():
+        assert samples(control) == pytest.approx(expected)
+        for value in samples(control):
             assert control.check(value) == pytest.approx(value)
 
     def test_a_slider_gives_whole_numbers_where_its_steps_are_whole(self):
@@ -83,42 +78,42 @@ class TestControls:
 
     @pytest.mark.parametrize("value", [0, 1, "true", None])
     def test_a_toggle_refuses(self, value):
-        assert [Toggle("on", "On").check(value) for value in Toggle("on", "On").samples()] == [False, True]
+        assert [Toggle("on", "On").check(value) for value in samples(Toggle("on", "On"))] == [False, True]
         with pytest.raises(ValueError, match="On: expected true or false, found"):
             Toggle("on", "On").check(value)
 
     def test_a_text_takes_what_fits(self):
-        control = Text("called", "Called", longest=9)
-        assert [len(control.check(value)) for value in control.samples()] == [1, 4, 9]
+        control = TextField("called", "Called", longest=9)
+        assert [len(control.check(value)) for value in samples(control)] == [1, 4, 9]
         assert control.check("  two words ".strip()) == control.check("  two words ") == "two words"
         assert control.check("<b>") == "<b>"  # shown as text
 
     @pytest.mark.parametrize("value", ["", "   ", "a" * 10, "a\nb", "\x00", 3, None])
     def test_a_text_refuses(self, value):
         with pytest.raises(ValueError, match="^Called: expected .*found"):
-            Text("called", "Called", longest=9).check(value)
+            TextField("called", "Called", longest=9).check(value)
 
     def test_a_pattern_holds_for_the_whole_text(self):
-        control = Text("called", "Called", "small letters", pattern="[a-z]+")
-        assert all(control.check(value) == value for value in control.samples())
+        control = TextField("called", "Called", "small letters", pattern="[a-z]+")
+        assert all(control.check(value) == value for value in samples(control))
         with pytest.raises(ValueError, match="expected small letters, found 'a1'"):
             control.check("a1")
 
     def test_what_the_browser_is_told_is_plain(self):
-        told = [control.told() for control in Plain().controls()]
-        assert [one["kind"] for one in told] == ["choice", "slider", "toggle", "text", "button"]
+        told = [control.state() for control in Plain().controls()]
+        assert [one["kind"] for one in told] == ["choice", "slider", "toggle", "textfield", "button"]
         assert json.loads(json.dumps(told[1]))["maximum"] == 9
 
 
 class TestController:
     def test_messages_change_values_and_call_answers(self):
         plain = Plain()
-        plain.hear({"kind": "set", "name": "much", "value": 3})
-        plain.hear({"kind": "press", "name": "go"})
-        plain.hear({"kind": "tick"})
+        plain.handle({"kind": "set", "name": "much", "value": 3})
+        plain.handle({"kind": "press", "name": "go"})
+        plain.handle({"kind": "tick"})
         plain.running = True
-        plain.hear({"kind": "tick"})
-        assert plain.heard == [3, "go", "tick"]
+        plain.handle({"kind": "tick"})
+        assert plain.heard == [Set("much", 3), Press("go"), Tick()]
 
     def test_a_value_whose_answer_failed_is_taken_back(self):
         plain = Plain()
@@ -128,13 +123,14 @@ class TestController:
 
     @pytest.mark.parametrize(
         ("message", "trouble"),
-        [({"kind": "set", "name": "go", "value": 1}, "is a button"), ({"kind": "press", "name": "on"}, "is no button"),
+        [({"kind": "set", "name": "go", "value": 1}, "is a button"),
+         ({"kind": "press", "name": "on"}, "is not a button"),
          ({"kind": "set", "name": "more", "value": 1}, "unknown control 'more'; there are some, much, on, called, go"),
-         ({"kind": "eat"}, "found 'eat'"), ({}, "found None")],
+         ({"kind": "eat"}, "found .*'eat'"), ({}, "found {}"), ({"kind": "set", "name": "on"}, "with its fields")],
     )  # fmt: skip
     def test_a_message_that_makes_no_sense(self, message, trouble):
         with pytest.raises(ValueError, match=trouble):
-            Plain().hear(message)
+            Plain().handle(message)
 
 
 class TestPanels:
@@ -142,31 +138,31 @@ class TestPanels:
     def test_numbers_lie_in_the_panel_and_place_takes_them_back(self, size):
         joints = person()[:, :size]
         panel = Pose("p", "P", joints=joints)
-        numbers = np.array(panel.moving()["joints"]).reshape(17, size)
+        numbers = np.array(panel.dynamic_state()["joints"]).reshape(17, size)
         assert np.abs(numbers[:, :2]).max() <= UNIT
-        _, reach = panel.frame_of
+        _, reach = panel.extent
         for joint, (x, y) in zip(joints, numbers[:, :2] / UNIT, strict=True):
             np.testing.assert_allclose(panel.place(x, y), joint[:2], atol=reach / UNIT)
 
     def test_a_turned_pose_stays_in_its_panel(self):
         joints = person(shoulder_elevation=[90, 90])
-        middle, reach = Pose("p", "P", joints=joints).frame_of
+        middle, reach = Pose("p", "P", joints=joints).extent
         for azimuth in np.linspace(0, 6, 20):
             assert np.abs(rotate(joints - middle, azimuth)[:, :2]).max() < reach
 
     def test_a_given_frame_is_kept(self):
         panel = Pose("p", "P", joints=np.zeros((17, 2)), middle=[1, 2], reach=4)
         np.testing.assert_allclose(panel.place(0.5, -1), [3, -2])
-        assert panel.moving()["joints"][:2] == [-250, -500]
+        assert panel.dynamic_state()["joints"][:2] == [-250, -500]
 
     def test_a_film_stays_and_a_still_moves(self):
         film, still = (Pose("p", "P", joints=np.zeros((frames, 17, 2))) for frames in (3, 1))
-        assert len(film.still()["frames"]) == 3 and film.moving()["joints"] is None
-        assert "frames" not in still.still() and len(still.moving()["joints"]) == 34
+        assert len(film.static_state()["frames"]) == 3 and film.dynamic_state()["joints"] is None
+        assert "frames" not in still.static_state() and len(still.dynamic_state()["joints"]) == 34
 
     def test_picked_groups_and_strength_are_plain(self):
         panel = Pose("p", "P", joints=person(), picked="head", groups=np.arange(17) - 1, strength=np.full(17, 1 / 3))
-        told = json.loads(json.dumps(panel.moving()))
+        told = json.loads(json.dumps(panel.dynamic_state()))
         assert told["picked"] == H36M_17.index("head")
         assert told["groups"][:2] == [-1, 0]
         assert told["strength"][0] == 0.333
@@ -182,12 +178,12 @@ class TestPanels:
 
     def test_a_joint_that_is_none_cannot_be_picked(self):
         with pytest.raises(ValueError, match="unknown joint 'tail'"):
-            Pose("p", "P", joints=np.zeros((17, 2)), picked="tail").moving()
+            Pose("p", "P", joints=np.zeros((17, 2)), picked="tail").dynamic_state()
 
     def test_notes_and_charts_tell_whether_they_are_wide(self):
-        assert Chart("c", "C", wide=True).still() == {"key": "c", "kind": "chart", "wide": True}
-        assert Note("n", "N").still() == {"key": "n", "kind": "note", "wide": False, "code": False}
-        assert Note("n", "N", text="x").moving() == {"title": "N", "caption": "", "text": "x"}
+        assert Chart("c", "C", wide=True).static_state() == {"key": "c", "kind": "chart", "wide": True}
+        assert Note("n", "N").static_state() == {"key": "n", "kind": "note", "wide": False, "code": False}
+        assert Note("n", "N", text="x").dynamic_state() == {"title": "N", "caption": "", "text": "x"}
 
 
 class TestWords:

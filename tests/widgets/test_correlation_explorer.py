@@ -247,7 +247,7 @@ def test_the_widget_answers_the_browser_and_is_small_and_always_the_same(runs, p
     ElementTree.fromstring(one.svg())  # a picture that strict readers take
     assert len(json.dumps(one.state_now())) < 200_000
     one.hear({"kind": "pick", "panel": "map_1", "key": "2,3", "number": 1})
-    assert one.frame["values"]["partner"] == "left_hip" and one.frame["number"] == 1
+    assert one.status["values"]["partner"] == "left_hip" and one.status["number"] == 1
     assert one.panel_pose_0["picked"] == 3 and one.panel_map_0["svg"] != other.panel_map_0["svg"]
 
 

@@ -391,10 +391,10 @@ def test_the_widget_runs_by_messages_and_is_the_same_each_time(monkeypatch):
     for _ in range(2):
         widget = LiftingConsole(POSES, config=CONFIG, device="cpu")
         widget.hear({"kind": "press", "name": "run", "number": 1})
-        assert widget.frame["running"]
+        assert widget.status["running"]
         for number in range(2, 30):
             widget.hear({"kind": "tick", "number": number})
-        assert not widget.frame["running"] and widget.frame["message"].startswith("All 24 steps")
+        assert not widget.status["running"] and widget.status["message"].startswith("All 24 steps")
         pictures.append((widget.svg(), repr(widget)))
     assert pictures[0] == pictures[1]
     assert repr(widget) == "LiftingConsole(legs_torso, seed 0, 24 of 24 steps on 'synthetic')"
@@ -407,8 +407,8 @@ def test_an_error_stops_the_run_and_is_shown(monkeypatch):
     widget.press("run")
     monkeypatch.setattr(widget.controller.game, "run", lambda *_: 1 / 0)
     widget.hear({"kind": "tick", "number": 2})
-    assert not widget.frame["running"] and "ZeroDivisionError" in widget.frame["error"]["text"]
-    assert re.search(r"1 / 0", widget.frame["error"]["trace"])
+    assert not widget.status["running"] and "ZeroDivisionError" in widget.status["error"]["text"]
+    assert re.search(r"1 / 0", widget.status["error"]["trace"])
 
 
 @pytest.mark.parametrize("drawing, seconds", [(0.0, 0.15), (0.3, 0.3), (5.0, 0.4)])

@@ -306,8 +306,8 @@ def test_messages_of_the_browser_are_answered(monkeypatch):
     monkeypatch.setattr(RepresentationExplorer, "raises", True)
     widget.hear({"kind": "press", "name": "start", "number": 1})
     widget.hear({"kind": "pick", "panel": "body", "key": "left_wrist", "number": 2})
-    assert widget.frame["number"] == 2
+    assert widget.status["number"] == 2
     assert widget.panel_body["groups"][H36M_17.index("left_wrist")] == 0
     monkeypatch.setattr(RepresentationExplorer, "raises", False)
     widget.hear({"kind": "set", "name": "name", "value": "No!", "number": 3})
-    assert "small letters, digits and underscores" in widget.frame["error"]["text"]
+    assert "small letters, digits and underscores" in widget.status["error"]["text"]

@@ -157,7 +157,7 @@ def test_the_default_is_small_and_the_same_each_time(monkeypatch):
     for widget in (one, two):
         widget.hear({"kind": "set", "name": "azimuth", "value": -45, "number": 1})
         widget.hear({"kind": "set", "name": "depth", "value": 0.5, "number": 2})
-        assert widget.frame["number"] == 2 and widget.frame["error"] is None
+        assert widget.status["number"] == 2 and widget.status["error"] is None
     assert one.svg() == two.svg() and repr(one) == repr(two)
     assert repr(one) == "ViewExplorer(legs_torso, 8 seeds, 23,040 poses of 'synthetic')"
     assert len(json.dumps(one.state_now(), allow_nan=False)) < 60_000
@@ -188,7 +188,7 @@ def test_the_charts_mark_the_azimuth_and_the_skeletons_keep_their_size(control):
     assert all("marked at -60" in panels[key].svg for key in ("circle", "mean"))
     assert panels["view"].title == "lifted, from -60°" and panels["true_view"].title == "true depth, from -60°"
     assert panels["view"].caption == f"score {control.now[LIFTED]:.2f}"
-    reaches = {panel.frame_of[1] for key, panel in panels.items() if key not in ("circle", "mean")}
+    reaches = {panel.extent[1] for key, panel in panels.items() if key not in ("circle", "mean")}
     assert len(reaches) == 1
     assert panels["circle"].caption == "mean of 2 seeds"
     control.set("seed", "7")

@@ -75,7 +75,7 @@ def test_every_control_takes_its_ends_and_every_option(widget):
         for value in (*control.samples(), before):
             widget.hear({"kind": "set", "name": name, "value": value, "number": 2})
             assert controller.values[name] == value, name
-            assert widget.frame["values"][name] == value and widget.frame["number"] == 2
+            assert widget.status["values"][name] == value and widget.status["number"] == 2
             assert json.dumps(widget.state_now(), allow_nan=False)
 
 
@@ -218,22 +218,22 @@ def broken(monkeypatch):
 
 def test_an_error_is_shown_in_words_with_its_traceback(broken):
     broken.hear({"kind": "set", "name": "number", "value": 2, "number": 7})
-    assert broken.frame["error"]["text"] == "expected another number, found 2"
-    assert "on_number" in broken.frame["error"]["trace"] and broken.frame["number"] == 7
+    assert broken.status["error"]["text"] == "expected another number, found 2"
+    assert "on_number" in broken.status["error"]["trace"] and broken.status["number"] == 7
     assert broken.controller.values["number"] == 1  # as before
     broken.hear({"kind": "press", "name": "fail", "number": 8})
     assert (
-        "fault of the widget" in broken.frame["error"]["text"] and "ZeroDivisionError" in broken.frame["error"]["text"]
+        "fault of the widget" in broken.status["error"]["text"] and "ZeroDivisionError" in broken.status["error"]["text"]
     )
     broken.hear({"kind": "set", "name": "number", "value": 3, "number": 9})
-    assert broken.frame["error"] is None and broken.frame["values"]["number"] == 3
+    assert broken.status["error"] is None and broken.status["values"]["number"] == 3
 
 
 def test_an_error_ends_what_was_running(broken):
     broken.hear({"kind": "tick", "number": 1})
-    assert broken.frame["running"] is False and broken.frame["error"]["text"].endswith("while running")
+    assert broken.status["running"] is False and broken.status["error"]["text"].endswith("while running")
     broken.hear({"kind": "tick", "number": 2})
-    assert broken.frame["error"] is None
+    assert broken.status["error"] is None
 
 
 def test_in_tests_an_error_goes_up(broken, monkeypatch):
@@ -245,7 +245,7 @@ def test_in_tests_an_error_goes_up(broken, monkeypatch):
 @pytest.mark.parametrize("message", [{}, {"kind": "explode"}, {"kind": "set", "name": "fail", "value": 1}])
 def test_an_unknown_message_is_refused(broken, message):
     broken.hear(message | {"number": 4})
-    assert broken.frame["error"] and broken.frame["number"] == 4
+    assert broken.status["error"] and broken.status["number"] == 4
 
 
 def test_a_callback_that_raises_turns_the_suite_red(tmp_path):
@@ -280,7 +280,7 @@ def test_messages_may_come_from_another_thread(widget):
         thread.start()
     for thread in threads:
         thread.join(20)
-    assert widget.frame["number"] in range(1, 5) and widget.controller.values[control.name] == control.samples()[0]
+    assert widget.status["number"] in range(1, 5) and widget.controller.values[control.name] == control.samples()[0]
 
 
 def test_names_from_data_are_never_html(tmp_path):

@@ -8,7 +8,7 @@ export function element(kind, properties = {}, ...children) {
 
 // A control as liftkit/view/controls.py tells it -> { node, show(value) }; say(value) is called when a hand moves it.
 export function control(told, say) {
-  return { choice, slider, toggle, text, button }[told.kind](told, say);
+  return { choice, slider, toggle, textfield, button }[told.kind](told, say);
 }
 
 function choice({ label, help, name, options }, say) {
@@ -39,7 +39,7 @@ function toggle({ label, help, name }, say) {
 }
 
 // What is being written stays until it is given (Enter, or leaving the field) and answered.
-function text({ label, help, name, longest }, say) {
+function textfield({ label, help, name, longest }, say) {
   const field = element("input", { type: "text", maxLength: longest, title: help, name, spellcheck: false });
   let shown;
   field.addEventListener("change", () => say((shown = field.value)));

@@ -11,7 +11,7 @@ const shared = new WeakMap(); // model -> what all its views have in common
 
 function sharedOf(model) {
   if (!shared.has(model)) {
-    const common = { view: { ...START }, now: model.get("frame").values.frame ?? 0, views: new Set() };
+    const common = { view: { ...START }, now: model.get("status").values.frame ?? 0, views: new Set() };
     const silent = (on) => common.views.forEach((view) => view.silence(on));
     common.line = new Line((message) => model.send(message), silent);
     shared.set(model, common);
@@ -191,7 +191,7 @@ class View {
   }
 
   frame() {
-    const { values, message, error, running, number } = this.model.get("frame");
+    const { values, message, error, running, number } = this.model.get("status");
     this.controls.forEach(({ show }, name) => {
       if (this.common.line.ahead(name)) return; // a hand is ahead of the kernel
       if (name !== this.film?.name) show(values[name]);
@@ -237,7 +237,7 @@ class View {
   }
 
   listen() {
-    this.heard = [["change:scene", () => this.build()], ["change:frame", () => this.frame()]];
+    this.heard = [["change:scene", () => this.build()], ["change:status", () => this.frame()]];
     for (const { key } of this.scene.panels) {
       this.heard.push([`change:panel_${key}`, () => { this.fill(key); this.redraw(); }]);
     }

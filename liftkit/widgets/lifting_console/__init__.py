@@ -180,7 +180,7 @@ class LiftingConsoleController(Controller):
         given = eyes.truth[pose] if known else eyes.judged.x2d[pose]
         first = Pose(f"given_{i}", f"Pose {i + 1}: {'the truth' if known else '2D'}", "", given, describe(given),
                      eyes.judged.skeleton)  # fmt: skip
-        middle, reach = first.frame_of
+        middle, reach = first.extent
         fixed = {"middle": middle if known else (*middle, 0), "reach": reach, "skeleton": eyes.judged.skeleton}
         ghost = given if known else None
         told = "faint: the truth" if known else ""

@@ -85,7 +85,7 @@ class PoseViewerController(Controller):
                 told = f"{mpjpe(lifted, truth).mean():.0f} mm from the truth, mean of the clip"
             shown = {"joints": lifted, "alt": describe(lifted[frame]), "caption": told, **joints}
             if truth is not None:
-                middle, reach = found[1].frame_of
+                middle, reach = found[1].extent
                 shown |= {"middle": middle, "reach": reach}
             found.append(Pose(f"lifted_{i}", title.replace("_", " "), **shown))
         return found

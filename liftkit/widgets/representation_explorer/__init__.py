@@ -9,7 +9,7 @@ from liftkit.representations import BLOCK_BUDGET, REPRESENTATIONS, Representatio
 from liftkit.skeleton import H36M_17
 from liftkit.view.alt_text import describe
 from liftkit.view.controller import Controller
-from liftkit.view.controls import Button, Choice, Slider, Text
+from liftkit.view.controls import Button, Choice, Slider, TextField
 from liftkit.view.panels import Chart, Note, Panel, Pose
 from liftkit.widgets.representation_explorer.draft import Draft, as_code
 from liftkit.widgets.representation_explorer.network_chart import (
@@ -72,7 +72,7 @@ class RepresentationExplorerController(Controller):
             Choice("segment", "Segment", "The one that the click is about", numbers),
             Choice("joint", "Joint", "For those who use no mouse", H36M_17.names[1:]),
             Button("put", "Click it", "Do with the chosen joint what a click on it does"),
-            Text("name", "Name", "small letters, digits and underscores", pattern="[a-z][a-z0-9_]*"),
+            TextField("name", "Name", "small letters, digits and underscores", pattern="[a-z][a-z0-9_]*"),
             Button("register", "Register", "Let training and the other widgets know it"),
         ]
 

@@ -56,7 +56,7 @@ test("a toggle says true or false", () => {
 });
 
 test("a text is said when it is given, kept while it is written, and put back when it is refused", () => {
-  const { said, node, show } = made({ kind: "text", longest: 30 });
+  const { said, node, show } = made({ kind: "textfield", longest: 30 });
   const field = node.find("input");
   show("mine");
   assert.equal(field.value, "mine");
