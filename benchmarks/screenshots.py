@@ -16,7 +16,7 @@ CELLS = {
     "drag": """\
 from liftkit.widgets import DragExplorer
 pulled = DragExplorer()
-pulled.controller.on_drag("x2d", "left_ankle", 0.45, 0.35)
+pulled.controller.drag("x2d", "left_ankle", 0.45, 0.35)
 pulled.show()
 pulled""",
     "console": """\

@@ -1,4 +1,4 @@
-"""DragExplorer: pull a 2D key point, and see whose depth moves, under several lifters side by side."""
+"""DragExplorer: pull a 2D keypoint and see whose depth moves, under several lifters side by side."""
 
 from __future__ import annotations
 
@@ -8,34 +8,40 @@ import numpy as np
 import torch
 
 from liftkit.correlation.dependence import owner_of
+from liftkit.correlation.measures import check_fit
 from liftkit.correlation.swapping import millimetres
 from liftkit.data.datasets import load_poses
 from liftkit.geometry import attach_depth, pose_scale
-from liftkit.poses import PoseSet
+from liftkit.poses import PoseSet, evenly
 from liftkit.recorded import load_record
 from liftkit.run import Run
 from liftkit.view.alt_text import describe
-from liftkit.view.controller import Controller
+from liftkit.view.controller import Controller, Drag, Event, Pick, Press, Set
 from liftkit.view.controls import Button, Choice, Slider
 from liftkit.view.panels import Panel, Pose
 from liftkit.widgets.widget import Widget
 
-FULL_GLOW = 100.0  # mm of movement at which a joint glows its most
-LEAST = 0.5  # mm: what moved less is said not to have moved
+FULL_GLOW = 100.0  # mm of movement at which a joint glows most
+LEAST = 0.5  # mm: smaller movements count as none
 MOST_POSES = 100  # to choose from, evenly out of all
+HINT = "Pull an ankle with the mouse, or choose a keypoint and use the arrow keys in the left panel."
 
 
 class DragExplorerController(Controller):
-    """One pose, whose 2D key points can be pulled, and the depths that lifters then give it.
+    """One pose whose 2D keypoints can be pulled, and the depths that lifters then give it.
 
-    ``runs``: title -> a :class:`~liftkit.Run`; by default the recorded runs of the full pose and of legs and torso.
-    ``poses``: default the test people of the embedded data. Depths are those of one seed, or the mean size of all
-    seeds' movements. The size of the pose by which networks scale their input stays that of the untouched pose, so
-    that what moves is what the network made move. Raises ValueError where there is no run or no pose, or where
-    skeletons differ.
+    Depths are those of one seed; with all seeds the sizes of their movements are averaged. The lifters' input keeps
+    the scale of the untouched pose, so that all movement comes from the network.
+
+    Args:
+        runs: title -> a :class:`~liftkit.Run` (default: the recorded runs of the full pose and of legs and torso).
+        poses: poses to choose from (default: the test people of the embedded data).
+
+    Raises:
+        ValueError: if there is no run or no pose, or if skeletons differ.
     """
 
-    title = "Pull a key point: whose depth moves?"
+    title = "Pull a keypoint: whose depth moves?"
 
     def __init__(self, runs: Mapping[str, Run] | None = None, poses: PoseSet | None = None):
         super().__init__()
@@ -43,97 +49,95 @@ class DragExplorerController(Controller):
         self.poses = load_poses("synthetic").test if poses is None else poses
         if not self.runs or not len(self.poses):
             raise ValueError(f"expected a run and a pose at least, found {len(self.runs)} and {len(self.poses)}")
-        for name, run in self.runs.items():
-            if run.representation.skeleton != self.poses.skeleton:
-                raise ValueError(f"{name}: its skeleton is not that of {self.poses.name}")
-        self.skeleton = self.poses.skeleton
-        self.chosen = np.unique(np.linspace(0, len(self.poses) - 1, MOST_POSES).astype(int))
+        for run in self.runs.values():
+            check_fit(run, self.poses)
+        self.skeleton, self.choices = self.poses.skeleton, evenly(self.poses, MOST_POSES)
+        self.root = self.skeleton.names[0]  # its place is 0 by definition
         self.values = {"pose": 0, "joint": "left_ankle", "seed": "all"}
-        self.on_pose(0)
+        self._choose_pose(0)
+        self.message = HINT
 
     def controls(self):
         seeds = sorted(set.intersection(*(set(run.seeds) for run in self.runs.values())))
         return [
-            Slider("pose", "Pose", "Another person, another moment", 0, len(self.chosen) - 1),
-            Choice("joint", "Key point", "The one that arrow keys pull", self.skeleton.names[1:]),
+            Slider("pose", "Pose", "Another person, another moment", 0, len(self.choices) - 1),
+            Choice("joint", "Keypoint", "The one that arrow keys pull", self.skeleton.names[1:]),
             Choice("seed", "Seed", "One trained network, or the mean over all", ("all", *map(str, seeds))),
-            Button("reset", "Reset", "Put every key point back"),
+            Button("reset", "Reset", "Put every keypoint back"),
         ]
 
-    def on_pose(self, value: int) -> None:
-        few = self.poses.select([self.chosen[value]])
-        self.scale = pose_scale(few.x2d)[0]  # (1, 1)
-        self.mm = millimetres(few)[0].item()
-        self.start = (few.x2d[0] - few.x2d[0, :1]) / self.scale  # (J, 2) in [-1, 1], as the lifter gets it
+    def respond(self, event: Event) -> None:
+        match event:
+            case Set("pose", index):
+                self._choose_pose(index)
+            case Press("reset"):
+                self._reset()
+            case Pick(_, joint) if joint != self.root:
+                self.set("joint", joint)
+            case Drag("x2d", joint, x, y) if joint != self.root:
+                self._pull(joint, self._input().place(x, y))
+        self.message = self._sentence()
+
+    def _choose_pose(self, index: int) -> None:
+        pose = self.choices.select([index])
+        self.mm = millimetres(pose)[0].item()  # per unit of the lifter's scale
+        self.start = (pose.x2d[0] - pose.x2d[0, :1]) / pose_scale(pose.x2d)[0]  # (J, 2) in [-1, 1]: the lifter's input
         self.middle = np.append((self.start.min(0) + self.start.max(0)) / 2, 0)  # of what the panels show
         self.reach = 1.4 * float(np.abs(self.start - self.middle[:2]).max())
         self.before = self._depths(self.start)
-        self.on_reset()
+        self._reset()
 
-    def on_reset(self) -> None:
-        self.x2d, self.depths = self.start, self.before
-        self.message = "Pull an ankle with the mouse, or choose a key point and use the arrow keys in the left panel."
+    def _reset(self) -> None:
+        self.pulled, self.x2d, self.depths = None, self.start, self.before
 
-    def on_pick(self, panel: str, key: str) -> None:
-        if key != self.skeleton.names[0]:  # the root's place is 0 by definition
-            self.set("joint", key)
-
-    def on_drag(self, panel: str, joint: str, x: float, y: float) -> None:
-        """Put a key point of the 2D pose at a place of its panel."""
-        if panel != "x2d" or joint == self.skeleton.names[0]:
-            return
+    def _pull(self, joint: str, place: np.ndarray) -> None:
+        """Put a keypoint at a place (2,) on the lifter's scale."""
+        x2d = self.x2d.copy()
+        x2d[self.skeleton.index(joint)] = place
+        self.pulled, self.x2d, self.depths = joint, x2d, self._depths(x2d)
         self.values["joint"] = joint
-        self.x2d = self.x2d.copy()
-        self.x2d[self.skeleton.index(joint)] = self._flat().place(x, y)
-        self.depths = self._depths(self.x2d)
-        self.message = self._told()
 
     def moved(self) -> dict[str, np.ndarray]:
-        """title -> (J,) how far each joint's depth has moved since the pose was untouched, in mm."""
+        """title -> (J,) by how many mm each joint's depth differs from that of the untouched pose."""
         change = {name: np.abs(self.depths[name] - self.before[name]) * self.mm for name in self.runs}
         return {name: mm[self._members(name)].mean(0) for name, mm in change.items()}
 
     def panels(self) -> list[Panel]:
-        found: list[Panel] = [self._flat()]
-        for i, (name, moved) in enumerate(self.moved().items()):
-            first = self._members(name)[0]
-            lifted, before = (
-                attach_depth(self.x2d, self.depths[name][first]),
-                attach_depth(self.start, self.before[name][first]),
-            )
-            tips = [
-                f"{j.replace('_', ' ')}: depth moved by {moved[k]:.0f} mm" for k, j in enumerate(self.skeleton.names)
-            ]
-            most = int(moved.argmax())
-            told = f"most: {tips[most]}" if moved[most] >= LEAST else "no depth has moved"
-            glow = np.minimum(moved / FULL_GLOW, 1)
-            found.append(
-                Pose(f"run_{i}", name.replace("_", " "), told, lifted, f"{describe(lifted)}; {told}", self.skeleton,
-                     middle=self.middle, reach=self.reach, strength=glow, tips=tips, ghost=before,
-                     pickable=True, picked=self.values["joint"])
-            )  # fmt: skip
-        return found
+        return [self._input(), *(self._lifted(i, name, mm) for i, (name, mm) in enumerate(self.moved().items()))]
 
-    def _flat(self) -> Pose:
+    def _input(self) -> Pose:
         return Pose(
-            "x2d", "2D: pull a key point", f"pulled: {self.values['joint'].replace('_', ' ')}", self.x2d,
+            "x2d", "2D: pull a keypoint", f"pulled: {self.values['joint'].replace('_', ' ')}", self.x2d,
             describe(self.x2d), self.skeleton, middle=self.middle[:2], reach=self.reach, ghost=self.start,
             draggable=True, picked=self.values["joint"],
         )  # fmt: skip
 
-    def _told(self) -> str:
-        """Who moved, in the pulled joint's own part of the body and in the other."""
-        joint = self.values["joint"]
-        part_of = owner_of("legs_torso", self.skeleton.names[1:])
-        far = np.linalg.norm(self.x2d - self.start, axis=1)[self.skeleton.index(joint)] * self.mm
-        other = [i for i, name in enumerate(self.skeleton.names) if i and part_of[name] != part_of[joint]]
-        told = [f"{joint.replace('_', ' ')} pulled by {far:.0f} mm."]
+    def _lifted(self, i: int, name: str, moved: np.ndarray) -> Pose:
+        first, most = self._members(name)[0], int(moved.argmax())
+        lifted = attach_depth(self.x2d, self.depths[name][first])
+        named = zip(self.skeleton.names, moved, strict=True)
+        tips = [f"{joint.replace('_', ' ')}: depth moved by {mm:.0f} mm" for joint, mm in named]
+        caption = f"most: {tips[most]}" if moved[most] >= LEAST else "no depth has moved"
+        return Pose(
+            f"run_{i}", name.replace("_", " "), caption, lifted, f"{describe(lifted)}; {caption}", self.skeleton,
+            middle=self.middle, reach=self.reach, strength=np.minimum(moved / FULL_GLOW, 1), tips=tips,
+            ghost=attach_depth(self.start, self.before[name][first]), pickable=True, picked=self.values["joint"],
+        )  # fmt: skip
+
+    def _sentence(self) -> str:
+        """How far the keypoint was pulled, and what moved in the other half of the body."""
+        if self.pulled is None:
+            return HINT
+        names, part_of = self.skeleton.names, owner_of("legs_torso", self.skeleton.names[1:])
+        far = np.linalg.norm(self.x2d - self.start, axis=1)[self.skeleton.index(self.pulled)] * self.mm
+        other = [i for i, name in enumerate(names) if i and part_of[name] != part_of[self.pulled]]
+        sentences = [f"{self.pulled.replace('_', ' ')} pulled by {far:.0f} mm."]
         for name, moved in self.moved().items():
-            most = max(other, key=lambda i, m=moved: m[i])
-            where = self.skeleton.names[most].replace("_", " ")
-            does = f"moves the {where} by {moved[most]:.0f} mm" if moved[most] >= LEAST else "moves no depth there"
-            told.append(f"In the other half of the body, {name.replace('_', ' ')} {does}.")
-        return " ".join(told)
+            most = max(other, key=moved.__getitem__)
+            effect = f"moves the {names[most].replace('_', ' ')} by {moved[most]:.0f} mm"
+            effect = effect if moved[most] >= LEAST else "moves no depth there"
+            sentences.append(f"In the other half of the body, {name.replace('_', ' ')} {effect}.")
+        return " ".join(sentences)
 
     def _members(self, name: str) -> list[int]:
         seeds, seed = self.runs[name].seeds, self.values["seed"]

@@ -18,7 +18,7 @@ from liftkit.view.controls import Button, Choice, Slider, TextField, Toggle
 from liftkit.view.page import page_html
 from liftkit.view.panels import UNIT, Chart, Note, Panel, Pose
 from liftkit.view.still import picture_svg
-from liftkit.widgets.pose_viewer.clips import MOST_FRAMES, Clips
+from liftkit.widgets.pose_viewer import MOST_FRAMES, Clips
 
 EVIL = "<script>alert('x')</script> & \"y\""
 
