@@ -75,6 +75,18 @@ class Controller:
         """What is shown now. The panels' keys, kinds and order stay; their content may change."""
         raise NotImplementedError
 
+    def state(self) -> dict[str, Any]:
+        """The whole state for the browser as plain numbers and texts: ``scene``, ``status`` and ``panel_KEY`` each."""
+        panels = self.panels()
+        scene = {
+            "title": self.title,
+            "fps": self.fps,
+            "controls": [control.state() for control in self.controls()],
+            "panels": [panel.static_state() for panel in panels],
+        }
+        status = {"values": dict(self.values), "message": self.message, "running": self.running, "error": None}
+        return {"scene": scene, "status": status} | {f"panel_{panel.key}": panel.dynamic_state() for panel in panels}
+
     def respond(self, event: Event) -> None:
         """Answer an event, with one ``match``. If it raises on a :class:`Set`, the control's old value comes back."""
 

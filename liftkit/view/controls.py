@@ -36,13 +36,18 @@ class Choice(Control):
 
 @dataclass(frozen=True)
 class Slider(Control):
-    """A number between two others. Of a ``local`` one the browser itself shows every value, as of a film's frames."""
+    """A number from ``minimum`` to ``maximum``.
+
+    Of a ``local`` slider the browser shows every value without the kernel, such as a film's frames. ``texts``: what
+    stands beside the slider instead of its value, one text per value from 0 on.
+    """
 
     minimum: float = 0
     maximum: float = 1
     step: float = 1
     unit: str = ""
     local: bool = False
+    texts: tuple[str, ...] = ()
 
     def check(self, value: Any) -> float:
         """The number, a whole one where the steps are whole; ValueError where it is none or out of range."""

@@ -1,9 +1,10 @@
-"""The browser's side of a widget as text: its script and style, and a page that needs nothing else."""
+"""One page without a kernel: a controller's state, the browser's code and a list of facts, as one HTML text."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -24,9 +25,11 @@ PAGE = Template("""\
 <title>$title</title>
 <style>
 body { font: 15px/1.5 system-ui, sans-serif; margin: 1rem auto; max-width: 70rem; padding: 0 1rem }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; font-size: .9rem }
+dd { margin: 0; overflow-wrap: anywhere }
 $style</style>
 </head>
-<body class="lk-page">
+<body>
 <main id="widget"></main>
 $below
 <script type="module">
@@ -38,11 +41,15 @@ widget.render({ model, el: document.getElementById("widget") });
 </body>
 </html>
 """)
+SIDES = """\
+<p class="lk">The person's <span style="color:var(--lk-left)"><b>left is blue and solid</b></span>, the
+<span style="color:var(--lk-right)"><b>right orange and dashed</b></span>, the middle grey.</p>
+"""
 
 
 @cache
 def script() -> str:
-    """The widget's JavaScript: its modules put into one, in order."""
+    """The browser's JavaScript: the modules of ``view/js`` put into one, in order."""
     text = "\n".join((HERE / f"{name}.js").read_text(encoding="utf-8") for name in MODULES)
     text = re.sub(r'^import [^;]* from "\./[a-z]+\.js";\n', "", text, flags=re.MULTILINE)
     return re.sub(r"^export (?=(async )?(function|const|class|let)\b)", "", text, flags=re.MULTILINE)
@@ -50,16 +57,28 @@ def script() -> str:
 
 @cache
 def style() -> str:
-    """The widget's CSS."""
+    """The CSS of widgets and pages."""
     return (HERE / "widget.css").read_text(encoding="utf-8")
 
 
-def page_html(title: str, state: dict[str, Any], below: str = "") -> str:
-    """A page that shows a widget's state, to turn and play, without a kernel and without a network.
+def page_html(title: str, state: Mapping[str, Any], facts: Mapping[str, Any] | None = None) -> str:
+    """A page to turn, play and hover without a kernel; it makes no request. All texts in it are shown as text.
 
-    ``state``: what the widget tells the browser; ``below``: HTML text under it. Texts in the state are shown as text.
+    Args:
+        title: The page's title.
+        state: The panels, local controls and values to show, from :meth:`Controller.state`.
+        facts: Names and values that are listed below the panels.
+
+    Raises:
+        ValueError: If the state holds a number that JSON has not: NaN or infinity.
+
+    >>> "<dt>made by</dt><dd>a &amp; b</dd>" in page_html("Example", {}, {"made by": "a & b"})
+    True
     """
     # "<" could end the script element from within; in JSON's texts it may be written like this
-    numbers = json.dumps(state, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+    data = json.dumps(state, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
     code = script().replace("export default widget;", "")
-    return PAGE.substitute(title=escape(title), style=style(), script=code, state=numbers, below=below)
+    sides = any(isinstance(panel, Mapping) and panel.get("groups", ()) is None for panel in state.values())
+    listed = "".join(f"<dt>{escape(str(k))}</dt><dd>{escape(str(v))}</dd>" for k, v in (facts or {}).items())
+    below = (SIDES if sides else "") + (f"<dl>{listed}</dl>" if listed else "")
+    return PAGE.substitute(title=escape(title), style=style(), script=code, state=data, below=below)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import threading
 import traceback
-from html import escape
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -43,9 +42,10 @@ class Widget(anywidget.AnyWidget):
     def __init__(self, *args: Any, **options: Any):
         self.controller = self.Controller(*args, **options)
         self.lock = threading.RLock()  # messages may arrive on another thread than the cells
-        panels = self.controller.panels()
-        self.add_traits(**{f"panel_{panel.key}": traitlets.Dict().tag(sync=True) for panel in panels})
-        super().__init__(**self._state(panels))
+        state = self.state_now()
+        panels = [name for name in state if name.startswith("panel_")]
+        self.add_traits(**{name: traitlets.Dict().tag(sync=True) for name in panels})
+        super().__init__(**state)
         self.on_msg(lambda _, message, buffers: self.handle(message))
 
     def set(self, name: str, value: Any) -> None:
@@ -79,28 +79,13 @@ class Widget(anywidget.AnyWidget):
 
     def to_html(self, path: str | Path) -> Path:
         """Write one page that turns and plays without a kernel or a network. Raises ValueError as files do."""
-        content = page_html(self.controller.title, self.state_now(), f"<p>{escape(repr(self))}</p>").encode()
+        facts = {type(self).__name__: self.controller}
+        content = page_html(self.controller.title, self.state_now(), facts).encode()
         return write_atomically(path, lambda file: file.write(content))
 
     def state_now(self) -> dict[str, Any]:
-        """The whole state as plain numbers and texts: ``scene``, ``status`` and one entry per panel."""
-        return self._state(self.controller.panels())
-
-    def _state(self, panels) -> dict[str, Any]:
-        controller = self.controller
-        scene = {
-            "title": controller.title,
-            "fps": controller.fps,
-            "controls": [control.state() for control in controller.controls()],
-            "panels": [panel.static_state() for panel in panels],
-        }
-        status = {
-            "values": dict(controller.values),
-            "message": controller.message,
-            "running": controller.running,
-            "error": None,
-        }
-        return {"scene": scene, "status": status} | {f"panel_{panel.key}": panel.dynamic_state() for panel in panels}
+        """The whole state as plain numbers and texts, as :meth:`Controller.state` gives it."""
+        return self.controller.state()
 
     def _mirror(self, state: dict[str, Any], number: int = 0, error: dict | None = None) -> None:
         state["status"] = state["status"] | {"number": number, "error": error, "running": self.controller.running}

@@ -18,12 +18,12 @@ function choice({ label, help, name, options }, say) {
   return { node, show: (value) => { select.value = value; } };
 }
 
-function slider({ label, help, name, minimum, maximum, step, unit }, say) {
+function slider({ label, help, name, minimum, maximum, step, unit, texts }, say) {
   const range = element("input", { type: "range", min: minimum, max: maximum, step, title: help, name });
   const number = element("output");
   const show = (value) => {
     range.value = value;
-    number.textContent = `${readable(Number(value))}${unit && ` ${unit}`}`;
+    number.textContent = texts?.[value] ?? `${readable(Number(value))}${unit && ` ${unit}`}`;
     range.setAttribute("aria-valuetext", number.textContent);
   };
   range.addEventListener("input", () => { show(range.value); say(Number(range.value)); });

@@ -23,7 +23,7 @@ class View {
   constructor(model, el) {
     Object.assign(this, { model, common: sharedOf(model), scene: model.get("scene"), panels: new Map(), timer: 0 });
     this.tipBox = element("div", { className: "lk-tip", hidden: true });
-    this.title = element("h3", { className: "lk-heading" });
+    this.title = element(this.alone ? "h1" : "h3", { className: "lk-heading" });
     this.bar = element("div", { className: "lk-bar" });
     this.grid = element("div", { className: "lk-panels" });
     this.message = element("p", { className: "lk-message" });
@@ -40,6 +40,10 @@ class View {
 
   get alone() {
     return this.model.kernel === false;
+  }
+
+  get hint() {
+    return this.scene.controls.every((control) => control.local) ? "" : ALONE;
   }
 
   say(key, message) {
@@ -197,7 +201,7 @@ class View {
       if (name !== this.film?.name) show(values[name]);
       else if (!this.timer && values[name] !== this.told) this.common.now = this.told = values[name];
     });
-    this.message.textContent = this.alone ? ALONE : message;
+    this.message.textContent = this.alone ? this.hint : message;
     this.trouble.hidden = !error;
     if (error) this.tell(error);
     this.common.line.heard(number);

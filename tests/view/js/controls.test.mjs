@@ -81,7 +81,7 @@ test("a button says that it was pressed, and nothing else", () => {
 test("every control has its label and tells why it is there", () => {
   const kinds = [
     ["choice", "select", { options: ["a"] }], ["slider", "input", { minimum: 0, maximum: 1, step: 1, unit: "" }],
-    ["toggle", "input", {}], ["text", "input", { longest: 5 }],
+    ["toggle", "input", {}], ["textfield", "input", { longest: 5 }],
   ];
   for (const [kind, field, more] of kinds) {
     const { node } = made({ kind, ...more });
