@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
@@ -16,10 +15,11 @@ GROUPINGS = ("action", "subject", "joint")
 
 
 class Lifts(Protocol):
-    """What can be evaluated: it lifts (N, J, 2) to (M, N, J, 3), a member for each of its seeds."""
+    """What can be evaluated: it lifts (N, J, 2) to (M, N, J, 3), one member for each of its seeds."""
 
     seeds: tuple[int, ...]
-    lift: Callable[[np.ndarray], np.ndarray]
+
+    def lift(self, x2d: np.ndarray, /) -> np.ndarray: ...
 
 
 def _alignments(pred: np.ndarray, truth: np.ndarray):

@@ -1,4 +1,4 @@
-"""Imports go downwards, never round in a circle, and `import liftkit` is light."""
+"""Imports go downwards, never in a circle, `import liftkit` is light, and the top level stays small."""
 
 import ast
 import json
@@ -30,15 +30,18 @@ LAYERS = [
 LAYER = {module: layer for layer, modules in enumerate(LAYERS) for module in modules}
 DRAWING = LAYER["plots"]
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
+STUB = ast.parse((PACKAGE / "__init__.pyi").read_text(encoding="utf-8"))
+# The module right below liftkit where each public name lives.
+HOME = {n.name: s.module.split(".")[0] for s in STUB.body if isinstance(s, ast.ImportFrom) for n in s.names}
 
 
 def module_of(path: Path) -> str:
-    """The name right below liftkit: of widgets/scene.py it is widgets."""
+    """The name right below liftkit: for widgets/widget.py it is widgets."""
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
 def imported(path: Path) -> list[tuple[str, int]]:
-    """Every module that a file imports, wherever in it, as absolute dotted names with their lines."""
+    """Every module that a file imports, at whatever place, as absolute dotted names with their lines."""
     found = []
     package = ("liftkit", *path.relative_to(PACKAGE).parts[:-1])
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -56,7 +59,7 @@ def own(name: str) -> str | None:
     parts = name.split(".")
     if parts[0] != "liftkit" or len(parts) == 1 or parts[1].startswith("_"):
         return None
-    return liftkit._HOME.get(parts[1], parts[1]).split(".")[0]
+    return HOME.get(parts[1], parts[1])
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
@@ -81,6 +84,15 @@ def test_modules_do_not_import_each_other_in_a_circle():
     except CycleError as error:
         pytest.fail(f"a circle of imports: {' -> '.join(error.args[1])}")
     assert order.index("skeleton") < order.index("networks") < order.index("training")
+
+
+METHOD = "skeleton geometry poses representations priors layers networks losses config training run metrics evaluation"
+
+
+def test_the_top_level_holds_the_methods_thirteen_files_and_little_else():
+    found = {path.stem for path in PACKAGE.glob("*.py")}
+    assert set(METHOD.split()) <= found and len(METHOD.split()) == 13
+    assert len(found) <= 18
 
 
 def test_the_library_imports_no_lesson_script_or_test():

@@ -1,6 +1,10 @@
 """The public names that lessons and other people's code rely on: they exist, and they are documented."""
 
+import ast
 import inspect
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
@@ -65,19 +69,36 @@ def test_a_promised_name_is_public(name):
     assert getattr(liftkit, name) is not None
 
 
-def test_all_resolves_without_doubles_and_dir_lists_it():
-    assert len(set(liftkit.__all__)) == len(liftkit.__all__)
-    assert set(liftkit.__all__) <= set(dir(liftkit))
-    homes = {name: getattr(liftkit, name) for name in liftkit.__all__}
-    assert homes["normalise"].__module__ == "liftkit.geometry"
-    from liftkit import training
+def test_the_stub_lists_exactly_the_names_that_there_are():
+    stub = ast.parse(Path(liftkit.__file__).with_suffix(".pyi").read_text(encoding="utf-8"))
+    listed = {}
+    for line in (node for node in stub.body if isinstance(node, ast.ImportFrom)):
+        for alias in line.names:
+            assert alias.asname == alias.name, (
+                f"write `{alias.name} as {alias.name}`, or a type checker takes it as private"
+            )
+            assert alias.name not in listed
+            listed[alias.name] = line.module
+    assert sorted(listed) == sorted(liftkit.__all__) == sorted(dir(liftkit))
+    for name, module in listed.items():
+        assert getattr(liftkit, name) is getattr(import_module(f"liftkit.{module}"), name)
 
-    assert homes["Trainer"] is training.Trainer
+
+def test_a_star_import_gives_every_public_name_and_no_other():
+    names: dict = {}
+    exec("from liftkit import *", names)
+    assert set(names) - {"__builtins__"} == set(liftkit.__all__)
 
 
-def test_an_unknown_name_is_an_attribute_error():
-    with pytest.raises(AttributeError, match="module 'liftkit' has no attribute 'lift_kit'"):
+def test_the_version_is_that_of_the_package():
+    assert liftkit.__version__ == version("liftkit")
+
+
+def test_an_unknown_name_is_an_attribute_error_that_names_it():
+    with pytest.raises(AttributeError, match="liftkit.*lift_kit"):
         liftkit.lift_kit  # noqa: B018
+    with pytest.raises(ImportError, match="lift_kit"):
+        exec("from liftkit import lift_kit")
 
 
 @pytest.mark.parametrize("name", PARAMETERS)
