@@ -1,8 +1,8 @@
 """A body to move: bone lengths from stature, joint ranges, forward kinematics.
 
-World axes: x to the person's left, y up, z ahead. Angles are degrees and anatomical: flexion forwards (knees
-backwards), abduction outwards and inward rotation are positive on both sides; leaning and turning to the left is
-positive. So a mirrored person has the same angles with the sides swapped and the leans and turns negated.
+World axes: x to the person's left, y up, z ahead. Angles are degrees and anatomical: flexion forwards (of the knee:
+the shin backwards), abduction outwards and inward rotation are positive on both sides; leaning and turning to the left
+is positive. So a mirrored person has the same angles with the sides swapped and the leans and turns negated.
 """
 
 from __future__ import annotations
@@ -37,22 +37,19 @@ SHARE = {
 
 
 class Channel(NamedTuple):
-    """An angle's range, its value in quiet standing, the spread (sd) of people around it, and its kind.
-
-    ``sided``: one angle a side; ``middle``: one angle; ``turning``: one angle that a mirror negates.
-    """
+    """A joint angle in degrees."""
 
     low: float
     high: float
-    neutral: float
-    spread: float
-    kind: str = "sided"
+    neutral: float  # in quiet standing
+    spread: float  # standard deviation of people around it
+    kind: str = "sided"  # one angle per side; "middle": one angle; "turning": one angle that a mirror negates
 
 
-# Ranges: American Academy of Orthopaedic Surgeons, Joint Motion: Method of Measuring and Recording (1965), but no
-# knee or elbow is ever quite straight. The shoulder's elevation and its plane (0 sideways, 90 ahead) are the globe
-# of Wu et al., J. Biomech. 38 (2005) 981-992: at plane 90 elevation is flexion (180) and, negative, extension (60);
-# at plane 0 it is abduction (180). The pelvis's ranges are ours.
+# Ranges: American Academy of Orthopaedic Surgeons, Joint Motion: Method of Measuring and Recording (1965), but knees
+# and elbows are never quite straight. The shoulder's elevation and its plane (0 sideways, 90 ahead) are the globe of
+# Wu et al., J. Biomech. 38 (2005) 981-992: at plane 90 elevation is flexion (180) and, negative, extension (60); at
+# plane 0 it is abduction (180). The pelvis's ranges are ours.
 LEG_CHANNELS = {
     "pelvis_tilt": Channel(-25, 35, 4, 4, "middle"),
     "pelvis_list": Channel(-15, 15, 0, 2, "turning"),
@@ -77,16 +74,31 @@ TORSO_CHANNELS = {
 
 
 def standing_angles() -> dict[str, np.ndarray]:
-    """One frame of quiet standing, as :func:`place_joints` takes it: every channel's neutral angle."""
+    """One frame of quiet standing for :func:`place_joints`: every channel's neutral angle."""
     channels = {**LEG_CHANNELS, **TORSO_CHANNELS}
     return {name: np.full((1, 2)[: 1 + (c.kind == "sided")], c.neutral) for name, c in channels.items()}
 
 
-def draw_bodies(rng: np.random.Generator, count: int) -> dict[str, np.ndarray]:
-    """Draw ``count`` bodies, women and men in turn: segment name -> (count,) lengths in mm, for both sides.
+def standing_person(**angles: float | tuple[float, float]) -> np.ndarray:
+    """One person in quiet standing, for pictures: (17, 3) in mm, world axes, pelvis at the origin.
 
-    Statures fill each sex's interval evenly, one draw a slot, so that few subjects already span short to tall;
-    every segment then varies on its own by 3 % (sd), at most 8 %.
+    Args:
+        angles: channels that differ from neutral, in degrees; of a sided one left and right, or one value for both.
+
+    >>> raised = standing_person(shoulder_elevation=(10, 180))  # the right arm
+    >>> bool(raised[H36M_17.index("right_wrist"), 1] > raised[H36M_17.index("head"), 1])
+    True
+    """
+    neutral = standing_angles()
+    changed = {name: np.broadcast_to(np.array(value, float), neutral[name].shape) for name, value in angles.items()}
+    return place_joints(neutral | changed, draw_bodies(np.random.default_rng(0), 1))[0]
+
+
+def draw_bodies(rng: np.random.Generator, count: int) -> dict[str, np.ndarray]:
+    """Draw ``count`` bodies, women and men in turn: segment name -> (count,) lengths in mm, equal on both sides.
+
+    Statures fill each sex's interval evenly, one draw per slot, so that already few subjects span short to tall. Every
+    segment then varies independently by 3 % (sd), at most 8 %.
 
     >>> draw_bodies(np.random.default_rng(0), 8)["thigh"].shape
     (8,)
@@ -100,11 +112,17 @@ def draw_bodies(rng: np.random.Generator, count: int) -> dict[str, np.ndarray]:
 
 
 def place_joints(angles: dict[str, np.ndarray], body: dict[str, np.ndarray]) -> np.ndarray:
-    """Forward kinematics: F frames of joint angles and bone lengths -> joints (F, 17, 3) in mm, pelvis at the origin.
+    """Forward kinematics.
 
-    ``angles``: every channel's degrees, (F,), or (F, 2) left and right for the sided ones; ``body``: every
-    segment's length in mm, (F,). Hips, knees and ankles depend on ``LEG_CHANNELS`` alone, all other joints on
-    ``TORSO_CHANNELS`` alone: the pelvis joint is a hinge between them, not a frame that they share.
+    Hips, knees and ankles depend only on ``LEG_CHANNELS``, all other joints only on ``TORSO_CHANNELS``: the pelvis
+    joint is a hinge between them, not a frame that they share.
+
+    Args:
+        angles: channel -> degrees, (F,) or, of a sided one, (F, 2) left and right.
+        body: segment -> length in mm, (F,).
+
+    Returns:
+        Joints (F, 17, 3) in mm, world axes, pelvis at the origin.
 
     >>> place_joints(standing_angles(), draw_bodies(np.random.default_rng(0), 1)).shape
     (1, 17, 3)
@@ -125,7 +143,7 @@ _BUILT = (
 
 
 def _legs(angles: dict[str, np.ndarray], body: dict[str, np.ndarray]) -> np.ndarray:
-    """Hip, knee and ankle, left then right (F, 6, 3), built from the knee upwards."""
+    """Hip, knee and ankle, left then right: (F, 6, 3), built from the knee upwards."""
     legs = _limb(body["thigh"], body["shank"], angles["knee_flexion"])
     legs = _turn(legs, "y", -angles["hip_rotation"])
     legs = _turn(legs, "z", angles["hip_abduction"])
@@ -137,7 +155,7 @@ def _legs(angles: dict[str, np.ndarray], body: dict[str, np.ndarray]) -> np.ndar
 
 
 def _torso(angles: dict[str, np.ndarray], body: dict[str, np.ndarray]) -> np.ndarray:
-    """Spine, thorax, neck, head, then shoulder, elbow and wrist, left then right (F, 10, 3)."""
+    """Spine, thorax, neck, head, then shoulder, elbow and wrist, left then right: (F, 10, 3)."""
     elevation, plane = angles["shoulder_elevation"], angles["shoulder_plane"]
     arms = _limb(body["upper_arm"], body["forearm"], -angles["elbow_flexion"])
     arms = _turn(arms, "y", plane - angles["shoulder_rotation"])
@@ -159,7 +177,7 @@ def _torso(angles: dict[str, np.ndarray], body: dict[str, np.ndarray]) -> np.nda
 
 
 def _vector(x, y, z) -> np.ndarray:
-    """Coordinates, numbers or arrays (...), as vectors (..., 3)."""
+    """Stack coordinates, numbers or arrays (...), as vectors (..., 3)."""
     return np.stack(np.broadcast_arrays(x, y, z), -1)
 
 

@@ -1,4 +1,4 @@
-"""load_poses: the embedded data set by name, or a pose file by path."""
+"""``load_poses``: the embedded data set by name, or a pose file by path."""
 
 from __future__ import annotations
 
@@ -10,10 +10,17 @@ from liftkit.poses import PoseSet, load_pose_file
 
 
 def synthetic_poses(seed: int = 0, coupling: float = 0.0, rig: str | Rig = "orthographic") -> PoseSet:
-    """The embedded data set: synthetic motion filmed by a rig; more than 60,000 poses, made anew in seconds.
+    """The embedded data set: synthetic motion filmed by a rig, more than 60,000 poses, generated in seconds.
 
-    ``coupling`` (0 to 1) ties the arms' tasks to the legs'; ``rig`` "orthographic" (2D in mm) or "perspective" (in
-    pixels). The same arguments give the same bits. Raises ValueError on values out of range.
+    The same arguments give the same bits.
+
+    Args:
+        seed: of people, motion and cameras.
+        coupling: 0 to 1, how far the torso follows the legs.
+        rig: "orthographic" (2D in mm), "perspective" (2D in pixels) or a Rig.
+
+    Raises:
+        ValueError: if a value is out of range.
 
     >>> synthetic_poses(coupling=1.0).name
     'synthetic'
@@ -25,9 +32,14 @@ DATASETS = {"synthetic": synthetic_poses}
 
 
 def load_poses(name_or_path: str | Path, **options) -> PoseSet:
-    """A PoseSet by the name of an embedded data set ("synthetic", with its ``options``) or the path of an npz file.
+    """Load a PoseSet.
 
-    Raises ValueError on an unknown name (listing those there are) and on a file that is missing or not valid.
+    Args:
+        name_or_path: an embedded data set ("synthetic") or a pose file (.npz).
+        options: of the embedded data set, see :func:`synthetic_poses`.
+
+    Raises:
+        ValueError: if the name is unknown, or the file is missing or not valid.
 
     >>> load_poses("synthetic").units
     'mm'
@@ -36,11 +48,10 @@ def load_poses(name_or_path: str | Path, **options) -> PoseSet:
         return DATASETS[str(name_or_path)](**options)
     path = Path(name_or_path)
     if not path.suffix and not path.exists():
-        raise ValueError(
-            f"unknown data set {str(path)!r}; there are {', '.join(DATASETS)}, or give the path of an .npz file"
-        )
+        raise ValueError(f"unknown data set {str(path)!r}; expected {', '.join(DATASETS)} or the path of an .npz file")
     if options:
         raise ValueError(f"{path}: a file takes no options, found {', '.join(options)}")
     if path.suffix.lower() in (".json", ".csv", ".bvh", ".amc", ".mat", ".h5", ".tgz") and path.exists():
-        raise ValueError(f"{path}: expected a pose file (.npz); `liftkit data --help` names the command that makes one")
+        raise ValueError(f"{path}: expected a pose file (.npz); `liftkit data keypoints` makes one of a person's own "
+                         "keypoints, the scripts in data_scripts/ make them of data sets")  # fmt: skip
     return load_pose_file(path)

@@ -1,4 +1,4 @@
-"""What readers share: errors that name file and place, joints by name, and a check that a person is of human size."""
+"""What holds for every person: joints by name, height along the bones, which way is up, and checks in mm."""
 
 from __future__ import annotations
 
@@ -11,15 +11,24 @@ from liftkit.skeleton import H36M_17
 # Our joint's name -> the name in the source, or several names, whose mean is taken.
 JointMap = Mapping[str, str | Sequence[str]]
 
-SHORTEST, TALLEST = 900.0, 2400.0  # mm from the lower ankle to the head, of a person who stands straight
-# Whose lengths add up to a person's height: a leg, the trunk, the head.
+SHORTEST, TALLEST = 900.0, 2400.0  # mm from ankle to head along the bones
+# The bones whose lengths add up to a person's height: a leg, the trunk, the head.
 CHAIN = ("right_ankle", "right_knee", "right_hip", "pelvis", "spine", "thorax", "neck", "head")
 
 
 def pick_joints(points: np.ndarray, names: Sequence[str], mapping: JointMap) -> np.ndarray:
-    """(F, K, d) points of a source with K ``names`` -> (F, 17, d) in Human3.6M's order.
+    """Pick our 17 joints from a source's points.
 
-    Raises ValueError naming the joints that the mapping or the source lacks.
+    Args:
+        points: (F, K, d).
+        names: of the K points.
+        mapping: our joint -> the source's.
+
+    Returns:
+        (F, 17, d) in Human3.6M's order.
+
+    Raises:
+        ValueError: names the joints that the mapping or the source lacks.
     """
     place = {name: k for k, name in enumerate(names)}
     if len(place) != len(names) or points.shape[1] != len(names):
@@ -36,14 +45,14 @@ def pick_joints(points: np.ndarray, names: Sequence[str], mapping: JointMap) -> 
 
 
 def person_height(joints: np.ndarray) -> float:
-    """The median over frames (F, 17, 3) of the length of the chain ankle, knee, hip, pelvis, ..., head, in its unit."""
+    """The length of the chain from ankle to head, in the unit of the joints (F, 17, 3): the median over frames."""
     chain = [H36M_17.index(joint) for joint in CHAIN]
     with np.errstate(over="ignore", invalid="ignore"):  # huge numbers have a huge height
         return float(np.median(np.linalg.norm(np.diff(joints[:, chain], axis=1), axis=-1).sum(1)))
 
 
 def upside_down(points: np.ndarray) -> np.ndarray:
-    """(F,) whether the head is below both ankles, of points (F, 17, d) whose y points down.
+    """Whether the head is below both ankles: points (F, 17, d) whose y points down -> (F,) bool.
 
     >>> upside_down(np.zeros((1, 17, 2))).tolist()
     [False]
@@ -53,9 +62,9 @@ def upside_down(points: np.ndarray) -> np.ndarray:
 
 
 def check_person(joints: np.ndarray, what: str = "joints") -> None:
-    """Raise ValueError unless joints (F, 17, 3) are finite and a person is as tall as people are, in mm."""
+    """Raise ValueError unless joints (F, 17, 3) are finite and their person is as tall as people are, in mm."""
     if not len(joints):
-        raise ValueError(f"{what} hold no frame")
+        raise ValueError(f"{what} must hold at least one frame, found none")
     bad = np.flatnonzero(~np.isfinite(joints).all((1, 2)))
     if len(bad):
         raise ValueError(f"{what} must be finite, found NaN or infinity in {len(bad)} frames, first {bad[0]}")
@@ -68,9 +77,9 @@ def check_person(joints: np.ndarray, what: str = "joints") -> None:
 
 
 def check_agreement(x2d: np.ndarray, x3d: np.ndarray) -> None:
-    """Raise ValueError unless 2D (F, 17, 2) and 3D (F, 17, 3), camera frame, go right and down together.
+    """Raise ValueError unless 2D (F, 17, 2) and 3D (F, 17, 3), camera frame, have the same right and down.
 
-    It finds axes that point the other way and, in most clips, left and right exchanged in one of the two.
+    This finds axes that point the other way and, in most clips, left and right exchanged in one of the two.
     """
     for axis, towards in enumerate(("right", "down")):
         with np.errstate(over="ignore", invalid="ignore"):  # huge numbers agree in nothing, or a PoseSet refuses them

@@ -1,4 +1,4 @@
-"""What a machine has for liftkit, and what to do about what it lacks."""
+"""What this machine has for liftkit, and what to do about what it lacks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from pathlib import Path
 
 from liftkit.system.provenance import cores
 
-NEEDED = ("torch", "numpy", "pandas", "scipy", "safetensors", "tqdm", "plotly", "typer")
+NEEDED = ("torch", "numpy", "pandas", "scipy", "safetensors", "pyarrow", "plotly")
+NEEDED += ("typer", "rich", "tqdm", "loky", "filelock", "lazy-loader")
 FOR_NOTEBOOKS = ("jupyterlab", "ipywidgets", "anywidget", "nbval")
 MEMINFO = Path("/proc/meminfo")
 MEMORY_GIB = 2.0  # a lesson's peak is below 1.5
@@ -18,21 +19,21 @@ MEMORY_GIB = 2.0  # a lesson's peak is below 1.5
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the examination: what was looked at, what was found, and the remedy if that is a problem."""
+    """One line of the report."""
 
     what: str
     found: str
-    remedy: str = ""
-    fatal: bool = False
+    remedy: str = ""  # empty if nothing is wrong
+    fatal: bool = False  # whether liftkit cannot run without the remedy
 
 
 def examine() -> list[Finding]:
-    """Look at Python, the packages, the device, threads and free memory; imports nothing but torch."""
+    """Check Python, the packages, the device, threads and free memory; imports only torch."""
     python = platform.python_version()
-    old = "" if sys.version_info >= (3, 10) else "install Python 3.10 or newer and make the environment anew"
+    old = "" if sys.version_info >= (3, 10) else "install Python 3.10 or newer and create the environment again"
     findings = [Finding("python", python, old, fatal=bool(old))]
-    findings += [_package(name, "make lab (or: pip install liftkit)", fatal=True) for name in NEEDED]
-    findings += [_package(name, "pip install 'liftkit[notebooks]'", fatal=False) for name in FOR_NOTEBOOKS]
+    findings += [_package(name, "make lab (or: pip install -e .)", fatal=True) for name in NEEDED]
+    findings += [_package(name, "pip install -e '.[notebooks]'", fatal=False) for name in FOR_NOTEBOOKS]
     return [*findings, *_device(), _memory()]
 
 
@@ -50,7 +51,7 @@ def _device() -> list[Finding]:
         return [Finding("device", f"torch does not start: {error}", "pip install --force-reinstall torch", fatal=True)]
     device = torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU"
     threads, available = torch.get_num_threads(), cores()
-    many = f"set OMP_NUM_THREADS={available}: more threads than cores wait for one another"
+    many = f"set OMP_NUM_THREADS={available}: with more threads than cores, threads wait for each other"
     remedy = many if threads > available else ""
     return [Finding("device", device), Finding("threads", f"{threads} of {available} cores", remedy)]
 

@@ -1,4 +1,4 @@
-"""Where a result comes from: versions, hardware and source revision, to be stored beside it."""
+"""Where a result comes from: versions, hardware and source revision, stored beside it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ PACKAGES = ("liftkit", "torch", "numpy", "scipy", "pandas")
 
 
 def cores() -> int:
-    """The processor cores that this process may use."""
+    """The number of processor cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def provenance() -> dict[str, object]:
-    """Python's and the packages' versions, processor, cores, GPU, and liftkit's git revision where it has one."""
+    """Versions of Python and the packages, processor, cores, GPU, and liftkit's git revision if it has one."""
     import torch
 
     return {
@@ -32,7 +32,7 @@ def provenance() -> dict[str, object]:
 
 
 def revision() -> str | None:
-    """The git commit of this liftkit, with "+changes" where files differ from it; None outside a repository."""
+    """The git commit of this liftkit, with "+changes" if files differ from it; None outside a repository."""
     git = ["git", "-C", str(Path(__file__).parents[1])]
     try:
         commit, changed = (

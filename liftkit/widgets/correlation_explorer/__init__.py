@@ -8,7 +8,7 @@ import numpy as np
 
 from liftkit.correlation.dependence import owner_of
 from liftkit.correlation.measures import LEAST_POSES, check_fit
-from liftkit.data.body import draw_bodies, place_joints, standing_angles
+from liftkit.data.body import standing_person
 from liftkit.data.datasets import load_poses
 from liftkit.poses import PoseSet
 from liftkit.recorded import load_record
@@ -49,8 +49,7 @@ class CorrelationExplorerController(Controller):
         self.skeleton = self.poses.skeleton
         self.names = self.skeleton.names[1:]
         self.matrices = Matrices(self.runs, self.poses)
-        joints = place_joints(standing_angles(), draw_bodies(np.random.default_rng(0), 1))[0]
-        self.standing = joints[:, :2] * [1, -1]
+        self.standing = standing_person()[:, :2] * [1, -1]
         self.values = {"kind": "pearson", "joint": "left_ankle", "direction": FROM, "partner": ALL, "seed": "mean"}
         self.values |= dict(zip(("left", "right"), self.runs, strict=False))
         self._tell()

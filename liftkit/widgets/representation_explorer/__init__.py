@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from liftkit.data.body import draw_bodies, place_joints, standing_angles
+from liftkit.data.body import standing_person
 from liftkit.representations import BLOCK_BUDGET, REPRESENTATIONS, Representation, get_representation, register
 from liftkit.skeleton import H36M_17
 from liftkit.view.alt_text import describe
@@ -196,11 +196,7 @@ class RepresentationExplorerController(Controller):
 
 def _standing() -> np.ndarray:
     """(17, 2) somebody who faces the reader, arms and legs a little apart so that no joint hides another, y down."""
-    angles = standing_angles()
-    angles["shoulder_elevation"] = angles["shoulder_elevation"] + 30
-    angles["hip_abduction"] = angles["hip_abduction"] + 9
-    x3d = place_joints(angles, draw_bodies(np.random.default_rng(0), 1))[0]
-    return x3d[:, :2] * [1, -1]
+    return standing_person(shoulder_elevation=40, hip_abduction=12)[:, :2] * [1, -1]
 
 
 def _facts(parts, one: Representation | None, width: int, trouble: str) -> str:
