@@ -26,7 +26,7 @@ def draw(
 
     from liftkit import Run, load_poses
     from liftkit.system.files import write_atomically
-    from liftkit.view.drawing import lifting_svg
+    from liftkit.view.still import lifting_svg
 
     loaded, poses = Run.load(run), load_poses(data)
     if member >= len(loaded.seeds):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from liftkit.plots.style import METRICS, add_band, expect_columns
+from liftkit.plots.style import add_band, expect_columns
+from liftkit.view.palette import metric_label
 
 NOT_LOSSES = {"representation", "step", "seed", "data", "knees"}
 NOT_LOSSES |= {"bones", "pa_mpjpe_reflection", "mirrored"}  # what the policies of a study look at
@@ -38,5 +39,5 @@ def convergence_figure(history: pd.DataFrame, column: str = "pa_mpjpe_reflection
     found = history.dropna(subset=[column])
     for i, (name, rows) in enumerate(found.groupby("representation", sort=False)):
         add_band(figure, rows.groupby("step")[column], name, i)
-    title = f"{METRICS.get(column, column.replace('_', ' '))}<br>(mean and range over seeds)"
+    title = f"{metric_label(column)}<br>(mean and range over seeds)"
     return figure.update_layout(xaxis_title="step", yaxis_title=title, height=420, hovermode="x unified")

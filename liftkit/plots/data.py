@@ -8,7 +8,7 @@ from html import escape
 import pandas as pd
 import plotly.graph_objects as go
 
-from liftkit.plots.style import SERIES
+from liftkit.view.palette import SERIES
 
 # What is normal in each figure, and what to worry about.
 MEANINGS = {

@@ -9,9 +9,10 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from liftkit.correlation.dependence import Dependence, Parts, joints_of, owner_of
-from liftkit.data.body import draw_bodies, place_joints, standing_angles
-from liftkit.plots.style import SERIES
+from liftkit.data.body import standing_person
 from liftkit.skeleton import H36M_17
+from liftkit.view.alt_text import readable
+from liftkit.view.palette import SERIES
 
 SIZES, SIGNS = "Blues", "PuOr"  # told apart by colour-blind eyes; both are white at 0
 WIDEST = 9.0  # pixels, the line of the strongest dependence
@@ -50,7 +51,7 @@ def _heat_maps(titles: list[str], dependences: list[Dependence], values: list[np
     scale = {"colorscale": SIGNS if signed else SIZES, "cmin": -largest if signed else 0, "cmax": largest}
     figure = make_subplots(1, len(values), subplot_titles=titles, shared_yaxes=True, horizontal_spacing=0.03)
     for place, (dependence, value) in enumerate(zip(dependences, values, strict=True), start=1):
-        x, y = (_plain(names, order) for names, order in ((dependence.columns, columns), (dependence.rows, rows)))
+        x, y = [readable(dependence.columns[i]) for i in columns], [readable(dependence.rows[i]) for i in rows]
         spread = np.nan_to_num(dependence.sd)[np.ix_(rows, columns)]
         hover = f"2D of %{{y}}, depth of %{{x}}<br>%{{z:.3g}} {dependence.unit}, sd over seeds %{{customdata:.2g}}"
         figure.add_heatmap(
@@ -85,10 +86,6 @@ def _box(figure: go.Figure, rows, columns, place: int) -> None:
     if rows and columns:
         edge = {"color": SERIES[1], "width": 2}
         figure.add_shape(type="rect", x0=columns[0], x1=columns[1], y0=rows[0], y1=rows[1], line=edge, row=1, col=place)
-
-
-def _plain(names: tuple[str, ...], order: list[int]) -> list[str]:
-    return [names[i].replace("_", " ") for i in order]
 
 
 def skeleton_dependence_figure(
@@ -142,5 +139,5 @@ def _line(start, end, value: float, largest: float, pair: str, unit: str) -> go.
 
 def _standing() -> tuple[np.ndarray, np.ndarray]:
     """The joints of a person in quiet standing, seen from the front: x to the right of the picture, y up."""
-    joints = place_joints(standing_angles(), draw_bodies(np.random.default_rng(0), 1))[0]
-    return joints[:, 0].astype(float), joints[:, 1].astype(float)
+    joints = standing_person().astype(float)
+    return joints[:, 0], joints[:, 1]

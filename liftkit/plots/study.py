@@ -7,8 +7,9 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from liftkit.plots.style import DASHES, METRICS, SERIES, expect_columns, expect_one_policy
+from liftkit.plots.style import DASHES, expect_columns, expect_one_policy
 from liftkit.study.statistics import share_reached
+from liftkit.view.palette import SERIES, metric_label
 
 
 def distribution_figure(results: pd.DataFrame, metric: str = "pa_mpjpe_reflection") -> go.Figure:
@@ -28,7 +29,7 @@ def distribution_figure(results: pd.DataFrame, metric: str = "pa_mpjpe_reflectio
             seeds["hovertemplate"] = "%{text}: %{y:.1f}<extra>%{x}</extra>"
             dots = {"boxpoints": "all", "jitter": 0.4, "pointpos": 0, "marker_color": SERIES[i % len(SERIES)]}
             figure.add_box(y=rows[metric], name=name, showlegend=False, row=1, col=column, **dots, **seeds)
-    figure.update_yaxes(title=METRICS.get(metric, metric.replace("_", " ")), col=1, rangemode="normal")
+    figure.update_yaxes(title=metric_label(metric), col=1, rangemode="normal")
     return figure.update_layout(height=420)
 
 

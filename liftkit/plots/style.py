@@ -1,21 +1,14 @@
-"""What figures share: colours, dashes, names of metrics, bands, and the tables that they can show."""
+"""What plotly figures share: bands, and the tables that they can show."""
 
 from __future__ import annotations
 
 import pandas as pd
 import plotly.graph_objects as go
 
-# Okabe and Ito's colours, told apart by colour-blind eyes; the dash is the second mark.
-SERIES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
-DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
-METRICS = {
-    "pa_mpjpe_reflection": "PA-MPJPE in mm, reflection allowed",
-    "pa_mpjpe": "PA-MPJPE in mm",
-    "n_mpjpe": "N-MPJPE in mm",
-    "mpjpe": "MPJPE in mm",
-    "pck": "PCK at 150 mm (%)",
-    "auc": "AUC (%)",
-}
+from liftkit.view.alt_text import readable
+from liftkit.view.palette import SERIES, SERIES_DASHES
+
+DASHES = tuple(SERIES_DASHES)
 
 
 def _band_colour(colour: str) -> str:
@@ -30,7 +23,7 @@ def add_band(figure: go.Figure, by_step, name: str, i: int) -> None:
     figure.add_scatter(x=table.index, y=table["max"], **band)
     figure.add_scatter(x=table.index, y=table["min"], fill="tonexty", fillcolor=_band_colour(colour), **band)
     line = {"color": colour, "dash": DASHES[i % len(DASHES)]}
-    figure.add_scatter(x=table.index, y=table["mean"], name=name.replace("_", " "), line=line, legendgroup=name)
+    figure.add_scatter(x=table.index, y=table["mean"], name=readable(name), line=line, legendgroup=name)
 
 
 def expect_columns(table: pd.DataFrame, names: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""A pose in words: for screen readers, and for whoever cannot see the picture."""
+"""Texts beside pictures: names as people read them, and poses described for screen readers."""
 
 from __future__ import annotations
 
@@ -6,11 +6,21 @@ import numpy as np
 
 from liftkit.skeleton import H36M_17, Skeleton
 
+# Where a pose faces, by quarter turns from the camera on.
 FACING = ("faces the camera", "faces the picture's right", "has the back to the camera", "faces the picture's left")
 
 
+def readable(name: str) -> str:
+    """A name with spaces for underscores.
+
+    >>> readable("left_upper_arm")
+    'left upper arm'
+    """
+    return name.replace("_", " ")
+
+
 def describe(joints: np.ndarray, skeleton: Skeleton = H36M_17) -> str:
-    """What a pose (J, 2) or (J, 3), y down, looks like: its posture, its hands, its knees and, in 3D, where it faces.
+    """Describe a pose (J, 2) or (J, 3), y down: posture, hands, knees and, in 3D, the direction that it faces.
 
     >>> describe(np.zeros((17, 2)))
     'all joints at one place'

@@ -1,10 +1,42 @@
-"""Colours and dashes of pictures."""
+"""Colours, dashes and names that every picture shares: pose panels, charts, figures, pages, glTF files."""
 
 from __future__ import annotations
 
-# Left, right and middle differ in colour (safe for colour-blind eyes) and in the line's dashes.
+from liftkit.view.alt_text import readable
+
+# The sides of the body and the series of a chart differ in colour (Okabe and Ito's, safe for colour-blind eyes) and
+# in a second mark, the dash.
 COLOURS = {"left": "#0072b2", "right": "#d55e00", "middle": "#555555"}
-DASHES = {"left": "", "right": ' stroke-dasharray="6 7"', "middle": ""}
+DASHES = {"left": "", "right": "6 7", "middle": ""}  # as SVG's stroke-dasharray
+SERIES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+SERIES_DASHES = {  # plotly's name -> SVG's stroke-dasharray
+    "solid": "",
+    "dash": "7 4",
+    "dot": "2 3",
+    "dashdot": "8 3 2 3",
+    "longdash": "12 4",
+    "longdashdot": "12 3 2 3",
+}
+
+METRICS = {  # column of an evaluation -> label with unit
+    "pa_mpjpe_reflection": "PA-MPJPE in mm, reflection allowed",
+    "pa_mpjpe": "PA-MPJPE in mm",
+    "n_mpjpe": "N-MPJPE in mm",
+    "mpjpe": "MPJPE in mm",
+    "pck": "PCK at 150 mm (%)",
+    "auc": "AUC (%)",
+    "mirrored": "share of poses mirrored",
+}
+HIGHER_IS_BETTER = {"pck", "auc"}
+
+
+def metric_label(metric: str) -> str:
+    """A metric's label with its unit; any other column's name with spaces.
+
+    >>> metric_label("pck"), metric_label("depth_size")
+    ('PCK at 150 mm (%)', 'depth size')
+    """
+    return METRICS.get(metric, readable(metric))
 
 
 def side_of(name: str) -> str:

@@ -1,4 +1,4 @@
-"""A widget's still picture: its panels side by side as one SVG text, drawn without a browser."""
+"""Pictures of skeletons as SVG text, without a browser: a widget's still picture, lifted poses beside the truth."""
 
 from __future__ import annotations
 
@@ -9,89 +9,131 @@ from textwrap import shorten, wrap
 
 import numpy as np
 
-from liftkit.geometry import project, rotate
-from liftkit.view.palette import COLOURS, DASHES, side_of
+from liftkit.geometry import expect_poses, project, rotate
+from liftkit.skeleton import H36M_17, Skeleton
+from liftkit.view.palette import COLOURS, DASHES, SERIES, side_of
 from liftkit.view.panels import Chart, Note, Panel, Pose
 
-WIDTH, HEIGHT, HEAD = 260, 260, 46  # of a panel without its heading; of a heading with the title above
-VIEW = (np.pi / 5, -0.15)  # how a 3D pose is turned: from the side a little, from above a little
+SIDE, HEAD = 260, 46  # pixels: the side of a panel; its heading with the title above
 COLUMNS = 4
-GROUPS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+VIEW = (0.6, 0.15)  # azimuth and elevation of a 3D pose: START of js/space.js, so that the live widget begins alike
+LONGEST_NOTE = 14  # lines
 
 
 def picture_svg(title: str, panels: Sequence[Panel]) -> str:
-    """The panels, at most four in a row, with their titles, as an SVG text with ``title`` above."""
-    rows, row, used = [], [], 0
+    """A widget's still picture: its panels in rows of at most four columns, ``title`` above, as one SVG text."""
+    places, row, column = [], 0, 0
     for panel in panels:
         span = 2 if getattr(panel, "wide", False) else 1
-        if used + span > COLUMNS:
-            rows, row, used = [*rows, row], [], 0
-        row, used = [*row, (panel, used, span)], used + span
-    rows = [*rows, row] if row else rows
-    columns = max((at + span for row in rows for _, at, span in row), default=1)
-    width, height = columns * WIDTH, 30 + len(rows) * (HEIGHT + HEAD)
-    parts = [
-        _panel(panel, at * WIDTH, 30 + r * (HEIGHT + HEAD), span * WIDTH)
-        for r, row in enumerate(rows)
-        for panel, at, span in row
-    ]
+        if column + span > COLUMNS:
+            row, column = row + 1, 0
+        places.append((panel, row, column, span))
+        column += span
+    columns = max((column + span for _, _, column, span in places), default=1)
+    parts = [f'<text x="10" y="20" font-size="15" font-weight="bold">{escape(title)}</text>']
+    parts += [_panel(panel, c * SIDE, 30 + r * (SIDE + HEAD), span * SIDE) for panel, r, c, span in places]
     alt = "; ".join([title, *(f"{p.title}: {p.alt}" if isinstance(p, Pose) and p.alt else p.title for p in panels)])
+    rows = 1 + max((row for _, row, *_ in places), default=-1)
+    return _document(parts, alt, columns * SIDE, 30 + rows * (SIDE + HEAD), 'font-size="12"')
+
+
+def skeleton_svg(x2d: np.ndarray, skeleton: Skeleton = H36M_17, size: float = 180.0) -> str:
+    """One skeleton, (J, 2) in any unit, y down, fitted into a square of ``size`` pixels, as an SVG group."""
+    low, high = x2d.min(0), x2d.max(0)
+    scale = 0.88 * size / max(float((high - low).max()), 1e-9)
+    return _bones((x2d - (low + high) / 2) * scale + size / 2, skeleton)
+
+
+def grid_svg(rows: Sequence[Sequence[np.ndarray]], headings: Sequence[str], alt: str, size: float = 180.0) -> str:
+    """A table of skeletons as one SVG text.
+
+    Args:
+        rows: One pose (J, 2) per cell, y down.
+        headings: The columns' headings.
+        alt: What the picture shows, for screen readers.
+        size: The side of a cell in pixels.
+
+    >>> grid_svg([[np.random.rand(17, 2)]], ["seen from the front"], "a pose").startswith("<svg")
+    True
+    """
+    top, width = 30, size * len(headings)
+    cells = [
+        f'<text x="{(i + 0.5) * size}" y="20" text-anchor="middle">{escape(text)}</text>'
+        for i, text in enumerate(headings)
+    ]
+    for r, row in enumerate(rows):
+        for c, x2d in enumerate(row):
+            cells.append(f'<g transform="translate({c * size} {top + r * size})">{skeleton_svg(x2d, size=size)}</g>')
+    return _document(cells, alt, width, top + size * len(rows), f'font-size="13" width="{width:g}"')
+
+
+def lifting_svg(x3d_pred: np.ndarray, x3d_true: np.ndarray | None = None, size: float = 180.0) -> str:
+    """Lifted poses (N, J, 3), one row each: as the camera sees them, from the side, and the truth from the side.
+
+    Raises:
+        ValueError: If a shape is not (N, J, 3) or the truth has another shape than the prediction.
+
+    >>> lifting_svg(np.random.rand(2, 17, 3)).count("<g transform")
+    4
+    """
+    expect_poses(x3d_pred, 3, "x3d_pred")
+    if x3d_true is not None and x3d_true.shape != x3d_pred.shape:
+        raise ValueError(f"x3d_true must have x3d_pred's shape {x3d_pred.shape}, found {x3d_true.shape}")
+    columns = {"the 2D pose": project(x3d_pred), "lifted, from the side": project(rotate(x3d_pred, np.pi / 2))}
+    if x3d_true is not None:
+        columns["the truth, from the side"] = project(rotate(x3d_true, np.pi / 2))
+    alt = f"{len(x3d_pred)} poses, one row each; columns: {', '.join(columns)}"
+    return grid_svg(list(zip(*columns.values(), strict=True)), list(columns), alt, size)
+
+
+def _document(parts: Sequence[str], alt: str, width: float, height: float, more: str) -> str:
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-        f'role="img" font-family="sans-serif" font-size="12"><title>{escape(alt)}</title>'
-        f'<rect width="100%" height="100%" fill="#ffffff"/>'
-        f'<text x="10" y="20" font-size="15" font-weight="bold">{escape(title)}</text>{"".join(parts)}</svg>\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" role="img" '
+        f'font-family="sans-serif" {more}><title>{escape(alt)}</title>'
+        f'<rect width="100%" height="100%" fill="#ffffff"/>{"".join(parts)}</svg>\n'
     )
+
+
+def _bones(points: np.ndarray, skeleton: Skeleton, groups: Sequence[int] | None = None) -> str:
+    """The bones between points (J, 2) in pixels, coloured by the joints' groups or else by the side of the body."""
+    lines = []
+    for parent, joint in skeleton.bones:
+        (x1, y1), (x2, y2), side = points[parent], points[joint], side_of(skeleton.names[joint])
+        colour, dash = COLOURS[side], DASHES[side] and f' stroke-dasharray="{DASHES[side]}"'
+        if groups is not None:
+            colour, dash = SERIES[groups[joint] % len(SERIES)] if groups[joint] >= 0 else COLOURS["middle"], ""
+        lines.append(f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}"{dash}/>')
+    return f'<g stroke-width="4" stroke-linecap="round">{"".join(lines)}</g>'
 
 
 def _panel(panel: Panel, x: float, y: float, width: float) -> str:
     title = f'<text x="{x + 10}" y="{y + 18}">{escape(shorten(panel.title, int(width / 6.8), placeholder="…"))}</text>'
     if isinstance(panel, Pose):
-        return f'{title}<g transform="translate({x} {y + HEAD - 16})">{_skeleton(panel)}</g>'
+        return f'{title}<g transform="translate({x} {y + HEAD - 16})">{_pose(panel)}</g>'
     if isinstance(panel, Chart):
-        place = f'<svg x="{x}" y="{y + HEAD - 16}" width="{width}" height="{HEIGHT}"'
+        place = f'<svg x="{x}" y="{y + HEAD - 16}" width="{width}" height="{SIDE}"'
         start, rest = panel.svg.split(">", 1)  # of the chart's own places and sizes only the view box stays
-        rest = re.sub(r' data-(pick|tip)="[^"]*"', "", rest)  # nobody points at a still picture: half of its size
+        rest = re.sub(r' data-(pick|tip)="[^"]*"', "", rest)  # half of its text, and nobody points at a still picture
         return title + place + re.sub(r' (width|height|style)="[^"]*"', "", start.removeprefix("<svg")) + ">" + rest
-    lines = [line for text in panel.text.splitlines() for line in wrap(text, int(width / 6.5))]
-    told = "".join(f'<tspan x="{x + 10}" dy="16">{escape(line)}</tspan>' for line in lines[:14])
-    return f'{title}<text x="{x + 10}" y="{y + HEAD - 20}">{told}</text>' if isinstance(panel, Note) else title
+    if isinstance(panel, Note):
+        lines = [line for text in panel.text.splitlines() for line in wrap(text, int(width / 6.5))][:LONGEST_NOTE]
+        spans = "".join(f'<tspan x="{x + 10}" dy="16">{escape(line)}</tspan>' for line in lines)
+        return f'{title}<text x="{x + 10}" y="{y + HEAD - 20}">{spans}</text>'
+    return title
 
 
-def _skeleton(panel: Pose) -> str:
-    """The first frame, in the panel's own scale; joints that glow are drawn larger and darker."""
+def _pose(panel: Pose) -> str:
+    """A panel's first frame in the panel's own scale, with its glowing joints and the numbers of its groups."""
     middle, reach = panel.extent
-
-    def seen(joints: np.ndarray) -> np.ndarray:
-        offset = joints - middle
-        flat = offset if offset.shape[-1] == 2 else project(rotate(offset, *VIEW))
-        return (flat / reach * 0.5 + 0.5) * [WIDTH, HEIGHT]
-
-    points, names = seen(panel.joints[0]), panel.skeleton.names
-    parts = []
-    for parent, joint in panel.skeleton.bones:
-        (x1, y1), (x2, y2), side = points[parent], points[joint], side_of(names[joint])
-        colour = COLOURS[side] if panel.groups is None else _group_colour(panel.groups[joint])
-        line = f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}"'
-        parts.append(f"{line}{DASHES[side] if panel.groups is None else ''}/>")
-    if panel.strength is not None:
-        for (x, y), strength in zip(points, panel.strength, strict=True):
-            if strength > 0.02:
-                parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{3 + 9 * strength:.1f}" fill="#7b2d8e"/>')
-    return f'<g stroke-width="4" stroke-linecap="round">{"".join(parts)}</g>{_numbers(panel, points)}'
-
-
-def _group_colour(group: int) -> str:
-    return GROUPS[group % len(GROUPS)] if group >= 0 else COLOURS["middle"]
-
-
-def _numbers(panel: Pose, points: np.ndarray) -> str:
-    """The numbers of the joints' groups beside them, so that colour is not all that tells them apart."""
-    groups = () if panel.groups is None else panel.groups
-    return "".join(
-        f'<text x="{x - 5:.1f}" y="{y - 4:.1f}" text-anchor="end">{group + 1}</text>'
-        if x < WIDTH / 2
-        else f'<text x="{x + 5:.1f}" y="{y - 4:.1f}">{group + 1}</text>'
-        for (x, y), group in zip(points, groups, strict=False)
-        if group >= 0
-    )
+    offset = panel.joints[0] - middle
+    flat = offset if offset.shape[-1] == 2 else project(rotate(offset, *VIEW))
+    points = (flat / reach * 0.5 + 0.5) * SIDE
+    parts = [_bones(points, panel.skeleton, panel.groups)]
+    for (x, y), strength in zip(points, () if panel.strength is None else panel.strength, strict=False):
+        if strength > 0.02:
+            parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{3 + 9 * strength:.1f}" fill="#7b2d8e"/>')
+    for (x, y), group in zip(points, () if panel.groups is None else panel.groups, strict=False):
+        if group >= 0:  # colour is not the only mark of a group
+            aside, anchor = (-5, ' text-anchor="end"') if x < SIDE / 2 else (5, "")
+            parts.append(f'<text x="{x + aside:.1f}" y="{y - 4:.1f}"{anchor}>{group + 1}</text>')
+    return "".join(parts)

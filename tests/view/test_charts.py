@@ -13,6 +13,7 @@ from liftkit import H36M_17
 from liftkit.plots import style
 from liftkit.view.charts import dot_chart, heat_map, line_chart, svg
 from liftkit.view.charts.series import runs, thinned
+from liftkit.view.palette import SERIES, SERIES_DASHES
 
 NASTY = """<script>alert("1")</script> & 'two'\x00"""
 line = partial(line_chart, x_label="step", y_label="loss")
@@ -67,7 +68,7 @@ def test_names_are_text_and_never_markup():
 
 
 def test_colours_and_dashes_are_those_of_the_figures_and_text_has_contrast():
-    assert svg.SERIES == style.SERIES and len(set(svg.DASHES)) == len(style.DASHES)
+    assert len(SERIES) == len(set(SERIES_DASHES.values())) == len(style.DASHES)
     light = int(svg.INK[1] * 2, 16) / 255
     assert 1.05 / (((light + 0.055) / 1.055) ** 2.4 + 0.05) > 4.5
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from liftkit import H36M_17
-from liftkit.view.drawing import grid_svg, lifting_svg, skeleton_svg
 from liftkit.view.palette import COLOURS, side_of
+from liftkit.view.still import grid_svg, lifting_svg, skeleton_svg
 
 POSE = np.random.default_rng(0).normal(size=(17, 3))
 

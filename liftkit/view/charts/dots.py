@@ -9,7 +9,6 @@ from numpy.typing import ArrayLike
 
 from liftkit.view.charts.svg import (
     ROW,
-    SERIES,
     Frame,
     checked_limits,
     label,
@@ -22,6 +21,7 @@ from liftkit.view.charts.svg import (
     tick_texts,
     widened,
 )
+from liftkit.view.palette import SERIES
 
 RADII = (4.5, 3.5, 2.6, 2.0)  # pixels; many dots become small
 

@@ -10,7 +10,6 @@ from numpy.typing import ArrayLike
 from liftkit.view.charts.series import BINS, Arrays, checked, runs, thinned
 from liftkit.view.charts.svg import (
     ROW,
-    SERIES,
     Frame,
     checked_limits,
     label,
@@ -25,6 +24,7 @@ from liftkit.view.charts.svg import (
     tick_texts,
     widened,
 )
+from liftkit.view.palette import SERIES
 
 COLUMNS = 60  # of tooltips
 

@@ -14,9 +14,8 @@ from math import ceil, floor, log10
 
 import numpy as np
 
-# Okabe and Ito's colours and the second mark, as in liftkit.plots.style, which would load plotly; a test compares.
-SERIES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
-DASHES = ("", "7 4", "2 3", "8 3 2 3", "12 4", "12 3 2 3")
+from liftkit.view.palette import SERIES, SERIES_DASHES
+
 SIZE = 12  # pixels, the height of text
 ROW = 17  # pixels from one row of text to the next
 
@@ -44,7 +43,7 @@ STYLE = (
 ) + "".join(
     f".lk-s{i}{{{_themed('color', f's{i}', colour)}}}"
     + (f".lk-line.lk-s{i}{{stroke-dasharray:{dash}}}" if dash else "")
-    for i, (colour, dash) in enumerate(zip(SERIES, DASHES, strict=True))
+    for i, (colour, dash) in enumerate(zip(SERIES, SERIES_DASHES.values(), strict=True))
 )
 
 

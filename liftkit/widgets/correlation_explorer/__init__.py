@@ -13,6 +13,7 @@ from liftkit.data.datasets import load_poses
 from liftkit.poses import PoseSet
 from liftkit.recorded import load_record
 from liftkit.run import Run
+from liftkit.view.alt_text import readable
 from liftkit.view.charts import heat_map
 from liftkit.view.controller import Controller
 from liftkit.view.controls import Choice
@@ -126,7 +127,7 @@ class CorrelationExplorerController(Controller):
     def _map(self, key: str, name: str) -> Chart:
         found, values = self.matrices.of(name, self.values["kind"]), self.shown(name)
         low, high = self.limits(name)
-        names = _plain(self.names)
+        names = [readable(name) for name in self.names]
         svg = heat_map(
             values, names, names, unit=found.unit or self._measure(name), limits=(low, high),
             diverging=low < 0, digits=2, picked=self.cell, title="row: 2D place, column: depth",
@@ -149,7 +150,7 @@ class CorrelationExplorerController(Controller):
         row, column = np.unravel_index(size.argmax(), size.shape)
         if not size[row, column] > 0:
             return "Between legs and torso: nothing above 0."
-        pair = " → ".join(_plain([self.names[row], self.names[column]]))
+        pair = f"{readable(self.names[row])} → {readable(self.names[column])}"
         return f"Most between legs and torso: {pair}, {size[row, column]:.2f}."
 
     def _pose(self, key: str, name: str) -> Pose:
@@ -161,7 +162,7 @@ class CorrelationExplorerController(Controller):
         words = [in_words(self.values["kind"], self.names[r], self.names[c], values[r, c]) for r, c in pairs]
         tips = [f"{self.skeleton.names[0]}: its place and depth are 0", *map(_sentence, words)]
         other = max((i for i in range(len(line)) if i != joint), key=lambda i: strength[i + 1])
-        most = f"most, beside itself: {_plain([self.names[other]])[0]}"
+        most = f"most, beside itself: {readable(self.names[other])}"
         told = most if strength[other + 1] > 0 else "no other joint glows"
         asked = "whose depth goes with it" if self.values["direction"] == FROM else "what its depth goes with"
         if MATRICES[self.values["kind"].removeprefix(EXCESS)].moves:
@@ -178,7 +179,7 @@ class CorrelationExplorerController(Controller):
         shown = {name: self.shown(name) for name in self.sides + [DATA] * (self.poses.x3d is not None)}
         moves = MATRICES[kind.removeprefix(EXCESS)].moves
         if row is None or column is None:
-            joint = _plain([self.values["joint"]])[0]
+            joint = readable(self.values["joint"])
             part = "row" if row is not None else "column"
             told = [f"The {joint}'s {part} is outlined, and its joints glow. Pick a cell, or a joint of a skeleton."]
         else:
@@ -191,7 +192,7 @@ class CorrelationExplorerController(Controller):
                 told.append(f"Data: {in_words(kind.removeprefix(EXCESS), *pair, shown[DATA][row, column])}.")
             told += [
                 f"{_sentence(name.replace('_', ' '))} cannot depend here: the part that gives this depth "
-                f"never sees the {_plain(pair[:1])[0]}."
+                f"never sees the {readable(pair[0])}."
                 for name in dict.fromkeys(self.sides)
                 if cannot(self.runs[name], *pair)
             ]
@@ -199,10 +200,6 @@ class CorrelationExplorerController(Controller):
 
     def __str__(self) -> str:
         return f"{', '.join(self.runs)} on {len(self.poses):,} poses of {self.poses.name!r}"
-
-
-def _plain(names) -> list[str]:
-    return [name.replace("_", " ") for name in names]
 
 
 def _sentence(text: str) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 from liftkit.data.body import standing_person
 from liftkit.representations import BLOCK_BUDGET, REPRESENTATIONS, Representation, get_representation, register
 from liftkit.skeleton import H36M_17
-from liftkit.view.alt_text import describe
+from liftkit.view.alt_text import describe, readable
 from liftkit.view.controller import Controller
 from liftkit.view.controls import Button, Choice, Slider, TextField
 from liftkit.view.panels import Chart, Note, Panel, Pose
@@ -83,7 +83,7 @@ class RepresentationExplorerController(Controller):
         source = self.shown
         self._copy(source)
         self.values["representation"] = OWN
-        self.message = f"A copy of {_plain(source.name)}. Choose a segment, then click joints to give them to it."
+        self.message = f"A copy of {readable(source.name)}. Choose a segment, then click joints to give them to it."
 
     def on_segments(self, value: int) -> None:
         self.draft.resize(value)
@@ -97,7 +97,7 @@ class RepresentationExplorerController(Controller):
     on_shared_blocks = on_name = on_blocks
 
     def on_segment(self, value: str) -> None:
-        self.message = f"Clicks are now about segment {value}, {_plain(self.draft.titles[int(value) - 1])}."
+        self.message = f"Clicks are now about segment {value}, {readable(self.draft.titles[int(value) - 1])}."
 
     def on_put(self) -> None:
         self.on_pick("body", self.values["joint"])
@@ -113,7 +113,7 @@ class RepresentationExplorerController(Controller):
     def _click(self, joint: str) -> None:
         i, s = H36M_17.index(joint), int(self.values["segment"]) - 1
         if i == 0:
-            self.message = f"The {_plain(joint)} is the origin: its depth is 0, and no segment owns it."
+            self.message = f"The {readable(joint)} is the origin: its depth is 0, and no segment owns it."
             return
         self.values["joint"] = joint
         if not self.drafting or self.values["click"] == LOOKS:
@@ -140,7 +140,7 @@ class RepresentationExplorerController(Controller):
         one, width = self.shown, int(self.values["width"])
         parts = self.draft.parts if one is None else Draft(one).parts
         blocks, shared = (self.values[n] if one is None else getattr(one, n) for n in ("blocks", "shared_blocks"))
-        title = _plain(OWN if one is None else one.name)
+        title = readable(OWN if one is None else one.name)
         owner = self.draft.owner if one is None else one.segment_of
         told = in_words(parts, blocks, shared)
         tips = [self._who(i) for i in range(len(H36M_17))]
@@ -184,11 +184,11 @@ class RepresentationExplorerController(Controller):
         """Who owns and who sees a joint, as a sentence."""
         draft, name = self.draft if self.drafting else Draft(self.shown), H36M_17.names[i]
         if i == 0:
-            return f"{_plain(name)}: the origin"
-        seen = [f"{s + 1} {_plain(title)}" for s, (title, sees, _) in enumerate(draft.parts) if name in sees]
+            return f"{readable(name)}: the origin"
+        seen = [f"{s + 1} {readable(title)}" for s, (title, sees, _) in enumerate(draft.parts) if name in sees]
         owner = draft.owner[i]
-        owned = "owned by no segment yet" if owner < 0 else f"owned by {owner + 1} {_plain(draft.titles[owner])}"
-        return f"{_plain(name)}: {owned}, seen by {' and '.join(seen) or 'none'}."
+        owned = "owned by no segment yet" if owner < 0 else f"owned by {owner + 1} {readable(draft.titles[owner])}"
+        return f"{readable(name)}: {owned}, seen by {' and '.join(seen) or 'none'}."
 
     def __str__(self) -> str:
         return f"{self.values['representation']!r} of {len(REPRESENTATIONS)} representations"
@@ -202,19 +202,15 @@ def _standing() -> np.ndarray:
 def _facts(parts, one: Representation | None, width: int, trouble: str) -> str:
     lines = []
     for s, (title, sees, owns) in enumerate(parts):
-        also = ", ".join(_plain(joint) for joint in sees if joint not in owns)
-        owned = ", ".join(map(_plain, owns)) or "no joint"
-        lines.append(f"{s + 1} {_plain(title)} owns {owned}{also and f'; it also sees {also}'}.")
+        also = ", ".join(readable(joint) for joint in sees if joint not in owns)
+        owned = ", ".join(map(readable, owns)) or "no joint"
+        lines.append(f"{s + 1} {readable(title)} owns {owned}{also and f'; it also sees {also}'}.")
     if one is None:
         return "\n".join([*lines, trouble])
     shared = f"{one.shared_blocks} shared by all" if one.shared_blocks else "nothing shared"
     lines.append(f"Residual blocks: {blocks_of(one)} ({shared}); full has {blocks_of(REPRESENTATIONS['full'])}.")
     count, whole = (parameters(r, width) for r in (one, REPRESENTATIONS["full"]))
     return "\n".join([*lines, f"Parameters at width {width}: {count:,}, {count / whole:.1%} of full's {whole:,}."])
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", " ")
 
 
 def _sentence(trouble: ValueError) -> str:

@@ -10,11 +10,12 @@ import pandas as pd
 from liftkit.recorded import record_history, record_results
 from liftkit.study import Study
 from liftkit.view.charts import dot_chart, line_chart
-from liftkit.view.charts.svg import SERIES, label, root
+from liftkit.view.charts.svg import label, root
 from liftkit.view.controller import Controller
 from liftkit.view.controls import Choice, Slider, Toggle
+from liftkit.view.palette import HIGHER_IS_BETTER, SERIES, metric_label
 from liftkit.view.panels import Chart, Note, Panel
-from liftkit.widgets.study_explorer.sentences import LARGE_IS_GOOD, called, figure_text, pair_in_words, seed_in_words
+from liftkit.widgets.study_explorer.sentences import figure_text, pair_in_words, seed_in_words
 from liftkit.widgets.study_explorer.tables import checked_history, checked_results, compared, interval, numbers, reached
 from liftkit.widgets.widget import Widget
 
@@ -125,8 +126,10 @@ class StudyExplorerController(Controller):
 
         if name == "convergence":
             return plots.convergence_figure(self.curve_table(), self.values.get("curve", "step"))
-        if name == "reached" and self.values["metric"] in LARGE_IS_GOOD:
-            raise ValueError(f"the figure 'reached' is of errors, small is good, found {called(self.values['metric'])}")
+        if name == "reached" and self.values["metric"] in HIGHER_IS_BETTER:
+            raise ValueError(
+                f"the figure 'reached' is of errors, small is good, found {metric_label(self.values['metric'])}"
+            )
         figure = getattr(plots, f"{name}_figure")(self.table(), self.values["metric"])
         return (
             figure if self.values["data"] else figure.update_layout(annotations=(), overwrite=True)
@@ -134,7 +137,7 @@ class StudyExplorerController(Controller):
 
     def panels(self) -> list[Panel]:
         return [
-            Chart("seeds", called(self.values["metric"]), self._where(), self._dots(), wide=True),
+            Chart("seeds", metric_label(self.values["metric"]), self._where(), self._dots(), wide=True),
             self._convergence(),
             self._reached(),
             Note("seed", "The seed that is picked", text=self._seed_in_words(), wide=True),
@@ -162,8 +165,8 @@ class StudyExplorerController(Controller):
         }
         at = self._place(groups)
         return dot_chart(
-            values, y_label=called(metric), tips=tips, intervals={n: b for n, b in bars.items() if b}, picked=at,
-            lower_is_better=metric not in LARGE_IS_GOOD,
+            values, y_label=metric_label(metric), tips=tips, intervals={n: b for n, b in bars.items() if b}, picked=at,
+            lower_is_better=metric not in HIGHER_IS_BETTER,
         )  # fmt: skip
 
     def _place(self, groups: dict[str, pd.DataFrame]) -> tuple[str, int] | None:
@@ -193,8 +196,8 @@ class StudyExplorerController(Controller):
                 lines[f"{self.picked[0]}, seed {self.picked[1]}"] = (own.index, own)
         told = "line: mean over seeds, band: from the least to the most"
         told += f"; {len(names) - most} more have no line" if len(names) > most else ""
-        svg = line_chart(lines, x_label="step", y_label=called(curve), bands=bands)
-        return Chart("convergence", f"Convergence: {called(curve)}", told, svg, wide=True)
+        svg = line_chart(lines, x_label="step", y_label=metric_label(curve), bands=bands)
+        return Chart("convergence", f"Convergence: {metric_label(curve)}", told, svg, wide=True)
 
     def shares(self, margins: np.ndarray) -> dict[str, np.ndarray]:
         """representation -> the share of its seeds within each margin (0.05: 5 %) of the best seed."""
@@ -202,7 +205,7 @@ class StudyExplorerController(Controller):
         if self.values["against"] == OVERALL:
             every = self.table()[metric].to_numpy(float)
             every = every[np.isfinite(every)]
-            best = (every.max() if metric in LARGE_IS_GOOD else every.min()) if every.size else None
+            best = (every.max() if metric in HIGHER_IS_BETTER else every.min()) if every.size else None
         return {name: reached(rows[metric], margins, metric, best) for name, rows in self._groups().items()}
 
     def _reached(self) -> Chart:
@@ -246,13 +249,13 @@ class StudyExplorerController(Controller):
         table, metric = self.table(), self.values["metric"]
         means = table.groupby("representation", sort=False)[metric].mean().dropna()
         if means.empty:
-            self.message = f"{len(table)} seeds, none with a value of {called(metric)}."
+            self.message = f"{len(table)} seeds, none with a value of {metric_label(metric)}."
             return
-        best = means.idxmax() if metric in LARGE_IS_GOOD else means.idxmin()
+        best = means.idxmax() if metric in HIGHER_IS_BETTER else means.idxmin()
         lost = int((~np.isfinite(table[metric])).sum())
         without = f", {lost} of them without a value (crosses)" if lost else ""
         self.message = (
-            f"{len(table)} seeds are shown{without}. {called(metric)}: the mean is best for "
+            f"{len(table)} seeds are shown{without}. {metric_label(metric)}: the mean is best for "
             f"{str(best).replace('_', ' ')}, {means[best]:.3g}."
         )
         if place := self._place(self._groups()):

@@ -5,22 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-METRICS = {
-    "pa_mpjpe_reflection": "PA-MPJPE in mm, reflection allowed",
-    "pa_mpjpe": "PA-MPJPE in mm",
-    "n_mpjpe": "N-MPJPE in mm",
-    "mpjpe": "MPJPE in mm",
-    "pck": "PCK at 150 mm (%)",
-    "auc": "AUC (%)",
-    "mirrored": "share of poses mirrored",
-}
-LARGE_IS_GOOD = {"pck", "auc"}
+from liftkit.view.palette import HIGHER_IS_BETTER, metric_label
+
 MORE = ("step", "parameters", "seconds")  # of a seed, and no metric
-
-
-def called(metric: str) -> str:
-    """A column in words."""
-    return METRICS.get(metric, metric.replace("_", " "))
 
 
 def figure_text(value: float) -> str:
@@ -36,11 +23,11 @@ def figure_text(value: float) -> str:
 
 def seed_in_words(name: str, rows: pd.DataFrame, index: int, metric: str, metrics: tuple[str, ...]) -> str:
     """All figures of one seed, the row ``index`` of its representation's ``rows``, a line each."""
-    row, order = rows.iloc[index], rows[metric].rank(ascending=metric not in LARGE_IS_GOOD, method="min")
+    row, order = rows.iloc[index], rows[metric].rank(ascending=metric not in HIGHER_IS_BETTER, method="min")
     told = [f"{name.replace('_', ' ')}, seed {row['seed']}"]
     if np.isfinite(row[metric]):
-        told.append(f"rank {order.iloc[index]:.0f} of {len(rows)} by {called(metric)}")
-    told += [f"{called(one)}: {figure_text(row[one])}" for one in metrics]
+        told.append(f"rank {order.iloc[index]:.0f} of {len(rows)} by {metric_label(metric)}")
+    told += [f"{metric_label(one)}: {figure_text(row[one])}" for one in metrics]
     return "\n".join([*told, *(f"{one}: {figure_text(row[one])}" for one in MORE if one in row.index)])
 
 
@@ -51,7 +38,7 @@ def pair_in_words(first: str, second: str, metric: str, found: dict) -> str:
     if pairs == 0:
         return f"{first} and {second} share no seed with a value: nothing to compare."
     way = "more" if difference >= 0 else "less"
-    told = f"{called(metric)}: {first} has on average {abs(difference):.3g} {way} than {second}, over {pairs} "
+    told = f"{metric_label(metric)}: {first} has on average {abs(difference):.3g} {way} than {second}, over {pairs} "
     told += "seed in common" if pairs == 1 else "seeds in common"
     if pairs == 1:
         return f"{told}. One pair says nothing about chance."
@@ -60,6 +47,6 @@ def pair_in_words(first: str, second: str, metric: str, found: dict) -> str:
     if pairs < 6:  # 2 / 2**5 is the least p of five pairs, above 0.05
         return f"{told} With so few pairs no difference, however large, is told from chance at the 5 % level."
     if found["p"] < 0.05:
-        better = (difference < 0) != (metric in LARGE_IS_GOOD)
+        better = (difference < 0) != (metric in HIGHER_IS_BETTER)
         return f"{told} Chance alone seldom does that: {first if better else second} is better here."
     return f"{told} Chance alone can do that; it does not show that they are alike either."

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from liftkit.study.statistics import bootstrap_interval, compare_pairs, share_reached
-from liftkit.widgets.study_explorer.sentences import LARGE_IS_GOOD, METRICS
+from liftkit.view.palette import HIGHER_IS_BETTER, METRICS
 
 KEYS = ("data", "test", "policy", "representation", "seed")
 NO_METRIC = {*KEYS, "step", "parameters", "seconds"}
@@ -60,7 +60,7 @@ def reached(values: np.ndarray, margins: np.ndarray, metric: str, best: float | 
     """
     values = np.append(np.asarray(values, float), [] if best is None else best)
     with np.errstate(divide="ignore"):
-        errors = 1 / values if metric in LARGE_IS_GOOD else values
+        errors = 1 / values if metric in HIGHER_IS_BETTER else values
     if not np.isfinite(errors).any():
         return np.zeros(len(margins))
     errors = np.where(np.isfinite(errors), errors, np.nan)
