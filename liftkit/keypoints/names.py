@@ -1,13 +1,12 @@
-"""The key points that detectors give, by name and in order, and how Human3.6M's 17 joints follow from them.
+"""The keypoints of common detectors, by name and in order, and how Human3.6M's 17 joints follow from them.
 
-Sources of the orders: the COCO key-point task, OpenPose's output documentation (BODY_25, COCO), the MediaPipe pose
+Sources of the orders: the COCO keypoint task, OpenPose's output documentation (BODY_25, COCO), the MediaPipe pose
 landmarker's documentation, Halpe-FullBody's list. Left and right are the person's in all of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,14 +14,14 @@ from liftkit.data.people import pick_joints
 from liftkit.skeleton import H36M_17
 
 FACE = ("nose", "left_eye", "right_eye", "left_ear", "right_ear")
-LIMBS = tuple(n for n in H36M_17.names if n.startswith(("left_", "right_")))  # 12 joints that every detector gives
+LIMBS = tuple(n for n in H36M_17.names if n.startswith(("left_", "right_")))  # 12 joints that every detector finds
 
 _PAIRS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
 COCO = (*FACE, *(f"{side}_{joint}" for joint in _PAIRS for side in ("left", "right")))
 
 
 def _openpose(middle: tuple[str, ...]) -> tuple[str, ...]:
-    """Nose, neck, arms, legs and face, right before left; ``middle`` stands between arms and legs."""
+    """Nose, neck, arms, ``middle``, legs and face, right before left."""
     arms = tuple(f"{side}_{joint}" for side in ("right", "left") for joint in _PAIRS[:3])
     legs = tuple(f"{side}_{joint}" for side in ("right", "left") for joint in _PAIRS[3:])
     return ("nose", "neck_base", *arms, *middle, *legs, "right_eye", "left_eye", "right_ear", "left_ear")
@@ -43,28 +42,12 @@ MEDIAPIPE = (
 HALPE_26 = (*COCO, "head_top", "neck_base", "mid_hip", *(f"foot_{i}" for i in range(6)))
 WHOLE_BODY = (*COCO, *(f"other_{i}" for i in range(116)))  # feet, face and hands follow COCO's points
 
-# Number of points -> their names, for the formats that do not name them.
+# Number of points -> their names, for formats that do not name them.
 BY_COUNT = {17: COCO, 18: OPENPOSE_18, 25: BODY_25, 26: HALPE_26, 33: MEDIAPIPE, 133: WHOLE_BODY}
 
 
-@dataclass(frozen=True, eq=False)
-class People:
-    """Everybody found in all frames of a source, D detections of K key points.
-
-    ``points`` (D, K, 3): x and y (y down) in pixels, or in [0, 1] of the picture's width and height, and a score in
-    [0, 1]; ``frame`` (D,) integers; ``track`` (D,) strings, "" where nobody was told apart; ``frames`` counts the
-    source's frames, those without a person too.
-    """
-
-    names: tuple[str, ...]
-    points: np.ndarray
-    frame: np.ndarray
-    track: np.ndarray
-    frames: int
-
-
 def tidy(name: object) -> str:
-    """A source's name of a point in our spelling.
+    """The name of a point in a file, in our spelling.
 
     >>> tidy("Left Eye"), tidy("LEFT_KNEE"), tidy("PoseLandmark.RIGHT_HIP")
     ('left_eye', 'left_knee', 'right_hip')
@@ -72,28 +55,24 @@ def tidy(name: object) -> str:
     return str(name).split(".")[-1].strip().lower().replace(" ", "_").replace("-", "_")
 
 
-def names_of(count: int) -> tuple[str, ...]:
-    """The names of a source's points by their number. Raises ValueError listing the numbers that are known."""
-    if count not in BY_COUNT:
-        raise ValueError(f"expected {', '.join(map(str, BY_COUNT))} key points a person, found {count}")
-    return BY_COUNT[count]
-
-
 def to_h36m(points: np.ndarray, names: Sequence[str]) -> np.ndarray:
-    """Key points (F, K, 2), NaN where missing -> Human3.6M's joints (F, 17, 2), NaN where they cannot be had.
+    """Keypoints (F, K, 2) to Human3.6M's joints (F, 17, 2); NaN in both means missing.
 
-    A source with all 17 joints is put in order. Of any other the limbs are taken as they are, and
+    If the source has all 17 joints, they are put in order. Otherwise the limbs are taken as they are, and
 
     - pelvis: midpoint of the hips; thorax: midpoint of the shoulders; spine: midpoint of pelvis and thorax;
-    - head: the top of the head where the source has it (Halpe's 26 points), else
-      thorax + 1.5 (face - thorax), face being the mean of those of nose, eyes and ears that are there;
+    - head: the top of the head if the source has it (Halpe's 26 points), else thorax + 1.5 (face - thorax), where
+      face is the mean of those of nose, eyes and ears that were found;
     - neck: midpoint of thorax and head.
 
     Human3.6M's head is the top of the head; its "neck", also called "neck/nose", is the point at the height of the
-    nose between head and thorax. Of a stature of 1, shoulders are 0.82 high, eyes and ears 0.93 (Drillis & Contini,
-    1966): so 1.5 puts the head at 0.985 and the neck at 0.90, about 140 mm a bone. Human3.6M's two bones are alike,
-    too (about 120 and 115 mm, from a thorax that lies some 20 mm above the shoulders' midpoint). OpenPose's "neck" is
-    the shoulders' midpoint, our thorax, and is not used. Raises ValueError naming the points that are missing.
+    nose between head and thorax. For a stature of 1, shoulders are at 0.82, eyes and ears at 0.93 (Drillis & Contini,
+    1966): so 1.5 puts the head at 0.985 and the neck at 0.90, about 140 mm per bone. Human3.6M's two bones are also
+    nearly equal (about 120 and 115 mm, from a thorax some 20 mm above the midpoint of the shoulders). OpenPose's "neck"
+    is the midpoint of the shoulders, our thorax, and is not used.
+
+    Raises:
+        ValueError: naming the points that the source lacks.
     """
     if set(H36M_17.names) <= set(names):
         return pick_joints(points, names, {joint: joint for joint in H36M_17.names})
@@ -102,7 +81,7 @@ def to_h36m(points: np.ndarray, names: Sequence[str]) -> np.ndarray:
     face = [place[name] for name in FACE if name in place]
     if needed or not (face or "head_top" in place):
         lacks = needed or [f"one of {', '.join((*FACE, 'head_top'))}"]
-        raise ValueError(f"it has no key point {', '.join(lacks)}; it has {', '.join(names)}")
+        raise ValueError(f"it has no keypoint {', '.join(lacks)}; it has {', '.join(names)}")
     at = {name: points[:, place[name]] for name in LIMBS}
     at["pelvis"] = (at["left_hip"] + at["right_hip"]) / 2
     at["thorax"] = (at["left_shoulder"] + at["right_shoulder"]) / 2
@@ -116,7 +95,7 @@ def to_h36m(points: np.ndarray, names: Sequence[str]) -> np.ndarray:
 
 
 def _mean_of_found(points: np.ndarray) -> np.ndarray:
-    """The mean (F, 2) of the points (F, K, 2) that are there; NaN where none is."""
+    """The mean (F, 2) of the points (F, K, 2) that are not NaN; NaN if all are."""
     found = np.isfinite(points).all(-1, keepdims=True)
     count = found.sum(1)
     return np.where(count > 0, np.where(found, points, 0).sum(1) / np.maximum(count, 1), np.nan)

@@ -1,4 +1,4 @@
-"""Key points in tables: CSV with a column for each coordinate or a line for each point, and YOLO's label files."""
+"""Keypoints in tables: CSV with one column per coordinate or one line per point, and YOLO's label files."""
 
 from __future__ import annotations
 
@@ -8,22 +8,25 @@ import re
 
 import numpy as np
 
-from liftkit.keypoints.formats import FRAME_KEYS, TRACK_KEYS, Row, frame_number, gather
-from liftkit.keypoints.names import People, tidy
+from liftkit.keypoints.names import tidy
+from liftkit.keypoints.people import FRAME_KEYS, TRACK_KEYS, Found, dictionary_points, frame_number
 
 AXES = {"x": 0, "y": 1, "score": 2, "visibility": 2, "visible": 2, "confidence": 2, "conf": 2, "v": 2, "c": 2, "s": 2}
 POINT_KEYS = ("landmark", "landmark_name", "landmark_id", "landmark_index", "joint", "keypoint", "name", "index", "id")
 _NAMED = re.compile(r"^(.+?)[_.](x|y|score|visibility|visible|confidence|conf|v|c|s)$")
 _NUMBERED = re.compile(r"^(x|y|score|visibility|v|c)_?(\d+)$")
+Lines = list[list[str]]
 
 
-def read_csv(text: str) -> People:
-    """A table of key points. Raises ValueError naming line or columns.
+def read_csv(text: str) -> Found:
+    """Read a table in one of three layouts; an empty cell is a missing point. Raises ValueError naming line or columns.
 
-    Wide: a line a person and frame, columns NAME_x, NAME_y and, where known, NAME_score (or _visibility), or x0, y0,
-    v0, x1, ...; long: a line a point, columns x, y, the point's name or number and the frame; or what Ultralytics'
-    ``to_csv`` writes, with a column of key points. ``frame`` (else the line's place) and ``person`` or ``track_id``
-    may stand in columns. An empty cell is a missing point.
+    - wide, one line per person and frame: columns NAME_x, NAME_y and perhaps NAME_score (or _visibility), or x0, y0,
+      v0, x1, ...;
+    - long, one line per point: columns x, y, the point's name or number and the frame;
+    - what Ultralytics' ``to_csv`` writes: one line per detection, with a column of keypoints.
+
+    There may be columns ``frame`` (otherwise the line's place counts) and ``person`` or ``track_id``.
     """
     header_line = text.splitlines()[0] if text.strip() else ""
     delimiter = max(",;\t", key=header_line.count)
@@ -40,106 +43,100 @@ def read_csv(text: str) -> People:
     return _long(header, body) if {"x", "y"} <= set(header) else _wide(header, body)
 
 
-def _labels(header: list[str], body: list[list[str]]) -> tuple[list[int], list[str], int | None]:
-    """Each line's frame and track, and the frame's column."""
-    frame = next((header.index(key) for key in FRAME_KEYS if key in header), None)
-    track = next((header.index(key) for key in TRACK_KEYS if key in header), None)
-    frames = list(range(len(body)))
-    if frame is not None:
-        labels = [line[frame].strip() for line in body]
-        frames = [int(_number(cell)) if _is_number(cell) else frame_number(cell) for cell in labels]
-        if None in frames:
-            raise ValueError(f"line {frames.index(None) + 2}: expected a frame's number, found {labels[0]!r}")
-    return frames, ["" if track is None else line[track].strip() for line in body], frame
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        return bool(np.isfinite(float(cell)))
-    except ValueError:
-        return False
-
-
-def _number(cell: str) -> float:
-    """A cell's number; NaN where it is empty."""
-    return float(cell) if cell.strip() else np.nan
-
-
-def _numbers(line: list[str], columns: list[int], number: int) -> list[float]:
-    try:
-        return [_number(line[column]) for column in columns]
-    except ValueError as error:
-        raise ValueError(f"line {number}: {error}") from error
-
-
-def _wide(header: list[str], body: list[list[str]]) -> People:
+def _wide(header: list[str], body: Lines) -> Found:
     places: dict[str, dict[int, int]] = {}  # point -> axis -> column
     for column, title in enumerate(header):
         if found := _NUMBERED.match(title):
             places.setdefault(found[2], {})[AXES[found[1]]] = column
         elif (found := _NAMED.match(title)) and title not in (*FRAME_KEYS, *TRACK_KEYS):
             places.setdefault(found[1], {})[AXES[found[2]]] = column
-    points = [name for name, axes in places.items() if {0, 1} <= set(axes)]
-    if not points:
+    names, numbered = _ordered([name for name, axes in places.items() if {0, 1} <= set(axes)])
+    if not names:
         raise ValueError(f"expected columns such as left_knee_x and left_knee_y, found {', '.join(header[:20])}")
-    numbered = all(name.isdecimal() for name in points)
-    points = sorted(points, key=int) if numbered else points
-    frames, tracks, _ = _labels(header, body)
-    columns = [places[name][axis] for name in points for axis in (0, 1)]
-    scores = [places[name].get(2) for name in points]
-    rows = []
-    for number, (frame, track, line) in enumerate(zip(frames, tracks, body, strict=True), start=2):
-        xy = np.reshape(_numbers(line, columns, number), (-1, 2))
-        seen = [1.0 if column is None else _numbers(line, [column], number)[0] for column in scores]
-        rows.append((frame, track, np.column_stack([xy, seen]).tolist()))
-    return gather(rows, None if numbered else tuple(points), len(set(frames)))
+    columns = [places[name].get(axis) for name in names for axis in range(3)]
+    rows = [
+        (frame, track, np.reshape(_numbers(line, columns, number), (-1, 3)).tolist())
+        for number, (frame, track, line) in enumerate(_labelled(header, body), start=2)
+    ]
+    return Found(rows, None if numbered else names, len({frame for frame, _, _ in rows}))
 
 
-def _long(header: list[str], body: list[list[str]]) -> People:
-    point = next((header.index(key) for key in POINT_KEYS if key in header), None)
-    frames, tracks, frame = _labels(header, body)
-    if point is None or frame is None:
+def _long(header: list[str], body: Lines) -> Found:
+    point, lines = _column(header, POINT_KEYS), _labelled(header, body)
+    if point is None or _column(header, FRAME_KEYS) is None:
         raise ValueError(f"expected columns frame, landmark, x and y, found {', '.join(header[:20])}")
-    score = next((header.index(key) for key in AXES if AXES[key] == 2 and key in header), None)
-    labels = list(dict.fromkeys(tidy(line[point]) for line in body))
-    numbered = all(label.isdecimal() for label in labels)
-    labels = sorted(labels, key=int) if numbered else labels
-    place = {label: i for i, label in enumerate(labels)}
+    columns = [header.index("x"), header.index("y"), _column(header, [key for key in AXES if AXES[key] == 2])]
+    names, numbered = _ordered(list(dict.fromkeys(tidy(line[point]) for line in body)))
     people: dict[tuple[int, str], np.ndarray] = {}
-    for number, (frame, track, line) in enumerate(zip(frames, tracks, body, strict=True), start=2):
-        points = people.setdefault((frame, track), np.full((len(labels), 3), np.nan))
-        k = place[tidy(line[point])]
+    for number, (frame, track, line) in enumerate(lines, start=2):
+        points = people.setdefault((frame, track), np.full((len(names), 3), np.nan))
+        k = names.index(tidy(line[point]))
         if not np.isnan(points[k]).all():
             raise ValueError(f"line {number}: frame {frame} has the point {line[point]!r} twice")
-        points[k, :2] = _numbers(line, [header.index("x"), header.index("y")], number)
-        points[k, 2] = 1.0 if score is None else _numbers(line, [score], number)[0]
+        points[k] = _numbers(line, columns, number)
     rows = [(frame, track, points.tolist()) for (frame, track), points in people.items()]
-    return gather(rows, None if numbered else tuple(labels), len(set(frames)))
+    return Found(rows, None if numbered else names, len({frame for frame, _ in people}))
 
 
-def _ultralytics(header: list[str], body: list[list[str]]) -> People:
-    """A line a detection; its key points stand in one cell as a dictionary, in Python's or JSON's spelling."""
-    frames, tracks, frame = _labels(header, body)
-    frames = frames if frame is not None else [0] * len(body)  # one picture's detections
+def _ultralytics(header: list[str], body: Lines) -> Found:
+    """The keypoints stand in one cell as a dictionary, in Python's or JSON's spelling."""
+    one_image = _column(header, FRAME_KEYS) is None
     rows = []
-    for number, (at, track, line) in enumerate(zip(frames, tracks, body, strict=True), start=2):
+    for number, (frame, track, line) in enumerate(_labelled(header, body), start=2):
         cell = line[header.index("keypoints")]
         try:
             points = json.loads(cell.replace("'", '"').replace("None", "null"))
         except ValueError:
             points = None
         if not isinstance(points, dict) or not {"x", "y"} <= set(points):
-            raise ValueError(f"line {number}: expected key points with x and y, found {cell[:40]!r}")
-        seen = points.get("visible") or [1.0] * len(points["x"])
-        rows.append((at, track, [list(p) for p in zip(points["x"], points["y"], seen, strict=True)]))
-    return gather(rows, None, len(set(frames)))
+            raise ValueError(f"line {number}: expected keypoints with x and y, found {cell[:40]!r}")
+        rows.append((0 if one_image else frame, track, dictionary_points(points)))
+    return Found(rows, None, len({frame for frame, _, _ in rows}))
 
 
-def read_labels(text: str) -> list[Row]:
-    """YOLO-pose labels of one picture: class, centre x, centre y, width, height, then 17 points, all in [0, 1].
+def _labelled(header: list[str], body: Lines) -> list[tuple[int, str, list[str]]]:
+    """(frame, track, line) of every line."""
+    frame, track = _column(header, FRAME_KEYS), _column(header, TRACK_KEYS)
+    frames = list(range(len(body)))
+    if frame is not None:
+        labels = [line[frame].strip() for line in body]
+        frames = [_frame(label) for label in labels]
+        if None in frames:
+            raise ValueError(f"line {frames.index(None) + 2}: expected a frame's number, found {labels[0]!r}")
+    return [(at, "" if track is None else line[track].strip(), line) for at, line in zip(frames, body, strict=True)]
 
-    A point has x and y, or x, y and its visibility or confidence. After the points may stand the detection's
-    confidence, its track, or both. Raises ValueError naming the line.
+
+def _column(header: list[str], keys) -> int | None:
+    return next((header.index(key) for key in keys if key in header), None)
+
+
+def _ordered(names: list[str]) -> tuple[tuple[str, ...], bool]:
+    """Names as they come, numbers in their order; and whether they are numbers."""
+    numbered = all(name.isdecimal() for name in names)
+    return tuple(sorted(names, key=int) if numbered else names), numbered
+
+
+def _frame(cell: str) -> int | None:
+    try:
+        return int(float(cell))
+    except (ValueError, OverflowError):  # a name, or not finite
+        return frame_number(cell)
+
+
+def _numbers(line: list[str], columns: list[int | None], number: int) -> list[float]:
+    """A line's numbers: NaN for an empty cell, 1 (a score) for a column that the table lacks."""
+    try:
+        cells = ["1" if column is None else line[column] for column in columns]
+        return [float(cell) if cell.strip() else np.nan for cell in cells]
+    except ValueError as error:
+        raise ValueError(f"line {number}: {error}") from error
+
+
+def read_labels(text: str) -> Found:
+    """Read YOLO-pose labels of one image: class, centre x, centre y, width, height, then 17 points, all in [0, 1].
+
+    A point has x and y, or x, y and its visibility or confidence. The detection's confidence, its track or both may
+    follow the points. Raises ValueError naming the line.
     """
     rows = []
     for number, line in enumerate(filter(str.strip, text.splitlines()), start=1):
@@ -147,11 +144,11 @@ def read_labels(text: str) -> list[Row]:
         size = next((s for s in (3, 2) if 0 <= len(values) - 5 - 17 * s <= 2), None)
         if size is None:
             raise ValueError(f"line {number}: expected 56 to 58 numbers (39 to 41 without scores), found {len(values)}")
-        points = np.reshape(values[5 : 5 + 17 * size], (17, size))
-        points = points if size == 3 else np.column_stack([points, np.ones(17)])
+        points = np.ones((17, 3))
+        points[:, :size] = np.reshape(values[5 : 5 + 17 * size], (17, size))
         rest = values[5 + 17 * size :]
-        # one number alone is a confidence below 1 or a track, which is whole
+        # a single number is a confidence below 1 or a track, which is a whole number
         track = rest[-1:] if len(rest) == 2 or (rest and rest[0] >= 1 and rest[0].is_integer()) else []
         points[:, 2] = np.minimum(points[:, 2], 1)
         rows.append((0, str(int(track[0])) if track else "", points.tolist()))
-    return rows
+    return Found(rows, None, 1)

@@ -1,76 +1,86 @@
-"""One person out of many, frame by frame, and what to do about the key points that a detector missed."""
+"""One person out of many, frame by frame, and the interpolation of keypoints that the detector missed."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from liftkit.keypoints.names import People
+from liftkit.keypoints.people import People
 
 FARTHEST_STEP = 0.5  # of the box's diagonal: how far its centre may move between two sightings
 
 
-def good_points(people: People, threshold: float) -> np.ndarray:
-    """x and y (D, K, 2), NaN where a point is missing.
+def good_points(points: np.ndarray, threshold: float) -> np.ndarray:
+    """x and y (D, K, 2) of points (D, K, 3) with a score; NaN where a point is missing.
 
-    Missing is a point whose score is below ``threshold`` or not a number, whose coordinates are not finite, or that
-    lies at exactly (0, 0), where OpenPose and YOLO put what they did not find.
+    A point is missing if its score is below ``threshold`` or NaN, if its coordinates are not finite, or if it lies at
+    exactly (0, 0), where OpenPose and YOLO put what they did not find.
     """
-    xy, score = people.points[..., :2], people.points[..., 2]
+    xy, score = points[..., :2], points[..., 2]
     found = np.isfinite(xy).all(-1) & (score >= threshold) & (xy != 0).any(-1)
     return np.where(found[..., None], xy, np.nan)
 
 
-def boxes(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Centres and sizes, each (D, 2), of the boxes around the points (D, K, 2) that are there; NaN where none is."""
+def choose_person(
+    people: People, points: np.ndarray, person: str | int | None = None, follow: bool = True
+) -> np.ndarray:
+    """The detections of one person, at most one per frame, in the order of frames.
+
+    Without ``person`` and with tracks: the track with the largest summed area of its boxes. Without tracks: the
+    largest box of all is followed forwards and backwards by the nearest centre, as long as the centre moved by at most
+    half the box's diagonal since it was last seen.
+
+    Args:
+        points: x and y (D, K, 2) of the detections, NaN where missing.
+        person: the name of a track.
+        follow: False takes the largest person of each frame, for images that are not a film.
+
+    Returns:
+        Indices (F,) into the detections.
+
+    Raises:
+        ValueError: if there is no such track, listing those there are.
+    """
+    centre, size = _boxes(points)
+    area = np.nan_to_num(size.prod(1), nan=-1.0)  # below that of a box without extent
+    if person is not None:
+        chosen = np.flatnonzero(people.track == str(person))  # 2 and "2" are one track
+        if not len(chosen):
+            tracks = ", ".join(np.unique(people.track[people.track != ""]).tolist()[:20]) or "none"
+            raise ValueError(f"there is no person {person!r}; its tracks are {tracks}")
+        return _largest_per_frame(people.frame, area, chosen)
+    tracked = np.flatnonzero(people.track != "")
+    if not follow or not (len(tracked) or (area >= 0).any()):
+        return _largest_per_frame(people.frame, area, np.arange(len(area)))
+    if len(tracked):
+        tracks, code = np.unique(people.track[tracked], return_inverse=True)
+        largest = tracks[np.bincount(code, np.maximum(area[tracked], 0)).argmax()]
+        return _largest_per_frame(people.frame, area, np.flatnonzero(people.track == largest))
+    return _follow(people.frame, centre, np.linalg.norm(size, axis=1), int(area.argmax()))
+
+
+def _boxes(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Centres and sizes, each (D, 2), of the boxes around the points (D, K, 2); NaN if all points are missing."""
     found = np.isfinite(points)
     low, high = np.where(found, points, np.inf).min(1), np.where(found, points, -np.inf).max(1)
     with np.errstate(invalid="ignore"):
         return np.where(found.any(1), (low + high) / 2, np.nan), np.where(found.any(1), high - low, np.nan)
 
 
-def choose_person(
-    people: People, points: np.ndarray, person: str | int | None = None, follow: bool = True
-) -> np.ndarray:
-    """The detections of one person, at most one a frame, in the order of frames: indices (F,).
-
-    ``person`` names a track. Without it: where the source has tracks, the track with the largest summed area of its
-    boxes; where it has none, the largest box of all is followed forwards and backwards by the nearest centre, as
-    long as that moved by at most half the box's diagonal since it was last seen. With ``follow`` False the largest
-    person of each frame, for pictures that are no film. Raises ValueError listing the tracks there are.
-    """
-    centre, size = boxes(points)
-    area = np.nan_to_num(size.prod(1), nan=-1.0)  # below that of a box without extent
-    if person is not None:
-        chosen = np.flatnonzero(people.track == str(person))  # 2 and "2" are one track
-        if not len(chosen):
-            there = ", ".join(np.unique(people.track[people.track != ""]).tolist()[:20]) or "none"
-            raise ValueError(f"there is no person {person!r}; its tracks are {there}")
-        return _largest_a_frame(people.frame, area, chosen)
-    tracked = np.flatnonzero(people.track != "")
-    if not follow or not (len(tracked) or (area >= 0).any()):
-        return _largest_a_frame(people.frame, area, np.arange(len(area)))
-    if len(tracked):
-        tracks, code = np.unique(people.track[tracked], return_inverse=True)
-        mine = tracks[np.bincount(code, np.maximum(area[tracked], 0)).argmax()]
-        return _largest_a_frame(people.frame, area, np.flatnonzero(people.track == mine))
-    return _follow(people.frame, centre, np.linalg.norm(size, axis=1), int(area.argmax()))
-
-
-def _largest_a_frame(frame: np.ndarray, area: np.ndarray, among: np.ndarray) -> np.ndarray:
+def _largest_per_frame(frame: np.ndarray, area: np.ndarray, among: np.ndarray) -> np.ndarray:
     order = among[np.lexsort((-area[among], frame[among]))]
     return order[np.unique(frame[order], return_index=True)[1]]
 
 
 def _follow(frame: np.ndarray, centre: np.ndarray, diagonal: np.ndarray, start: int) -> np.ndarray:
-    there = np.flatnonzero(np.isfinite(diagonal))
-    there = there[np.argsort(frame[there], kind="stable")]
-    numbers, first = np.unique(frame[there], return_index=True)
-    groups = np.split(there, first[1:])
+    seen = np.flatnonzero(np.isfinite(diagonal))
+    seen = seen[np.argsort(frame[seen], kind="stable")]
+    numbers, first = np.unique(frame[seen], return_index=True)
+    groups = np.split(seen, first[1:])
     middle = int(np.searchsorted(numbers, frame[start]))
     chosen = [start]
-    for way in (groups[middle + 1 :], groups[:middle][::-1]):
+    for direction in (groups[middle + 1 :], groups[:middle][::-1]):
         last = start
-        for group in way:
+        for group in direction:
             steps = np.linalg.norm(centre[group] - centre[last], axis=1)
             if steps.min() <= FARTHEST_STEP * diagonal[last]:
                 last = int(group[steps.argmin()])
@@ -79,10 +89,15 @@ def _follow(frame: np.ndarray, centre: np.ndarray, diagonal: np.ndarray, start: 
 
 
 def fill_gaps(points: np.ndarray, frame: np.ndarray, max_gap: int) -> tuple[np.ndarray, np.ndarray]:
-    """Interpolate each missing point linearly in time between the good frames around it: the points, what was filled.
+    """Interpolate each missing point linearly in time between the good frames around it.
 
-    ``points`` (F, K, 2), NaN where missing; ``frame`` (F,) rising. A gap of more than ``max_gap`` frames between the
-    two good ones, and one at either end, stays. Returns (F, K, 2) and a mask (F, K).
+    Args:
+        points: (F, K, 2), NaN where missing.
+        frame: (F,) rising frame numbers.
+        max_gap: a longer gap between two good frames stays, and so does one at either end.
+
+    Returns:
+        The points (F, K, 2) and a mask (F, K) of those that were filled.
 
     >>> points, filled = fill_gaps(np.array([[[0.0, 8]], [[np.nan, np.nan]], [[4.0, 8]]]), np.arange(3), 10)
     >>> points[1].tolist(), int(filled.sum())

@@ -1,6 +1,5 @@
-"""Key points of common detectors: every format, a person who raises the right hand, missing points, several people."""
+"""Keypoints of common detectors: every format, a person who raises the right hand, missing points, several people."""
 
-import hashlib
 import json
 import re
 from runpy import run_path
@@ -30,11 +29,10 @@ from keypoint_files import (
     write,
     yolo_labels,
 )
-from scripts import SCRIPTS, call_script, disk_full
+from scripts import SCRIPTS
 
 from liftkit.keypoints.names import BODY_25, COCO, HALPE_26, MEDIAPIPE, OPENPOSE_18, WHOLE_BODY
 from liftkit.keypoints.reading import FORMATS, read_keypoints
-from liftkit.poses import load_pose_file
 from liftkit.recorded import sample_keypoints
 from liftkit.skeleton import H36M_17
 
@@ -104,17 +102,17 @@ def test_every_format_gives_the_joints_of_who_raises_the_right_hand(make, tmp_pa
 @pytest.mark.parametrize("make", SHARES, ids=name_of)
 def test_shares_of_a_picture_need_its_size_or_its_aspect(make, tmp_path):
     path = make(tmp_path)
-    with pytest.raises(ValueError, match="lie in .0, 1.: give the picture's size"):
+    with pytest.raises(ValueError, match=r"\[0, 1\].*--size.*--aspect"):
         read_keypoints(path)
     poses, _ = read_keypoints(path, aspect=WIDTH / HEIGHT)
     np.testing.assert_allclose(poses.x2d * HEIGHT, read_keypoints(path, size=(WIDTH, HEIGHT))[0].x2d, rtol=1e-5)
     assert poses.units == "none"
-    with pytest.raises(ValueError, match="expected size or aspect, found both"):
+    with pytest.raises(ValueError, match="size or aspect.*both"):
         read_keypoints(path, aspect=1.25, size=(WIDTH, HEIGHT))
 
 
 def test_pixels_refuse_a_size(tmp_path):
-    with pytest.raises(ValueError, match="coordinates are in pixels"):
+    with pytest.raises(ValueError, match="in pixels .*leave size and aspect out"):
         read_keypoints(coco(tmp_path), size=(WIDTH, HEIGHT))
 
 
@@ -157,7 +155,7 @@ def test_a_long_gap_and_the_ends_are_dropped_and_counted(tmp_path):
     assert (usage.incomplete, usage.interpolated_points, usage.kept, usage.frames) == (14, 0, 6, 20)
     assert read_keypoints(path, max_gap=11)[1].kept == 17
     assert read_keypoints(path, threshold=0.05)[1].kept == 20
-    with pytest.raises(ValueError, match="found none in 20 frames: every point missing in 20 of 20; a lower threshold"):
+    with pytest.raises(ValueError, match="every point missing in 20 of 20.*threshold"):
         read_keypoints(path, threshold=0.95)
 
 
@@ -174,14 +172,14 @@ def test_a_point_of_the_face_may_be_missing_for_good_but_not_all(tmp_path):
     expected = np.add((500, 280), 1.5 * (face - (500, 280)))
     np.testing.assert_allclose(poses.x2d[0, H36M_17.index("head")], expected, rtol=1e-6)
     assert usage.kept == 2
-    with pytest.raises(ValueError, match="all limbs and the face, found none in 2 frames: the face missing in 2 of 2;"):
+    with pytest.raises(ValueError, match="the face missing in 2 of 2;"):
         read_keypoints(film(tmp_path, 2, lambda f: [{"lost": COCO[:5]}]))
 
 
-def test_a_half_figure_is_told_which_points_it_lacks(tmp_path):
+def test_a_half_figure_is_an_error_that_names_the_missing_points(tmp_path):
     knees, ankles = ["left_knee", "right_knee"], ["left_ankle", "right_ankle"]
     path = film(tmp_path, 3, lambda f: [{"lost": ankles + knees * (f == 1)}])
-    with pytest.raises(ValueError, match=": left_ankle, right_ankle missing in 3 of 3; a lower threshold than 0.3"):
+    with pytest.raises(ValueError, match=": left_ankle, right_ankle missing in 3 of 3;.* 0.3"):
         read_keypoints(path)
     with pytest.raises(ValueError, match=r"left_ankle, right_ankle missing in \d of \d;"):  # a face there is
         read_keypoints(film(tmp_path, 3, lambda f: [{"lost": COCO[5:]}]))
@@ -227,7 +225,7 @@ def test_frame_numbers_beyond_32_bits_count_from_the_first(tmp_path):
 def test_pictures_of_several_films_are_refused(tmp_path):
     data = json.loads(coco(tmp_path).read_text())
     data["images"][0]["video_id"] = 1
-    with pytest.raises(ValueError, match="expected the images of one video, found several"):
+    with pytest.raises(ValueError, match="video_id"):
         read_keypoints(write(tmp_path / "x.json", data))
 
 
@@ -240,7 +238,7 @@ def test_tracks_choose_the_person(tmp_path):
     assert usage.person == "7" and len(poses) == 8
     assert len(read_keypoints(path, person=7)[0]) == 8
     np.testing.assert_allclose(poses.x2d[:, 0, 0], 500 * 0.5 + 600)
-    with pytest.raises(ValueError, match=r"film\.json: there is no person '9'; its tracks are 2, 7"):
+    with pytest.raises(ValueError, match=r"film\.json: .*'9'.* 2, 7"):
         read_keypoints(path, person="9")
 
 
@@ -251,7 +249,7 @@ def test_gaps_are_filled_between_frames_of_the_same_track_only(tmp_path):
     assert usage.interpolated_points == 1
 
 
-def test_a_film_upside_down_is_told(tmp_path):
+def test_a_film_upside_down_is_reported(tmp_path):
     data = json.loads(mmpose_video(tmp_path).read_text())
     for frame in data:
         for instance in frame["instances"]:
@@ -265,11 +263,11 @@ def test_a_film_upside_down_is_told(tmp_path):
     [
         ("", "expected 1 to"),
         ("{", "not valid JSON"),
-        ("[]", "not a format of key points that liftkit knows; it looked for COCO .* MediaPipe"),
-        ('{"a": 1}', "it looked for COCO"),
+        ("[]", "not a format of keypoints .* COCO .* MediaPipe"),
+        ('{"a": 1}', "COCO"),
         ('{"people": []}', "found none in 1 frames"),
         ('{"people": [{"pose_keypoints_2d": [1, 2]}]}', "x, y, score, ..., found 2 numbers"),
-        ('{"people": [{"pose_keypoints_2d": [1, 2, 1]}]}', "expected 17, 18, 25, 26, 33, 133 key points .* found 1"),
+        ('{"people": [{"pose_keypoints_2d": [1, 2, 1]}]}', "17, 18, 25, 26, 33, 133 keypoints .* found 1"),
         ('{"annotations": [{"keypoints": [1, 2, 1]}], "images": []}', "not laid out as coco files .* no 'image_id'"),
         ('{"people": [3]}', "not laid out as openpose files are"),
         ('[{"keypoints": [[1, 2]], "keypoint_scores": [1, 1]}]', r"found 2 and \(1, 2\)"),
@@ -288,11 +286,11 @@ def test_a_foreign_file_says_what_was_looked_for(content, message, tmp_path):
         ("frame,a_x\n1,2", "expected columns such as left_knee_x"),
         ("frame,nose_x,nose_y\n1,2", "line 2: expected 3 cells, found 2"),
         ("frame,nose_x,nose_y\n1,2,three", "line 2: could not convert"),
-        ("frame,nose_x,nose_y\n1,2,3", "it has no key point right_hip, .*; it has nose"),
+        ("frame,nose_x,nose_y\n1,2,3", "no keypoint right_hip, .*; it has nose"),
         ("nose_x,nose_x\n1,2", "different column names"),
         ("frame,x,y\n1,2,3", "expected columns frame, landmark, x and y"),
         ("frame,landmark,x,y\n1,nose,2,3\n1,nose,2,3", "line 3: frame 1 has the point 'nose' twice"),
-        ("frame,keypoints\n1,__import__('os').getcwd()", "line 2: expected key points with x and y, found .__import__"),
+        ("frame,keypoints\n1,__import__('os').getcwd()", "line 2: expected keypoints .* found .__import__"),
     ],
 )
 def test_a_wrong_table_names_the_line(content, message, tmp_path):
@@ -300,21 +298,21 @@ def test_a_wrong_table_names_the_line(content, message, tmp_path):
         read_keypoints(write(tmp_path / "x.csv", content))
 
 
-def test_other_damage_is_told(tmp_path):
+def test_other_damage_is_reported(tmp_path):
     (tmp_path / "x.json").write_bytes(b"\xff\xfe{\x00}")
-    with pytest.raises(ValueError, match=r"x\.json: expected text in UTF-8, found something else at byte 0"):
+    with pytest.raises(ValueError, match=r"x\.json: .*UTF-8.* byte 0"):
         read_keypoints(tmp_path / "x.json")
     with pytest.raises(ValueError, match="there is no such file"):
         read_keypoints(tmp_path / "nowhere.json")
     (tmp_path / "empty").mkdir()
-    with pytest.raises(ValueError, match="found none in this folder"):
+    with pytest.raises(ValueError, match="found none"):
         read_keypoints(tmp_path / "empty")
     folder = openpose(tmp_path)
     write(folder / "walk_000000000011_keypoints.json", "{")
-    with pytest.raises(ValueError, match=r"openpose: walk_000000000011_keypoints\.json: it is not valid JSON"):
+    with pytest.raises(ValueError, match=r"openpose: walk_000000000011_keypoints\.json: .*JSON"):
         read_keypoints(folder)
     for options, message in (
-        ({"format": "alpha"}, "unknown format 'alpha'; the formats are coco"),
+        ({"format": "alpha"}, "'alpha'.* coco, .*csv"),
         ({"threshold": 2}, "threshold must lie"),
         ({"max_gap": -1}, "max_gap must be"),
         ({"size": (0, 1)}, "size must be"),
@@ -324,8 +322,22 @@ def test_other_damage_is_told(tmp_path):
             read_keypoints(coco(tmp_path), **options)
 
 
+def test_a_frame_of_a_folder_may_hold_nobody(tmp_path):
+    frames = sorted(openpose(tmp_path).iterdir())
+    frames[0].write_text("{}")
+    poses, usage = read_keypoints(frames[0].parent)
+    assert poses.frame.tolist() == [11, 12] and (usage.format, usage.frames, usage.without_person) == ("openpose", 3, 1)
+    labels = sorted(yolo_labels(tmp_path).iterdir())
+    labels[1].write_text("")
+    poses, usage = read_keypoints(labels[0].parent, size=(WIDTH, HEIGHT))
+    assert poses.frame.tolist() == [10, 12] and (usage.format, usage.without_person) == ("ultralytics", 1)
+    labels[1].write_bytes(b"\xff")
+    with pytest.raises(ValueError, match=r"labels.*film_11\.txt: .*UTF-8"):
+        read_keypoints(labels[0].parent)
+
+
 def test_huge_coordinates_are_refused_and_infinite_ones_are_missing(tmp_path):
-    with pytest.raises(ValueError, match="expected coordinates in pixels, found 1e"):
+    with pytest.raises(ValueError, match="in pixels, found 1e"):
         read_keypoints(film(tmp_path, 2, lambda f: [{"at": {"nose": (1e300, 5)}}]))
     usage = read_keypoints(film(tmp_path, 3, lambda f: [{"at": {"left_knee": (np.nan, np.inf)}} if f == 1 else {}]))[1]
     assert (usage.kept, usage.interpolated_points) == (3, 1)
@@ -364,29 +376,3 @@ def test_the_sample_is_what_its_script_makes_and_reads_well():
     at = {name: poses.x2d[:, H36M_17.index(name)] for name in H36M_17.names}
     assert (at["right_wrist"][:, 1] < at["right_shoulder"][:, 1]).all()
     assert (at["left_wrist"][:, 1] > at["left_elbow"][:, 1]).all()
-
-
-def script(*arguments):
-    return call_script("keypoints", *arguments)
-
-
-def test_the_script_writes_poses_and_where_they_come_from(tmp_path):
-    out = tmp_path / "walk.npz"
-    assert "Nothing is written" in script(SAMPLE, "--out", out, "--check").output and not list(tmp_path.iterdir())
-    done = script(SAMPLE, "--out", out)
-    assert done.exit_code == 0, done.output
-    np.testing.assert_array_equal(load_pose_file(out).x2d, read_keypoints(SAMPLE)[0].x2d)
-    about = json.loads(out.with_suffix(".json").read_text())
-    assert about["inputs"][0]["sha256"] == hashlib.sha256(SAMPLE.read_bytes()).hexdigest()
-    assert about["used"]["kept"] == len(load_pose_file(out)) and "provenance" in about
-    assert str(tmp_path) not in out.with_suffix(".json").read_text()
-    whole = out.read_bytes()
-    again = script(SAMPLE, "--out", out)
-    assert again.exit_code == 2 and "nothing is overwritten" in again.output and out.read_bytes() == whole
-
-
-def test_the_script_leaves_nothing_behind_where_the_disk_fails(tmp_path, monkeypatch):
-    monkeypatch.setattr("os.fsync", disk_full)
-    done = script(openpose(tmp_path), "--out", tmp_path / "walk.npz")
-    assert done.exit_code == 2 and "No space left on device" in done.output
-    assert [path.name for path in tmp_path.iterdir()] == ["openpose"]

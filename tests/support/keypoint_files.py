@@ -1,4 +1,4 @@
-"""Key points in each format that a detector writes: somebody who faces the camera and raises the right hand."""
+"""Keypoints in each format that a detector writes: a person who faces the camera and raises the right hand."""
 
 import csv
 import json
@@ -10,7 +10,7 @@ from liftkit.skeleton import H36M_17
 
 WIDTH, HEIGHT = 1000, 800
 
-# Somebody who faces the camera, so that the right side is on the picture's left, and raises the right hand; pixels.
+# A person who faces the camera, so that the right side is on the left of the image, and raises the right hand; pixels.
 FACING = {
     "nose": (500, 200), "left_eye": (510, 190), "right_eye": (490, 190), "left_ear": (520, 195),
     "right_ear": (480, 195), "left_shoulder": (550, 280), "right_shoulder": (450, 280), "left_elbow": (560, 360),
@@ -22,7 +22,7 @@ HEAD_TOP, FACE = (500, 150), (500, 194)  # FACE: the mean of nose, eyes and ears
 
 
 def points(names, frame=0, score=0.9, **changes):
-    """(K, 3) in the order of ``names``, 2 px further right each frame; points that the table lacks are far away."""
+    """(K, 3) in the order of ``names``, 2 px further right in each frame; points that the table lacks are far away."""
     table = FACING | {"neck_base": (500, 280), "mid_hip": (500, 450), "head_top": HEAD_TOP} | changes
     return np.array([(*np.add(table.get(name, (900, 700)), (2 * frame, 0)), score) for name in names], float)
 
@@ -76,7 +76,7 @@ def mmpose_video(path):
 
 
 def mmpose_demo(path):
-    """Named points in an order of their own, as the demo's meta_info tells it."""
+    """Named points in an order of their own, which the demo's meta_info lists."""
     names = WHOLE_BODY[16::-1]
     frames = []
     for f in range(3):
@@ -144,7 +144,7 @@ def mediapipe_frames(path):
 
 
 def mediapipe_result(path):
-    """What the landmarker's result holds for one picture: a list of poses, and the same in world coordinates."""
+    """The landmarker's result for one image: a list of poses, and the same in world coordinates."""
     image = [{"x": x, "y": y, "z": 0.0, "visibility": v} for x, y, v in normalised(points(MEDIAPIPE)).tolist()]
     world = [{"x": 0.1 * i, "y": 0.0, "z": 0.0, "visibility": 1.0} for i in range(33)]
     return write(path / "result.json", {"poseLandmarks": [image], "poseWorldLandmarks": [world]})
