@@ -1,32 +1,36 @@
-"""Watching a trainer: finds the member that diverged and takes the trainer back to its last good state."""
+"""Divergence guard: detects members whose loss or weights are not finite and restores the last finite state."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 
-CHECK_EVERY = 50  # steps between two looks: each one waits for the device
+CHECK_EVERY = 50  # steps between two checks: each one waits for the device
 
 
 class Diverged(ArithmeticError):
-    """A loss or a weight is no longer finite; the message says which member's, and from which step on."""
+    """A loss or a weight is not finite; the message names the member's seed and the step."""
 
 
-class Watch:
-    """Keeps a trainer's losses since the last look, and its state as it was then."""
+class DivergenceGuard:
+    """Keeps a trainer's losses since the last check, and its state at that check."""
 
     def __init__(self, trainer):
         self.trainer, self.losses = trainer, []
         self.good = trainer.state_dict()
 
     def after_step(self) -> None:
-        """Note the step's losses; every now and then, :meth:`look`."""
+        """Record the step's losses; every ``CHECK_EVERY`` steps, :meth:`check`."""
         self.losses.append(torch.stack(list(self.trainer.losses.values())))
         if len(self.losses) == CHECK_EVERY:
-            self.look()
+            self.check()
 
-    def look(self) -> None:
-        """Raises Diverged where anything is not finite; the trainer is then back at the state of the look before."""
+    def check(self) -> None:
+        """Check the losses since the last check, and all weights.
+
+        Raises:
+            Diverged: if any of them is not finite; the trainer is then back at the state of the last check.
+        """
         if not self.losses:
             return
         if trouble := self._in_losses(torch.stack(self.losses)) or self._in_weights():
@@ -35,7 +39,7 @@ class Watch:
         self.good, self.losses = self.trainer.state_dict(), []
 
     def _in_losses(self, losses: Tensor) -> str:
-        """``losses`` (steps, terms, M)"""
+        """The first loss that is not finite; ``losses`` (steps, terms, M)."""
         bad = (~losses.isfinite()).nonzero()
         if not len(bad):
             return ""

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from liftkit.config import TrainConfig, check_seeds
-from liftkit.divergence import Diverged, Watch
+from liftkit.divergence import Diverged, DivergenceGuard
 from liftkit.geometry import flip, normalise
 from liftkit.layers import uniform
 from liftkit.losses import LOSSES, Cycle, discriminator_loss
@@ -158,10 +158,10 @@ class Trainer:
         steps = max(self.config.steps - self.steps_done, 0) if steps is None else steps
         end = self.steps_done + steps
         callbacks, self._stop, self.message = list(callbacks), False, ""
-        watch = Watch(self)
+        guard = DivergenceGuard(self)
         try:
-            self._loop(end, callbacks, watch)
-            watch.look()  # whatever ended the loop
+            self._loop(end, callbacks, guard)
+            guard.check()  # whatever ended the loop
         except Diverged as trouble:
             self.message = str(trouble)
         finally:
@@ -171,11 +171,11 @@ class Trainer:
             warnings.warn(self.message, RuntimeWarning, stacklevel=2)
         return self
 
-    def _loop(self, end: int, callbacks: list[Callback], watch: Watch) -> None:
+    def _loop(self, end: int, callbacks: list[Callback], guard: DivergenceGuard) -> None:
         try:
             while self.steps_done < end and not self._stop:
                 self.step()
-                watch.after_step()
+                guard.after_step()
                 for callback in callbacks:
                     callback(self)
         except KeyboardInterrupt:
@@ -227,7 +227,7 @@ class Trainer:
 
 
 def _copied(state):
-    """Tensors in dicts, lists and tuples, copied: in a quarter of deepcopy's time, and a watch copies often."""
+    """Tensors in dicts, lists and tuples, copied: takes a quarter of deepcopy's time (the divergence guard copies often)."""
     if isinstance(state, dict):
         return {name: _copied(value) for name, value in state.items()}
     if isinstance(state, (list, tuple)):

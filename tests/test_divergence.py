@@ -1,11 +1,11 @@
-"""How a run ends, on purpose or not: what was learned is kept, and what happened is told."""
+"""How a run ends, on purpose or not: what was learned is kept, and what happened is reported."""
 
 import numpy as np
 import pytest
 import torch
 from trainers import POSES, QUICK, same, trainer
 
-from liftkit import divergence as watch
+from liftkit import divergence
 from liftkit.losses import LOSSES, LossTerm, reprojection
 from liftkit.training import train
 
@@ -53,7 +53,7 @@ def test_a_run_that_diverges_goes_back_to_the_last_good_state_and_names_seed_and
     monkeypatch, kind, at, callbacks, reason
 ):
     good = trainer(seeds=(5, 8, 6), record_every=1, knee_every=99).run(5)
-    monkeypatch.setattr(watch, "CHECK_EVERY", 5)
+    monkeypatch.setattr(divergence, "CHECK_EVERY", 5)
     monkeypatch.setitem(LOSSES, "reprojection", poisoned(1, at, kind))
     trained = trainer(seeds=(5, 8, 6), record_every=1, knee_every=99)
     message = rf"^the member with seed 8 {reason}; back to step 5, the last good one$"
@@ -67,7 +67,7 @@ def test_a_run_that_diverges_goes_back_to_the_last_good_state_and_names_seed_and
     assert trained.message == ""
 
 
-def test_the_default_look_comes_before_much_is_lost(monkeypatch):
+def test_the_default_check_comes_before_much_is_lost(monkeypatch):
     monkeypatch.setitem(LOSSES, "reprojection", poisoned(0, 53, "value"))
     with pytest.warns(RuntimeWarning, match="seed 4 diverged at step 53 .* back to step 50"):
         run = train("five_parts", POSES, (4,), **(QUICK | {"steps": 300}))
