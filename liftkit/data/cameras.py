@@ -1,7 +1,7 @@
-"""Cameras: a rig turns motion in world coordinates into 2D poses and their 3D truth.
+"""A rig of cameras turns motion in world coordinates into 2D poses and their 3D truth.
 
-World coordinates: y up, the person's left towards +x when facing +z, the pelvis at the origin. A camera at
-azimuth 0 stands where a person facing +z looks.
+World coordinates: y up, the pelvis at the origin; the left of a person who faces +z is towards +x. A camera at azimuth
+0 stands where a person who faces +z looks.
 """
 
 from __future__ import annotations
@@ -14,25 +14,21 @@ from liftkit.geometry import Camera, project, rotation_x, rotation_y, turn
 from liftkit.poses import PoseSet
 from liftkit.skeleton import H36M_17, Skeleton
 
-# The frame of a level camera that faces a person: y turns down and z away, by half a turn about x.
+# The frame of a level camera that faces a person: a half turn about x, so that y points down and z away.
 _FACING = np.diag([1.0, -1.0, -1.0])
 
 
 @dataclass(frozen=True, eq=False)
 class Motion:
-    """F frames of motion without a camera.
+    """F frames of motion without a camera."""
 
-    ``joints`` (F, J, 3) in mm, world coordinates, root at the origin; ``subject``, ``action``, ``split`` (F,)
-    strings; ``clip`` (one number a clip) and ``frame`` (F,) integers; ``fps`` frames a second.
-    """
-
-    joints: np.ndarray
-    subject: np.ndarray
-    action: np.ndarray
-    clip: np.ndarray
-    frame: np.ndarray
-    split: np.ndarray
-    fps: float
+    joints: np.ndarray  # (F, J, 3) in mm, world coordinates, root at the origin
+    subject: np.ndarray  # (F,) strings
+    action: np.ndarray  # (F,) strings
+    clip: np.ndarray  # (F,) integers, one number per clip
+    frame: np.ndarray  # (F,) integers
+    split: np.ndarray  # (F,) strings
+    fps: float  # frames per second
     name: str
     skeleton: Skeleton = H36M_17
 
@@ -41,23 +37,20 @@ class Motion:
 class Rig:
     """Cameras evenly around the person, who has a random heading in every clip, so that every azimuth occurs.
 
-    ``views`` cameras; each one's azimuth is off by up to ``jitter`` degrees, anew for each clip. The rig is
-    orthographic (2D in mm), looking down by ``tilt`` degrees, unless ``focal`` (pixels) is given: then it is in
-    perspective (2D in pixels, principal point ``centre``), each camera ``distance`` mm (lowest, highest) away
-    horizontally at ``height`` mm (lowest, highest), aiming at the middle of the floor at ``aim`` mm, while the
-    person's pelvis stands ``pelvis_height`` mm high and up to ``wander`` mm from the middle.
+    Without ``focal`` the rig is orthographic (2D in mm), with it perspective (2D in pixels); the fields below ``focal``
+    matter only then. Cameras aim at a point above the middle of the floor, and the person stands near the middle.
     """
 
-    views: int = 4
-    jitter: float = 23.0
-    tilt: float = 10.0
-    focal: float | None = None
-    centre: float = 500.0
-    distance: tuple[float, float] = (4000.0, 5500.0)
-    height: tuple[float, float] = (1400.0, 1600.0)
-    aim: float = 900.0
-    pelvis_height: float = 950.0
-    wander: float = 700.0
+    views: int = 4  # cameras
+    jitter: float = 23.0  # degrees, how far each azimuth may be off, drawn for each clip
+    tilt: float = 10.0  # degrees, how far an orthographic camera looks down
+    focal: float | None = None  # pixels
+    centre: float = 500.0  # pixels, the principal point
+    distance: tuple[float, float] = (4000.0, 5500.0)  # mm, horizontal, lowest and highest
+    height: tuple[float, float] = (1400.0, 1600.0)  # mm, lowest and highest
+    aim: float = 900.0  # mm, the height at which cameras aim
+    pelvis_height: float = 950.0  # mm
+    wander: float = 700.0  # mm, how far the pelvis may be from the middle
 
     def __post_init__(self):
         if self.views < 1 or (self.focal is not None and self.focal <= 0):
@@ -69,10 +62,17 @@ RIGS = {"orthographic": Rig(), "perspective": Rig(focal=1145.0)}
 
 
 def film(motion: Motion, rig: str | Rig = "orthographic", seed: int = 0) -> PoseSet:
-    """Film every clip with every camera of a rig: F frames give a PoseSet of ``views`` x F poses.
+    """Film every clip with every camera of a rig; a clip stays one clip, whatever the number of cameras.
 
-    ``rig`` is a :class:`Rig` or a name in ``RIGS``. Headings, jitter and places come from ``seed`` alone. A clip
-    filmed by several cameras stays one clip. Raises ValueError on an unknown rig's name.
+    Args:
+        rig: a :class:`Rig` or a name in ``RIGS``.
+        seed: of headings, jitter and positions.
+
+    Returns:
+        A PoseSet of ``views`` x F poses.
+
+    Raises:
+        ValueError: if the rig's name is unknown.
 
     >>> from liftkit.data.synthetic import synthetic_motion
     >>> film(synthetic_motion(), "perspective").units
@@ -111,18 +111,12 @@ def film(motion: Motion, rig: str | Rig = "orthographic", seed: int = 0) -> Pose
 
 
 def _stand(rig: Rig, azimuth: np.ndarray, rng) -> tuple[np.ndarray, np.ndarray]:
-    """Each camera's tilt (clips, views) and the pelvis's place in its frame (clips, views, 3)."""
+    """Each camera's tilt (clips, views) and the pelvis's position in its frame (clips, views, 3)."""
     distance = rng.uniform(*rig.distance, azimuth.shape)
     height = rng.uniform(*rig.height, azimuth.shape)
     tilt = np.arctan2(height - rig.aim, distance)
-    radius, angle = (
-        rig.wander * np.sqrt(rng.uniform(size=(len(azimuth), 1))),
-        rng.uniform(0, 2 * np.pi, (len(azimuth), 1)),
-    )
+    radius = rig.wander * np.sqrt(rng.uniform(size=(len(azimuth), 1)))  # uniform over the disc
+    angle = rng.uniform(0, 2 * np.pi, (len(azimuth), 1)) - azimuth
     # in the level frame of the camera: to its right, below it, in front of it
-    level = [
-        radius * np.cos(angle - azimuth),
-        height - rig.pelvis_height,
-        distance - radius * np.sin(angle - azimuth),
-    ]
+    level = [radius * np.cos(angle), height - rig.pelvis_height, distance - radius * np.sin(angle)]
     return tilt, np.einsum("cvij,jcv->cvi", rotation_x(tilt), np.stack(np.broadcast_arrays(*level)))

@@ -1,9 +1,9 @@
 """The embedded data set: people of many builds, every leg task with every arm task. No download, no licence.
 
-The truth about dependence is known. The legs (hips, knees, ankles) and the torso (all other joints) are built from
-separate tasks and separate random numbers, and every person combines all tasks in full. So at coupling 0 a given
-person's legs and torso are independent. Two people differ in size, which legs and torso share, and a camera's
-azimuth is common to both: what those do to 2D poses is no dependence of movement.
+The true dependence is known. The legs (hips, knees, ankles) and the torso (all other joints) are built from separate
+tasks and separate random numbers, and every person performs all combinations of tasks. So at coupling 0 one person's
+legs and torso are independent. Legs and torso share a person's size and a camera's azimuth: what these do to 2D poses
+is not a dependence of movement.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from liftkit.data.movements import ARM_TASKS, LEG_TASKS, Task
 
 
 class _Manner(NamedTuple):
-    """How C clips are performed: all that is random about one half of the body, whatever its task."""
+    """How C clips are performed: everything that is random about one half of the body, whatever its task."""
 
     start: np.ndarray  # (C, 1) cycles at the first frame
-    tempo: np.ndarray  # (C, 1) times the task's speed
-    vigour: np.ndarray  # (C, 1) times the task's distance from neutral
-    left: np.ndarray  # (C, 1) does the left side lead?
-    habit: np.ndarray  # (C, angles) a lasting deviation, in spreads
-    sway: np.ndarray  # (C, angles, 2) a slow deviation's start in cycles and its frequency in Hz
+    tempo: np.ndarray  # (C, 1) factor of the task's speed
+    vigour: np.ndarray  # (C, 1) factor of the task's distance from neutral
+    left: np.ndarray  # (C, 1) whether the left side leads
+    habit: np.ndarray  # (C, angles) a constant deviation, in spreads
+    sway: np.ndarray  # (C, angles, 2) a slow deviation: its start in cycles and its frequency in Hz
 
     def rows(self, clips: np.ndarray) -> _Manner:
         return _Manner(*(values[clips] for values in self))
@@ -45,14 +45,14 @@ def _draw_manner(rng: np.random.Generator, clips: int) -> _Manner:
 
 
 def _columns(channels: dict[str, Channel]) -> list[tuple[str, int]]:
-    """(name, side) of every angle: the leading side or the middle is 0, the other side 1."""
+    """(name, side) of every angle; side 0 is the leading side or the middle, 1 the other side."""
     return [(name, side) for name, channel in channels.items() for side in range(1 + (channel.kind == "sided"))]
 
 
 def _perform(
     tasks: dict[str, Task], channels: dict[str, Channel], chosen: np.ndarray, manner: _Manner, seconds: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """Angles in degrees of C clips at T times, clip by clip its ``chosen`` task: (C T,), sided ones (C T, 2)."""
+    """Angles in degrees of C clips, each with its ``chosen`` task, at T times: (C T,), sided ones (C T, 2)."""
     spreads = np.array([task.spread for task in tasks.values()])[chosen, None]
     angles = {}
     for column, (name, side) in enumerate(_columns(channels)):
@@ -70,7 +70,7 @@ def _perform(
 
 
 def _to_body(angles: dict[tuple[str, int], np.ndarray], name: str, kind: str, left: np.ndarray) -> np.ndarray:
-    """Leading and other side to left and right; tasks are written for a leading right side."""
+    """From leading and other side to left and right; tasks are written for a leading right side."""
     lead = angles[name, 0]
     if kind == "sided":
         other = angles[name, 1]
@@ -81,14 +81,22 @@ def _to_body(angles: dict[tuple[str, int], np.ndarray], name: str, kind: str, le
 def synthetic_motion(
     seed: int = 0, coupling: float = 0.0, *, subjects: int = 8, frames: int = 20, fps: float = 15.0
 ) -> Motion:
-    """People of different builds who perform every leg task with every arm task, facing +z.
+    """Generate people of different builds who perform every leg task with every arm task, facing +z.
 
-    Each of ``subjects`` people gives every combination one clip of ``frames`` frames; the last quarter of the people
-    is the test split. Actions read "walk+wave". The torso is independent of the legs, but with probability
-    ``coupling`` (0 to 1) a clip's arms copy its legs' draws: the task in the same place of its table, start, tempo,
-    vigour, leading side and deviations. So at 1 the legs determine the torso, while at any coupling each of the two
-    by itself is distributed alike, and one seed gives the same people and the same legs. One seed gives the same
-    bits in any process. Raises ValueError where an argument is out of range.
+    There is one clip for each person and combination; actions read "walk+wave". At any coupling the legs, and the
+    torso, have the same distribution by themselves, and one seed has the same people and the same legs. The same
+    arguments give the same bits in any process.
+
+    Args:
+        seed: of bodies and movements.
+        coupling: 0 to 1, the probability that a clip's torso copies the random draws of its legs (task, start, tempo,
+            vigour, leading side, deviations). At 0 the two are independent, at 1 the legs determine the torso.
+        subjects: number of people; the last quarter is the test split.
+        frames: per clip.
+        fps: frames per second.
+
+    Raises:
+        ValueError: if an argument is out of range.
 
     >>> synthetic_motion(frames=4).joints.shape
     (4608, 17, 3)
@@ -98,7 +106,7 @@ def synthetic_motion(
     bodies = draw_bodies(rng, subjects)
     who, legs, arms = np.indices((subjects, len(LEG_TASKS), len(ARM_TASKS))).reshape(3, -1)
     clips = np.arange(len(who))
-    manner = _draw_manner(rng, 2 * len(clips))  # a row for each clip's legs, then one for its torso
+    manner = _draw_manner(rng, 2 * len(clips))  # rows for all clips' legs, then for their torsos
     tied = rng.random(len(clips)) < coupling
     arms = np.where(tied, legs % len(ARM_TASKS), arms)
 
@@ -127,4 +135,4 @@ def _check(seed: int, coupling: float, subjects: int, frames: int, fps: float) -
     if not isinstance(coupling, Real) or not 0 <= coupling <= 1:
         raise ValueError(f"coupling must lie in 0 (independent) to 1 (legs determine arms), found {coupling!r}")
     if not isinstance(fps, Real) or not 0 < fps < np.inf:
-        raise ValueError(f"fps must be a positive number of frames a second, found {fps!r}")
+        raise ValueError(f"fps must be a positive number of frames per second, found {fps!r}")
