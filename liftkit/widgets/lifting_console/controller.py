@@ -1,0 +1,217 @@
+"""What LiftingConsole does: the trainer's own steps one half at a time or running, and what they change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from time import perf_counter
+
+import numpy as np
+
+from liftkit.config import TrainConfig
+from liftkit.data.datasets import load_poses
+from liftkit.losses import LOSSES
+from liftkit.poses import PoseSet
+from liftkit.priors import PRIORS
+from liftkit.representations import REPRESENTATIONS, Representation, get_representation
+from liftkit.training import Trainer
+from liftkit.view.alt_text import describe
+from liftkit.view.charts import line_chart
+from liftkit.view.controller import Controller, Event, Press, Set, Tick
+from liftkit.view.controls import Button, Choice, Slider
+from liftkit.view.panels import Chart, Panel, Pose
+from liftkit.widgets.lifting_console.game import Evaluation, Evaluator, Game
+
+SLICE, LONGEST = 0.15, 0.4  # seconds of steps between two answers to the browser: as many as it takes to draw them
+SHOWN = (0.2, 0.6)  # places among the test poses, as shares, of those that are drawn
+BINS = np.linspace(-0.6, 1.6, 23)  # of the scores' histograms
+BEGIN = "Press Run, or let the two take turns: Step D, then Step G."
+UNSEEN = "evaluation only: the trainer never sees it"
+OUT_OF_TURN = " That was out of turn, on a fresh batch: from here on this is not the run that Trainer.run makes."
+
+
+class LiftingConsoleController(Controller):
+    """One lifter G and its discriminator D in training.
+
+    Step D and Step G are the two halves of :meth:`Trainer.step` on one batch; Run continues with :meth:`Trainer.run`.
+    As long as they alternate, the trainer is, bit for bit, where ``Trainer(...).run()`` would be; out of turn a half
+    takes a fresh batch, and the message says so. A config is frozen: another representation, prior, seed or weight
+    restarts at step 0. The browser asks for one slice after another and there is neither loop nor thread: a second
+    run of the cell leaves nothing behind.
+
+    Args:
+        poses: training poses, as for :class:`~liftkit.Trainer` (default: the embedded data). The truth of the split
+            "test" (of all poses if there is none) is used for evaluation only.
+        representation: a name or a Representation to begin with.
+        config: everything that no control sets (default: a lesson of 600 steps).
+        device: as for the Trainer.
+
+    Raises:
+        ValueError: as Trainer and TrainConfig do, and if ``poses`` is not a PoseSet.
+    """
+
+    title = "The adversarial game: lifter G against discriminator D"
+
+    def __init__(
+        self,
+        poses: PoseSet | None = None,
+        representation: str | Representation = "legs_torso",
+        config: TrainConfig | None = None,
+        device: str | None = None,
+    ):
+        super().__init__()
+        self.poses = load_poses("synthetic") if poses is None else poses
+        self.config, self.device = config or TrainConfig.lesson(steps=600), device
+        self.evaluator, self.first = Evaluator(self.poses), get_representation(representation)
+        self.shown = [int(share * len(self.evaluator.test)) for share in SHOWN]
+        self.flat_error = self.evaluator.flat_error()
+        self.weights = {f"weight_{name}": name for name in LOSSES}
+        self.values = {"speed": 10, "representation": self.first.name, "prior": self.config.prior, "seed": 0}
+        self.values |= {key: self.config.weights[name] for key, name in self.weights.items()}
+        self._start()
+        self.message = BEGIN
+
+    @property
+    def representations(self) -> dict[str, Representation]:
+        """The registered ones and the one given."""
+        return REPRESENTATIONS | {self.first.name: self.first}
+
+    @property
+    def trainer(self) -> Trainer:
+        return self.game.trainer
+
+    def controls(self):
+        found = [
+            Button("step_d", "Step D", "The discriminator's half of a step"),
+            Button("step_g", "Step G", "The lifter's half of a step"),
+            Button("run", "Run", "D and G take turns until the last step"),
+            Button("pause", "Pause", "Stop at once; Run continues"),
+            Button("reset", "Reset", "Back to step 0 and the same start"),
+            Slider("speed", "Speed", "Steps between two pictures, as far as the computer keeps up", 1, 50, 1, "steps"),
+            Choice("representation", "Representation", "Restarts training", tuple(self.representations)),
+            Choice("prior", "Prior", "From where poses are seen; restarts training", tuple(PRIORS)),
+            Slider("seed", "Seed", "Other weights, other batches; restarts training", 0, 20),
+        ]
+        for key, name in self.weights.items():
+            usual, label = LOSSES[name].weight, f"Weight: {name.replace('_', ' ')}"
+            top = max(4 * usual, self.config.weights[name])
+            found.append(Slider(key, label, "0 leaves the loss out; restarts training", 0, top, usual / 10))
+        return found
+
+    def respond(self, event: Event) -> None:
+        match event:
+            case Press("step_d" | "step_g" as half):
+                self.running = False
+                if not self._ended():
+                    self._half_step(half)
+            case Press("run"):
+                self.running, self.answered_at = not self._ended(), None
+                if self.running:
+                    self.message = "D and G take turns. Pause stops at once."
+            case Press("pause"):
+                self.running = False
+                self.message = f"Paused after step {self.trainer.steps_done}. Run continues from here."
+            case Press("reset"):
+                self._start()
+                self.message = f"Back at step 0 and the same start. {BEGIN}"
+            case Set(name, value) if name != "speed":
+                self._restart(name, value)
+            case Tick():
+                drawing = perf_counter() - (self.answered_at or perf_counter())
+                self.game.run(self.values["speed"], max(SLICE, min(drawing, LONGEST)))
+                self.answered_at = perf_counter()
+                self._ended()
+
+    def _start(self) -> None:
+        weights = {name: self.values[key] for key, name in self.weights.items()}
+        config = replace(self.config, weights=weights, prior=self.values["prior"])
+        representation = self.representations[self.values["representation"]]
+        self.game = Game(representation, self.poses, self.values["seed"], config, self.device, self.evaluator)
+        self.running, self.answered_at = False, None  # when the last slice ended
+
+    def _restart(self, name: str, value: str | float) -> None:
+        done = self.trainer.steps_done
+        self._start()
+        label, value = self.control(name).label, value.replace("_", " ") if isinstance(value, str) else f"{value:g}"
+        lost = f", {done} trained {'step is' if done == 1 else 'steps are'} lost" if done else ""
+        self.message = f"{label} is now {value}: training restarts at step 0{lost}. {BEGIN}"
+
+    def _half_step(self, half: str) -> None:
+        before, step = self.game.evaluation, self.game.step_discriminator if half == "step_d" else self.game.step_lifter
+        in_turn = step()
+        self.message = _changes(half, before, self.game.evaluation) + ("" if in_turn else OUT_OF_TURN)
+        self._ended()
+
+    def _ended(self) -> bool:
+        """Whether training is finished or has diverged; then it no longer runs, and the message gives the reason."""
+        if not (self.game.failure or self.game.finished):
+            return False
+        self.running, errors = False, self.game.series("error")[1]
+        change = "" if np.isnan(self.flat_error) else f" PA-MPJPE: {errors[0]:.0f} → {errors[-1]:.0f} mm, {UNSEEN}."
+        self.message = f"All {self.trainer.config.steps} steps are done.{change} Reset starts again."
+        if self.game.failure:
+            self.message = f"Training stopped: {self.game.failure}. Choose smaller weights, or press Reset."
+        return True
+
+    def panels(self) -> list[Panel]:
+        done, config, now = self.trainer.steps_done, self.trainer.config, self.game.evaluation
+        found = [panel for i, pose in enumerate(self.shown) for panel in self._pair(i, pose)]
+        knees = f"Every {config.knee_every} steps the depths are reversed if most shins fold forwards at the knee."
+        knees = knees if self.trainer.prior.knees else ""
+        found.append(Chart("losses", f"Losses, step {done} of {config.steps}", knees, self._losses(), True))
+        if self.evaluator.truth is not None:
+            found.append(Chart("error", "PA-MPJPE", f"{now.error:.0f} mm, {UNSEEN}", self._error()))
+        means = f"means: real {now.real.mean():.2f}, turned {now.turned.mean():.2f}"
+        return [*found, Chart("verdicts", "D's verdicts", means, self._scores())]
+
+    def _pair(self, i: int, pose: int) -> tuple[Pose, Pose]:
+        """A test pose, true or (if the truth is unknown) in 2D, and the same pose lifted."""
+        truth, skeleton = self.evaluator.truth, self.evaluator.test.skeleton
+        known, lifted = truth is not None, self.game.evaluation.lifted[pose]
+        given = truth[pose] if known else self.evaluator.test.x2d[pose]
+        title = f"Pose {i + 1}: {'the truth' if known else '2D'}"
+        first = Pose(f"given_{i}", title, "", given, describe(given), skeleton)
+        middle, reach = first.extent
+        return first, Pose(
+            f"lifted_{i}", f"Pose {i + 1}: lifted", "faint: the truth" if known else "", lifted, describe(lifted),
+            skeleton, middle=middle if known else (*middle, 0), reach=reach, ghost=given if known else None,
+        )  # fmt: skip
+
+    def _axis(self) -> dict:
+        steps = max(self.trainer.config.steps, 1)
+        return {"x_label": "step", "x_ticks": (0, steps // 2, steps) if steps > 1 else (0, steps), "height": 240}
+
+    def _losses(self) -> str:
+        terms = {name: self.game.series(name) for name in ("discriminator", *self.weights.values())}
+        shown = {name.replace("_", " "): (x, np.where(y > 0, y, np.nan)) for name, (x, y) in terms.items()}
+        return line_chart(shown, y_label="loss", log=True, **self._axis())
+
+    def _error(self) -> str:
+        ends = np.array([0.0, max(self.trainer.config.steps, 1)])
+        lines = {"lifted": self.game.series("error"), "flat": (ends, np.full(2, self.flat_error))}
+        return line_chart(lines, y_label="mm", width=260, **self._axis())
+
+    def _scores(self) -> str:
+        middles, scores = (BINS[1:] + BINS[:-1]) / 2, self.game.evaluation
+        counts = {
+            name: np.histogram(found.clip(BINS[0], BINS[-1]), BINS)[0] / len(found) * 100
+            for name, found in (("real", scores.real), ("turned", scores.turned))
+        }
+        lines = {name: (middles, percent) for name, percent in counts.items()}
+        axes = {"x_label": "D's score", "y_label": "% of poses", "x_ticks": (0, 0.5, 1), "width": 260, "height": 240}
+        return line_chart(lines, marks=[(0, "turned is 0"), (1, "real is 1")], **axes)
+
+    def __str__(self) -> str:
+        done = f"{self.trainer.steps_done} of {self.trainer.config.steps} steps"
+        return f"{self.values['representation']}, seed {self.values['seed']}, {done} on {self.poses.name!r}"
+
+
+def _changes(half: str, before: Evaluation, after: Evaluation) -> str:
+    """What a half step has changed, as a sentence."""
+    turned = f"{before.turned.mean():.3f} → {after.turned.mean():.3f}"
+    losses = {side: f"{loss:.3f} → {after.losses[side]:.3f}" for side, loss in before.losses.items()}
+    if half == "step_g":
+        moved = f"the lifter moved; adversarial loss {losses['adversarial']}, turned poses score {turned}"
+        return f"Step G: {moved}. D is unchanged."
+    real = f"{before.real.mean():.3f} → {after.real.mean():.3f}"
+    moved = f"the discriminator moved; its loss {losses['discriminator']}, real poses score {real}, turned {turned}"
+    return f"Step D: {moved}. G is unchanged."
