@@ -30,13 +30,15 @@ class _Ensemble(nn.Module):
 
     @property
     def parameter_count(self) -> int:
-        """The number of trained parameters of one member."""
+        """The number of trainable parameters of one member."""
         return sum(p.numel() for p in self.parameters()) // self.members
 
     def initialise(self, generators: Sequence[torch.Generator]) -> None:
-        """Draw every weight and bias from U(-1, 1) / sqrt(inputs), each member from its own generator."""
+        """Draw all weights and biases from U(-1, 1) / sqrt(inputs), those of each member from its own generator."""
+        if self.device.type == "meta":
+            return  # shapes alone, as in count_parameters: nothing to draw
         if len(generators) != self.members:
-            raise ValueError(f"expected one generator a member ({self.members}), found {len(generators)}")
+            raise ValueError(f"expected one generator per member ({self.members}), found {len(generators)}")
         for layer in self.modules():
             if isinstance(layer, Linear):
                 bound = 1 / math.sqrt(layer.weight.shape[-1])
@@ -46,14 +48,14 @@ class _Ensemble(nn.Module):
         self.use(generators)
 
     def use(self, generators: Sequence[torch.Generator]) -> None:
-        """Let dropout draw from these generators, one a member, on the device of the weights."""
+        """Let dropout draw from these generators, one per member, on the device of the weights."""
         for layer in self.modules():
             if isinstance(layer, Dropout):
                 layer.generators = generators
 
 
 def _as_slice(joints: list[int]) -> list[int] | slice:
-    """Joints that follow each other as a slice, which needs no copy."""
+    """Consecutive joints as a slice, which needs no copy."""
     span = range(joints[0], joints[-1] + 1)
     return slice(span.start, span.stop) if joints == list(span) else joints
 
@@ -61,10 +63,17 @@ def _as_slice(joints: list[int]) -> list[int] | slice:
 class Lifter(_Ensemble):
     """Predicts the depth of every joint from a 2D pose: ``G(x2d) = z``, for ``members`` networks at once.
 
-    ``representation`` (a name or a Representation) says which joints go together; ``width`` is w of METHOD's
-    residual blocks. Weights are drawn from ``generators``, one a member (default: seeded 0, 1, ...).
+    Each segment has a trunk: Linear(2k -> w) - BatchNorm - ReLU - residual blocks. Source: arXiv 2209.00618.
 
-    Raises ValueError on an unknown representation and a width that the shared features cannot divide.
+    Args:
+        representation: a name or a :class:`Representation`: which joints go through one trunk.
+        width: w, the units of a residual block.
+        members: the number of independent networks.
+        dropout: rate in the residual blocks, 0 to 0.99.
+        generators: one per member, for the weights and dropout (default: seeded 0, 1, ...).
+
+    Raises:
+        ValueError: if the representation is unknown or its segments cannot share the width.
 
     >>> Lifter("legs_torso", width=32, members=2)(torch.zeros(2, 5, 17, 2)).shape
     torch.Size([2, 5, 17])
@@ -100,15 +109,20 @@ class Lifter(_Ensemble):
             owned = [sum(owned, [])]
         self.shared_blocks = nn.ModuleList(ResidualBlock(members, width, dropout) for _ in range(rep.shared_blocks))
         self.outputs = nn.ModuleList(Linear(members, width, len(joints), bias=True) for joints in owned)
-        # Where each joint's depth stands among [0, the outputs in order]: the root's is the 0.
+        # The place of each joint's depth in [0, the outputs in order]; the root's depth is that 0.
         order = [0, *sum(owned, [])]
         self.register_buffer("order", torch.tensor(np.argsort(order)), persistent=False)
         self.initialise(generators or [torch.Generator().manual_seed(seed) for seed in range(members)])
 
     def forward(self, x2d: Tensor) -> Tensor:
-        """Normalised poses (M, B, J, 2) -> depths (M, B, J) in [-1, 1] on the same scale, the root's 0.
+        """Predict depths.
 
-        (M, V, B, J, 2) lifts V views of the batch, each a batch of its own to the batch normalisation.
+        Args:
+            x2d: normalised poses, (M, B, J, 2), or V views of a batch, (M, V, B, J, 2): in training each view is a
+                batch of its own for the batch normalisation.
+
+        Returns:
+            (M, B, J) or (M, V, B, J), in [-1, 1] on the scale of ``x2d``; 0 for the root.
         """
         if x2d.shape[0] != self.members or x2d.shape[-2:] != (len(self.order), 2) or x2d.ndim not in (4, 5):
             expected = f"({self.members}, [views,] batch, {len(self.order)}, 2)"
@@ -133,7 +147,12 @@ class Lifter(_Ensemble):
 
     @torch.no_grad()
     def reverse_depth(self, members: Tensor, moments: dict[nn.Parameter, Tensor] | None = None) -> None:
-        """Turn the sign of the depths of some members ((M,) booleans), and of their outputs' ``moments``."""
+        """Change the sign of all depths of some members.
+
+        Args:
+            members: (M,) booleans.
+            moments: per parameter a tensor (Adam's first moment) whose sign changes with an output parameter's.
+        """
         sign = 1.0 - 2.0 * members.to(self.device, torch.float32)[:, None, None]
         for p in self.outputs.parameters():
             for tensor in (p, (moments or {}).get(p)):
@@ -141,11 +160,28 @@ class Lifter(_Ensemble):
                     tensor.mul_(sign)
 
 
+def count_parameters(representation: str | Representation, width: int) -> int:
+    """The number of trained parameters of one lifter, counted on its shapes without making its weights.
+
+    >>> count_parameters("full", 32) == Lifter("full", 32).parameter_count
+    True
+    """
+    with torch.device("meta"):
+        return Lifter(representation, width).parameter_count
+
+
 class Discriminator(_Ensemble):
-    """Scores 2D poses, near 1 for those that look real: ``D(x2d)``, for ``members`` networks at once.
+    """Scores how real a 2D pose looks: ``D(x2d)``, near 1 for real ones, for ``members`` networks at once.
 
     Linear(2 (J - 1) -> w) - ReLU - 3 residual blocks without batch normalisation - Linear(w -> 1).
-    Weights as in :class:`Lifter`.
+    Source: arXiv 2209.00618.
+
+    Args:
+        width: w, the units of a residual block.
+        members: the number of independent networks.
+        dropout: rate in the residual blocks, 0 to 0.99.
+        joints: J, with the root, whose position is no input.
+        generators: one per member, for the weights and dropout (default: seeded 0, 1, ...).
 
     >>> Discriminator(width=32, members=2)(torch.zeros(2, 5, 17, 2)).shape
     torch.Size([2, 5])
@@ -168,7 +204,7 @@ class Discriminator(_Ensemble):
         self.initialise(generators or [torch.Generator().manual_seed(seed) for seed in range(members)])
 
     def forward(self, x2d: Tensor) -> Tensor:
-        """Normalised poses (M, B, J, 2) -> scores (M, B)."""
+        """Score normalised poses: (M, B, J, 2) -> (M, B)."""
         if x2d.ndim != 4 or x2d.shape[0] != self.members or x2d.shape[2:] != (self.joints, 2):
             expected = f"({self.members}, batch, {self.joints}, 2)"
             raise ValueError(f"x2d must have shape {expected}, found {tuple(x2d.shape)}")
