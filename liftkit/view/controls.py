@@ -1,4 +1,4 @@
-"""What a person can set in a widget, told without a browser: each control checks its values and lists its extremes."""
+"""What a person can set in a widget: each control checks its values, without a browser."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Control:
-    """A control's name in code, the label beside it, and what a screen reader and a tooltip add (``help``)."""
+    """A control: its name in code, the label beside it, and ``help`` for tooltips and screen readers."""
 
     name: str
     label: str
     help: str = ""
 
     def state(self) -> dict[str, Any]:
-        """The control as plain numbers and texts, for the browser."""
+        """The control as plain numbers and texts for the browser."""
         return {"kind": type(self).__name__.lower(), **asdict(self)}
 
 
 @dataclass(frozen=True)
 class Choice(Control):
-    """One of some texts."""
+    """One of several texts."""
 
     options: tuple[str, ...] = ()
 
     def check(self, value: Any) -> str:
-        """The value; ValueError naming the options where it is none of them."""
+        """Return the value. Raises ValueError naming the options if it is not one of them."""
         if value not in self.options:
             raise ValueError(f"{self.label}: expected one of {', '.join(self.options)}, found {value!r}")
         return value
@@ -50,7 +50,7 @@ class Slider(Control):
     texts: tuple[str, ...] = ()
 
     def check(self, value: Any) -> float:
-        """The number, a whole one where the steps are whole; ValueError where it is none or out of range."""
+        """Return the number, as int if the steps are whole. Raises ValueError if it is not a number in the range."""
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
             raise ValueError(f"{self.label}: expected a number, found {value!r}")
         if not self.minimum <= value <= self.maximum:
@@ -63,7 +63,7 @@ class Toggle(Control):
     """On or off."""
 
     def check(self, value: Any) -> bool:
-        """The value; ValueError where it is not True or False."""
+        """Return the value. Raises ValueError if it is not True or False."""
         if not isinstance(value, bool):
             raise ValueError(f"{self.label}: expected true or false, found {value!r}")
         return value
@@ -71,13 +71,13 @@ class Toggle(Control):
 
 @dataclass(frozen=True)
 class TextField(Control):
-    """A short text of one line, of which the whole must match ``pattern``: one that allows the letter a repeated."""
+    """A short text of one line; the whole of it must match ``pattern``."""
 
     longest: int = 30
     pattern: str = r"\S(.*\S)?"
 
     def check(self, value: Any) -> str:
-        """The text without spaces around it; ValueError where it is none, too long, or another than allowed."""
+        """Return the text without spaces around it. Raises ValueError if it is empty, too long or does not match."""
         if not isinstance(value, str):
             raise ValueError(f"{self.label}: expected a text, found {value!r}")
         value = value.strip()
@@ -90,4 +90,4 @@ class TextField(Control):
 
 @dataclass(frozen=True)
 class Button(Control):
-    """Something that happens when it is pressed: it has no value."""
+    """Something to press; it has no value."""

@@ -12,7 +12,7 @@ from string import Template
 from typing import Any
 
 HERE = Path(__file__).parent / "js"
-MODULES = ("space", "line", "skeleton", "controls", "widget")  # each may import from those before it
+MODULES = ("space", "queue", "controls", "skeleton", "chart", "widget")  # each may import from those before it
 PAGE = Template("""\
 <!doctype html>
 <html lang="en">
@@ -25,7 +25,7 @@ PAGE = Template("""\
 <title>$title</title>
 <style>
 body { font: 15px/1.5 system-ui, sans-serif; margin: 1rem auto; max-width: 70rem; padding: 0 1rem }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; font-size: .9rem }
+dl { padding: 0 .75rem; display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; font-size: .9rem }
 dd { margin: 0; overflow-wrap: anywhere }
 $style</style>
 </head>

@@ -1,4 +1,4 @@
-"""What a widget shows, side by side: skeletons, charts and sentences, as plain numbers and texts for the browser."""
+"""What a widget shows, side by side: poses, charts and notes, as plain numbers and texts for the browser."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import numpy as np
 from liftkit.skeleton import H36M_17, Skeleton
 from liftkit.view.palette import side_of
 
-UNIT = 1000  # coordinates travel as whole numbers, this many from a panel's middle to its edge
+UNIT = 1000  # coordinates travel as whole numbers, this many from a panel's middle to its edge: UNIT of js/space.js
 
 
 @dataclass(frozen=True)
 class Panel:
-    """A place of its own in the widget: ``key`` names it in code, ``title`` stands above, ``caption`` below."""
+    """A place in the widget: ``key`` names it in code, ``title`` stands above it, ``caption`` below."""
 
     key: str
     title: str
@@ -34,13 +34,23 @@ class Panel:
 
 @dataclass(frozen=True, eq=False)
 class Pose(Panel):
-    """Skeletons, one a frame: joints (F, J, 2) or (F, J, 3), y down and z away from the camera, in any one unit.
+    """A skeleton, or a film of one. All 3D panels of a widget turn together.
 
-    3D panels turn together. ``alt`` describes the pose in words. ``reach``: half the height of the panel in the
-    joints' unit, by default so that every frame fits; ``middle``: what lies in its centre. Per joint: ``strength``
-    (J,) in [0, 1] makes it glow, ``tips`` are shown on hover, ``groups`` (J,) colour it and its bone, with the
-    number beside it, from 1 on; a negative one is no group. ``ghost`` (J, d) is drawn faintly behind. A ``draggable``
-    panel reports where a joint is pulled to; ``picked`` names the joint that keys move, or that is looked at.
+    Args:
+        joints: (F, J, 2) or (F, J, 3) for a film, without F for one pose; y down, z away from the camera, any unit.
+        alt: The pose in words.
+        reach: Half the panel's height in the joints' unit (default: so that every frame fits).
+        middle: What lies in the panel's centre, (2,) or (3,) (default: the middle of all frames).
+        strength: (J,) in [0, 1], how much each joint glows.
+        tips: One text per joint, shown on hover.
+        groups: (J,) numbers that colour joints and their bones and are shown from 1 on; negative: no group.
+        ghost: (J, 2) or (J, 3), drawn faintly behind.
+        draggable: Whether joints can be pulled.
+        pickable: Whether joints can be clicked.
+        picked: The joint that keys move, or that is chosen.
+
+    Raises:
+        ValueError: If joints have another shape or are not finite.
     """
 
     joints: np.ndarray = None
@@ -78,19 +88,14 @@ class Pose(Panel):
         across = np.abs(offsets[..., 0]) if offsets.shape[-1] == 2 else np.linalg.norm(offsets[..., ::2], axis=-1)
         return middle, max(1.1 * float(max(np.abs(offsets[..., 1]).max(), across.max())), 1e-9)
 
-    def numbers(self, joints: np.ndarray) -> list[list[int]]:
-        """Joints (F, J, d) as the browser gets them: a flat list of whole numbers a frame."""
-        middle, reach = self.extent
-        return np.rint((joints - middle) / reach * UNIT).astype(int).reshape(len(joints), -1).tolist()
-
     def place(self, x: float, y: float) -> np.ndarray:
-        """(2,) where a point of the panel, from -1 to 1 with y down, is in the joints' unit."""
+        """A point of the panel, -1 to 1 between its edges and y down, in the joints' unit: (2,)."""
         middle, reach = self.extent
         return middle[:2] + reach * np.array([x, y])
 
     def static_state(self) -> dict[str, Any]:
         names = self.skeleton.names
-        told = {
+        state = {
             "names": list(names),
             "bones": [[p, j] for p, j in self.skeleton.bones],
             "sides": [side_of(name) for name in names],
@@ -98,19 +103,24 @@ class Pose(Panel):
             "draggable": self.draggable,
             "pickable": self.pickable,
         }
-        return super().static_state() | told | ({"frames": self.numbers(self.joints)} if len(self.joints) > 1 else {})
+        return super().static_state() | state | ({"frames": self._whole(self.joints)} if len(self.joints) > 1 else {})
 
     def dynamic_state(self) -> dict[str, Any]:
-        told = {
+        state = {
             "alt": self.alt,
-            "joints": self.numbers(self.joints)[0] if len(self.joints) == 1 else None,
+            "joints": self._whole(self.joints)[0] if len(self.joints) == 1 else None,
             "strength": None if self.strength is None else np.round(np.asarray(self.strength, float), 3).tolist(),
             "tips": None if self.tips is None else list(self.tips),
             "groups": None if self.groups is None else [int(group) for group in self.groups],
-            "ghost": None if self.ghost is None else self.numbers(np.asarray(self.ghost, float)[None])[0],
+            "ghost": None if self.ghost is None else self._whole(np.asarray(self.ghost, float)[None])[0],
             "picked": None if self.picked is None else self.skeleton.index(self.picked),
         }
-        return super().dynamic_state() | told
+        return super().dynamic_state() | state
+
+    def _whole(self, joints: np.ndarray) -> list[list[int]]:
+        """Joints (F, J, d) as the browser gets them: per frame a flat list of whole numbers."""
+        middle, reach = self.extent
+        return np.rint((joints - middle) / reach * UNIT).astype(int).reshape(len(joints), -1).tolist()
 
 
 @dataclass(frozen=True)
@@ -129,7 +139,7 @@ class Chart(Panel):
 
 @dataclass(frozen=True)
 class Note(Panel):
-    """Sentences, one a line; or, where it is ``code``, lines of Python to be copied."""
+    """Sentences, one per line, or, with ``code``, lines of Python to be copied."""
 
     text: str = ""
     wide: bool = False

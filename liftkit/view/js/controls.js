@@ -1,4 +1,4 @@
-// Controls as the browser's own: labelled, reached by Tab, moved by keys.
+// Controls as the browser's own elements: labelled, reached by Tab, moved by keys.
 
 export function element(kind, properties = {}, ...children) {
   const node = Object.assign(document.createElement(kind), properties);
@@ -6,55 +6,62 @@ export function element(kind, properties = {}, ...children) {
   return node;
 }
 
-// A control as liftkit/view/controls.py tells it -> { node, show(value) }; say(value) is called when a hand moves it.
-export function control(told, say) {
-  return { choice, slider, toggle, textfield, button }[told.kind](told, say);
+// The state of a control of liftkit/view/controls.py -> { node, show(value) }; onInput(value) is called when the user
+// changes it.
+export function control(state, onInput) {
+  return { choice, slider, toggle, textfield, button }[state.kind](state, onInput);
 }
 
-function choice({ label, help, name, options }, say) {
+function choice({ label, help, name, options }, onInput) {
   const select = element("select", { title: help, name }, ...options.map((text) => new Option(readable(text), text)));
-  select.addEventListener("change", () => say(select.value));
-  const node = element("label", { className: "lk-control" }, element("span", { textContent: label }), select);
-  return { node, show: (value) => { select.value = value; } };
+  select.addEventListener("change", () => onInput(select.value));
+  return { node: labelled(caption(label), select), show: (value) => { select.value = value; } };
 }
 
-function slider({ label, help, name, minimum, maximum, step, unit, texts }, say) {
+function slider({ label, help, name, minimum, maximum, step, unit, texts }, onInput) {
   const range = element("input", { type: "range", min: minimum, max: maximum, step, title: help, name });
-  const number = element("output");
+  const output = element("output");
   const show = (value) => {
     range.value = value;
-    number.textContent = texts?.[value] ?? `${readable(Number(value))}${unit && ` ${unit}`}`;
-    range.setAttribute("aria-valuetext", number.textContent);
+    output.textContent = texts?.[value] ?? `${readable(Number(value))}${unit && ` ${unit}`}`;
+    range.setAttribute("aria-valuetext", output.textContent);
   };
-  range.addEventListener("input", () => { show(range.value); say(Number(range.value)); });
-  const node = element("label", { className: "lk-control" }, element("span", { textContent: label }), range, number);
-  return { node, show: (value) => { if (Number(range.value) !== value || !number.textContent) show(value); } };
+  range.addEventListener("input", () => { show(range.value); onInput(Number(range.value)); });
+  const node = labelled(caption(label), range, output);
+  return { node, show: (value) => { if (Number(range.value) !== value || !output.textContent) show(value); } };
 }
 
-function toggle({ label, help, name }, say) {
+function toggle({ label, help, name }, onInput) {
   const box = element("input", { type: "checkbox", title: help, name });
-  box.addEventListener("change", () => say(box.checked));
-  const node = element("label", { className: "lk-control" }, box, element("span", { textContent: label }));
-  return { node, show: (value) => { box.checked = value; } };
+  box.addEventListener("change", () => onInput(box.checked));
+  return { node: labelled(box, caption(label)), show: (value) => { box.checked = value; } };
 }
 
-// What is being written stays until it is given (Enter, or leaving the field) and answered.
-function textfield({ label, help, name, longest }, say) {
+// Unfinished text stays until it is entered (Enter, or leaving the field) and answered.
+function textfield({ label, help, name, longest }, onInput) {
   const field = element("input", { type: "text", maxLength: longest, title: help, name, spellcheck: false });
   let shown;
-  field.addEventListener("change", () => say((shown = field.value)));
+  field.addEventListener("change", () => onInput((shown = field.value)));
   field.addEventListener("keydown", (event) => event.stopPropagation()); // a notebook has keys of its own
-  const node = element("label", { className: "lk-control" }, element("span", { textContent: label }), field);
-  return { node, show: (value) => { if (value !== shown) field.value = shown = value; } };
+  const show = (value) => { if (value !== shown) field.value = shown = value; };
+  return { node: labelled(caption(label), field), show };
 }
 
-function button({ label, help, name }, say) {
+function button({ label, help, name }, onInput) {
   const node = element("button", { type: "button", textContent: label, title: help, name, className: "lk-button" });
-  node.addEventListener("click", () => say());
+  node.addEventListener("click", () => onInput());
   return { node, show() {} };
 }
 
-// Names of things with spaces for underscores; numbers with at most four digits after the point.
+function labelled(...children) {
+  return element("label", { className: "lk-control" }, ...children);
+}
+
+function caption(textContent) {
+  return element("span", { textContent });
+}
+
+// Names with spaces for underscores; numbers with at most four decimals.
 export function readable(value) {
   return typeof value === "number" ? String(Math.round(value * 1e4) / 1e4) : value.replaceAll("_", " ");
 }

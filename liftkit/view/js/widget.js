@@ -1,19 +1,20 @@
-// A widget of liftkit in the browser: panels, controls, and the line to the kernel behind them.
-import { frameAt, START, towards } from "./space.js";
-import { Line } from "./line.js";
-import { Skeleton } from "./skeleton.js";
+// A widget of liftkit in the browser: its panels and controls, and the messages to the kernel behind them.
+import { frameAt, START } from "./space.js";
+import { MessageQueue } from "./queue.js";
 import { control, element } from "./controls.js";
+import { PosePanel } from "./skeleton.js";
+import { ChartPanel } from "./chart.js";
 
 const SILENT = "The kernel has not answered yet. If this stays, run the cell again.";
 const ALONE = "A page on its own: turning, playing and hovering work here; the other controls need a notebook.";
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const FOCUSABLE = "input, select, button, summary, [tabindex]";
 const shared = new WeakMap(); // model -> what all its views have in common
 
 function sharedOf(model) {
   if (!shared.has(model)) {
-    const common = { view: { ...START }, now: model.get("status").values.frame ?? 0, views: new Set() };
-    const silent = (on) => common.views.forEach((view) => view.silence(on));
-    common.line = new Line((message) => model.send(message), silent);
+    const common = { view: { ...START }, frame: model.get("status").values.frame ?? 0, views: new Set() };
+    const onSilence = (on) => common.views.forEach((view) => view.silence(on));
+    common.queue = new MessageQueue((message) => model.send(message), onSilence);
     shared.set(model, common);
   }
   return shared.get(model);
@@ -28,92 +29,88 @@ class View {
     this.grid = element("div", { className: "lk-panels" });
     this.message = element("p", { className: "lk-message" });
     this.message.setAttribute("aria-live", "polite");
-    this.trouble = element("div", { className: "lk-error", hidden: true });
-    this.trouble.setAttribute("role", "alert");
+    this.error = element("div", { className: "lk-error", hidden: true });
+    this.error.setAttribute("role", "alert");
     this.root = element("section", { className: "lk" });
-    this.root.append(this.title, this.bar, this.grid, this.message, this.trouble, this.tipBox);
+    this.root.append(this.title, this.bar, this.grid, this.message, this.error, this.tipBox);
     el.replaceChildren(this.root);
     this.build();
     this.listen();
     this.common.views.add(this);
   }
 
+  // A page without a kernel: liftkit/view/page.py.
   get alone() {
     return this.model.kernel === false;
   }
 
-  get hint() {
-    return this.scene.controls.every((control) => control.local) ? "" : ALONE;
+  send(key, message) {
+    if (!this.alone) this.common.queue.send(key, message);
   }
 
-  say(key, message) {
-    if (!this.alone) this.common.line.say(key, message);
-  }
-
-  // What is the same as before stays, so that a hand on a control and a turned pose are not lost.
+  // What is the same as before stays, so that a control in use and a turned pose are not lost.
   build() {
     const before = this.built ?? {}, scene = (this.built = this.scene = this.model.get("scene"));
     this.title.textContent = scene.title;
     this.root.setAttribute("aria-label", scene.title);
     if (!same(before.controls, scene.controls)) this.buildControls();
-    scene.panels.forEach((still, i) => {
-      if (same(before.panels?.[i], still)) return;
-      const node = this.panel(still);
+    scene.panels.forEach((fixed, i) => {
+      if (same(before.panels?.[i], fixed)) return;
+      const node = this.buildPanel(fixed);
       if (this.grid.children[i]) this.grid.children[i].replaceWith(node);
       else this.grid.append(node);
     });
     this.keepKeys();
-    this.frame();
+    this.showStatus();
     this.redraw();
   }
 
   // JupyterLab takes arrow keys for moving between cells, unless the very element that has the focus says this.
   keepKeys() {
-    const focusable = "input, select, button, summary, [tabindex]";
-    for (const node of this.root.querySelectorAll(focusable)) node.setAttribute("data-lm-suppress-shortcuts", "true");
+    for (const node of this.root.querySelectorAll(FOCUSABLE)) node.setAttribute("data-lm-suppress-shortcuts", "true");
   }
 
   buildControls() {
-    const held = this.root.contains(document.activeElement) ? document.activeElement.name : "";
+    const focused = this.root.contains(document.activeElement) ? document.activeElement.name : "";
     this.controls = new Map();
     this.bar.replaceChildren();
-    for (const told of this.scene.controls) {
-      if (this.alone && !told.local) continue;
-      const say = told.local ? (value) => this.go(value, told.name) : (value) => this.ask(told, value);
-      this.controls.set(told.name, control(told, say));
-      if (told.local) this.bar.append(this.player(told));
-      this.bar.append(this.controls.get(told.name).node);
+    for (const state of this.scene.controls) {
+      if (this.alone && !state.local) continue;
+      const onInput = state.local ? (value) => this.go(value, state.name) : (value) => this.input(state, value);
+      this.controls.set(state.name, control(state, onInput));
+      if (state.local) this.bar.append(this.player(state));
+      this.bar.append(this.controls.get(state.name).node);
     }
-    if (held) this.bar.querySelector(`[name="${held}"]`)?.focus();
+    if (focused) this.bar.querySelector(`[name="${focused}"]`)?.focus();
   }
 
-  ask({ kind, name }, value) {
-    if (kind === "button") this.say(null, { kind: "press", name });
-    else this.say(name, { kind: "set", name, value });
+  input({ kind, name }, value) {
+    if (kind === "button") this.send(null, { kind: "press", name });
+    else this.send(name, { kind: "set", name, value });
   }
 
-  player(told) {
-    this.film = told;
+  player(slider) {
+    this.film = slider;
     this.button = element("button", { type: "button", className: "lk-button", textContent: "Play" });
     this.button.addEventListener("click", () => this.play());
     return this.button;
   }
 
-  // A film's frame is shown by the browser alone; the kernel hears where it stopped.
+  // The browser alone shows a film's frames; the kernel gets the one where it stopped.
   go(value, name = this.film.name) {
     this.stop();
-    this.common.now = value;
+    this.common.frame = value;
     this.redraw();
-    clearTimeout(this.settle);
-    this.settle = setTimeout(() => this.say(name, { kind: "set", name, value }), 300);
+    clearTimeout(this.report);
+    this.report = setTimeout(() => this.send(name, { kind: "set", name, value }), 300);
   }
 
   play() {
     if (!this.film) return;
-    if (this.timer) return this.go(this.common.now);
-    const start = performance.now(), first = this.common.now;
+    if (this.timer) return this.go(this.common.frame);
+    const start = performance.now(), first = this.common.frame;
     const step = (time) => {
-      this.common.now = frameAt(first, Math.max(0, time - start), this.scene.fps, this.film.maximum + 1);
+      this.common.frame = frameAt(first, Math.max(0, time - start), this.scene.fps, this.film.maximum + 1);
       this.draw();
       this.timer = requestAnimationFrame(step);
     };
@@ -127,91 +124,71 @@ class View {
     if (this.button) this.button.textContent = "Play";
   }
 
-  panel(still) {
+  buildPanel(fixed) {
+    const { key, kind } = fixed;
     const title = element("figcaption", { className: "lk-title" }), caption = element("p", { className: "lk-caption" });
-    const node = element("figure", { className: `lk-panel${still.wide ? " lk-wide" : ""}` }, title);
-    const panel = { still, title, caption };
-    if (still.kind === "pose") node.append((panel.skeleton = this.skeleton(still)).svg);
-    else node.append((panel.box = element("div", { className: `lk-${still.code ? "code" : still.kind}` })));
-    if (still.kind === "chart") this.chart(panel);
+    const node = element("figure", { className: `lk-panel${fixed.wide ? " lk-wide" : ""}` }, title);
+    const panel = { title, caption };
+    if (kind === "pose") node.append((panel.pose = this.posePanel(fixed)).svg);
+    else node.append((panel.box = element("div", { className: `lk-${fixed.code ? "code" : kind}` })));
+    const actions = { pick: (mark) => this.pick(key, mark), tip: (text, event) => this.tip(text, event) };
+    if (kind === "chart") panel.chart = new ChartPanel(panel.box, actions);
     node.append(caption);
-    node.dataset.key = still.key;
-    this.panels.set(still.key, panel);
-    this.fill(still.key);
+    node.dataset.key = key;
+    this.panels.set(key, panel);
+    this.showPanel(key);
     return node;
   }
 
-  skeleton(still) {
-    const self = this, panel = still.key;
-    return new Skeleton(still, {
-      get view() { return self.common.view; },
-      set view(view) { self.common.view = view; },
-      redraw: () => self.redraw(),
-      drag: (joint, x, y) => self.say(`drag ${panel}`, { kind: "drag", panel, joint, x, y }),
-      pick: (joint) => self.picked(panel, joint),
-      tip: (text, event) => self.tip(text, event),
-      play: () => self.play(),
+  posePanel(fixed) {
+    const { common } = this, panel = fixed.key;
+    return new PosePanel(fixed, {
+      get view() { return common.view; },
+      set view(view) { common.view = view; },
+      redraw: () => this.redraw(),
+      drag: (joint, x, y) => this.send(`drag ${panel}`, { kind: "drag", panel, joint, x, y }),
+      pick: (joint) => this.pick(panel, joint),
+      tip: (text, event) => this.tip(text, event),
+      play: () => this.play(),
     });
   }
 
-  // Picking one thing does not stand for picking another: all of them arrive.
-  picked(panel, key) {
-    this.say(`pick ${panel} ${key}`, { kind: "pick", panel, key });
+  // The key holds what is picked, so that a pick never replaces another one that waits: all of them arrive.
+  pick(panel, key) {
+    this.send(`pick ${panel} ${key}`, { kind: "pick", panel, key });
   }
 
-  // A chart is read by hovering, or by arrow keys from one marked element to the next; Enter or a click picks it.
-  chart(panel) {
-    const { box, still } = panel, marked = () => [...box.querySelectorAll("[data-pick], [data-tip]")];
-    const pick = (node) => node?.dataset.pick && this.picked(still.key, node.dataset.pick);
-    box.tabIndex = 0;
-    box.addEventListener("pointermove", (event) => this.tip(event.target.closest("[data-tip]")?.dataset.tip ?? "", event));
-    box.addEventListener("pointerleave", () => this.tip(""));
-    box.addEventListener("click", (event) => pick(event.target.closest("[data-pick]")));
-    box.addEventListener("keydown", (event) => {
-      const nodes = marked(), way = ARROWS[event.key];
-      if (event.key === "Enter") return pick(nodes[panel.at]);
-      if (!way || !nodes.length) return;
-      event.preventDefault(), event.stopPropagation();
-      const boxes = nodes.map((node) => node.getBoundingClientRect());
-      const centres = boxes.map((b) => [b.left + b.width / 2, b.top + b.height / 2]);
-      panel.at = panel.at in nodes ? towards(centres, panel.at, way) : 0;
-      nodes.forEach((node, i) => node.classList.toggle("lk-at", i === panel.at));
-      const [clientX, clientY] = centres[panel.at];
-      this.tip(nodes[panel.at].dataset.tip ?? "", { clientX, clientY });
-    });
+  showPanel(key) {
+    const { title, caption, pose, chart, box } = this.panels.get(key), current = this.model.get(`panel_${key}`);
+    title.textContent = current.title;
+    caption.textContent = current.caption;
+    if (pose) pose.show(current);
+    else if (chart) chart.show(current.svg);
+    else box.textContent = current.text;
   }
 
-  fill(key) {
-    const panel = this.panels.get(key), moving = this.model.get(`panel_${key}`);
-    panel.title.textContent = moving.title;
-    panel.caption.textContent = moving.caption;
-    if (panel.skeleton) panel.skeleton.show(moving);
-    else if (panel.still.kind === "note") panel.box.textContent = moving.text;
-    else {
-      const drawn = new DOMParser().parseFromString(moving.svg, "image/svg+xml").documentElement;
-      panel.box.replaceChildren(document.importNode(drawn, true));
-      panel.box.querySelectorAll("[data-pick], [data-tip]")[panel.at]?.classList.add("lk-at");
-    }
-  }
-
-  frame() {
+  showStatus() {
     const { values, message, error, running, number } = this.model.get("status");
     this.controls.forEach(({ show }, name) => {
-      if (this.common.line.ahead(name)) return; // a hand is ahead of the kernel
+      if (this.common.queue.pending(name)) return; // the kernel's value is older than the user's
       if (name !== this.film?.name) show(values[name]);
-      else if (!this.timer && values[name] !== this.told) this.common.now = this.told = values[name];
+      else if (!this.timer && values[name] !== this.frameShown) this.common.frame = this.frameShown = values[name];
     });
     this.message.textContent = this.alone ? this.hint : message;
-    this.trouble.hidden = !error;
-    if (error) this.tell(error);
-    this.common.line.heard(number);
-    if (running && !this.alone) setTimeout(() => this.common.views.size && this.say("tick", { kind: "tick" }), 0);
+    this.error.hidden = !error;
+    if (error) this.showError(error);
+    this.common.queue.answered(number);
+    if (running && !this.alone) setTimeout(() => this.common.views.size && this.send("tick", { kind: "tick" }), 0);
   }
 
-  tell({ text, trace }) {
+  get hint() {
+    return this.scene.controls.every((state) => state.local) ? "" : ALONE;
+  }
+
+  showError({ text, trace }) {
     const details = element("details", {}, element("summary", { textContent: "The whole error" }));
     details.append(element("pre", { textContent: trace }));
-    this.trouble.replaceChildren(element("p", { textContent: text }), details);
+    this.error.replaceChildren(element("p", { textContent: text }), details);
     this.keepKeys();
   }
 
@@ -225,10 +202,10 @@ class View {
   }
 
   draw() {
-    const { azimuth, elevation } = this.common.view;
-    this.root.dataset.view = `${azimuth.toFixed(3)} ${elevation.toFixed(3)}`;
-    this.controls.get(this.film?.name)?.show(this.common.now);
-    for (const { skeleton } of this.panels.values()) skeleton?.draw(Math.min(this.common.now, (skeleton.still.frames?.length ?? 1) - 1));
+    const { view, frame } = this.common;
+    this.root.dataset.view = `${view.azimuth.toFixed(3)} ${view.elevation.toFixed(3)}`;
+    this.controls.get(this.film?.name)?.show(frame);
+    for (const { pose } of this.panels.values()) pose?.draw(Math.min(frame, (pose.fixed.frames?.length ?? 1) - 1));
   }
 
   tip(text, event) {
@@ -241,18 +218,18 @@ class View {
   }
 
   listen() {
-    this.heard = [["change:scene", () => this.build()], ["change:status", () => this.frame()]];
+    this.listeners = [["change:scene", () => this.build()], ["change:status", () => this.showStatus()]];
     for (const { key } of this.scene.panels) {
-      this.heard.push([`change:panel_${key}`, () => { this.fill(key); this.redraw(); }]);
+      this.listeners.push([`change:panel_${key}`, () => { this.showPanel(key); this.redraw(); }]);
     }
-    for (const [event, answer] of this.heard) this.model.on(event, answer);
+    for (const [event, answer] of this.listeners) this.model.on(event, answer);
   }
 
   close() {
     this.stop();
-    clearTimeout(this.settle);
+    clearTimeout(this.report);
     cancelAnimationFrame(this.asked);
-    for (const [event, answer] of this.heard) this.model.off(event, answer);
+    for (const [event, answer] of this.listeners) this.model.off(event, answer);
     this.common.views.delete(this);
   }
 }
