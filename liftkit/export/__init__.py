@@ -1,4 +1,4 @@
-"""Lifted motion for other programs and for the eye: arrays, tables, glTF and a page."""
+"""Lifted motion for other programs and for a browser: arrays, tables, BVH, glTF and a page."""
 
 from liftkit.export.motion import WRITERS, LiftedMotion, write_motion
 

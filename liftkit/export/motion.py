@@ -1,4 +1,4 @@
-"""LiftedMotion: 2D poses with the 3D that a network predicted for them, and what can be written of it."""
+"""LiftedMotion: 2D poses with the 3D that a network predicted for them, and the files that it can be written to."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import numpy as np
 
 from liftkit.data.people import person_height
 from liftkit.export.bvh import bvh_bytes
-from liftkit.export.glb import glb_bytes, gltf_bytes
-from liftkit.export.viewer import viewer_html
+from liftkit.export.glb import glb_bytes
+from liftkit.export.page import page_bytes
 from liftkit.geometry import expect_poses
 from liftkit.poses import LABELS, PoseSet
 from liftkit.skeleton import H36M_17
@@ -23,12 +23,18 @@ from liftkit.system.files import check_new, write_atomically
 
 @dataclass(frozen=True, eq=False)
 class LiftedMotion:
-    """The poses (F) that were lifted, and the prediction ``x3d`` (F, 17, 3) in their unit, pelvis at the origin.
+    """Poses and the 3D predicted for them.
 
-    ``about`` tells where it comes from, in words and numbers that JSON can hold; ``fps`` frames a second; ``stature``
-    is the length in mm, from an ankle to the head along the bones, that exports in metres give the person where the
-    poses are not in mm: a single camera does not tell how large somebody is. Raises ValueError on another shape, and
-    where numbers are not positive.
+    Args:
+        poses: the F poses that were lifted.
+        x3d: the prediction (F, 17, 3) in their unit, pelvis at the origin.
+        about: its origin, as texts and numbers that JSON can hold.
+        fps: frames per second.
+        stature: the person's length in mm, from an ankle to the head along the bones. Exports in metres use it if the
+            poses are not in mm, since a single camera does not show how tall a person is.
+
+    Raises:
+        ValueError: if the shape is wrong, or if a number is not finite or not positive.
     """
 
     poses: PoseSet
@@ -47,14 +53,14 @@ class LiftedMotion:
 
     @property
     def seconds(self) -> np.ndarray:
-        """When each pose is shown (F,): as the frames' numbers say, clip after clip; no pause is longer than 1 s."""
+        """(F,) when each pose is shown: by the frames' numbers, clip after clip; no pause is longer than 1 s."""
         steps = np.diff(self.poses.frame.astype(float))
         steps = np.minimum(np.where(steps > 0, steps, 1), max(self.fps, 1))
         return np.concatenate([[0.0], np.cumsum(steps)]) / self.fps
 
     @property
     def metres(self) -> np.ndarray:
-        """The prediction (F, 17, 3) in metres: x right, y up, z towards the viewer, as glTF has it."""
+        """The prediction (F, 17, 3) in metres: x right, y up, z towards the viewer, as in glTF."""
         height = person_height(self.x3d) or 1.0
         scale = 1e-3 if self.poses.units == "mm" else 1e-3 * self.stature / height
         return (self.x3d * scale * [1.0, -1.0, -1.0]).astype(np.float32)
@@ -63,7 +69,7 @@ class LiftedMotion:
 def npz_bytes(motion: LiftedMotion) -> bytes:
     """Arrays ``x2d`` (F, 17, 2), ``x3d_pred`` (F, 17, 3), a PoseSet's labels, joint_names, units, fps and about.
 
-    It is a prediction and no truth: so it is no pose file, and liftkit's commands refuse it as one.
+    A prediction is not the truth: so this is not a pose file, and liftkit's commands refuse it as one.
     """
     poses, buffer = motion.poses, io.BytesIO()
     labels = {field: getattr(poses, field) for field in LABELS}
@@ -74,9 +80,9 @@ def npz_bytes(motion: LiftedMotion) -> bytes:
 
 
 def csv_bytes(motion: LiftedMotion) -> bytes:
-    """A line a frame: labels, then for each joint NAME_x2d, NAME_y2d as given and NAME_x, _y, _z as predicted.
+    """One line per frame: labels, then for each joint NAME_x2d, NAME_y2d as given and NAME_x, _y, _z as predicted.
 
-    In the unit of the 2D poses; camera frame: x right, y down, z away; relative to the pelvis.
+    The prediction has the unit of the 2D poses; camera frame: x right, y down, z away; relative to the pelvis.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
@@ -85,22 +91,18 @@ def csv_bytes(motion: LiftedMotion) -> bytes:
     poses = motion.poses
     both = np.concatenate([poses.x2d, motion.x3d], axis=-1).reshape(len(poses), -1)
     for i, values in enumerate(both):
-        label = [plain(poses.subject[i]), plain(poses.action[i]), poses.clip[i], poses.frame[i]]
+        label = [_as_text(poses.subject[i]), _as_text(poses.action[i]), poses.clip[i], poses.frame[i]]
         writer.writerow([*label, *(f"{value:.6g}" for value in values)])
     return text.getvalue().encode()
 
 
-def plain(label: str) -> str:
+def _as_text(label: str) -> str:
     """A label that a spreadsheet takes for text, not for a formula.
 
-    >>> plain("=1+1"), plain("ann")
+    >>> _as_text("=1+1"), _as_text("ann")
     ("'=1+1", 'ann')
     """
     return f"'{label}" if str(label)[:1] in ("=", "+", "-", "@", "\t", "\r") else str(label)
-
-
-def _gltf(motion: LiftedMotion) -> bytes:
-    return gltf_bytes(motion.metres, motion.seconds, motion.poses.name)
 
 
 def _glb(motion: LiftedMotion) -> bytes:
@@ -109,28 +111,22 @@ def _glb(motion: LiftedMotion) -> bytes:
 
 def _bvh(motion: LiftedMotion) -> bytes:
     seconds = motion.seconds
-    grid = np.arange(0, seconds[-1] + 0.5 / motion.fps, 1 / motion.fps)  # BVH has one rate: gaps hold the pose
+    grid = np.arange(0, seconds[-1] + 0.5 / motion.fps, 1 / motion.fps)  # BVH has one rate: gaps keep the pose
     shown = np.searchsorted(seconds, grid + 1e-9, side="right") - 1
     return bvh_bytes(1000 * motion.metres[shown], motion.fps)
-
-
-def _html(motion: LiftedMotion) -> bytes:
-    title = f"{motion.poses.name}: lifted from 2D to 3D"
-    return viewer_html(motion.poses.x2d, motion.x3d, motion.poses.frame, title, motion.about, motion.fps).encode()
 
 
 WRITERS: dict[str, Callable[[LiftedMotion], bytes]] = {
     ".npz": npz_bytes,
     ".csv": csv_bytes,
     ".bvh": _bvh,
-    ".gltf": _gltf,
     ".glb": _glb,
-    ".html": _html,
+    ".html": page_bytes,
 }
 
 
 def check_destination(path: str | Path) -> Path:
-    """Raise ValueError where a file cannot be written: an unknown ending, no folder, or something there already."""
+    """The path. Raises ValueError if the ending is unknown, if there is no folder, or if the file exists."""
     path = Path(path)
     if path.suffix.lower() not in WRITERS:
         raise ValueError(f"{path}: expected a name that ends in {', '.join(WRITERS)}, found {path.name!r}")
@@ -139,6 +135,6 @@ def check_destination(path: str | Path) -> Path:
 
 
 def write_motion(motion: LiftedMotion, path: str | Path) -> Path:
-    """Write lifted motion in the format of the path's ending, one of ``WRITERS``. Raises ValueError."""
+    """Write lifted motion in the format of the path's ending, one of ``WRITERS``. Raises ValueError if it cannot."""
     content = WRITERS[check_destination(path).suffix.lower()](motion)
     return write_atomically(path, lambda file: file.write(content))

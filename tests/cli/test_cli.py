@@ -5,10 +5,9 @@ import sys
 
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
+from command import run
 
 from liftkit import Run, evaluate, load_poses, save_poses
-from liftkit.cli import app
 from liftkit.poses import load_pose_file
 
 TINY = ["--steps", "20", "--width", "16", "--batch", "16"]
@@ -31,10 +30,6 @@ def trained(small, tmp_path_factory):
 def test_python_m_liftkit_is_the_command():
     ran = subprocess.run([sys.executable, "-m", "liftkit", "--help"], capture_output=True, text=True, check=True)
     assert "Usage: liftkit" in ran.stdout
-
-
-def run(*arguments, columns=200):
-    return CliRunner().invoke(app, [str(a) for a in arguments], env={"COLUMNS": str(columns), "TERM": "dumb"})
 
 
 def test_train_saves_a_run_and_the_results_it_prints(trained, small):

@@ -1,0 +1,41 @@
+"""Lifted motion as a page: the 2D poses beside the predicted 3D, to turn, play and step through."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from liftkit.view.controller import Controller
+from liftkit.view.controls import Slider
+from liftkit.view.page import page_html
+from liftkit.view.panels import Pose
+
+if TYPE_CHECKING:
+    from liftkit.export.motion import LiftedMotion
+
+MOST_FRAMES = 5000  # some 3 MB of page
+ALT = "a skeleton of 17 joints"  # a page without a kernel cannot describe every frame
+TURN = "Turn it by mouse, touch or arrow keys; Home shows the camera's view."
+
+
+class _LiftedFilm(Controller):
+    def __init__(self, motion: LiftedMotion):
+        super().__init__()
+        self.motion, self.fps, self.title = motion, motion.fps, f"{motion.poses.name}: lifted from 2D to 3D"
+        self.values = {"frame": 0}
+
+    def controls(self) -> list[Slider]:
+        frame = self.motion.poses.frame
+        texts = tuple(f"frame {number} ({i} of {len(frame)})" for i, number in enumerate(frame, start=1))
+        return [Slider("frame", "Frame", "Space plays and pauses", 0, len(frame) - 1, local=True, texts=texts)]
+
+    def panels(self) -> list[Pose]:
+        flat = Pose("x2d", "2D: the network's input", joints=self.motion.poses.x2d, alt=ALT)
+        return [flat, Pose("x3d", "3D: the network's prediction", TURN, joints=self.motion.x3d, alt=ALT)]
+
+
+def page_bytes(motion: LiftedMotion) -> bytes:
+    """The page, with ``about`` as a list below. Raises ValueError if a browser could not hold so many frames."""
+    if len(motion.poses) > MOST_FRAMES:
+        raise ValueError(f"a page holds at most {MOST_FRAMES:,} frames, found {len(motion.poses):,}: lift fewer poses")
+    film = _LiftedFilm(motion)
+    return page_html(film.title, film.state(), motion.about).encode()
