@@ -1,4 +1,4 @@
-"""A representation while it is being built: who owns which joint so far, and what is still missing."""
+"""A representation while it is being built: who owns which joint so far, and what is missing."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import numpy as np
 
 from liftkit.representations import BLOCK_BUDGET, Representation, Segment
 from liftkit.skeleton import Skeleton
+from liftkit.view.alt_text import readable
 
 
 class Draft:
-    """Up to six segments, each joint owned by one of them or by none yet, and seen by as many as one likes.
+    """Up to six segments; each joint is owned by one of them or by none yet, and seen by any number.
 
     ``owner`` (J,): the index of the segment that owns a joint, -1 for none (always so for the root). ``extra``: pairs
     (joint, segment) of joints that a segment sees without owning them.
@@ -28,7 +29,7 @@ class Draft:
         }
 
     def resize(self, count: int) -> None:
-        """Have ``count`` segments. The joints of those that go are then owned by none."""
+        """Change the number of segments. Joints of removed ones are then owned by none."""
         self.titles = self.titles[:count]
         while len(self.titles) < count:
             free = (f"part_{n}" for n in range(len(self.titles) + 1, 2 * BLOCK_BUDGET + 2))
@@ -36,13 +37,13 @@ class Draft:
         self.owner = np.where(self.owner < count, self.owner, -1)
         self.extra = {(joint, segment) for joint, segment in self.extra if segment < count}
 
-    def give(self, joint: int, segment: int) -> None:
-        """Let a segment own a joint, and its owner until now neither own nor see it."""
+    def assign(self, joint: int, segment: int) -> None:
+        """Let a segment own a joint; its previous owner then neither owns nor sees it."""
         self.owner[joint] = segment
         self.extra.discard((joint, segment))
 
-    def show(self, joint: int, segment: int) -> None:
-        """Let a segment see a joint of another, or no longer. Its own it always sees."""
+    def toggle_seen(self, joint: int, segment: int) -> None:
+        """Let a segment see a joint of another one, or not any more. It always sees its own."""
         if self.owner[joint] != segment:
             self.extra ^= {(joint, segment)}
 
@@ -56,8 +57,18 @@ class Draft:
             for s, title in enumerate(self.titles)
         ]
 
+    def who(self, joint: int) -> str:
+        """Who owns and who sees a joint, as a sentence."""
+        name = self.skeleton.names[joint]
+        if joint == 0:
+            return f"{readable(name)}: the origin"
+        seen = [f"{s + 1} {readable(title)}" for s, (title, sees, _) in enumerate(self.parts) if name in sees]
+        owner = self.owner[joint]
+        owned = "owned by no segment yet" if owner < 0 else f"owned by {owner + 1} {readable(self.titles[owner])}"
+        return f"{readable(name)}: {owned}, seen by {' and '.join(seen) or 'none'}."
+
     def build(self, name: str, blocks: int, shared_blocks: int) -> Representation:
-        """The representation. Raises ValueError, as it does, while something is missing."""
+        """The representation. Raises ValueError as long as something is missing."""
         if idle := [title for title, _, owns in self.parts if not owns]:
             raise ValueError(f"{name}: no joint belongs to {', '.join(idle)}")
         segments = tuple(Segment(title, tuple(sees), tuple(owns)) for title, sees, owns in self.parts)
@@ -71,6 +82,6 @@ def as_code(representation: Representation) -> str:
         own = "" if segment.owns == segment.sees else f", owns={segment.owns!r}"
         lines.append(f"    Segment({segment.name!r}, {segment.sees!r}{own}),")
     blocks = f"blocks={representation.blocks}, shared_blocks={representation.shared_blocks}"
-    told = f"description={representation.description!r}"
-    lines += [")", f"register(Representation({representation.name!r}, segments, {blocks}, {told}))"]
+    description = f"description={representation.description!r}"
+    lines += [")", f"register(Representation({representation.name!r}, segments, {blocks}, {description}))"]
     return "\n".join([*lines, f"run = train({representation.name!r}, load_poses('synthetic'))"])

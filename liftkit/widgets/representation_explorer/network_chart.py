@@ -1,32 +1,27 @@
-"""How a lifter is built, as SVG text: its network as boxes, and a table that compares representations."""
+"""How a lifter is built: its network as boxes, a table that compares representations, and both in sentences."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
-from liftkit.representations import Representation
+from liftkit.networks import count_parameters
+from liftkit.representations import REPRESENTATIONS, Representation
+from liftkit.view.alt_text import readable
 from liftkit.view.charts.svg import SIZE, label, root, safe, shortened, text_width
 
 Part = tuple[str, Sequence[str], Sequence[str]]  # a segment's name, the joints it sees, those it owns
 LEFT, RIGHT, TALLEST = 150.0, 402.0, 44.0  # where blocks begin and end, and how tall a row's may be, in pixels
 
 
-def parameters(representation: Representation, width: int) -> int:
-    """How many numbers one lifter learns, as ``Lifter(representation, width).parameter_count`` tells, but at once."""
-    segments, shared = len(representation.segments), representation.shared_blocks
-    seen = sum(len(segment.sees) for segment in representation.segments)
-    inputs = 2 * seen * width + segments * 2 * width  # weights, and the normalisation's gain and shift
-    block = 2 * width**2 + 4 * width
-    joins = width**2 + width if shared else 0
-    depths = (len(representation.skeleton) - 1) * (width + 1)
-    return inputs + (segments * representation.blocks + shared) * block + joins + depths
+parameters = lru_cache(maxsize=256)(count_parameters)  # 5 ms each otherwise, for every row of the table
 
 
 def network_chart(parts: Sequence[Part], blocks: int, shared_blocks: int, width: int = 480, height: int = 280) -> str:
-    """The network from left to right: joints seen, residual blocks, depths; shared blocks stand across all segments.
+    """The network from left to right as SVG text: joints seen, residual blocks, depths; shared blocks span all rows.
 
-    A segment's boxes have its number and, as ``data-pick``, that number. Also what is incomplete can be drawn.
-    Raises ValueError where there is no segment.
+    A segment's boxes show its number, which is also their ``data-pick``. An incomplete draft can be drawn too.
+    Raises ValueError if there is no segment.
     """
     if not parts:
         raise ValueError("expected at least one segment to draw, found none")
@@ -46,37 +41,37 @@ def network_chart(parts: Sequence[Part], blocks: int, shared_blocks: int, width:
         middle = top + step * len(parts) / 2
         owned = sum(len(owns) for _, _, owns in parts)
         drawn.append(_line(RIGHT - 5, 424, middle) + label(owned, 432, middle + 4))
-    return root(drawn, in_words(parts, blocks, shared_blocks), width, height)
+    return root(drawn, describe_network(parts, blocks, shared_blocks), width, height)
 
 
 def _segment(s: int, part: Part, blocks: int, shared_blocks: int, y: float, step: float, wide: float) -> str:
     title, sees, owns = part
     middle, tall = y + step / 2, min(step - 8, TALLEST)
-    words = f"{title}\nsees {_listed(sees)}\nowns {_listed(owns)}"
+    tip = f"{title}\nsees {_listed(sees)}\nowns {_listed(owns)}"
     end = LEFT + blocks * wide if shared_blocks else 424
-    name = shortened(f"{s + 1} {title.replace('_', ' ')}: {len(sees)}", LEFT - 36)
+    name = shortened(f"{s + 1} {readable(title)}: {len(sees)}", LEFT - 36)
     drawn = [_line(LEFT - 20, end, middle), label(name, 8, middle + 4, more=' class="lk-bold"')]
     for k in range(blocks):
         drawn.append(_block(LEFT + k * wide, wide, middle - tall / 2, tall, str(s + 1), "", s))
     if not shared_blocks:
         drawn.append(label(len(owns), 432, middle + 4))
-    return f'<g data-pick="{s + 1}" data-tip="{safe(words)}">{"".join(drawn)}</g>'
+    return f'<g data-pick="{s + 1}" data-tip="{safe(tip)}">{"".join(drawn)}</g>'
 
 
 def _block(x: float, wide: float, y: float, tall: float, text: str, tip: str, s: int | None = None) -> str:
-    """A box; a segment's in its colour, a shared one in grey, its text upright where the box is too narrow."""
+    """A box, in a segment's colour or, if shared, grey; its text is turned by 90 degrees if the box is too narrow."""
     left, room = x + 5, wide - 10
     kind = "lk-none" if s is None else f"lk-band lk-s{s % 6}"
     box = f'x="{left:.1f}" y="{y:.1f}" width="{room:.1f}" height="{tall:.1f}" rx="5"'
     middle, centre = left + room / 2, y + tall / 2
     if text_width(text) <= room:
-        told = label(text, middle, centre + 4, "middle")
+        inside = label(text, middle, centre + 4, "middle")
     else:
         turned = f' transform="translate({middle + SIZE / 3:.1f} {centre:.1f}) rotate(-90)"'
-        told = label(text, 0, 0, "middle", turned)
+        inside = label(text, 0, 0, "middle", turned)
     hover = f' data-tip="{safe(tip)}"' if tip else ""
     return (
-        f'<g{hover}><rect class="lk-paper" {box}/><rect class="{kind}" {box}/><rect class="lk-edge" {box}/>{told}</g>'
+        f'<g{hover}><rect class="lk-paper" {box}/><rect class="{kind}" {box}/><rect class="lk-edge" {box}/>{inside}</g>'
     )
 
 
@@ -85,10 +80,10 @@ def _line(start: float, end: float, y: float) -> str:
 
 
 def _listed(joints: Sequence[str]) -> str:
-    return ", ".join(joint.replace("_", " ") for joint in joints) or "no joint"
+    return ", ".join(map(readable, joints)) or "no joint"
 
 
-def in_words(parts: Sequence[Part], blocks: int, shared_blocks: int) -> str:
+def describe_network(parts: Sequence[Part], blocks: int, shared_blocks: int) -> str:
     """The network as a sentence."""
     each = "; ".join(
         f"{s + 1} {title} sees {len(sees)}, owns {len(owns)}" for s, (title, sees, owns) in enumerate(parts)
@@ -97,8 +92,29 @@ def in_words(parts: Sequence[Part], blocks: int, shared_blocks: int) -> str:
     return f"{len(parts)} segments of {blocks} residual blocks{end}. Joints: {each}"
 
 
-def blocks_of(representation: Representation) -> str:
-    """The residual blocks as a sum: 2 x 3 = 6, or 2 x 2 + 2 = 6."""
+def describe_segments(parts: Sequence[Part]) -> list[str]:
+    """One sentence per segment: which joints it owns, and which it sees besides."""
+    lines = []
+    for s, (title, sees, owns) in enumerate(parts):
+        also = [joint for joint in sees if joint not in owns]
+        end = f"; it also sees {_listed(also)}" if also else ""
+        lines.append(f"{s + 1} {readable(title)} owns {_listed(owns)}{end}.")
+    return lines
+
+
+def describe_size(representation: Representation, width: int, reference: str = "full") -> list[str]:
+    """A sentence about residual blocks and one about parameters, both compared with another representation."""
+    other, shared = REPRESENTATIONS[reference], representation.shared_blocks
+    count, whole = parameters(representation, width), parameters(other, width)
+    sharing = f"{shared} shared by all" if shared else "nothing shared"
+    return [
+        f"Residual blocks: {block_sum(representation)} ({sharing}); {reference} has {block_sum(other)}.",
+        f"Parameters at width {width}: {count:,}, {count / whole:.1%} of {reference}'s {whole:,}.",
+    ]
+
+
+def block_sum(representation: Representation) -> str:
+    """The residual blocks as a sum: 2 × 3 = 6, or 2 × 2 + 2 = 6."""
     segments, blocks, shared = len(representation.segments), representation.blocks, representation.shared_blocks
     return f"{segments} × {blocks}{f' + {shared}' if shared else ''} = {segments * blocks + shared}"
 
@@ -106,17 +122,17 @@ def blocks_of(representation: Representation) -> str:
 def comparison_table(
     representations: Mapping[str, Representation], width: int, picked: str | None = None, reference: str = "full"
 ) -> str:
-    """A row a representation: segments, residual blocks, parameters at a width, and those as a share of one's."""
+    """One row per representation: segments, residual blocks, parameters at a width and their share of a reference."""
     columns = (("representation", 8, "start"), ("segments", 226, "end"), ("blocks", 326, "end"))
     columns += (("parameters", 408, "end"), (f"of {reference}'s", 474, "end"))
     whole = parameters(representations[reference], width)
     drawn = [label(shortened(text, 100 if i else 150), x, 16, where) for i, (text, x, where) in enumerate(columns)]
-    step, words = 24, []
+    step, counts = 24, []
     for i, (name, one) in enumerate(representations.items()):
         y, count = 26 + step * i, parameters(one, width)
-        cells = (shortened(name.replace("_", " "), 152), len(one.segments), blocks_of(one), f"{count:,}")
+        cells = (shortened(readable(name), 152), len(one.segments), block_sum(one), f"{count:,}")
         cells += (f"{count / whole:.0%}",)
-        words.append(f"{name} {cells[3]}, {cells[4]}")
+        counts.append(f"{name} {cells[3]}, {cells[4]}")
         bold = ' class="lk-bold"' if name == picked else ""
         row = "".join(label(cell, x, y + 16, at, bold) for cell, (_, x, at) in zip(cells, columns, strict=True))
         mark = (
@@ -126,4 +142,4 @@ def comparison_table(
         hit = f'<g class="lk-hit"><rect x="2" y="{y}" width="476" height="{step - 2}"/></g>'
         drawn.append(f'<g data-pick="{safe(name)}" data-tip="{tip}">{mark}{row}{hit}</g>')
     drawn.append('<path class="lk-edge" d="M2 23H478"/>')
-    return root(drawn, f"Parameters at width {width}: {'; '.join(words)}", 480, 34 + step * len(representations))
+    return root(drawn, f"Parameters at width {width}: {'; '.join(counts)}", 480, 34 + step * len(representations))
