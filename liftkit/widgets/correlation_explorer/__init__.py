@@ -130,7 +130,7 @@ class CorrelationExplorerController(Controller):
         names = [readable(name) for name in self.names]
         svg = heat_map(
             values, names, names, unit=found.unit or self._measure(name), limits=(low, high),
-            diverging=low < 0, digits=2, picked=self.cell, title="row: 2D place, column: depth",
+            picked=self.cell, title="row: 2D place, column: depth",
         )  # fmt: skip
         of = "Data" if name == DATA else name.replace("_", " ")
         lost = int((~np.isfinite(values)).sum())
