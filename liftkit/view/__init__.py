@@ -1,0 +1,1 @@
+"""Every picture of liftkit: panels, charts, still pictures and pages. It needs no kernel and no anywidget."""

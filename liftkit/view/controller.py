@@ -12,35 +12,27 @@ from liftkit.view.panels import Panel
 
 @dataclass(frozen=True)
 class Set:
-    """A control was set to a value, which is already in ``values``."""
-
-    name: str
-    value: Any
+    name: str  # of a control
+    value: Any  # its new value, which is already in ``values``
 
 
 @dataclass(frozen=True)
 class Press:
-    """A button was pressed."""
-
-    name: str
+    name: str  # of a button
 
 
 @dataclass(frozen=True)
 class Drag:
-    """A joint of a panel was pulled to (x, y), from -1 to 1 between the panel's edges, y down."""
-
     panel: str
     joint: str
-    x: float
-    y: float
+    x: float  # where it was pulled to, from -1 to 1 between the panel's edges
+    y: float  # down
 
 
 @dataclass(frozen=True)
 class Pick:
-    """Something in a panel was clicked: a joint by its name, a chart's element by its ``data-pick``."""
-
     panel: str
-    key: str
+    key: str  # what was clicked: a joint's name, or the ``data-pick`` of a chart's element
 
 
 @dataclass(frozen=True)
@@ -142,6 +134,5 @@ class Controller:
             case {"kind": "tick"}:
                 self.tick()
             case _:
-                raise ValueError(
-                    f"expected a message of kind set, press, drag, pick or tick with its fields, found {dict(message)}"
-                )
+                expected = "a message of kind set, press, drag, pick or tick with its fields"
+                raise ValueError(f"expected {expected}, found {dict(message)}")

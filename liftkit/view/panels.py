@@ -36,35 +36,21 @@ class Panel:
 class Pose(Panel):
     """A skeleton, or a film of one. All 3D panels of a widget turn together.
 
-    Args:
-        joints: (F, J, 2) or (F, J, 3) for a film, without F for one pose; y down, z away from the camera, any unit.
-        alt: The pose in words.
-        reach: Half the panel's height in the joints' unit (default: so that every frame fits).
-        middle: What lies in the panel's centre, (2,) or (3,) (default: the middle of all frames).
-        strength: (J,) in [0, 1], how much each joint glows.
-        tips: One text per joint, shown on hover.
-        groups: (J,) numbers that colour joints and their bones and are shown from 1 on; negative: no group.
-        ghost: (J, 2) or (J, 3), drawn faintly behind.
-        draggable: Whether joints can be pulled.
-        pickable: Whether joints can be clicked.
-        picked: The joint that keys move, or that is chosen.
-
-    Raises:
-        ValueError: If joints have another shape or are not finite.
+    Raises ValueError if joints have another shape or are not finite.
     """
 
-    joints: np.ndarray = None
-    alt: str = ""
+    joints: np.ndarray = None  # (J, 2) or (J, 3), or (F, J, ...) for a film; y down, z away from the camera, any unit
+    alt: str = ""  # the pose in words
     skeleton: Skeleton = H36M_17
-    reach: float | None = None
-    middle: Sequence[float] | None = None
-    strength: np.ndarray | None = None
-    tips: Sequence[str] | None = None
-    groups: Sequence[int] | None = None
-    ghost: np.ndarray | None = None
-    draggable: bool = False
-    pickable: bool = False
-    picked: str | None = None
+    reach: float | None = None  # half the panel's height in the joints' unit; None: so that every frame fits
+    middle: Sequence[float] | None = None  # (2,) or (3,), the panel's centre; None: the middle of all frames
+    strength: np.ndarray | None = None  # (J,) in [0, 1], how much each joint glows
+    tips: Sequence[str] | None = None  # one text per joint, shown on hover
+    groups: Sequence[int] | None = None  # (J,) numbers that colour joints and bones, shown from 1 on; negative: none
+    ghost: np.ndarray | None = None  # (J, 2) or (J, 3), drawn faintly behind
+    draggable: bool = False  # joints can be pulled
+    pickable: bool = False  # joints can be clicked
+    picked: str | None = None  # the joint that is chosen: keys move it
 
     def __post_init__(self):
         joints = np.asarray(self.joints, float)

@@ -42,7 +42,7 @@ class Widget(anywidget.AnyWidget):
     def __init__(self, *args: Any, **options: Any):
         self.controller = self.Controller(*args, **options)
         self.lock = threading.RLock()  # messages may arrive on another thread than the cells
-        state = self.state_now()
+        state = self.controller.state()
         panels = [name for name in state if name.startswith("panel_")]
         self.add_traits(**{name: traitlets.Dict().tag(sync=True) for name in panels})
         super().__init__(**state)
@@ -66,7 +66,7 @@ class Widget(anywidget.AnyWidget):
             error = None
             try:
                 self.controller.handle(message)
-                state = self.state_now()
+                state = self.controller.state()
             except Exception as trouble:
                 self.controller.running = False
                 error = {"text": _error_text(trouble), "trace": traceback.format_exc()}
@@ -75,17 +75,13 @@ class Widget(anywidget.AnyWidget):
 
     def show(self) -> None:
         """Bring the browser up to date after a change made to the controller from Python."""
-        self._mirror(self.state_now())
+        self._mirror(self.controller.state())
 
     def to_html(self, path: str | Path) -> Path:
         """Write one page that turns and plays without a kernel or a network. Raises ValueError as files do."""
         facts = {type(self).__name__: self.controller}
-        content = page_html(self.controller.title, self.state_now(), facts).encode()
+        content = page_html(self.controller.title, self.controller.state(), facts).encode()
         return write_atomically(path, lambda file: file.write(content))
-
-    def state_now(self) -> dict[str, Any]:
-        """The whole state as plain numbers and texts, as :meth:`Controller.state` gives it."""
-        return self.controller.state()
 
     def _mirror(self, state: dict[str, Any], number: int = 0, error: dict | None = None) -> None:
         state["status"] = state["status"] | {"number": number, "error": error, "running": self.controller.running}

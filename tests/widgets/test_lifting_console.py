@@ -382,7 +382,7 @@ def test_the_widget_runs_by_messages_and_is_the_same_each_time():
         pictures.append((widget.svg(), repr(widget)))
     assert pictures[0] == pictures[1]
     assert repr(widget) == "LiftingConsole(legs_torso, seed 0, 24 of 24 steps on 'synthetic')"
-    assert len(json.dumps(widget.state_now(), allow_nan=False)) < 60_000
+    assert len(json.dumps(widget.controller.state(), allow_nan=False)) < 60_000
 
 
 @pytest.mark.parametrize("drawing, seconds", [(0.0, 0.15), (0.3, 0.3), (5.0, 0.4)])

@@ -295,7 +295,7 @@ def test_the_widget_repeats_itself_and_is_small(tmp_path):
     assert repr(one) == repr(two) == "RepresentationExplorer('legs_torso' of 6 representations)"
     assert one.svg() == two.svg()
     assert one.svg().count("</text>") > 40
-    assert len(json.dumps(one.state_now())) < 25_000
+    assert len(json.dumps(one.controller.state())) < 25_000
     assert "Who looks at which joints?" in one.to_html(tmp_path / "page.html").read_text()
 
 

@@ -274,7 +274,7 @@ def test_the_widget_answers_the_browser_and_is_small_and_always_the_same(monkeyp
     one, other = StudyExplorer(), StudyExplorer()
     assert repr(one).startswith("StudyExplorer(40 rows of full, legs_torso") and one.svg() == other.svg()
     ElementTree.fromstring(one.svg())  # a picture that strict readers take
-    assert len(json.dumps(one.state_now())) < 80_000
+    assert len(json.dumps(one.controller.state())) < 80_000
     one.hear({"kind": "pick", "panel": "seeds", "key": "full,2", "number": 4})
     assert one.panel_seed["text"].startswith("full, seed 2") and one.status["number"] == 4
     one.hear({"kind": "set", "name": "against", "value": OVERALL, "number": 5})

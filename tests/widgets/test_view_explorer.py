@@ -160,7 +160,7 @@ def test_the_default_is_small_and_the_same_each_time(monkeypatch):
         assert widget.status["number"] == 2 and widget.status["error"] is None
     assert one.svg() == two.svg() and repr(one) == repr(two)
     assert repr(one) == "ViewExplorer(legs_torso, 8 seeds, 23,040 poses of 'synthetic')"
-    assert len(json.dumps(one.state_now(), allow_nan=False)) < 60_000
+    assert len(json.dumps(one.controller.state(), allow_nan=False)) < 60_000
 
 
 # Hands on the controls.

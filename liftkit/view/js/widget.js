@@ -3,7 +3,7 @@ import { frameAt, START } from "./space.js";
 import { MessageQueue } from "./queue.js";
 import { control, element } from "./controls.js";
 import { PosePanel } from "./skeleton.js";
-import { ChartPanel } from "./chart.js";
+import { chartPanel } from "./chart.js";
 
 const SILENT = "The kernel has not answered yet. If this stays, run the cell again.";
 const ALONE = "A page on its own: turning, playing and hovering work here; the other controls need a notebook.";
@@ -132,7 +132,7 @@ class View {
     if (kind === "pose") node.append((panel.pose = this.posePanel(fixed)).svg);
     else node.append((panel.box = element("div", { className: `lk-${fixed.code ? "code" : kind}` })));
     const actions = { pick: (mark) => this.pick(key, mark), tip: (text, event) => this.tip(text, event) };
-    if (kind === "chart") panel.chart = new ChartPanel(panel.box, actions);
+    if (kind === "chart") panel.chart = chartPanel(panel.box, actions);
     node.append(caption);
     node.dataset.key = key;
     this.panels.set(key, panel);
