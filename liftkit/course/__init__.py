@@ -4,34 +4,59 @@ from __future__ import annotations
 
 from copy import copy
 from importlib import import_module
+from pkgutil import iter_modules
 
+from liftkit.course import exercises
 from liftkit.course.exercise import Exercise
 from liftkit.course.feedback import Feedback
 
-__all__ = ["Exercise", "Feedback", "all_exercises", "exercise"]
+__all__ = ["Exercise", "Feedback", "all_exercises", "exercise", "lesson_exercises"]
 
-LESSONS = 12
+
+def lesson_exercises(lesson: str) -> dict[str, Exercise]:
+    """Load the exercises of one lesson, by number. No other lesson's module is imported.
+
+    Raises:
+        ValueError: if no lesson with exercises has this number, listing those that have.
+    """
+    lessons = _lessons()
+    if lesson not in lessons:
+        raise ValueError(f"there is no lesson {lesson!r} with exercises; the lessons are {', '.join(lessons)}")
+    found = import_module(f"{exercises.__name__}.lesson_{lesson}").EXERCISES
+    for number, one in found.items():
+        one.number = number
+    return found
 
 
 def all_exercises() -> dict[str, Exercise]:
-    """Every exercise by its number, in the order of the lessons.
+    """Load every exercise, by number, in the order of the lessons.
 
     >>> list(all_exercises())[:2]
     ['00.1', '00.2']
     """
-    found = [one for n in range(LESSONS) for one in import_module(f"liftkit.course.exercises.lesson_{n:02d}").EXERCISES]
-    return {one.number: one for one in found}
+    return {number: one for lesson in _lessons() for number, one in lesson_exercises(lesson).items()}
 
 
 def exercise(number: str) -> Exercise:
-    """A fresh exercise: shown, it is its task; it has ``check(answer)``, ``hint()``, ``hint(2)`` and ``solution()``.
+    """Make a fresh exercise: shown, it is its task; it has ``check(answer)``, ``hint()``, ``hint(2)``, ``solution()``.
 
-    Raises ValueError on an unknown number, listing those there are.
+    Args:
+        number: "02.1" is the first exercise of lesson 02.
+
+    Raises:
+        ValueError: if there is no such exercise, listing those of its lesson, or the lessons.
 
     >>> exercise("01.1").check(lambda x3d: x3d[..., :2]).status
     'correct'
     """
-    known = all_exercises()
+    lesson = str(number)[:2]
+    known = lesson_exercises(lesson)
     if number not in known:
-        raise ValueError(f"unknown exercise {number!r}; there are {', '.join(known)}")
+        raise ValueError(f"unknown exercise {number!r}; lesson {lesson} has {', '.join(known)}")
     return copy(known[number])
+
+
+def _lessons() -> list[str]:
+    """The numbers of the lessons that have a module of exercises."""
+    names = sorted(module.name for module in iter_modules(exercises.__path__))
+    return [name.removeprefix("lesson_") for name in names if name.startswith("lesson_")]

@@ -4,127 +4,114 @@ from __future__ import annotations
 
 import inspect
 import math
-import textwrap
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from numbers import Real
+from string import ascii_lowercase
 from typing import Any
 
-from liftkit.course.checking import NotAttempted, Pupil, Wrong
-from liftkit.course.feedback import CORRECT, INCORRECT, NOT_ATTEMPTED, Feedback, Text
+from liftkit.course.checking import NotAttempted, StudentFunction, WrongAnswer
+from liftkit.course.feedback import CORRECT, INCORRECT, NOT_ATTEMPTED, Feedback, MarkdownText
 from liftkit.course.solution_code import code_of
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Exercise(ABC):
-    """``number`` ("02.1": lesson 02, its first exercise), ``title`` and ``task`` (Markdown), two ``hints``.
+    """One exercise. It needs no network, cell or file, so it works in any cell of any front end."""
 
-    It needs neither network nor cell nor file: what it knows is in this object, so that a fresh one, by
-    :func:`liftkit.course.exercise`, works in any cell of any front end.
-    """
-
-    number: str
     title: str
-    task: str
-    hints: tuple[str, str]
-    _given: int = field(default=0, init=False)
+    task: str  # Markdown, indented like a docstring
+    hint_1: str  # Markdown
+    hint_2: str  # says more
+    number: str = field(default="", init=False)  # "02.1": the first of lesson 02; its key in the lesson's EXERCISES
+    _hints_shown: int = field(default=0, init=False)
 
     @abstractmethod
-    def _grade(self, answer: Any) -> str:
-        """Praise for a right answer. Raises Wrong or NotAttempted, with the reason."""
+    def _verify(self, answer: Any) -> str:
+        """Return what is said of a right answer. Raise WrongAnswer or NotAttempted, with the reason."""
 
     @abstractmethod
     def _solution(self) -> str:
-        """Markdown: the answer, and why."""
+        """Markdown: the answer, and why it is right."""
 
+    @abstractmethod
     def _starter(self) -> str:
-        """Markdown that the task ends with: where to begin."""
-        return ""
+        """Markdown at the end of the task: where to begin."""
 
     def check(self, answer: Any = None) -> Feedback:
-        """Correct; incorrect, with the violated property and the numbers; or not attempted. Never raises for them."""
+        """Check an answer. Nothing that a student's function does raises here: it becomes feedback."""
         try:
             if answer is None or answer is ...:
                 raise NotAttempted("Nothing was handed in.")
-            return Feedback(self.number, CORRECT, self._grade(answer))
-        except NotAttempted as found:
-            return Feedback(self.number, NOT_ATTEMPTED, str(found))
-        except Wrong as found:
-            return Feedback(self.number, INCORRECT, str(found))
+            return Feedback(self.number, CORRECT, self._verify(answer))
+        except NotAttempted as error:
+            return Feedback(self.number, NOT_ATTEMPTED, str(error))
+        except WrongAnswer as error:
+            return Feedback(self.number, INCORRECT, str(error))
 
-    def hint(self, which: int | None = None) -> Text:
-        """Hint ``which``, 1 or 2; the second says more. Without a number: the first, then the next of this object.
+    def hint(self, which: int | None = None) -> MarkdownText:
+        """Show hint ``which``, 1 or 2; by default the first, then the next of this object.
 
-        A cell with ``exercise("01.1")`` makes a fresh exercise each time it runs; there the number is what counts.
+        A cell with ``exercise("01.1").hint()`` makes a fresh exercise each time it runs, so it shows the first.
         """
-        self._given = self._given + 1 if which is None else which
-        if self._given not in range(1, len(self.hints) + 1):
-            return Text(f'There is no further hint. `exercise("{self.number}").solution()` shows the solution.')
-        more = f' (`exercise("{self.number}").hint(2)` says more.)' if self._given == 1 else ""
-        return Text(f"**Hint {self._given} of {len(self.hints)}.** {self.hints[self._given - 1]}{more}")
+        shown = self._hints_shown = self._hints_shown + 1 if which is None else which
+        if shown not in (1, 2):
+            return MarkdownText(f'There is no further hint. `exercise("{self.number}").solution()` shows the solution.')
+        if shown == 2:
+            return MarkdownText(f"**Hint 2 of 2.** {self.hint_2}")
+        return MarkdownText(f'**Hint 1 of 2.** {self.hint_1} (`exercise("{self.number}").hint(2)` says more.)')
 
-    def solution(self) -> Text:
-        """One solution, and why it is right."""
-        return Text(f"**Solution of {self.number}.**\n\n{self._solution()}")
+    def solution(self) -> MarkdownText:
+        """Show one solution, and why it is right."""
+        return MarkdownText(f"**Solution of {self.number}.**\n\n{self._solution()}")
 
     def __repr__(self) -> str:
-        return f"Exercise {self.number}: {self.title}\n\n{self._body()}"
+        return f"Exercise {self.number}: {self.title}\n\n{inspect.cleandoc(self.task)}\n\n{self._starter()}"
 
     def _repr_markdown_(self) -> str:
-        return f"**Exercise {self.number}: {self.title}**\n\n{self._body()}"
-
-    def _body(self) -> str:
-        return "\n\n".join(filter(None, [textwrap.dedent(self.task).strip(), self._starter()]))
+        heading, rest = repr(self).split("\n", 1)
+        return f"**{heading}**\n{rest}"
 
 
-@dataclass(repr=False)
+@dataclass(kw_only=True, repr=False)
 class Coding(Exercise):
-    """A function to write. ``solve`` is one that is right; ``grade(pupil)`` calls the student's as ``pupil(...)``.
+    """A function to write."""
 
-    ``grade`` raises Wrong for the first property that does not hold and returns nothing; ``praise`` then says what
-    was seen to hold. ``seconds``: how long all calls together may take.
-    """
-
-    solve: Callable
-    grade: Callable[[Pupil], None]
-    praise: str
-    seconds: float = 5.0
+    reference: Callable  # a right function: its source is the solution
+    checks: Callable[[StudentFunction], None]  # raises WrongAnswer for the first property that does not hold
+    conclusion: str  # what was checked: said of a right answer
+    seconds: float = 5.0  # that all calls of the student's function together may take
 
     @property
     def stub(self) -> str:
-        """The solution's signature, with nothing done yet."""
-        return f"def {self.solve.__name__}{inspect.signature(self.solve)}:\n    ...  # your code"
+        """The reference's signature without its body."""
+        return f"def {self.reference.__name__}{inspect.signature(self.reference)}:\n    ...  # your code"
 
     def _starter(self) -> str:
-        name = self.solve.__name__
-        return f'```python\n{self.stub}\n\n\nexercise("{self.number}").check({name})\n```'
+        return f'```python\n{self.stub}\n\n\nexercise("{self.number}").check({self.reference.__name__})\n```'
 
-    def _grade(self, answer: Any) -> str:
+    def _verify(self, answer: Any) -> str:
         if not callable(answer):
-            name = self.solve.__name__
-            raise Wrong(f"Expected a function, found {type(answer).__name__}: hand in `{name}`, without brackets.")
-        self.grade(Pupil(answer, self.seconds))
-        return self.praise
+            hand_in = f"hand in `{self.reference.__name__}`, without brackets."
+            raise WrongAnswer(f"Expected a function, found {type(answer).__name__}: {hand_in}")
+        self.checks(StudentFunction(answer, self.seconds))
+        return self.conclusion
 
     def _solution(self) -> str:
-        return f"```python\n{code_of(self.solve)}\n```\n\n{self.praise}"
+        return f"```python\n{code_of(self.reference)}\n```\n\n{self.conclusion}"
 
 
-@dataclass(repr=False)
+@dataclass(kw_only=True, repr=False)
 class Measuring(Exercise):
-    """Something to find out: a number, a name, or a set of names.
+    """Something to find out: a number, a name, or a set of names."""
 
-    ``measure()`` finds it in the recorded data, once a session, and its code is the solution. ``judge(found,
-    expected)``, where given, says what is wrong with an answer of the right kind; ``tolerance`` is relative.
-    """
-
-    measure: Callable[[], Any]
-    choices: Collection[str] = ()
-    tolerance: float = 0.02
-    judge: Callable[[Any, Any], str] = lambda found, expected: ""
-    because: str = ""
+    measure: Callable[[], float | str | Collection[str]]  # called once per session; its source is the solution
+    wrong: Callable[[Any], str]  # explains what is wrong with a number, or with a name that does not belong there
+    conclusion: str  # said of a right answer
+    choices: Collection[str] = ()  # the names to choose from
+    tolerance: float = 0.02  # of a number, relative
 
     def __post_init__(self):
         self.measure = cache(self.measure)
@@ -132,75 +119,75 @@ class Measuring(Exercise):
     def _starter(self) -> str:
         return f'```python\nexercise("{self.number}").check(...)  # your answer\n```'
 
-    def _grade(self, answer: Any) -> str:
+    def _verify(self, answer: Any) -> str:
         expected = self.measure()
-        if isinstance(expected, Real):
-            self._compare_numbers(answer, float(expected))
-        else:
-            self._compare_names(answer, expected)
-        return f"Measured just now: {_told(expected)}. {self.because}"
+        compare = self._compare_number if isinstance(expected, Real) else self._compare_names
+        compare(answer, expected)
+        return f"Measured just now: {_shown(expected)}. {self.conclusion}"
 
-    def _compare_numbers(self, answer: Any, expected: float) -> None:
+    def _compare_number(self, answer: Any, expected: float) -> None:
         try:
             found = float(answer)
         except (TypeError, ValueError, OverflowError, RuntimeError):
-            raise Wrong(f"Expected a number, found {type(answer).__name__}.") from None
+            raise WrongAnswer(f"Expected a number, found {type(answer).__name__}.") from None
         if not math.isclose(found, expected, rel_tol=self.tolerance):
-            where = "not a number" if math.isnan(found) else "too small" if found < expected else "too large"
-            raise Wrong(f"{found:.4g} is {where}. {self.judge(found, expected)}".strip())
+            verdict = "not a number" if math.isnan(found) else "too small" if found < expected else "too large"
+            raise WrongAnswer(f"{_shown(found)} is {verdict}. {self.wrong(found)}")
 
     def _compare_names(self, answer: Any, expected: str | Collection[str]) -> None:
         found = {answer} if isinstance(answer, str) else answer
+        choose = f"Choose from {', '.join(self.choices)}."
         if not isinstance(found, Collection) or not all(isinstance(name, str) for name in found):
-            raise Wrong(f"Expected names, found {type(answer).__name__}. There are {', '.join(self.choices)}.")
+            raise WrongAnswer(f"Expected names, found {type(answer).__name__}. {choose}")
         found = {"_".join(name.lower().split()) for name in found}  # "Left wrist" is left_wrist
         if not found - {"", "..."}:
             raise NotAttempted("No name was handed in.")
-        if unknown := sorted(found - set(self.choices)):
-            raise Wrong(f"Unknown: {', '.join(unknown)}. There are {', '.join(self.choices)}.")
+        if unknown := found - set(self.choices):
+            raise WrongAnswer(f"Unknown: {_shown(unknown)}. {choose}")
         if isinstance(expected, str) and len(found) > 1:
-            raise Wrong(f"Expected one name, found {len(found)}: {_told(found)}.")
+            raise WrongAnswer(f"Expected one name, found {len(found)}: {_shown(found)}.")
         right = {expected} if isinstance(expected, str) else set(expected)
+        if wrong := found - right:
+            raise WrongAnswer(f"Not {_shown(found)}. {self.wrong(min(wrong))}")
         if found != right:
-            raise Wrong(f"Not {_told(found)}. {self.judge(found, right)}".strip())
+            raise WrongAnswer(f"Not only {_shown(found)}: that is {len(found)} of {len(right)} names.")
 
     def _solution(self) -> str:
-        return f"```python\n{code_of(self.measure)}\n```\n\nIt gives {_told(self.measure())}. {self.because}".strip()
+        return f"```python\n{code_of(self.measure)}\n```\n\nThe result is {_shown(self.measure())}. {self.conclusion}"
 
 
-@dataclass(repr=False)
+@dataclass(kw_only=True, repr=False)
 class Reasoning(Exercise):
-    """A choice: ``options`` letter -> (statement, why it is right or wrong), ``answer`` the right letter."""
+    """A choice."""
 
-    options: Mapping[str, tuple[str, str]]
-    answer: str
+    options: Mapping[str, str]  # statement -> why it is right or wrong; they get the letters a, b, c, ...
+    answer: str  # the letter of the right one
+
+    def _lettered(self) -> list[tuple[str, str, str]]:
+        return [(letter, *option) for letter, option in zip(ascii_lowercase, self.options.items(), strict=False)]
 
     def _starter(self) -> str:
-        listed = "\n".join(f"- **{letter}**: {statement}" for letter, (statement, _) in self.options.items())
+        listed = "\n".join(f"- **{letter}**: {statement}" for letter, statement, _ in self._lettered())
         return f'{listed}\n\n```python\nexercise("{self.number}").check("...")  # a letter\n```'
 
-    def _grade(self, answer: Any) -> str:
-        if not isinstance(answer, str):
-            raise Wrong(f"Expected one of {', '.join(self.options)}, found {type(answer).__name__}.")
-        letter = answer.strip().lower()
+    def _verify(self, answer: Any) -> str:
+        reasons = {letter: why for letter, _, why in self._lettered()}
+        letter = answer.strip().lower() if isinstance(answer, str) else None
         if letter in ("", "..."):
             raise NotAttempted("Nothing was chosen.")
-        if letter not in self.options:
-            raise Wrong(f"Expected one of {', '.join(self.options)}, found {answer!r}.")
-        why = self.options[letter][1]
+        if letter not in reasons:
+            found = type(answer).__name__ if letter is None else repr(answer)
+            raise WrongAnswer(f"Expected one of {', '.join(reasons)}, found {found}.")
         if letter != self.answer:
-            raise Wrong(why)
-        return why
+            raise WrongAnswer(reasons[letter])
+        return reasons[letter]
 
     def _solution(self) -> str:
-        told = [
-            f"- **{letter}** is {'right' if letter == self.answer else 'wrong'}. {why}"
-            for letter, (_, why) in self.options.items()
-        ]
-        return "\n".join(told)
+        verdicts = [(letter, "right" if letter == self.answer else "wrong", why) for letter, _, why in self._lettered()]
+        return "\n".join(f"- **{letter}** is {verdict}. {why}" for letter, verdict, why in verdicts)
 
 
-def _told(value: Any) -> str:
+def _shown(value: float | str | Collection[str]) -> str:
     if isinstance(value, Real):
         return f"{float(value):.4g}"
     return value if isinstance(value, str) else ", ".join(sorted(value)) or "none"

@@ -1,4 +1,4 @@
-"""What a check answers: a verdict and a sentence, the same in plain text, Markdown and HTML."""
+"""What an exercise shows: the feedback on an answer, and Markdown; the same text in every front end."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ COLOURS = {CORRECT: "#1a7f37", INCORRECT: "#b35900", NOT_ATTEMPTED: "#6e7781"}
 
 @dataclass(frozen=True)
 class Feedback:
-    """The verdict on an answer to ``exercise``: ``status`` is "correct", "incorrect" or "not attempted".
+    """The feedback on an answer. It is true if the answer is correct: ``assert exercise("01.1").check(mine)``.
 
-    True where correct, so that ``assert exercise("01.1").check(mine)`` reads well.
+    Args:
+        exercise: Its number.
+        status: "correct", "incorrect" or "not attempted".
+        message: The reason, with the numbers.
 
     >>> Feedback("01.1", "correct", "The image is right.")
     01.1: correct. The image is right.
@@ -41,14 +44,13 @@ class Feedback:
         return f'<div role="status" style="{style}">{head} {message}</div>'
 
 
-@dataclass(frozen=True)
-class Text:
-    """Markdown to be read: rendered where the front end can, as it is elsewhere."""
+@dataclass(frozen=True, repr=False)
+class MarkdownText:
+    """Markdown that a notebook renders and a terminal prints as it is."""
 
     markdown: str
 
-    def __repr__(self) -> str:
-        return self.markdown
-
     def _repr_markdown_(self) -> str:
         return self.markdown
+
+    __repr__ = _repr_markdown_

@@ -1,4 +1,4 @@
-"""A function's code as a student can use it: with all that it needs."""
+"""The source of a solution, with everything that it needs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 
 def code_of(function: Callable) -> str:
-    """The source of a module's function, below its imports and the module's functions that it calls: ready to paste.
+    """Get the source of a module's function below its imports and the functions of the module that it calls.
 
     >>> print(code_of(code_of).splitlines()[0])
     import ast
@@ -17,7 +17,7 @@ def code_of(function: Callable) -> str:
     module = ast.parse(text).body
     functions = {node.name: node for node in module if isinstance(node, ast.FunctionDef)}
     wanted, used = [function.__name__], set()
-    for name in wanted:  # grows as it goes
+    for name in wanted:  # grows while it is walked
         names = {node.id for node in ast.walk(functions[name]) if isinstance(node, ast.Name)}
         wanted += sorted(names & set(functions) - set(wanted))
         used |= names

@@ -1,4 +1,4 @@
-"""A call that may never end, given a few seconds: on any thread, on any system."""
+"""Run a call that may never return, with a time limit: on any thread, on any system."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from contextvars import copy_context
 from typing import Any
 
 WORKER = "liftkit answer"  # the thread's name
-POLL = 0.02  # seconds between looks at the worker, and between blows to one that should end
-GRACE = 1.0  # seconds that the worker has to end once it is told to
+POLL = 0.02  # seconds between two checks whether the worker has finished, and between two attempts to end it
+GRACE = 1.0  # seconds that the worker gets to end
 
 
 class Ended(BaseException):
-    """Raised in the worker to end it; a BaseException, so that ``except Exception`` lets it pass."""
+    """Raised in the worker to end it. A BaseException, so that ``except Exception`` does not catch it."""
 
 
 class OutOfTime(Exception):
-    """The call did not return in time. ``stopped``: whether it could be ended, or still runs in the background."""
+    """The call did not return in time. ``stopped``: whether it was ended, or still runs in the background."""
 
     def __init__(self, stopped: bool):
         super().__init__(f"out of time, {'ended' if stopped else 'still running'}")
@@ -28,13 +28,15 @@ class OutOfTime(Exception):
 
 
 def call_within(seconds: float, function: Callable, *args: Any) -> Any:
-    """What ``function(*args)`` returns or raises; OutOfTime where it takes longer than ``seconds``.
+    """Return what ``function(*args)`` returns, or raise what it raises.
 
-    It runs in a thread of its own, in which Python raises an exception when time is up or when the caller is
-    interrupted (Ctrl+C, a kernel's "Interrupt"). That ends any loop written in Python, also one that catches
-    ``Exception``. It cannot end a single call into C before this returns: a long sleep, one huge matrix product, a
-    read from a socket. The worker is then left behind as a daemon. Nor can anything in this process act while such a
-    call keeps Python's global lock.
+    It runs in a thread of its own. An exception raised in that thread ends any loop written in Python when the time
+    is up or the caller is interrupted (Ctrl+C, a kernel's "Interrupt"). A single call into C (a long sleep, a huge
+    matrix product, a read from a socket) cannot be ended: its thread is left behind as a daemon. While such a call
+    holds Python's global lock, nothing else in this process runs either.
+
+    Raises:
+        OutOfTime: if it takes longer than ``seconds``.
 
     >>> call_within(1, max, 1, 2)
     2
@@ -44,7 +46,7 @@ def call_within(seconds: float, function: Callable, *args: Any) -> Any:
     context = copy_context()  # a notebook's output finds its cell by it
 
     def work():
-        with suppress(Ended):  # one that comes late
+        with suppress(Ended):  # one that arrives late
             try:
                 done["value"] = context.run(function, *args)
             except BaseException as error:
@@ -67,14 +69,14 @@ def call_within(seconds: float, function: Callable, *args: Any) -> Any:
 
 
 def _wait(finished: threading.Event, seconds: float) -> None:
-    """In short waits: on Windows a long one would not notice Ctrl+C."""
+    """Wait in short steps: on Windows a long wait would not notice Ctrl+C."""
     until = time.monotonic() + seconds
     while not finished.is_set() and (left := until - time.monotonic()) > 0:
         finished.wait(min(POLL, left))
 
 
 def _end(worker: threading.Thread, finished: threading.Event) -> bool:
-    """Raise Ended in the worker, again and again while it catches it; whether it ended."""
+    """Raise Ended in the worker, again and again in case it catches it. Returns whether it ended."""
     until = time.monotonic() + GRACE
     while not finished.is_set() and time.monotonic() < until:
         reached = ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker.ident), ctypes.py_object(Ended))

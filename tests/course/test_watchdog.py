@@ -37,7 +37,7 @@ def test_an_endless_loop_becomes_feedback_and_ends(function):
     one.seconds = 0.3
     feedback = one.check(function)
     assert feedback.status == "incorrect"
-    assert feedback.message == "It was still running after 0.3 seconds: is there a loop that never ends?"
+    assert "0.3 seconds" in feedback.message and "restart the kernel" not in feedback.message
     assert not workers()
 
 
@@ -50,7 +50,7 @@ def test_an_endless_loop_ends_on_another_thread_too():
     assert [feedback.status for feedback in found] == ["incorrect"]
 
 
-def test_what_cannot_be_interrupted_is_said():
+def test_a_call_that_cannot_be_interrupted_asks_for_a_new_kernel():
     one = exercise("01.1")
     one.seconds = 0.2
     release = threading.Event()  # a wait without a timeout is one call into C
@@ -58,7 +58,7 @@ def test_what_cannot_be_interrupted_is_said():
     (left_behind,) = workers()
     release.set()
     left_behind.join(10)
-    assert "goes on in the background: restart the kernel" in message
+    assert "0.2 seconds" in message and "restart the kernel" in message
 
 
 def test_all_calls_share_the_time():
@@ -69,7 +69,7 @@ def test_all_calls_share_the_time():
         time.sleep(0.2)
         return x3d[..., :2]
 
-    assert "still running after 0.5 seconds" in one.check(slow).message
+    assert "0.5 seconds" in one.check(slow).message
 
 
 @pytest.fixture

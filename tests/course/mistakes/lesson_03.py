@@ -1,4 +1,4 @@
-"""What students get wrong in lesson 03, and what they must be told."""
+"""Typical wrong answers to the exercises of lesson 03: number, answer, pattern of the facts in the message."""
 
 import numpy as np
 import torch
@@ -6,14 +6,14 @@ import torch
 from liftkit.skeleton import H36M_17
 
 
-def knees(order=1, sides=("left", "right"), across=("right_hip", "left_hip"), tell=lambda bends: sum(bends) > 0):
+def knees(order=1, sides=("left", "right"), across=("right_hip", "left_hip"), answer=lambda bends: sum(bends) > 0):
     def wrong(x3d):
         joint = lambda name: x3d[:, H36M_17.index(name)]  # noqa: E731
         axis, bends = joint(across[0]) - joint(across[1]), []
         for side in sides:
             hip, knee, ankle = (joint(f"{side}_{name}") for name in ("hip", "knee", "ankle"))
             bends.append((order * np.cross(hip - knee, ankle - knee) * axis).sum(-1))
-        return tell(bends)
+        return answer(bends)
 
     return wrong
 
@@ -65,31 +65,31 @@ def quarters(right=1, behind=1, joints=slice(1, None), depth=lambda z: z, shared
 
 
 WRONG = [
-    ("03.1", reprojection(again=False), r"asked 1 times, expected 2.*loss is \S+, expected 0\.\d+"),
-    ("03.1", reprojection(back=None), r"must be 0\.\d+, found 0\.\d+\. That is the view's own distance"),
-    ("03.1", reprojection(joints=slice(None)), r"16/17.*leave the pelvis out"),
-    ("03.1", reprojection(mean=lambda off: off.abs().mean()), r"must be 0\.\d+, found 0\.\d+"),
-    ("03.2", quarters(right=-1), r"loss of 16 random poses must be \S+, found \S+\. Depths must be -x"),
-    ("03.2", quarters(behind=0), r"from behind by y"),
-    ("03.2", quarters(shared=3), r"says z = y / 2 must be 0\.\d+, found 0\.\d+"),
-    ("03.2", quarters(joints=slice(None)), r"says z = y / 2 must be"),
-    ("03.1", reprojection((-1, -1), (-1, -2)), r"must be 0\.\d+, found 0\.\d+\. That is the loss of the opposite turn"),
-    ("03.1", reprojection(compare=3), r"Depth was compared too"),
-    ("03.1", reprojection(mean=lambda off: (off**2).sum(-1).mean()), r"It is twice that: the mean is over x and y"),
+    ("03.1", reprojection(again=False), r"`lift`.* 1 times, expected 2.*loss is \S+, expected 0\.\d+"),
+    ("03.1", reprojection(back=None), r"0\.\d+, found 0\.\d+.*turn the view back"),
+    ("03.1", reprojection(joints=slice(None)), r"16/17.*pelvis"),
+    ("03.1", reprojection(mean=lambda off: off.abs().mean()), r"0\.\d+, found 0\.\d+.*square"),
+    ("03.2", quarters(right=-1), r"16 random poses.*-x in \(z, y\)"),
+    ("03.2", quarters(behind=0), r"z = y / 2.*from behind by y"),
+    ("03.2", quarters(shared=3), r"z = y / 2.* 0\.\d+, found 0\.\d+"),
+    ("03.2", quarters(joints=slice(None)), r"z = y / 2.* 0\.\d+, found 0\.\d+"),
+    ("03.1", reprojection((-1, -1), (-1, -2)), r"0\.\d+, found 0\.\d+.*opposite turn"),
+    ("03.1", reprojection(compare=3), r"Depth was compared"),
+    ("03.1", reprojection(mean=lambda off: (off**2).sum(-1).mean()), r"twice.*x and y"),
     ("03.1", reprojection(mean=lambda off: (off**2).sqrt().mean()), r"found 0\.\d+\. .*square them"),
-    ("03.1", reprojection(mean=lambda off: (off**2).mean().item()), r"value is right, but no gradient of the lifter"),
-    ("03.1", reprojection(view_kept=torch.Tensor.detach), r"gradient is off by \d+%: .*detach nothing"),
+    ("03.1", reprojection(mean=lambda off: (off**2).mean().item()), r"no gradient.*`\.item\(\)`"),
+    ("03.1", reprojection(view_kept=torch.Tensor.detach), r"gradient is off by \d+%.*detach"),
     ("03.2", quarters(depth=torch.Tensor.detach), r"gradient is off by \d+%"),
     (
         "03.3",
         knees(order=-1),
-        r"Of (\d+) true poses that face away, knees bend backwards in \1, .* in 0\. Wrong: \1",
+        r"Of (\d+) .*face away.* in \1, .* in 0\. Wrong: \1",
     ),
-    ("03.3", knees(across=("left_hip", "right_hip")), r"by your answer in 0"),
-    ("03.3", behind, r"that face away, knees bend backwards in \d+, .*knee is farther away than its ankle there"),
-    ("03.3", knees(sides=("right",)), r"Of \d+ (true poses|poses whose \w+ leg alone).*Wrong: \d+"),
-    ("03.3", knees(tell=lambda bends: (bends[0] > 0) & (bends[1] > 0)), r"Of \d+ .*Wrong: \d+"),
-    ("03.3", knees(tell=lambda bends: (bends[0] > 0) | (bends[1] > 0)), r"Of \d+ .*Wrong: \d+"),
-    ("03.3", knees(tell=sum), r"True or False for each pose, found -?\d"),
-    ("03.3", lambda x3d: bool(knees()(x3d).mean() > 0.5), r"shape \(\d+,\), found \(\)"),
+    ("03.3", knees(across=("left_hip", "right_hip")), r"face away.* in 0\. Wrong"),
+    ("03.3", behind, r"face away.* in \d+, .* ankle"),
+    ("03.3", knees(sides=("right",)), r"(true poses|only the \w+ leg).*Wrong: \d+"),
+    ("03.3", knees(answer=lambda bends: (bends[0] > 0) & (bends[1] > 0)), r"Wrong: \d+"),
+    ("03.3", knees(answer=lambda bends: (bends[0] > 0) | (bends[1] > 0)), r"Wrong: \d+"),
+    ("03.3", knees(answer=sum), r"True or False.*found -?\d"),
+    ("03.3", lambda x3d: bool(knees()(x3d).mean() > 0.5), r"\(\d+,\), found \(\)"),
 ]

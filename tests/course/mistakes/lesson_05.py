@@ -1,4 +1,4 @@
-"""What students get wrong in lesson 05, and what they must be told."""
+"""Typical wrong answers to the exercises of lesson 05: number, answer, pattern of the facts in the message."""
 
 from liftkit import REPRESENTATIONS, Representation, Segment
 from liftkit.course.exercises.lesson_05 import share_misled
@@ -18,26 +18,26 @@ WRONG = [
     (
         "05.1",
         representation(("legs", *LEGS.owns), ("column", "spine", *COLUMN), ("arms", *ARMS), blocks=2),
-        r"ValueError: segment 'column' names a joint twice",
+        r"ValueError: .*'column'.*twice",
     ),
     (
         "05.1",
         representation(("legs", *LEGS.owns), ("column", *COLUMN), ("arms", "neck", *ARMS), blocks=2),
-        r"ValueError: mine: joints owned by two segments: neck",
+        r"ValueError: .*neck",
     ),
     (
         "05.1",
         representation(("legs", *LEGS.owns), ("column", *COLUMN, *ARMS[:1]), ("arms", *ARMS[1:]), blocks=2),
-        r"No segment owns just the arms: left_shoulder",
+        r"arms: left_shoulder",
     ),
     (
         "05.1",
         representation(("legs", *LEGS.owns), ("column", *COLUMN), ("arms", *ARMS), blocks=1, shared_blocks=1),
-        r"The legs moved, and the depth of the \w+ changed by \d",
+        r"legs moved.* \w+ changed by \d",
     ),
-    ("05.2", 1 - share_misled(), r"too large\. That is the share of pairs in which `legs_torso` is better"),
-    ("05.2", (ERRORS.full < ERRORS.legs_torso).mean(), r"share of the 8 pairs with the same seed"),
+    ("05.2", 1 - share_misled(), r"too large.*`legs_torso` is better"),
+    ("05.2", (ERRORS.full < ERRORS.legs_torso).mean(), r"8 pairs with the same seed"),
     ("05.2", 100 * share_misled(), r"per cent"),
-    ("05.2", 64 * share_misled(), r"number of pairs: divide it by all 64"),
-    ("05.2", 0.0, r"0 is too small\. There are 8 x 8 = 64 pairs"),
+    ("05.2", 64 * share_misled(), r"number of pairs.* 64"),
+    ("05.2", 0.0, r"too small.* 64 pairs"),
 ]

@@ -1,4 +1,4 @@
-"""What students get wrong in lesson 06, and what they must be told."""
+"""Typical wrong answers to the exercises of lesson 06: number, answer, pattern of the facts in the message."""
 
 import torch
 
@@ -18,19 +18,19 @@ def values_moved(lift, x2d, joint, other):
 
 
 WRONG = [
-    ("06.1", "a", r"what leaves the shared blocks"),
-    ("06.1", "C", r"Fixed weights are no cut"),
-    ("06.1", "d", r"Expected one of a, b, c, found 'd'"),
+    ("06.1", "a", r"leaves the shared blocks"),
+    ("06.1", "C", r"Fixed weights"),
+    ("06.1", "d", r"a, b, c.*'d'"),
     ("06.2", crossing(lambda z, joint, other: z[:, joint], lambda g, joint, other: g[:, other]), r"other way round"),
-    ("06.2", crossing(size=lambda g: g.norm(dim=-1).sum()), r"known must be \d+\.\d+, found \d+.*not the mean"),
-    ("06.2", crossing(lambda z, joint, other: z), r"gradient of all depths together"),
-    ("06.2", crossing(size=lambda g: g.abs().sum(-1).mean()), r"the length of the gradient"),
-    ("06.2", crossing(size=lambda g: g.mean(0).norm()), r"Mean gradients cancel"),
-    ("06.2", crossing(lambda z, joint, other: z[:, other].mean()), r"divides by the number of poses twice"),
-    ("06.2", crossing(size=lambda g: g.norm()), r"one length for all poses together"),
-    ("06.2", crossing(size=lambda g: g.norm(dim=0).mean()), r"a length along the poses"),
+    ("06.2", crossing(size=lambda g: g.norm(dim=-1).sum()), r"known.*\d+\.\d+, found \d+.*not the mean"),
+    ("06.2", crossing(lambda z, joint, other: z), r"all depths together"),
+    ("06.2", crossing(size=lambda g: g.abs().sum(-1).mean()), r"length of the gradient"),
+    ("06.2", crossing(size=lambda g: g.mean(0).norm()), r"Mean gradients"),
+    ("06.2", crossing(lambda z, joint, other: z[:, other].mean()), r"poses twice"),
+    ("06.2", crossing(size=lambda g: g.norm()), r"one length for all"),
+    ("06.2", crossing(size=lambda g: g.norm(dim=0).mean()), r"along the poses"),
     ("06.2", crossing(size=lambda g: g.mean()), r"mean of dz/dx and dz/dy"),
-    ("06.2", crossing(size=lambda g: g.norm(dim=-1)), r"be one number, .* shape \(32,\)"),
+    ("06.2", crossing(size=lambda g: g.norm(dim=-1)), r"one number.*\(32,\)"),
     ("06.2", values_moved, r"changed its input"),
     ("06.2", lambda lift, x2d, joint, other: torch.autograd.grad(lift(x2d).sum(), x2d)[0], r"does not require grad"),
 ]

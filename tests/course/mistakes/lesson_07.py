@@ -1,11 +1,11 @@
-"""What students get wrong in lesson 07, and what they must be told."""
+"""Typical wrong answers to the exercises of lesson 07: number, answer, pattern of the facts in the message."""
 
 WRONG = [
-    ("07.1", "a", r"only one leg is reversed stays wrong"),
-    ("07.1", "b", r"Five coins have 32 outcomes"),
-    ("07.1", "D", r"where all five are mirrored they agree too"),
-    ("07.1", "1/16", r"Expected one of a, b, c, d, found '1/16'"),
-    ("07.2", "full", r"depth of full moves by 0\.\d\d mm per mm; in another by 0\.\d\d"),
-    ("07.2", "legs_torso", r"legs_torso moves by 0\.00 mm per mm"),
-    ("07.2", {"five_parts_shared", "full"}, r"Expected one name, found 2: five_parts_shared, full"),
+    ("07.1", "a", r"only one leg"),
+    ("07.1", "b", r"32 outcomes"),
+    ("07.1", "D", r"all five are mirrored"),
+    ("07.1", "1/16", r"a, b, c, d.*'1/16'"),
+    ("07.2", "full", r"full .* 0\.\d\d mm.* 0\.\d\d mm"),
+    ("07.2", "legs_torso", r"legs_torso .* 0\.00 mm"),
+    ("07.2", {"five_parts_shared", "full"}, r"found 2: five_parts_shared, full"),
 ]

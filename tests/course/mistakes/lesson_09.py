@@ -1,4 +1,4 @@
-"""What students get wrong in lesson 09, and what they must be told."""
+"""Typical wrong answers to the exercises of lesson 09: number, answer, pattern of the facts in the message."""
 
 import numpy as np
 
@@ -34,24 +34,24 @@ def normal_theory(values, rng):
 
 
 WRONG = [
-    ("09.1", spread, r"\d+\.\d+ mm wide, expected about \d\.\d+\. It must hold the mean, not the values"),
-    ("09.1", unseeded, r"second interval from the same rng differs.*Draw from `rng` alone"),
-    ("09.1", without_replacement, r"must hold the mean|with replacement"),
+    ("09.1", spread, r"\d+\.\d+ mm wide.* \d\.\d+\..*mean of each sample"),
+    ("09.1", unseeded, r"same rng differs.*`rng`"),
+    ("09.1", without_replacement, r"must contain the mean|with replacement"),
     ("09.1", central_half, r"expected about .*2\.5 % off"),
-    ("09.2", 0.375, r"0\.375 is too large\. That is the share near the best seed of `legs_torso` itself"),
+    ("09.2", 0.375, r"0\.375 is too large.*`legs_torso`"),
     ("09.2", 12.5, r"per cent"),
-    ("09.2", 0.0, r"0 is too small\. The best seed of all has 6\d\.\d+ mm"),
-    ("09.2", "most", r"Expected a number, found str"),
+    ("09.2", 0.0, r"0 is too small.* 6\d\.\d+ mm"),
+    ("09.2", "most", r"number.*str"),
     (
         "09.1",
         lambda values, rng: bootstrap(values, rng, (5, 95)),
-        r"2\.\d+ mm wide, expected about 3.*cut 2\.5 % off",
+        r"2\.\d+ mm wide, expected about 3.*2\.5 % off",
     ),
-    ("09.1", normal_theory, r"interval of 60, 61 and 75 mm differs by up to .*Draw each sample from the values"),
-    ("09.1", lambda values, rng: bootstrap(values, rng, (97.5, 2.5)), r"the lower end comes first"),
-    ("09.1", by_formula, r"Four different rngs give one interval.*nothing is drawn from `rng`"),
-    ("09.3", "a", r"Mean against mean, the same runs have 71\.7 and 75\.6"),
-    ("09.3", "b", r"rewards spread: five_parts.*79\.1 against 75\.6.*67\.5 against 73\.4"),
-    ("09.3", "C", r"To choose is to fit.*78\.1 to 71\.2.*never make anything worse"),
-    ("09.3", "x", r"Expected one of a, b, c, d, found 'x'"),
+    ("09.1", normal_theory, r"60, 61 and 75 mm differs by .*from the values"),
+    ("09.1", lambda values, rng: bootstrap(values, rng, (97.5, 2.5)), r"lower end"),
+    ("09.1", by_formula, r"Four different rngs.*`rng`"),
+    ("09.3", "a", r"71\.7 and 75\.6"),
+    ("09.3", "b", r"79\.1 against 75\.6.*67\.5 against 73\.4"),
+    ("09.3", "C", r"78\.1 to 71\.2"),
+    ("09.3", "x", r"a, b, c, d.*'x'"),
 ]

@@ -1,4 +1,4 @@
-"""What students get wrong in lesson 10, and what they must be told of it."""
+"""Typical wrong answers to the exercises of lesson 10: number, answer, pattern of the facts in the message."""
 
 import numpy as np
 
@@ -17,13 +17,13 @@ def nothing_new(train, test):
 
 
 WRONG = [
-    ("10.1", lambda train, test: test[any_new(train, test)], r"Expected numbers, found texts"),
-    ("10.1", any_new, r"3 of 3 poses of \w+\+\w+ are chosen, but no training pose does (kick|swing)"),
-    ("10.1", known_halves, r"3 of 3 poses of \w+\+\w+ are chosen; \d+ training poses do just that"),
-    ("10.1", nothing_new, r"3 of 3 poses of sit\+clap are left out: training has sit and clap, and never the two"),
-    ("10.1", lambda train, test: np.flatnonzero(any_new(train, test)), r"shape \(48,\), found \(\d+,\)"),
-    ("10.2", "legs_torso", r"legs_torso minus full is \+1\.8 mm, -3\.9 to \+4\.5\. That it is 15\.6 mm better"),
+    ("10.1", lambda train, test: test[any_new(train, test)], r"numbers.*text"),
+    ("10.1", any_new, r"3 of 3 poses of \w+\+\w+ .*no training pose has (kick|swing)"),
+    ("10.1", known_halves, r"3 of 3 poses of \w+\+\w+ .* \d+ training poses"),
+    ("10.1", nothing_new, r"3 of 3 poses of sit\+clap are left out"),
+    ("10.1", lambda train, test: np.flatnonzero(any_new(train, test)), r"\(48,\), found \(\d+,\)"),
+    ("10.2", "legs_torso", r"legs_torso minus full is \+1\.8 mm, -3\.9 to \+4\.5.* 15\.6 mm .*CMU"),
     ("10.2", {"five_parts", "five_parts_shared"}, r"five_parts minus full is \+17\.9 mm, \+13\.9 to \+20\.6"),
-    ("10.2", {"legs_torso_shared"}, r"There are 2 such representations; yours are 1 of them"),
-    ("10.2", {"full"}, r"Unknown: full\. There are legs_torso, "),
+    ("10.2", {"legs_torso_shared"}, r"legs_torso_shared: .*1 of 2"),
+    ("10.2", {"full"}, r"full.*legs_torso, "),
 ]

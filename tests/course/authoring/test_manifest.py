@@ -14,7 +14,7 @@ from liftkit.cli import app
 from liftkit.course.authoring.manifest import compare, read_course
 from liftkit.course.authoring.publish import BEGIN, END, INDEX, LINKS, NEXT, SETUP, set_repository, stale_files, update
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
 
 LESSON = """
 [[lesson]]

@@ -8,7 +8,7 @@ import pytest
 from liftkit.course.authoring.lint import lint_lesson
 from liftkit.course.authoring.publish import SETUP, SETUP_CODE
 
-LESSONS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+LESSONS = sorted((Path(__file__).parents[3] / "notebooks").glob("*.ipynb"))
 TEXT = [{"output_type": "stream", "name": "stdout", "text": ["1\n"]}]
 IGNORE = {"tags": ["nbval-ignore-output"]}
 
