@@ -26,7 +26,14 @@ high = found > (3, 14) and "the packages pinned by liftkit exist for Python 3.10
 % (low or high, sys.argv[1], ".".join(map(str, sys.version_info[:3]))))
 endef
 
-.PHONY: help lab test fuzz lint format records constraints clean
+# The notebooks go into two processes too: a file each, and the longest files first (tests/conftest.py).
+PYTEST := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" PLOTLY_RENDERER=plotly_mimetype $(THREADS) $(RUN) pytest \
+	--numprocesses=2 --dist=loadfile --no-loadscope-reorder
+NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=900
+# Lessons that train nothing: their stored outputs are compared by each `make test`, those of all by `make lessons`.
+COMPARED := $(wildcard notebooks/01_*.ipynb notebooks/11_*.ipynb)
+
+.PHONY: help lab quick test lessons fuzz lint format records constraints clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target text; do \
@@ -39,9 +46,14 @@ lab: $(STAMP) ## set up, then open lesson 00 in JupyterLab (make lab LABFLAGS=--
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" PLOTLY_RENDERER=plotly_mimetype $(THREADS) $(RUN) jupyterlab \
 		--LabApp.extension_manager=readonly --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/$(FIRST_LESSON) $(LABFLAGS)
 
-test: lint ## set up, then run every check: ruff, tests, doctests, notebooks (make test PYTESTFLAGS=-x)
-	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" PLOTLY_RENDERER=plotly_mimetype $(THREADS) $(RUN) pytest --nbval --nbval-current-env \
-		--nbval-cell-timeout=900 --numprocesses=2 --dist=loadfile $(PYTESTFLAGS)
+quick: lint ## set up, then run ruff and the fast tests and doctests (a minute)
+	$(PYTEST) -m "not slow and not browser" $(PYTESTFLAGS)
+
+test: lint ## set up, then run every check that decides: ruff, tests, doctests, lessons (make test PYTESTFLAGS=-x)
+	$(PYTEST) $(NBVAL) tests liftkit $(COMPARED) $(PYTESTFLAGS)
+
+lessons: $(STAMP) ## set up, then run every lesson in full and compare what it shows with what is stored
+	$(PYTEST) $(NBVAL) notebooks $(PYTESTFLAGS)
 
 fuzz: $(STAMP) ## set up, then damage small files of each format 10,000 times and read them (half an hour)
 	$(THREADS) $(RUN) pytest tests/test_mutations.py --mutations 10000 -s -q

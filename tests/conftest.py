@@ -1,12 +1,14 @@
-"""Fixtures that several test files share; and the network is cut, for the tests and for all that they start."""
+"""Fixtures and options that several test files share; the network is cut, for the tests and for all that they start."""
 
 import os
 import runpy
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import settings
+from lab import CHROMIUM
 
 from liftkit.poses import PoseSet
 
@@ -23,6 +25,22 @@ settings.load_profile("liftkit")
 def pytest_addoption(parser):
     help = "how many mutations of each format tests/test_mutations.py tries"
     parser.addoption("--mutations", type=int, default=150, metavar="N", help=help)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config, items):
+    """Skip the browser tests if there is no Chromium; let several processes begin with the files that take longest."""
+    if not CHROMIUM:
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip(reason="needs Chromium (Debian: apt install chromium)"))
+    if hasattr(config, "workerinput"):  # a file goes to one process, so a long one must not come last
+        long = Counter(item.path for item in items if is_long(item))
+        items.sort(key=lambda item: -long[item.path])
+
+
+def is_long(item) -> bool:
+    return item.path.suffix == ".ipynb" or any(map(item.get_closest_marker, ("browser", "slow")))
 
 
 @pytest.fixture

@@ -75,9 +75,9 @@ def test_every_package_that_liftkit_imports_is_declared():
                 imported |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.level == 0:
                 imported.add(node.module.split(".")[0])
-    third_party = imported - set(sys.stdlib_module_names) - {"liftkit"}
+    third_party = imported - set(sys.stdlib_module_names) - {"liftkit", "tomllib"}  # tomllib is new in Python 3.11
     assert {"numpy", "torch"} <= third_party
-    assert third_party - {r.name for r in requirements()} == set()
+    assert set(map(canonicalize_name, third_party)) - {canonicalize_name(r.name) for r in requirements()} == set()
 
 
 def test_constraints_hold_pins_only():
@@ -96,13 +96,32 @@ def test_pre_commit_runs_the_pinned_ruff():
     assert all(hook["additional_dependencies"] == [ruff] for hook in hooks)
 
 
-def test_ci_runs_the_test_command_of_the_readme():
-    ci = ROOT / ".ci" / "run"
-    commands = [line.strip() for line in ci.read_text(encoding="utf-8").splitlines()]
-    assert commands[-1] == "make test"
+@pytest.mark.skipif(os.name == "nt", reason="a script of bash")
+@pytest.mark.parametrize("failing", ["none", "make test", "make lessons", "versions"])
+def test_ci_runs_the_test_command_of_the_readme_and_more_and_fails_with_each(tmp_path, failing):
     assert "make test" in (ROOT / "README.md").read_text(encoding="utf-8")
-    if os.name == "posix":
-        subprocess.run(["bash", "-n", str(ci)], check=True)
+    called = tmp_path / "called"
+    fake = (
+        f'#!/bin/sh\ncommand="$(basename "$0") $*"\necho $command >> {called}\ntest "$(echo $command)" != "{failing}"\n'
+    )
+    names = ["bin/make", "bin/chromium", "bin/node", "bin/apt-get", ".ci/versions"]
+    for path in [tmp_path / name for name in names]:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(fake, encoding="utf-8")
+        path.chmod(0o755)
+    shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci")
+    environment = {**os.environ, "PATH": f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    ran = subprocess.run(["bash", tmp_path / ".ci" / "run"], env=environment, capture_output=True, text=True)
+    steps = ["make test", "make lessons", "versions"]
+    done = steps if failing == "none" else steps[: steps.index(failing) + 1]
+    assert called.read_text(encoding="utf-8").splitlines() == done
+    assert (ran.returncode == 0) == (failing == "none")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="scripts of bash")
+@pytest.mark.parametrize("script", ["run", "versions"])
+def test_the_scripts_of_ci_parse(script):
+    subprocess.run(["bash", "-n", ROOT / ".ci" / script], check=True)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Binder runs on Linux")

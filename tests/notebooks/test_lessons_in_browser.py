@@ -1,25 +1,29 @@
-"""Every lesson in a real JupyterLab in a real browser, as ``make lab`` opens it, run from the menu.
+"""Every lesson in a real JupyterLab in a real browser, run from the menu as a student does; trainings are short.
 
 Set LIFTKIT_SCREENSHOTS to a folder to have what the browser showed kept there.
 """
 
 import os
 import re
+from collections import Counter
 from pathlib import Path
 
 import nbformat
 import pytest
-from lab import browser, elsewhere, lab, needs_chromium, ours, run_all, shut_down_kernels
+from lab import browser, elsewhere, kernels, lab, needs_chromium, ours, run_all, short_trainings, shut_down_kernels
 from nbformat.reader import NotJSONError
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 LESSONS = [path.name for path in sorted(NOTEBOOKS.glob("*.ipynb"))]
-SECONDS = 600  # a minute on a quiet machine
-# What a student must never meet, and what must be drawn, as JupyterLab shows it.
+SECONDS = 600  # a quarter of a minute on a quiet machine
+# What a student must never meet, and what is drawn for one output of each kind, as JupyterLab shows it.
 ERROR = ".jp-RenderedText[data-mime-type*='error'], .jp-OutputArea-output:has-text('Error displaying widget')"
-CHART = ".js-plotly-plot .main-svg"
-WIDGET = ".lk-panels svg, .lk-panels canvas"
-BAR = ".jp-OutputArea-output:has(.widget-hprogress .progress-bar)"
+BAR = ".widget-hprogress:has(.progress-bar)"
+WIDGET = "application/vnd.jupyter.widget-view+json"
+DRAWN = {
+    "application/vnd.plotly.v1+json": ".js-plotly-plot:has(.main-svg)",
+    WIDGET: f"section.lk:has(.lk-panels svg, .lk-panels canvas), {BAR}",
+}
 FULL = re.compile(r"\b(\d+)/\1\b")  # all steps of as many
 
 pytestmark = needs_chromium
@@ -35,20 +39,28 @@ def course(tmp_path_factory):
         for cell in code_cells(notebook):
             cell.outputs, cell.execution_count = [], None
         nbformat.write(notebook, folder / name)
-    with lab(folder) as address:
+    with lab(folder, **short_trainings(folder.parent)) as address:
         yield folder, address
 
 
-@pytest.fixture(scope="module", params=LESSONS)
-def seen(request, course):
-    """What a student sees who runs all cells, saves, and scrolls through the lesson."""
-    folder, address = course
+@pytest.fixture(scope="module")
+def tab():
     with browser(viewport={"width": 1200, "height": 1000}) as page:
-        run_all(page, address(request.param))
-        notebook = _when_finished(page, folder / request.param)
-        counts = _scroll_through(page, request.param[:2])
-        yield {"notebook": notebook, "counts": counts, "requests": page.requests, "complaints": page.complaints}
-        shut_down_kernels(page, address(""))
+        yield page
+
+
+@pytest.fixture(scope="module", params=LESSONS)
+def seen(request, course, tab):
+    """What a student sees who runs all cells, saves, and goes from output to output."""
+    folder, address = course
+    tab.requests.clear()
+    tab.complaints.clear()
+    run_all(tab, address(request.param))
+    notebook = _when_finished(tab, folder / request.param, address(""))
+    rich = {i: expected for i, cell in enumerate(notebook.cells) if (expected := to_draw(cell))}
+    cells = [_view(tab, i, expected, request.param[:2]) for i, expected in rich.items()]
+    yield {"notebook": notebook, "cells": cells, "requests": [*tab.requests], "complaints": [*tab.complaints]}
+    shut_down_kernels(tab, address(""))
 
 
 def code_cells(notebook) -> list:
@@ -60,11 +72,20 @@ def failures(notebook) -> list[str]:
     return [f"{o.ename}: {o.evalue}" for o in outputs if o.output_type == "error"]
 
 
-def _when_finished(page, path: Path) -> nbformat.NotebookNode:
+def to_draw(cell) -> dict[str, int]:
+    """How many outputs of each kind a cell has that must be drawn."""
+    shown = [kind for output in cell.get("outputs", ()) for kind in DRAWN if kind in output.get("data", ())]
+    return dict(Counter(shown))
+
+
+def _when_finished(page, path: Path, address: str) -> nbformat.NotebookNode:
     """The notebook as JupyterLab saves it once its last cell has run, or one has failed."""
-    for _ in range(SECONDS // 2):
-        page.wait_for_timeout(2000)
+    for _ in range(SECONDS * 2):
+        page.wait_for_timeout(500)
+        if "idle" not in kernels(page, address).values():
+            continue
         page.keyboard.press("Control+s")
+        page.wait_for_timeout(300)
         try:
             notebook = nbformat.read(path, as_version=4)
         except NotJSONError:  # read while JupyterLab was writing it
@@ -74,33 +95,37 @@ def _when_finished(page, path: Path) -> nbformat.NotebookNode:
     raise AssertionError(f"{path.name} was not finished after {SECONDS} s")
 
 
-def _scroll_through(page, number: str) -> dict:
-    """How often each thing was seen in one view at most; JupyterLab draws the cells in view only."""
-    panel, counts = page.locator(".jp-WindowedPanel-outer").first, {}
-    position = 0
-    while position <= panel.evaluate("panel => panel.scrollHeight"):  # it grows as cells are drawn
-        panel.evaluate("(panel, top) => panel.scrollTo(0, top)", position)
-        page.wait_for_timeout(700)
-        if folder := os.environ.get("LIFTKIT_SCREENSHOTS"):
-            page.screenshot(path=f"{folder}/{number}-{position:05}.png")
-        shown = {selector: page.locator(selector) for selector in (ERROR, CHART, WIDGET, BAR)}
-        shown[FULL] = shown[BAR].filter(has_text=FULL)
-        for what, locator in shown.items():
-            counts[what] = max(counts.get(what, 0), locator.count())
-        position += 600
-    return counts
+def _view(page, index: int, expected: dict[str, int], number: str) -> dict:
+    """Scroll to a cell, wait until what is expected is drawn, and note it with the errors and progress bars."""
+    place = page.locator(f".jp-Cell[data-windowed-list-index='{index}']")
+    for _ in range(500):
+        if place.count():
+            break
+        # JupyterLab before 4.6 attaches only the cells in view
+        page.locator(".jp-WindowedPanel-outer").first.evaluate("panel => panel.scrollBy(0, 400)")
+        page.wait_for_timeout(50)
+    place.locator(".jp-Cell-outputArea").scroll_into_view_if_needed()
+    for _ in range(100):
+        drawn = {kind: place.locator(DRAWN[kind]).count() for kind in expected}
+        if drawn == expected:
+            break
+        page.wait_for_timeout(200)
+    if folder := os.environ.get("LIFTKIT_SCREENSHOTS"):
+        page.screenshot(path=f"{folder}/{number}-{index:02}.png")
+    bars = place.locator(f".jp-OutputArea-output:has({BAR})").all_inner_texts()
+    return {"drawn": drawn, "expected": expected, "errors": place.locator(ERROR).count(), "bars": bars}
 
 
 def test_every_cell_runs_without_an_error(seen):
-    assert failures(seen["notebook"]) == [] and seen["counts"][ERROR] == 0
+    assert failures(seen["notebook"]) == [] and [cell for cell in seen["cells"] if cell["errors"]] == []
     counts = [cell.execution_count for cell in code_cells(seen["notebook"])]
     assert counts == list(range(1, len(counts) + 1))
 
 
 def test_its_widgets_and_charts_are_drawn(seen):
-    data = [o.data for cell in code_cells(seen["notebook"]) for o in cell.outputs if "data" in o]
-    assert seen["counts"][WIDGET] >= 1
-    assert seen["counts"][CHART] >= 1 or not any("application/vnd.plotly.v1+json" in d for d in data)
+    assert sum(cell["drawn"].get(WIDGET, 0) for cell in seen["cells"]) >= 1
+    for cell in seen["cells"]:
+        assert cell["drawn"] == cell["expected"]
 
 
 def test_the_console_and_the_network_are_quiet(seen):
@@ -110,4 +135,5 @@ def test_the_console_and_the_network_are_quiet(seen):
 
 @pytest.mark.parametrize("seen", LESSONS[:1], indirect=True)
 def test_the_progress_bar_of_a_training_ends_full(seen):
-    assert seen["counts"][BAR] == seen["counts"][FULL] == 1
+    bars = [bar for cell in seen["cells"] for bar in cell["bars"]]
+    assert len(bars) == 1 and FULL.search(bars[0])

@@ -1,10 +1,14 @@
-"""The lessons themselves. That every cell runs and shows what is stored is nbval's part: ``make test`` runs it."""
+"""The lessons as files, and their cells in a kernel. What they show is compared by nbval (``make lessons``)."""
 
 import ast
 import json
 from pathlib import Path
 
+import nbformat
 import pytest
+from lab import CHROMIUM, MOST_STEPS, short_trainings
+
+from liftkit.course.authoring.run_lesson import run_cells
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 
@@ -41,3 +45,22 @@ def test_most_outputs_are_compared(path):
     shown = [cell for cell in code_cells(path) if cell["outputs"]]
     compared = [cell for cell in shown if "nbval-ignore-output" not in cell["metadata"].get("tags", ())]
     assert len(compared) >= len(shown) / 2
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is not None, reason="test_lessons_in_browser.py runs them")
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_every_cell_runs_without_a_browser(path, tmp_path, monkeypatch):
+    for name, value in short_trainings(tmp_path).items():
+        monkeypatch.setenv(name, value)
+    run_cells(nbformat.read(path, as_version=4), path.parent)  # raises an error with the cell's traceback
+
+
+@pytest.mark.slow
+def test_trainings_of_tests_are_short(tmp_path, monkeypatch):
+    for name, value in short_trainings(tmp_path).items():
+        monkeypatch.setenv(name, value)
+    code = "from liftkit import TrainConfig\nprint(TrainConfig(steps=1000).steps, TrainConfig.paper().steps)"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    run_cells(notebook, tmp_path)
+    assert notebook.cells[0].outputs[0].text.split() == [str(MOST_STEPS)] * 2

@@ -15,13 +15,23 @@ import nbformat
 import pytest
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-needs_chromium = pytest.mark.skipif(not CHROMIUM, reason="needs Chromium (Debian: apt install chromium)")
+needs_chromium = pytest.mark.browser  # tests/conftest.py skips such a test if there is none
 # Without the last of these Chromium itself looks for updates and the like.
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync", "--disable-component-update"]
 FLAGS += ["--disable-quic", "--disable-background-networking"]
 UNCAUGHT = "Uncaught exception:"
 # What JupyterLab itself says on the console.
 NOT_OURS = re.compile("WebSocket|Failed to load resource|JupyterLab|jupyterlab|extension|lumino|service worker|Yjs|yjs")
+# Every cell of a lesson still runs and shows what it shows; the twelve take 118 s of kernel time, and 428 s in full.
+MOST_STEPS = 20
+SHORT_TRAININGS = f"""
+from liftkit.config import TrainConfig
+_check = TrainConfig.__post_init__
+def _shorten(config):
+    _check(config)
+    object.__setattr__(config, "steps", min(config.steps, {MOST_STEPS}))
+TrainConfig.__post_init__ = _shorten
+"""
 
 
 def write_notebook(path: Path, sources: Iterable[str]) -> None:
@@ -32,17 +42,24 @@ def write_notebook(path: Path, sources: Iterable[str]) -> None:
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
 
 
+def short_trainings(folder: Path) -> dict[str, str]:
+    """Environment variables of kernels in which no training takes more than MOST_STEPS steps."""
+    startup = folder / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "00_short_trainings.py").write_text(SHORT_TRAININGS)
+    return {"IPYTHONDIR": str(folder / "ipython")}
+
+
 @contextmanager
-def lab(folder: Path, theme: str = "JupyterLab Light"):
+def lab(folder: Path, **environment: str):
     """A JupyterLab that shows a folder: a function from a notebook's name to its address."""
     settings = folder.parent / "lab_settings" / "@jupyterlab" / "apputils-extension"
     settings.mkdir(parents=True)
-    (settings / "themes.jupyterlab-settings").write_text(json.dumps({"theme": theme}))
     (settings / "notification.jupyterlab-settings").write_text(json.dumps({"fetchNews": "false"}))
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--port=0", "--ServerApp.root_dir", folder]
     command += ["--LabApp.extension_manager=readonly", *(["--allow-root"] if os.geteuid() == 0 else [])]
     log = folder.parent / "lab.log"
-    environment = {**os.environ, "PLOTLY_RENDERER": "plotly_mimetype"}
+    environment = {**os.environ, "PLOTLY_RENDERER": "plotly_mimetype", **environment}
     environment["JUPYTERLAB_SETTINGS_DIR"] = str(settings.parents[1])
     with log.open("w") as file:
         server = subprocess.Popen(list(map(str, command)), stdout=file, stderr=file, env=environment)
@@ -91,12 +108,17 @@ def run_all(page, address: str) -> None:
     page.get_by_text("Run All Cells", exact=True).click()
 
 
+def kernels(page, address: str) -> dict[str, str]:
+    """The kernels of a JupyterLab: the state of each ("idle", "busy", ...) by the address that ends it."""
+    server, token = re.match(r"(.*?)/lab.*[?]token=(\w+)", address).groups()
+    found = page.request.get(f"{server}/api/kernels?token={token}").json()
+    return {f"{server}/api/kernels/{kernel['id']}?token={token}": kernel["execution_state"] for kernel in found}
+
+
 def shut_down_kernels(page, address: str) -> None:
     """End what runs behind the notebooks of a JupyterLab, so that the next has the machine to itself."""
-    server, token = re.match(r"(.*?)/lab.*[?]token=(\w+)", address).groups()
-    headers = {"Authorization": f"token {token}"}
-    for kernel in page.request.get(f"{server}/api/kernels", headers=headers).json():
-        page.request.delete(f"{server}/api/kernels/{kernel['id']}", headers=headers)
+    for kernel in kernels(page, address):
+        page.request.delete(kernel)
 
 
 def ours(complaints: list[str]) -> list[str]:

@@ -22,5 +22,5 @@ def test_a_saved_page_turns_and_plays_without_a_kernel(tmp_path):
         assert widget.get_attribute("data-view") != start
         assert changed(page, widget, lambda: widget.get_by_role("button", name="Play").click())
         widget.get_by_role("button", name="Pause").click()
-        assert changed(page, widget, lambda: by_mouse(widget.locator("input[name=frame]"), "range"))
+        assert changed(page, widget, lambda: by_mouse(widget.locator("input[name=frame]")))
         assert page.complaints == [] and elsewhere(page.requests) == [file.as_uri()]
