@@ -1,94 +1,83 @@
-"""Commands that turn files of data sets into pose files. Here, what those that go clip by clip share."""
+"""What the commands for whole data sets share: they read set by set, count, and write one pose file."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import typer
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from liftkit.poses import PoseSet
 
-CheckOption = typer.Option("--check", help="Read everything, tell what there is, write nothing.")
-
+CheckOption = typer.Option("--check", help="Read everything and report what was found; write nothing.")
 
 KEYS = ("split", "subject", "action", "camera")
 
 
-def convert(
-    read: Callable[[Container[int]], Iterable[PoseSet]],
+def write_data_set(
+    read: Callable[[], Iterable[PoseSet]],
     out: Path,
     sources: Sequence[Path],
     expected: Iterable[tuple[str, str]],
     options: dict,
     check: bool,
 ) -> None:
-    """Write PoseSets as one pose file ``out``, and beside it NAME.json: options, counts, sources' sha256, versions.
+    """Write PoseSets as one pose file and, beside it, NAME.json with options, counts, checksums and versions.
 
-    ``read`` gives them without the clips of the numbers it is told: those that a stopped run of the same conversion has
-    left. ``expected`` (subject, action) pairs that are not there are told. With ``check`` it only reads, all of it, and
-    tells. Raises ValueError where either file exists, or parts of a conversion with other options or sources.
+    Args:
+        read: returns the PoseSets; called once, after ``out`` was checked.
+        out: the pose file; both files are written, or neither.
+        sources: the files that are read.
+        expected: (subject, action) pairs; those that are not found are printed.
+        options: what the user chose, for the record.
+        check: read everything and print what was found, but write nothing.
+
+    Raises:
+        ValueError: if ``out`` or its record exists or cannot be written, or a source is not valid.
     """
-    from formats.pose_clips import keep_clips, labels_of, write_clips
+    from formats.pose_spool import PoseSpool
 
-    from liftkit.data.pose_files import begin, finish
+    from liftkit.data.pose_files import outputs, save_with_record
 
-    parts, record = begin(out, sources, options), out.with_suffix(".json")
-    kept = parts.whole()
-    counts: dict[tuple, int] = {}
+    _, record = outputs(out)
+    counts: Counter[tuple] = Counter()
+    sets = _counted(read(), counts, out.stem)
     if check:
-        for poses in _progress(read(()), out.stem):
-            _count(vars(poses), counts)
+        for _ in sets:
+            pass
     else:
-        tell_kept(kept, parts.folder)
-        with parts:
-            keep_clips(_progress(read(kept), out.stem), parts)
-            for labels in labels_of(parts):
-                _count(labels, counts)
-            sets = [dict(zip(KEYS, key, strict=True), poses=n) for key, n in sorted(counts.items())]
-            about = {"poses": sum(counts.values()), "sets": sets, "options": options}
-            finish(parts, lambda path: write_clips(parts, path), out, sources, about)
-    _tell(counts, expected)
-    total = sum(counts.values())
+        # Nothing is kept of a conversion that was stopped: all of Human3.6M takes 47 s, so that it can start afresh.
+        with TemporaryDirectory(prefix=f".{out.name}.tmp-", dir=out.parent) as folder:
+            spool = PoseSpool(Path(folder))
+            for poses in sets:
+                spool.add(poses)
+            rows = [dict(zip(KEYS, key, strict=True), poses=n) for key, n in sorted(counts.items())]
+            about = {"poses": counts.total(), "sets": rows, "options": options}
+            save_with_record(spool.write, out, sources, about)
+    _show(counts, expected)
+    total = f"{counts.total():,} poses"
     if check:
-        typer.echo(f"{total:,} poses; would be written to {out} and {record}. Nothing was written.")
-        tell_kept(kept, parts.folder)
+        typer.echo(f"{total}; would be written to {out} and {record}. Nothing was written.")
     else:
-        typer.echo(f"{total:,} poses, saved in {out}; where they came from, in {record}.")
+        typer.echo(f"{total}, saved in {out}; where they came from, in {record}.")
 
 
-def tell_kept(kept: Collection[int], folder: Path) -> None:
-    """Say how many recordings a stopped run has left, where it has."""
-    if kept:
-        typer.echo(f"{len(kept):,} recordings need not be read again: a run that was stopped left them in {folder}.")
-
-
-def _progress(clips: Iterable[PoseSet], name: str) -> Iterator[PoseSet]:
+def _counted(sets: Iterable[PoseSet], counts: Counter, name: str) -> Iterator[PoseSet]:
+    """Count the poses of each (split, subject, action, camera), with a progress bar."""
     from tqdm import tqdm
 
     with tqdm(unit=" poses", unit_scale=True, desc=name, mininterval=0.5) as bar:
-        for poses in clips:
+        for poses in sets:
+            counts.update(zip(*(getattr(poses, key).tolist() for key in KEYS), strict=True))
             bar.update(len(poses))
             yield poses
 
 
-def _count(labels: Mapping[str, np.ndarray], counts: dict) -> None:
-    """Add the poses of each (split, subject, action, camera)."""
-    import numpy as np
-
-    columns = [labels[key] for key in KEYS]
-    changes = np.any([column[1:] != column[:-1] for column in columns], axis=0)
-    starts = np.flatnonzero(np.r_[True, changes])
-    lengths = np.diff(np.r_[starts, len(columns[0])])
-    for *key, n in zip(*(column[starts].tolist() for column in columns), lengths.tolist(), strict=True):
-        counts[tuple(key)] = counts.get(tuple(key), 0) + n
-
-
-def _tell(counts: dict, expected: Iterable[tuple[str, str]]) -> None:
+def _show(counts: Counter, expected: Iterable[tuple[str, str]]) -> None:
     import pandas as pd
 
     from liftkit.cli.common import show_table
@@ -104,5 +93,5 @@ def _tell(counts: dict, expected: Iterable[tuple[str, str]]) -> None:
         if (subject, action) not in found:
             missing.setdefault(subject, []).append(action)
     for subject, actions in missing.items():
-        there = any(subject == one for one, _ in found)
-        typer.echo(f"Missing: {subject}" + (f": {', '.join(actions)}" if there else " altogether"))
+        partly = (rows.subject == subject).any()
+        typer.echo(f"Missing: {subject}" + (f": {', '.join(actions)}" if partly else " altogether"))

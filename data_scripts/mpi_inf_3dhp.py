@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from conversion import CheckOption
-from conversion import convert as write
+from conversion import CheckOption, write_data_set
 
 from liftkit.cli.common import friendly
 
@@ -25,14 +24,16 @@ def _commands() -> None:
 @friendly
 def convert(
     folder: Annotated[Path, typer.Argument(help="With S1/Seq1/annot.mat and TS1/annot_data.mat and so on.")],
-    out: Annotated[Path, typer.Option(help="The pose file to write; NAME.json beside it.")] = Path("mpi_inf_3dhp.npz"),
+    out: Annotated[Path, typer.Option(help="The pose file to write; its sources are listed in NAME.json.")] = Path(
+        "mpi_inf_3dhp.npz"
+    ),
     part: Annotated[str, typer.Option(help='"train", "test" or "both".')] = "both",
-    cameras: Annotated[str, typer.Option(help="Of training, of 0 to 13, with commas.")] = "0,1,2,4,5,6,7,8",
+    cameras: Annotated[str, typer.Option(help="Training cameras (0 to 13), separated by commas.")] = "0,1,2,4,5,6,7,8",
     true_scale: Annotated[bool, typer.Option("--true", help="True 3D, not universal (all of one height).")] = False,
     every: Annotated[int, typer.Option(min=1, help="Keep frames 0, N, 2N, ...")] = 1,
     check: Annotated[bool, CheckOption] = False,
 ) -> None:
-    """From the annotations of training and test set, as their scripts unpack them."""
+    """From the annotations of training and test set, as the data set's scripts unpack them."""
     from readers.mpi_inf_3dhp import TEST, TRAIN, read_test, read_training
 
     if part not in ("train", "test", "both"):
@@ -40,7 +41,7 @@ def convert(
     try:
         numbers = [int(number) for number in cameras.split(",")]
     except ValueError as error:
-        raise ValueError(f"--cameras: expected numbers with commas, found {cameras!r}") from error
+        raise ValueError(f"--cameras: expected numbers separated by commas, found {cameras!r}") from error
     readers, patterns, expected = [], [], []
     if part != "test":
         readers.append(partial(read_training, folder, numbers, not true_scale, every))
@@ -50,11 +51,11 @@ def convert(
         readers.append(partial(read_test, folder, not true_scale, every))
         patterns.append("**/TS[1-6]/annot_data.mat")
     sources = sorted(path for pattern in patterns for path in folder.glob(pattern))
-    options = dict(part=part, cameras=numbers, universal=not true_scale, every=every)
     there = {path.parts[-2] for path in sources}
     expected += [(subject, "annot_data.mat") for subject in TEST if part != "train" and subject not in there]
-    read = lambda kept: chain.from_iterable(reader(kept=kept) for reader in readers)  # noqa: E731
-    write(read, out, sources, expected, options, check)
+    read = lambda: chain.from_iterable(reader() for reader in readers)  # noqa: E731
+    options = dict(part=part, cameras=numbers, universal=not true_scale, every=every)
+    write_data_set(read, out, sources, expected, options, check)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""The sample of key points for a lesson: ``python data_scripts/sample_keypoints.py``; the same bits every time.
+"""Make the sample of keypoints for a lesson: ``python data_scripts/sample_keypoints.py``; the same bits every time.
 
-A synthetic person who walks and waves, filmed in perspective, as a detector would give it in COCO's format: 60 frames
-with noise of 1.5 pixels, a few points missing, two frames without anybody, and a bystander in the background.
+A synthetic person who walks and waves, filmed in perspective, as a detector would write it in COCO's format: 60 frames
+with noise of 1.5 pixels, a few missing points, two frames without a person, and a bystander in the background.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ LEVEL = np.diag([1.0, -1.0, -1.0])  # from the world to a level camera that a pe
 
 
 def sample() -> dict:
-    """The content of the sample: a COCO data set with one person over 60 frames, and somebody smaller behind."""
+    """The content of the sample: a COCO data set with one person over 60 frames and a smaller one behind."""
     rng = np.random.default_rng(SEED)
     points = _film()
     annotations = []
@@ -80,7 +80,7 @@ def _annotation(number: int, frame: int, points: np.ndarray, seen: np.ndarray) -
 
 
 def sample_bytes() -> bytes:
-    """The sample as its file holds it."""
+    """The bytes of the sample's file."""
     return json.dumps(sample(), separators=(",", ":")).encode()
 
 
@@ -88,7 +88,7 @@ def sample_bytes() -> bytes:
 def main(
     out: Annotated[Path, typer.Argument(help="The file to write.")] = SAMPLE,
 ) -> None:
-    """Write the sample of key points for a lesson."""
+    """Write the sample of keypoints for a lesson."""
     check_new(out)
     content = sample_bytes()
     write_atomically(out, lambda file: file.write(content))

@@ -31,7 +31,7 @@ from human36m_files import FOLDER, fetched, npz2d, npz3d, recording_bytes, save_
 from motion_files import ASF_RIGHT_HAND_UP, RIGHT_HAND_UP, T_POSE, amc, asf, bvh
 from mpi_files import CALIBRATION, annotated_test, cells, image, seen, training
 from mutations import mutated
-from readers.human36m import Detections, film_clips, read_archive, read_fetched, read_videopose3d
+from readers.human36m import Detections, film_recordings, read_archive, read_fetched, read_videopose3d
 from readers.mpi_inf_3dhp import JOINTS_28, read_calibration, read_test, read_training
 from scipy.io import savemat
 
@@ -93,7 +93,7 @@ def acclaim(folder: Path, damaged: str) -> Case:
 def archive(folder: Path, mode: str) -> Case:
     content = recording_bytes(folder)
     path = tgz(folder / "a.tgz", [(f"{FOLDER}/Photo.cdf", content)], mode)
-    return plain(path, lambda: list(film_clips(read_archive(path))))
+    return plain(path, lambda: list(film_recordings(read_archive(path))))
 
 
 def recording(folder: Path, compress: int) -> Case:
@@ -102,7 +102,7 @@ def recording(folder: Path, compress: int) -> Case:
     def seal(content: bytes) -> bytes:
         return tgz(path, [(f"{FOLDER}/Photo.cdf", content)], "w").read_bytes()
 
-    return inside(path, content, seal, lambda: list(film_clips(read_archive(path))))
+    return inside(path, content, seal, lambda: list(film_recordings(read_archive(path))))
 
 
 def pickled(folder: Path, field: str) -> Case:
@@ -120,7 +120,7 @@ def pickled(folder: Path, field: str) -> Case:
 
     def read() -> object:
         detections = Detections(path) if field == "positions_2d" else None
-        return list(film_clips(read_videopose3d(source), detections=detections))
+        return list(film_recordings(read_videopose3d(source), detections=detections))
 
     return inside(path, pickle.dumps(whole, 4), seal, read)
 
@@ -128,7 +128,7 @@ def pickled(folder: Path, field: str) -> Case:
 def videopose3d(folder: Path) -> Case:
     path = folder / "data_3d.npz"
     np.savez(path, positions_3d={"S1": {"Photo": world(1) / np.float32(1000)}})
-    return plain(path, lambda: list(film_clips(read_videopose3d(path))))
+    return plain(path, lambda: list(film_recordings(read_videopose3d(path))))
 
 
 def annotations(folder: Path, packed: bool) -> Case:
@@ -324,7 +324,7 @@ def test_a_pickle_that_asks_for_memory_is_refused(tmp_path):
 
 
 def test_an_npz_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("liftkit.system.files.LARGEST", 10**6)
+    monkeypatch.setattr("liftkit.system.files.LARGEST_ARRAYS", 10**6)
     np.savez_compressed(tmp_path / "bomb.npz", x2d=np.zeros(10**6, np.float32))
     with pytest.raises(
         ValueError, match=r"bomb\.npz: .*expected at most 1,000,000 bytes after decompression, found 4,0"

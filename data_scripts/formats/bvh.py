@@ -1,9 +1,9 @@
 """BVH motion-capture files of any skeleton: joint positions, and one clip of our 17 joints.
 
 The format (Biovision): HIERARCHY, nested ROOT, JOINT and End Site with OFFSET and CHANNELS; MOTION, Frames, Frame
-Time, and a line of numbers a frame. Angles are degrees, and a joint's rotations are multiplied in the order of its
-channels. A position channel takes the place of the offset along its axis, at the root and elsewhere, as Blender and
-MotionBuilder have it. The format says no unit.
+Time, and a line of numbers per frame. Angles are degrees, and a joint's rotations are multiplied in the order of its
+channels. A position channel replaces the offset along its axis, at the root and elsewhere, as in Blender and
+MotionBuilder. The format does not define a unit.
 """
 
 from __future__ import annotations
@@ -13,32 +13,32 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from formats.clips import Clip, subject_of
-from formats.joint_maps import recognise
-from formats.kinematics import LARGEST, euler, forward
-from formats.numbers import parse_numbers
+from formats.clips import MotionClip, subject_of
+from formats.joint_maps import match_skeleton
+from formats.kinematics import LARGEST_NUMBER, euler, forward
+from formats.text_numbers import parse_numbers
 
 from liftkit.data.people import JointMap, check_person, person_height, pick_joints
 from liftkit.system.files import check_file, reading
 
-UNITS = {"mm": 1.0, "cm": 10.0, "m": 1000.0, "inch": 25.4, "CMU (inch / 0.45)": 25.4 / 0.45}  # mm a unit
-SHORTEST, TALLEST = 1200.0, 2100.0  # mm: so narrow that no height fits two units
+UNITS = {"mm": 1.0, "cm": 10.0, "m": 1000.0, "inch": 25.4, "CMU (inch / 0.45)": 25.4 / 0.45}  # mm per unit
+HEIGHTS = (1200.0, 2100.0)  # mm from ankle to head: so narrow that no height fits two units
 MOST_NODES = 1000
 
 
 @dataclass
 class Node:
-    """A joint or an end site: its parent's index, its offset, and its channels such as "yposition", "zrotation"."""
+    """A joint or an end site."""
 
     name: str
-    parent: int
+    parent: int  # its index
     offset: np.ndarray | None = None
-    channels: list[str] = field(default_factory=list)
+    channels: list[str] = field(default_factory=list)  # such as "yposition", "zrotation"
     first: int = 0  # column of the first channel
 
 
 def parse_hierarchy(text: str) -> list[Node]:
-    """The joints and end sites of a BVH hierarchy, a parent before its children. Raises ValueError naming the line."""
+    """Parse a BVH hierarchy into joints and end sites, parents before children; ValueError names the line."""
     nodes, open_nodes, opened, columns = [], [], True, 0
     text = re.sub(r"(?m)(?:^|(?<=\s))(?:#|//).*", "", text)  # comments
     for line in re.sub("([{}])", r"\n\1\n", text).splitlines():
@@ -63,7 +63,7 @@ def parse_hierarchy(text: str) -> list[Node]:
         elif word == "CHANNELS" and open_nodes and opened:
             columns = _set_channels(nodes[open_nodes[-1]], rest, columns)
         elif word not in ("", "HIERARCHY"):
-            raise ValueError(f"{line.strip()[:80]!r} is no line of a BVH hierarchy, or out of place")
+            raise ValueError(f"{line.strip()[:80]!r} is not a line of a BVH hierarchy, or out of place")
     if not nodes or open_nodes or not opened:
         raise ValueError("the hierarchy has no ROOT, or a brace is missing")
     if absent := [node.name for node in nodes if node.offset is None]:
@@ -81,7 +81,7 @@ def _unused(name: str, nodes: list[Node]) -> str:
 
 
 def _set_channels(node: Node, words: list[str], columns: int) -> int:
-    """Give a node its channels, which begin in the given column; the column after them."""
+    """Set a node's channels, which begin in the given column; return the column after them."""
     channels = [word.lower() for word in words[1:]]
     wrong = [c for c in channels if not re.fullmatch("[xyz](position|rotation)", c)]
     if words[:1] != [str(len(channels))] or wrong or len(set(channels)) != len(channels) or node.channels:
@@ -95,16 +95,19 @@ def _set_channels(node: Node, words: list[str], columns: int) -> int:
 
 def _finite(text: bytes, count: int) -> np.ndarray:
     numbers = parse_numbers(text, count)
-    if not (np.abs(numbers) < LARGEST).all():
-        raise ValueError(f"expected numbers below {LARGEST:g}, found NaN, infinity or larger ones")
+    if not (np.abs(numbers) < LARGEST_NUMBER).all():
+        raise ValueError(f"expected numbers below {LARGEST_NUMBER:g}, found NaN, infinity or larger ones")
     return numbers
 
 
 def read_points(path: str | Path) -> tuple[list[str], np.ndarray, float]:
-    """The names of the joints and end sites ("NAME:end"), their positions (F, K, 3) and the frames a second.
+    """Read names and positions of the joints and end sites ("NAME:end"); end sites of length 0 are left out.
 
-    Positions are in the file's unit and axes. An end site of length 0 says nothing and is left out. Raises ValueError
-    naming the file and the place.
+    Returns:
+        The K names, their positions (F, K, 3) in the file's unit and axes, and the frames per second.
+
+    Raises:
+        ValueError: names the file and the place.
     """
     path = check_file(path)
     content = re.sub(rb"(?m)^[ \t]*(?:#|//).*", b"", path.read_bytes())
@@ -129,7 +132,7 @@ def _parse_motion(motion: bytes, channels: int) -> tuple[int, float, np.ndarray]
     if not frames or not channels or not 1e-4 < seconds < 10:
         raise ValueError(f"found {frames} frames of {channels} channels, {seconds} seconds each")
     fps = 1 / seconds
-    if abs(fps - round(fps)) < 5e-4 * fps:  # files say 0.0083333 for 120 frames a second; 23.976 is left alone
+    if abs(fps - round(fps)) < 5e-4 * fps:  # files say 0.0083333 for 120 frames per second; 23.976 is left alone
         fps = float(round(fps))
     try:
         return frames, fps, _finite(motion[start.end() :], frames * channels).reshape(frames, channels)
@@ -154,47 +157,54 @@ def _pose(nodes: list[Node], values: np.ndarray) -> np.ndarray:
 
 
 def unit_of(height: float) -> str:
-    """The name in ``UNITS`` of the unit in which a person as tall as ``height`` (ankle to head along the bones) is of
-    human size. Raises ValueError where there is none.
+    """The unit (a name in ``UNITS``) in which a person of this height, ankle to head along the bones, has human size.
+
+    Raises:
+        ValueError: if there is none.
 
     >>> unit_of(160.0), unit_of(1.6)
     ('cm', 'm')
     """
-    fitting = [name for name, mm in UNITS.items() if SHORTEST < height * mm < TALLEST]
+    low, high = HEIGHTS
+    fitting = [name for name, mm in UNITS.items() if low < height * mm < high]
     if len(fitting) != 1:
         raise ValueError(
-            f"the unit cannot be told: from ankle to head along the bones the person measures {height:.4g}, which is "
-            f"{SHORTEST:.0f} to {TALLEST:.0f} mm in none of {', '.join(UNITS)}. Give the scale in mm a unit (--scale)"
+            f"the unit is unknown: from ankle to head along the bones the person measures {height:.4g}, which is "
+            f"{low:.0f} to {high:.0f} mm in none of {', '.join(UNITS)}. Give the scale in mm per unit (--scale)"
         )
     return fitting[0]
 
 
 def read_bvh(
     path: str | Path, joint_map: JointMap | None = None, scale: float | str = "auto", up: str = "y", skip: int = 0
-) -> Clip:
-    """One clip of our 17 joints from a BVH file.
+) -> MotionClip:
+    """Read one clip of our 17 joints from a BVH file.
 
-    Without a ``joint_map`` the skeleton is recognised by its names (``joint_maps.BVH_MAPS``). ``scale`` is mm a unit;
-    "auto" tells it from the person's height among ``UNITS``. ``up`` is the file's vertical axis, "y" or "z". ``skip``
-    frames are left out at the start: the CMU conversions by B. Hahne begin with a T-pose. Raises ValueError naming the
-    file where something is missing, damaged or of no human size.
+    Args:
+        joint_map: our joint -> the file's; default: the first of ``joint_maps.BVH_MAPS`` that matches the names.
+        scale: mm per unit; "auto" takes that of ``UNITS`` that fits the person's height.
+        up: the file's vertical axis, "y" or "z".
+        skip: frames to leave out at the start; the CMU conversions by B. Hahne begin with a T-pose.
+
+    Raises:
+        ValueError: names the file if something is missing, damaged or not of human size.
     """
     path = Path(path)
     if up not in ("y", "z"):
         raise ValueError(f"up must be y or z, found {up!r}")
     names, points, fps = read_points(path)
     with reading(path):
-        skeleton, joint_map = ("own joint map", joint_map) if joint_map else recognise(names)
+        skeleton, joint_map = ("own joint map", joint_map) if joint_map else match_skeleton(names)
         joints = pick_joints(points, names, joint_map)[skip:]
         if not len(joints):
-            raise ValueError(f"{skip} frames are to be skipped, there are {len(points)}")
+            raise ValueError(f"expected more than the {skip} frames that are skipped, found {len(points)}")
         unit = unit_of(person_height(joints)) if scale == "auto" else f"{scale} mm"
         mm = UNITS[unit] if scale == "auto" else float(scale)
-        if not 0 < mm < LARGEST:
-            raise ValueError(f"the scale must be a positive number of mm a unit, found {scale}")
+        if not 0 < mm < LARGEST_NUMBER:
+            raise ValueError(f"the scale must be a positive number of mm per unit, found {scale}")
         joints = joints * mm
         if up == "z":
             joints = np.stack([joints[..., 0], joints[..., 2], -joints[..., 1]], axis=-1)
         check_person(joints)
     about = f"skeleton {skeleton}, unit {unit}"
-    return Clip(joints, fps, name=path.stem, subject=subject_of(path.stem), about=about)
+    return MotionClip(joints, fps, name=path.stem, subject=subject_of(path.stem), about=about)

@@ -1,4 +1,4 @@
-"""Clips of motion capture: what a reader gives of one file, and many of them joined to one Motion."""
+"""Clips of motion capture: what a reader returns for one file, and many of them joined to one Motion."""
 
 from __future__ import annotations
 
@@ -13,24 +13,23 @@ from formats.kinematics import resample
 from liftkit.data.cameras import Motion
 from liftkit.data.people import person_height
 from liftkit.skeleton import H36M_17
-from liftkit.system.files import check_file, read_arrays, reading
+from liftkit.system.files import check_file, reading
 
 
 @dataclass(frozen=True, eq=False)
-class Clip:
-    """One clip of one person: ``joints`` (F, 17, 3) in mm, y up, right-handed, anywhere in the room; ``fps`` frames a
-    second; its ``name``, the ``subject``, and what the reader took for granted (``about``)."""
+class MotionClip:
+    """One clip of one person."""
 
-    joints: np.ndarray
-    fps: float
+    joints: np.ndarray  # (F, 17, 3) in mm, y up, right-handed, anywhere in the room
+    fps: float  # frames per second
     name: str
     subject: str
-    about: str = ""
+    about: str = ""  # what the reader assumed, such as the unit
 
     def describe(self) -> str:
-        """What was found, in a line."""
+        """One line about what was found."""
         return (
-            f"{self.name}: {len(self.joints):,} frames at {self.fps:g} a second, ankle to head "
+            f"{self.name}: {len(self.joints):,} frames at {self.fps:g} per second, ankle to head "
             f"{person_height(self.joints):.0f} mm, upright in {self.upright:.0%} of them; {self.about}"
         )
 
@@ -41,13 +40,8 @@ class Clip:
         return float(np.mean(height["head"] > np.maximum(height["left_ankle"], height["right_ankle"])))
 
 
-def load_clip(path: Path) -> Clip:
-    """A clip whose fields were written as an npz file. Raises ValueError naming the file where it is damaged."""
-    return Clip(**{field: array if array.ndim else array.item() for field, array in read_arrays(path).items()})
-
-
 def subject_of(stem: str) -> str:
-    """The subject in a name of CMU's form, SUBJECT_TRIAL; of any other name "".
+    """The subject in a file name of CMU's form SUBJECT_TRIAL; "" for any other name.
 
     >>> subject_of("35_01"), subject_of("walk")
     ('35', '')
@@ -57,7 +51,11 @@ def subject_of(stem: str) -> str:
 
 
 def find_files(given: Sequence[Path], *suffixes: str) -> list[Path]:
-    """The given files, and those below given folders, whose names end as wanted. ValueError where there is none."""
+    """The given files and those below given folders, each once, whose names end in one of the suffixes.
+
+    Raises:
+        ValueError: if a given file ends in another suffix, or nothing is found.
+    """
     found = []
     for path in given:
         below = sorted(path.rglob("*")) if path.is_dir() else [path]
@@ -71,7 +69,11 @@ def find_files(given: Sequence[Path], *suffixes: str) -> list[Path]:
 
 
 def skeleton_of(amc: Path, skeletons: Sequence[Path]) -> Path:
-    """The ASF of an AMC: the only one, or the one of its subject (35.asf of 35_01.amc). ValueError where none fits."""
+    """The ASF file for an AMC file: the only one, or the one of its subject (35.asf for 35_01.amc).
+
+    Raises:
+        ValueError: if there are several and none fits.
+    """
     fitting = [asf for asf in skeletons if asf.stem == amc.stem.split("_")[0]]
     if len(skeletons) > 1 and len(fitting) != 1:
         raise ValueError(f"{amc}: expected one {amc.stem.split('_')[0]}.asf among {', '.join(map(str, skeletons))}")
@@ -79,28 +81,32 @@ def skeleton_of(amc: Path, skeletons: Sequence[Path]) -> Path:
 
 
 def join_clips(
-    clips: Sequence[Clip],
+    clips: Sequence[MotionClip],
     fps: float = 30.0,
     test: Sequence[str] = (),
     actions: Mapping[str, str] | None = None,
     name: str = "motion capture",
 ) -> Motion:
-    """One Motion of all clips, resampled to ``fps``, pelvis at the origin, in the order given (clip 0, 1, ...).
+    """Join clips to one Motion, pelvis at the origin, numbered from 0 in the given order.
 
-    Clips whose name or subject is in ``test`` are the split "test", all others "train". ``actions`` gives a clip's
-    action by its name; a clip without one is an action of its own name. Raises ValueError on two clips of one name,
-    and on a name in ``test`` that is neither a clip's nor a subject's.
+    Args:
+        fps: frames per second of the result; the clips are resampled.
+        test: names of clips or subjects of the test split; all others train.
+        actions: clip name -> action; a clip that is not in it is an action of its own name.
+
+    Raises:
+        ValueError: if two clips have one name, or ``test`` names neither a clip nor a subject.
     """
     names = [clip.name for clip in clips]
     if not clips or len(set(names)) != len(names):
         raise ValueError(f"expected clips of different names, found {', '.join(names) or 'none'}")
     if unknown := sorted(set(test) - set(names) - {clip.subject for clip in clips}):
         raise ValueError(f"--test {', '.join(unknown)}: no clip or subject of that name; the clips: {', '.join(names)}")
-    parts = [resample(clip.joints, clip.fps, fps) for clip in clips]
-    counts = [len(part) for part in parts]
+    resampled = [resample(clip.joints, clip.fps, fps) for clip in clips]
+    counts = [len(joints) for joints in resampled]
     repeat = lambda labels: np.repeat(list(labels), counts)  # noqa: E731
     return Motion(
-        np.concatenate([(part - part[:, :1]).astype(np.float32) for part in parts]),
+        np.concatenate([(joints - joints[:, :1]).astype(np.float32) for joints in resampled]),
         subject=repeat(clip.subject for clip in clips),
         action=repeat((actions or {}).get(name, name) for name in names),
         clip=repeat(range(len(clips))).astype(np.int32),
@@ -112,10 +118,15 @@ def join_clips(
 
 
 def read_index(path: str | Path) -> dict[str, str]:
-    """Clip -> action, from an index with a line "SUBJECT_TRIAL<TAB>DESCRIPTION" a clip, as CMU's index has.
+    """Read an index with a line "SUBJECT_TRIAL<TAB>DESCRIPTION" for each clip, as CMU publishes it.
 
-    Lines that do not begin with such a number are headings and are passed over; a number is written with two digits
-    at least (2_1 is 02_01). Raises ValueError naming the file where it holds no clip, or one of them twice.
+    Other lines are headings and are skipped. Clip names get at least two digits: 2_1 becomes 02_01.
+
+    Returns:
+        Clip name -> description.
+
+    Raises:
+        ValueError: if the file holds no clip, or one of them twice.
     """
     path = check_file(path, 2**24)
     found: dict[str, str] = {}

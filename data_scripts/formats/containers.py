@@ -1,4 +1,4 @@
-"""Files that hold arrays (tar, HDF5), opened with bounds: a small file cannot fill the memory."""
+"""Files that hold other files or arrays (tar, HDF5), opened with bounds: a small file cannot fill the memory."""
 
 from __future__ import annotations
 
@@ -29,10 +29,11 @@ class _Bounded(io.RawIOBase):
 
 
 def read_members(path: str | Path, suffix: str, limit: int = LARGEST_FILE) -> Iterator[tuple[str, bytes]]:
-    """(name, content) of the files in a .tgz or .tar whose names end in ``suffix``, in the archive's order.
+    """Yield (name, content) of the files in a .tgz or .tar whose names end in ``suffix``. Nothing is written.
 
-    Nothing is written. The whole archive is refused (ValueError) at the first member that is a link, a device, or named
-    to lie outside; and where a member or the archive is larger, unpacked, than any real one.
+    Raises:
+        ValueError: at the first member that is a link, a device, named to lie outside the archive or too large, and
+            if the whole archive unpacks to more than ``limit`` bytes.
     """
     path = check_file(path)
     with path.open("rb") as raw:
@@ -50,25 +51,35 @@ def read_members(path: str | Path, suffix: str, limit: int = LARGEST_FILE) -> It
                     yield str(where), archive.extractfile(member).read()
 
 
-def _check_own(file, name: str) -> None:
-    """Raise ValueError where a name leads to something by a link, which may point into another file."""
-    import h5py
+def _h5py():
+    """The package, which is not a dependency of liftkit itself."""
+    try:
+        import h5py
+    except ImportError as error:
+        raise ValueError("HDF5 files need h5py: pip install -e '.[data]' in the repository's folder") from error
+    return h5py
 
+
+def _check_own(file, name: str) -> None:
+    """Raise ValueError if a name leads through a link, which may point into another file."""
     folders = name.split("/")
     for depth in range(1, len(folders) + 1):
         place = "/".join(folders[:depth])
-        if not isinstance(file.get(place, getlink=True), (h5py.HardLink, type(None))):
+        if not isinstance(file.get(place, getlink=True), (_h5py().HardLink, type(None))):
             raise ValueError(f"{place}: it is a link, perhaps into another file; refused")
 
 
 def read_h5(path: str | Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
-    """Arrays of an HDF5 file by name, each of its shape after one common F. Raises ValueError naming the place.
+    """Read arrays of an HDF5 file.
 
-    Links, and arrays whose numbers lie outside the file, are refused: no file can make us read another one.
+    Args:
+        shapes: name -> shape after the first dimension F, which all arrays share.
+
+    Raises:
+        ValueError: names the place. Links, and arrays whose numbers lie outside the file, are refused, so that a file
+            cannot make us read another one.
     """
-    import h5py
-
-    path, found = check_file(path), {}
+    h5py, path, found = _h5py(), check_file(path), {}
     with reading(path), h5py.File(path, "r") as file:
         for name, shape in shapes.items():
             _check_own(file, name)

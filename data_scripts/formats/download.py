@@ -1,4 +1,4 @@
-"""Files of the CMU motion capture database over the network: the only place in liftkit that uses it."""
+"""Download files of the CMU motion capture database: the only place in this repository that uses the network."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from liftkit.system.files import check_new
 
 ADDRESS = "http://mocap.cs.cmu.edu/subjects"
 BLOCK = 2**16
+AGAIN = "call it again to continue from there"
 
 
 def cmu_files(subject: int, trials: list[int], address: str = ADDRESS) -> list[str]:
-    """The addresses of a subject's skeleton and of the given trials.
+    """The addresses of a subject's skeleton and of its trials.
 
     >>> cmu_files(2, [1])[1]
     'http://mocap.cs.cmu.edu/subjects/02/02_01.amc'
@@ -26,11 +27,16 @@ def cmu_files(subject: int, trials: list[int], address: str = ADDRESS) -> list[s
 
 
 def download(url: str, path: Path, progress: Callable[[int], object] = lambda count: None) -> Path:
-    """Fetch a file into ``path``; what arrives is kept in ``path`` + ".part", so that a second call goes on from there.
+    """Download a file to ``path``. What arrives is kept in ``path`` + ".part", so that a second call continues there.
 
-    The file is put in place only when it is as long as the server said. ``progress`` is called with the number of
-    bytes that came. Raises ValueError, which names the address, where the server refuses, breaks off or sends another
-    length; and where ``path`` exists: nothing is overwritten.
+    The file is put in place only when it is as long as the server said.
+
+    Args:
+        progress: called with the number of bytes of each block.
+
+    Raises:
+        ValueError: names the address if the server refuses, breaks off or sends another length; and if ``path``
+            exists, because nothing is overwritten.
     """
     part = path.with_name(path.name + ".part")
     check_new(path)
@@ -49,29 +55,29 @@ def download(url: str, path: Path, progress: Callable[[int], object] = lambda co
                 os.fsync(file.fileno())
     except urllib.error.HTTPError as error:
         if error.code == 416 and error.headers.get("Content-Range") == f"bytes */{have}":
-            os.replace(part, path)  # all of it had come before
+            os.replace(part, path)  # an earlier call got all of it
             return path
         if error.code == 416:
             part.unlink(missing_ok=True)
-            raise ValueError(f"{url}: what was begun does not fit the server's file and is removed") from error
+            raise ValueError(f"{url}: the part from before does not fit the server's file and was removed") from error
         raise ValueError(f"{url}: the server answers {error.code} {error.reason}") from error
     except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
-        raise ValueError(f"{url}: no whole answer ({error}); a further call goes on from what came") from error
+        raise ValueError(f"{url}: no complete answer ({error}); {AGAIN}") from error
     if have != total:
         if have > total:
             part.unlink()
-        raise ValueError(f"{url}: expected {total:,} bytes, found {have:,}; a further call goes on from what came")
+        raise ValueError(f"{url}: expected {total:,} bytes, found {have:,}; {AGAIN}")
     os.replace(part, path)
     return path
 
 
 def _expected(response, have: int) -> tuple[int, int]:
-    """From which byte on the server sends, and how long the file is in all."""
+    """The first byte that the server sends, and the length of the whole file."""
     length = response.headers.get("Content-Length")
     if length is None or not length.isdigit():
         raise ValueError(f"{response.url}: the server does not say how long the file is")
     if response.status != 206:
-        return 0, int(length)  # it sends everything, whatever was asked for
+        return 0, int(length)  # it ignores ranges and sends everything
     span = response.headers.get("Content-Range", "")
     if span != f"bytes {have}-{have + int(length) - 1}/{have + int(length)}":
         raise ValueError(f"{response.url}: expected the bytes from {have} on, found {span!r}")

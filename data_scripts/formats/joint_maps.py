@@ -7,6 +7,11 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+try:
+    import tomllib
+except ImportError:  # Python 3.10
+    import tomli as tomllib
+
 from liftkit.data.people import JointMap
 from liftkit.skeleton import H36M_17
 from liftkit.system.files import check_file, reading
@@ -15,7 +20,7 @@ LIMBS = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
 
 
 def _map(limbs: str, left: str, right: str, **trunk: str | list[str]) -> JointMap:
-    """A joint map from the names of six limb joints, with {} for the side, and of the trunk."""
+    """A joint map from names of the six limb joints, with {} for the side, and of the trunk."""
     sides = {"left": left, "right": right}
     named = zip(LIMBS, limbs.split(), strict=True)
     arms_and_legs = {f"{side}_{limb}": name.format(sides[side]) for limb, name in named for side in sides}
@@ -25,8 +30,8 @@ def _map(limbs: str, left: str, right: str, **trunk: str | list[str]) -> JointMa
 _FULL = ("{}UpLeg {}Leg {}Foot {}Arm {}ForeArm {}Hand", "Left", "Right")
 _SHORT = ("UpperLeg_{} LowerLeg_{} Foot_{} UpperArm_{} LowerArm_{} Hand_{}", "L", "R")
 
-# The end of a bone of CMU's own skeleton (Acclaim). A forearm is two bones there, radius and wrist, with the turn of
-# the hand between them; the hips lie 0.1 m below the root, which is taken for the pelvis as in other copies of CMU.
+# CMU's own skeleton (Acclaim); a joint is the end of a bone. A forearm is two bones there, radius and wrist, with the
+# turn of the hand between them. The root, 0.1 m above the hips, is taken for the pelvis as in other copies of CMU.
 CMU_BONES = _map(
     "{}hipjoint {}femur {}tibia {}clavicle {}humerus {}wrist",
     "l",
@@ -38,11 +43,11 @@ CMU_BONES = _map(
     head="head",
 )
 
-# BVH skeletons, tried in this order. In those whose head has no end the top of the head is unknown, and all of the
-# neck moves down by a joint.
+# BVH skeletons, tried in this order. If the head has no end, its top is unknown: head, neck and thorax move down by
+# one joint.
 BVH_MAPS: dict[str, JointMap] = {
     "liftkit": {joint: joint for joint in H36M_17.names},
-    # CMU as converted by B. Hahne (for MotionBuilder, 3ds Max, Daz): its chest has no length of its own.
+    # CMU as converted by B. Hahne (for MotionBuilder, 3ds Max, Daz): the chest has length 0.
     "CMU": _map(*_FULL, pelvis="Hips", spine="Spine", thorax="Neck1", neck="Head", head="Head:end"),
     "CMU without the head's end": _map(
         *_FULL, pelvis="Hips", spine="Spine", thorax=["LeftArm", "RightArm"], neck="Neck1", head="Head"
@@ -61,20 +66,24 @@ BVH_MAPS: dict[str, JointMap] = {
 }
 
 
-def _plain(name: str) -> str:
-    """A name without the prefix of its name space: of mixamorig:Hips it is Hips, of Head:end it is Head:end."""
+def _without_prefix(name: str) -> str:
+    """A name without the prefix of its name space: mixamorig:Hips -> Hips, but Head:end -> Head:end."""
     return re.sub(r"^(?:[^:]*:(?!end\d*$)|mixamorig\d*_)", "", name)
 
 
-def recognise(names: Sequence[str]) -> tuple[str, JointMap]:
-    """The known skeleton whose joints all occur in ``names``: its name and a map to these names.
+def match_skeleton(names: Sequence[str]) -> tuple[str, JointMap]:
+    """Find the first known skeleton whose joints all occur in ``names``.
 
-    Raises ValueError that lists the joints and says how to give a map.
+    Returns:
+        The skeleton's name, and a map to these names.
 
-    >>> recognise(H36M_17.names)[0]
+    Raises:
+        ValueError: lists the joints and explains how to write a map, if no skeleton matches.
+
+    >>> match_skeleton(H36M_17.names)[0]
     'liftkit'
     """
-    found = {_plain(name): name for name in reversed(names)}
+    found = {_without_prefix(name): name for name in reversed(names)}
     for skeleton, joints in BVH_MAPS.items():
         sources = {joint: [s] if isinstance(s, str) else list(s) for joint, s in joints.items()}
         if all(name in found for source in sources.values() for name in source):
@@ -86,15 +95,18 @@ def recognise(names: Sequence[str]) -> tuple[str, JointMap]:
 
 
 def load_joint_map(path: str | Path) -> JointMap:
-    """A joint map from a JSON or TOML file: our joint = a source's name, "name:end" for its end site, or a list of
-    names, whose mean is taken.
+    """Read a joint map from a JSON or TOML file.
 
-    Raises ValueError naming the file where it is no such map or does not hold our 17 joints.
+    It maps each of our 17 joints to a name of the source, "name:end" for its end site, or a list of names, whose mean
+    is taken.
+
+    Raises:
+        ValueError: names the file if it is not such a map.
     """
     path = check_file(path, 2**20)
     with reading(path):
         text = path.read_text(encoding="utf-8")
-        joints = _toml(text) if path.suffix == ".toml" else json.loads(text)
+        joints = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
         if not isinstance(joints, dict):
             raise ValueError(f"expected a joint map, found a {type(joints).__name__}")
         for joint, source in joints.items():
@@ -104,11 +116,3 @@ def load_joint_map(path: str | Path) -> JointMap:
         if wrong := sorted(set(joints) ^ set(H36M_17.names)):
             raise ValueError(f"a joint map has our 17 joints, missing or unknown: {', '.join(wrong)}")
     return joints
-
-
-def _toml(text: str) -> dict:
-    try:
-        import tomllib
-    except ImportError as error:  # Python 3.10
-        raise ValueError("TOML needs Python 3.11; write the map as JSON") from error
-    return tomllib.loads(text)

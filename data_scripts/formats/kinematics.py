@@ -1,4 +1,4 @@
-"""Forward kinematics of a tree of joints over many frames at once, and motion resampled in time."""
+"""Forward kinematics for a tree of joints over many frames at once, and motion resampled in time."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 FRAMES = 2048  # at once: their matrices stay in the processor's cache, and memory does not grow with the clip
-LARGEST = 1e7  # of any number in a motion file: what is beyond is damage, and products of it overflow
-MOST_POINTS = 10**8  # joints times frames, 2.4 GB: beyond is damage too
+LARGEST_NUMBER = 1e7  # of a motion file; a larger one is damage, and products of it overflow
+MOST_POINTS = 10**8  # joints times frames (2.4 GB); more is damage too
 
 
 def rotation_about(axis: str, angle: np.ndarray) -> np.ndarray:
@@ -28,9 +28,9 @@ def rotation_about(axis: str, angle: np.ndarray) -> np.ndarray:
 
 
 def euler(axes: str, angles: np.ndarray) -> np.ndarray:
-    """The product of rotations about ``axes``, the first one leftmost: angles (F, len(axes)) in radians -> (F, 3, 3).
+    """Multiply rotations about ``axes``, the first one leftmost: angles (F, len(axes)) in radians -> (F, 3, 3).
 
-    So the last axis of "zxy" turns a vector first, about the frame that the others turn in their turn.
+    So the last axis of "zxy" turns a vector first.
     """
     product = np.broadcast_to(np.eye(3), (len(angles), 3, 3))
     for k, axis in enumerate(axes):
@@ -45,11 +45,17 @@ def forward(
     frames: int,
     along_own: bool = False,
 ) -> np.ndarray:
-    """Positions (frames, K, 3) of K points of a tree, each parent before its children.
+    """Forward kinematics for K points of a tree.
 
-    ``rotation(k, part)`` gives the turn of point k against its parent in a slice of the frames, (f, 3, 3) or None
-    for no turn; ``translation(k, part)`` its place, (f, 3) or (3,), in the frame of its parent (BVH: the joint where
-    a bone begins) or, with ``along_own``, in its own frame (Acclaim: the end of a bone); the root's in the room.
+    Args:
+        parents: index of each point's parent, -1 for the root; parents come before their children.
+        rotation: (k, slice of the frames) -> rotation of point k against its parent, (f, 3, 3) or None.
+        translation: (k, slice) -> position of point k, (f, 3) or (3,), in its parent's frame; the root's in the room.
+        along_own: translations are in the point's own frame (Acclaim: a point is the end of a bone; in BVH it is
+            the joint where a bone begins).
+
+    Returns:
+        Positions (frames, K, 3).
     """
     if frames * len(parents) > MOST_POINTS:
         raise ValueError(f"{frames:,} frames of {len(parents):,} joints are too many: cut the file")
@@ -67,11 +73,12 @@ def forward(
 
 
 def resample(positions: np.ndarray, fps_from: float, fps_to: float) -> np.ndarray:
-    """Motion (F, ...) at ``fps_from`` frames a second as it looks at ``fps_to``.
+    """Resample motion (F, ...) from one frame rate to another; the first frame is kept, nothing is extrapolated.
 
-    Where the one is a whole multiple of the other, every k-th frame; else linear interpolation in time between the
-    two nearest frames. The first frame is kept, and nothing is made up behind the last. Raises ValueError unless both
-    rates are positive and there is a frame.
+    Every k-th frame if ``fps_from`` is a multiple of ``fps_to``; otherwise linear interpolation between neighbours.
+
+    Raises:
+        ValueError: unless both rates are positive and there is a frame.
 
     >>> resample(np.array([0.0, 1.0, 2.0, 3.0]), 30, 20).tolist()
     [0.0, 1.5, 3.0]
@@ -85,7 +92,7 @@ def resample(positions: np.ndarray, fps_from: float, fps_to: float) -> np.ndarra
         return positions[:: round(step)]
     count = int((len(positions) - 1) / step + 1e-9) + 1
     if count > 100 * len(positions):
-        raise ValueError(f"{fps_to} frames a second of {fps_from} are too many to interpolate")
+        raise ValueError(f"{fps_to} frames per second are too many to interpolate from {fps_from}")
     at = np.arange(count) * step
     before = np.minimum(at.astype(int), len(positions) - 1)
     after = np.minimum(before + 1, len(positions) - 1)

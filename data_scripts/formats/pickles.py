@@ -1,8 +1,8 @@
-"""Arrays inside pickles, read without trusting them: nothing in the file can choose what is run.
+"""Arrays inside pickles, read without trusting them: the file cannot choose what is run.
 
 VideoPose3D keeps dictionaries of arrays in npz files as pickled objects. A pickle names functions to call, so numpy's
-``allow_pickle`` hands the computer to whoever wrote the file. Here every name stands for a stand-in of our own, and a
-name that no array needs is refused.
+``allow_pickle`` lets whoever wrote the file run anything. Here each name leads to a stand-in of our own, and a name
+that no array needs is refused.
 """
 
 from __future__ import annotations
@@ -54,12 +54,12 @@ class _Array:
 class ArrayUnpickler(pickle._Unpickler):
     """Loads dict, list, tuple, str, numbers and numpy arrays of numbers; any other name is an UnpicklingError.
 
-    This is Python's unpickler in Python. The one in C gives a damaged number of a remembered object, up to 2**32,
-    memory for so many; and arrays are few and long, so that it is no faster.
+    This extends the unpickler that is written in Python. The one in C allocates as many entries as a damaged index of
+    its memo asks for, up to 2**32, and is not faster here, because arrays are few and long.
     """
 
     def find_class(self, module: str, name: str):
-        # A function is made anew for each load, so that no file can leave a mark on it for the next one.
+        # New functions for each load, so that a file cannot change them for the next one.
         known = {
             ("numpy.core.multiarray", "_reconstruct"): _Array,
             ("numpy.core.multiarray", "scalar"): lambda kind, content: np.frombuffer(content, kind.code)[0].item(),
@@ -74,10 +74,17 @@ class ArrayUnpickler(pickle._Unpickler):
 
 
 def read_pickled(path: str | Path, fields: Sequence[str], limit: int = LARGEST_FILE) -> dict[str, object]:
-    """The pickled objects named ``fields`` of an npz file, as dicts, lists, strings, numbers and arrays.
+    """Read pickled objects of an npz file, as dicts, lists, strings, numbers and arrays.
 
-    Arrays are read-only and share the pickle's bytes; use :func:`numbers` on each. Raises ValueError where the file is
-    missing, damaged, lacks a field, would unpack to more than ``limit`` bytes or asks for anything but arrays.
+    Args:
+        fields: names of the objects.
+        limit: bytes that an object may have after decompression.
+
+    Returns:
+        Field -> object. Arrays share the pickle's bytes and are read-only; use :func:`float_array` on each.
+
+    Raises:
+        ValueError: if the file is missing, damaged, too large, lacks a field or asks for anything but arrays.
     """
     path, found = check_file(path, limit), {}
     with reading(path), zipfile.ZipFile(path) as archive:
@@ -105,11 +112,8 @@ def _read_object(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> object:
     return loaded.value[0]
 
 
-def numbers(thing: object, shape: tuple[int | None, ...]) -> np.ndarray:
-    """The array behind what :func:`read_pickled` gave, of floating-point numbers and ``shape`` (None: any size).
-
-    Raises ValueError saying what was found.
-    """
+def float_array(thing: object, shape: tuple[int | None, ...]) -> np.ndarray:
+    """The floating-point array of ``shape`` (None: any size) in what :func:`read_pickled` returned, or ValueError."""
     value = getattr(thing, "value", None)
     expected = "(" + ", ".join("F" if size is None else str(size) for size in shape) + ")"
     if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
@@ -121,7 +125,7 @@ def numbers(thing: object, shape: tuple[int | None, ...]) -> np.ndarray:
 
 
 def entries(thing: object, what: str) -> dict[str, object]:
-    """A dict with string keys, or ValueError saying what was found where ``what`` was expected."""
+    """``thing`` as a dict with string keys, or ValueError that names what was expected and found."""
     if type(thing) is not dict or not all(isinstance(key, str) for key in thing):
         raise ValueError(f"expected {what} by name, found {type(thing).__name__.lstrip('_')}")
     return thing

@@ -1,4 +1,4 @@
-"""Joint positions in world coordinates from an npz file: motion that somebody has already posed."""
+"""Joint positions in world coordinates from an npz file: motion capture that is already converted to our joints."""
 
 from __future__ import annotations
 
@@ -14,10 +14,13 @@ FIELDS = ("joints_mm", "clip", "frame", "action", "split", "fps", "joint_names")
 
 
 def read_positions(file: Path) -> Motion:
-    """Joint positions in world coordinates (mm, y up, pelvis at the origin) from an npz file.
+    """Read joint positions in world coordinates from an npz file.
 
-    It holds ``joints_mm`` (F, 17, 3), ``clip``, ``frame``, ``action``, ``split`` (F,), ``fps`` and ``joint_names``
-    in Human3.6M's order. Raises ValueError naming what is missing or does not fit.
+    It holds ``joints_mm`` (F, 17, 3) in mm, y up, pelvis at the origin; ``clip``, ``frame``, ``action`` and ``split``
+    (F,); ``fps``; and ``joint_names`` in Human3.6M's order.
+
+    Raises:
+        ValueError: names the file and the field that is missing or does not fit.
     """
     arrays = read_arrays(file)
     with reading(file):

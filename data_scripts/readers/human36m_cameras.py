@@ -18,27 +18,23 @@ CAMERAS = ("54138969", "55011271", "58860488", "60457274")  # serial numbers, in
 
 @dataclass(frozen=True, eq=False)
 class FieldCamera:
-    """One of the four cameras as it stood for one subject.
+    """One of the four cameras as it stood for one subject."""
 
-    ``rotation`` (3, 3) from world to camera, ``place`` (3,) in the world in mm; ``focal`` and ``centre`` (2,) in
-    pixels; ``radial`` (3,) and ``tangential`` (2,) are the lens's distortion.
-    """
-
-    rotation: np.ndarray
-    place: np.ndarray
-    focal: np.ndarray
-    centre: np.ndarray
-    radial: np.ndarray
-    tangential: np.ndarray
+    rotation: np.ndarray  # (3, 3) from world to camera
+    place: np.ndarray  # (3,) in the world, in mm
+    focal: np.ndarray  # (2,) in pixels
+    centre: np.ndarray  # (2,) in pixels
+    radial: np.ndarray  # (3,) the lens's radial distortion
+    tangential: np.ndarray  # (2,) the lens's tangential distortion
 
     def see(self, world: np.ndarray) -> np.ndarray:
         """Joints (..., 3) in the world, mm -> in the camera's frame (x right, y down, z away)."""
         return (world - self.place) @ self.rotation.T
 
     def image(self, seen: np.ndarray, distortion: bool = False) -> np.ndarray:
-        """Joints (..., 3) in the camera's frame -> (..., 2) in pixels. ValueError where one is not before the camera.
+        """Joints (..., 3) in the camera's frame -> (..., 2) in pixels; ValueError if one is behind the camera.
 
-        The distortion is Human3.6M's own: its tangential part is half of what OpenCV's would be.
+        The distortion is Human3.6M's own: its tangential part is half of OpenCV's.
         """
         if not (seen[..., 2] > 0).all():
             raise ValueError("every joint must be in front of the camera, found one behind it")
@@ -54,7 +50,7 @@ class FieldCamera:
 
 @cache
 def field_cameras(subject: str) -> tuple[FieldCamera, ...]:
-    """The four cameras of a subject, from the data set's calibration. ValueError on an unknown subject.
+    """The four cameras of a subject, from the data set's calibration; ValueError if the subject is unknown.
 
     >>> field_cameras("S1")[0].focal.round().tolist()
     [1145.0, 1144.0]

@@ -1,14 +1,14 @@
 """MPI-INF-3DHP: the training sequences' annot.mat and the test set's annot_data.mat, as liftkit's 17 joints in mm.
 
 Subjects S1 to S8 train, TS1 to TS6 test. 3D is in the camera's frame (x right, y down, z away). "Universal" 3D is
-everybody scaled to one height, which the field trains and judges on. Source: Mehta et al., Monocular 3D Human Pose
+everybody scaled to one height, which the field trains and evaluates on. Source: Mehta et al., Monocular 3D Human Pose
 Estimation In The Wild Using Improved CNN Supervision, 3DV 2017, and the README of the data set.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,7 @@ from liftkit.system.files import check_file, reading
 TRAIN = tuple(f"S{n}" for n in range(1, 9))
 TEST = tuple(f"TS{n}" for n in range(1, 7))
 ALL_CAMERAS = tuple(range(14))
-# Chest high, knee high and two that look down: those that the data set's authors trained VNect on.
+# At chest height, at knee height and two that look down: those that the data set's authors trained VNect on.
 CAMERAS = (0, 1, 2, 4, 5, 6, 7, 8)
 ACTIVITIES = {
     1: "Standing/Walking", 2: "Exercise", 3: "Sitting", 4: "Crouching/Reaching", 5: "On the floor", 6: "Sports",
@@ -41,22 +41,24 @@ JOINTS_17 = (
     "head_top", "neck", "right_shoulder", "right_elbow", "right_wrist", "left_shoulder", "left_elbow", "left_wrist",
     "right_hip", "right_knee", "right_ankle", "left_hip", "left_knee", "left_ankle", "pelvis", "spine", "head",
 )  # fmt: skip
-# Their neck is the base of the neck, where Human3.6M has the thorax; their head lies where Human3.6M has neck or nose.
+# Their neck is the base of the neck, Human3.6M's thorax; their head lies where Human3.6M has neck or nose.
 JOINT_MAP = {name: name for name in JOINTS_17 if name not in ("head_top", "neck", "head")}
 JOINT_MAP |= {"thorax": "neck", "neck": "head", "head": "head_top"}
 
 
 def read_training(
-    folder: str | Path,
-    cameras: Iterable[int] = CAMERAS,
-    universal: bool = True,
-    every: int = 1,
-    kept: Container[int] = (),
+    folder: str | Path, cameras: Iterable[int] = CAMERAS, universal: bool = True, every: int = 1
 ) -> Iterator[PoseSet]:
-    """The sequences S1/Seq1/annot.mat and so on below ``folder``, one PoseSet a sequence and camera, in pixels.
+    """Read S1/Seq1/annot.mat and so on below ``folder``: one PoseSet per sequence and camera, in pixels.
 
-    ``cameras`` of the 14 by number. Where camera.calibration lies beside an annot.mat, its 2D must be the true 3D's
-    projection. Sequences whose clip number is in ``kept`` are not opened. Raises ValueError naming file and place.
+    Args:
+        cameras: numbers of the cameras to read, of 0 to 13.
+        universal: 3D of everybody scaled to one height, not true 3D.
+        every: keep frames 0, ``every``, ...
+
+    Raises:
+        ValueError: names file and place. If camera.calibration lies beside an annot.mat, its 2D must be the
+            projection of the true 3D.
     """
     cameras = tuple(cameras)
     if not cameras or (unknown := set(cameras) - set(ALL_CAMERAS)):
@@ -65,8 +67,6 @@ def read_training(
     if not files:
         raise ValueError(f"{folder}: expected files S1/Seq1/annot.mat and so on, found none")
     for number, path in enumerate(files):
-        if number in kept:
-            continue
         subject, action = path.parts[-3:-1]
         with reading(path):
             found = read_cells(path, ("annot2", "annot3") + ("univ_annot3",) * universal)
@@ -85,22 +85,22 @@ def read_training(
                     yield _poses(x2d[::every], x3d[::every], JOINTS_28, subject, action, number, frames, camera)
 
 
-def read_test(
-    folder: str | Path, universal: bool = True, every: int = 1, kept: Container[int] = ()
-) -> Iterator[PoseSet]:
-    """The sequences TS1/annot_data.mat and so on below ``folder``, valid frames only, one PoseSet each, in pixels.
+def read_test(folder: str | Path, universal: bool = True, every: int = 1) -> Iterator[PoseSet]:
+    """Read TS1/annot_data.mat and so on below ``folder``: one PoseSet per sequence, valid frames only, in pixels.
 
-    ``every`` counts frames of the video. Sequences whose clip number (100 is the first) is in ``kept`` are not opened.
-    Raises ValueError naming file and place.
+    Args:
+        universal: 3D of everybody scaled to one height, not true 3D.
+        every: keep frames 0, ``every``, ... of the video.
+
+    Raises:
+        ValueError: names file and place.
     """
     files = sorted(Path(folder).glob("**/TS[1-6]/annot_data.mat"))
     if not files:
         raise ValueError(f"{folder}: expected files TS1/annot_data.mat and so on, found none")
     truth = "univ_annot3" if universal else "annot3"
     shapes = {"annot2": (1, 17, 2), truth: (1, 17, 3), "valid_frame": (1,), "activity_annotation": (1,)}
-    for number, path in enumerate(files, start=100):  # so that no number is a training clip's
-        if number in kept:
-            continue
+    for number, path in enumerate(files, start=100):  # training clips have the numbers below
         with reading(path):
             found = read_h5(path, shapes)
             frames = np.flatnonzero(found["valid_frame"][:, 0])
@@ -116,7 +116,7 @@ def read_test(
 
 
 def read_calibration(path: str | Path) -> dict[int, np.ndarray]:
-    """camera.calibration: {camera: its 3 x 3 matrix from the camera's frame to pixels}; {} where there is no file."""
+    """Read camera.calibration: camera -> matrix (3, 3) from its frame to pixels. {} if there is no such file."""
     if not Path(path).exists():
         return {}
     with reading(path):
@@ -131,16 +131,16 @@ def read_calibration(path: str | Path) -> dict[int, np.ndarray]:
 
 
 def check_projection(x2d: np.ndarray, x3d: np.ndarray, matrix: np.ndarray) -> None:
-    """Raise ValueError unless 2D is the projection of 3D (mm, camera frame) to within 40 of the 2048 pixels."""
+    """Raise ValueError unless 2D is the projection of 3D (mm, camera frame) within 40 of the 2048 pixels (median)."""
     seen = x3d @ matrix.T
     with np.errstate(divide="ignore", invalid="ignore"):
         off = np.median(np.linalg.norm(seen[..., :2] / seen[..., 2:] - x2d, axis=-1))
     if not off < 40:
-        raise ValueError(f"2D must be 3D's projection by camera.calibration, found it {off:.0f} pixels away (median)")
+        raise ValueError(f"2D must be 3D's projection by camera.calibration, found a median of {off:.0f} pixels off")
 
 
 def _points(cells: list[np.ndarray], camera: int, coordinates: int) -> np.ndarray:
-    """(F, 28 * d) of one camera -> (F, 28, d)."""
+    """(F, 28 d) of one camera -> (F, 28, d)."""
     cell = cells[camera]
     if cell.ndim != 2 or cell.shape[1] != 28 * coordinates or cell.dtype.kind != "f":
         raise ValueError(f"expected floating-point numbers (F, {28 * coordinates}), found {cell.dtype} {cell.shape}")

@@ -1,35 +1,31 @@
-"""liftkit data: make, look at and check pose files."""
+"""liftkit data: make, show and check pose files."""
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from liftkit.cli import keypoints
 from liftkit.cli.common import friendly, show_table
+from liftkit.cli.keypoints import keypoints
 
-data = typer.Typer(no_args_is_help=True, help="Make, look at and check pose files.")
-data.command("keypoints")(keypoints.main)
+data = typer.Typer(no_args_is_help=True, help="Make, show and check pose files.")
+data.command("keypoints")(keypoints)
 
-# Commands of before, for whoever follows an old page.
-MOVED = {"cmu": "cmu", "human36m": "human36m", "mpi-inf-3dhp": "mpi_inf_3dhp"}
-
-
-def _moved(name: str, script: str):
-    @friendly
-    def command(context: typer.Context) -> None:
-        arguments = " ".join(context.args) or "--help"
-        raise ValueError(f"`liftkit data {name}` is now a script of the repository: "
-                         f"python data_scripts/{script}.py {arguments}")  # fmt: skip
-
-    return command
+ANY_ARGUMENTS = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
 
-for _name, _script in MOVED.items():
-    any_arguments = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
-    data.command(_name, hidden=True, context_settings=any_arguments)(_moved(_name, _script))
+@data.command("cmu", hidden=True, context_settings=ANY_ARGUMENTS)
+@data.command("human36m", hidden=True, context_settings=ANY_ARGUMENTS)
+@data.command("mpi-inf-3dhp", hidden=True, context_settings=ANY_ARGUMENTS)
+@friendly
+def moved(context: typer.Context) -> None:
+    """Name the script that replaces an earlier command."""
+    script = f"data_scripts/{context.info_name.replace('-', '_')}.py"
+    arguments = shlex.join(context.args or ["--help"])
+    raise ValueError(f"`liftkit data {context.info_name}` is now a script: python {script} {arguments}")
 
 
 @data.command("make")
@@ -37,7 +33,7 @@ for _name, _script in MOVED.items():
 def make(
     file: Annotated[Path, typer.Argument(help="The pose file to write (.npz).")],
     seed: Annotated[int, typer.Option(help="Another seed gives other people.")] = 0,
-    coupling: Annotated[float, typer.Option(help="How far arms follow legs, 0 to 1.")] = 0.0,
+    coupling: Annotated[float, typer.Option(help="How far the torso follows the legs, 0 to 1.")] = 0.0,
     rig: Annotated[str, typer.Option(help='"orthographic" (mm) or "perspective" (pixels).')] = "orthographic",
 ) -> None:
     """Write the embedded synthetic data set to a file.
@@ -58,7 +54,7 @@ def make(
 def show(
     name: Annotated[str, typer.Argument(help='"synthetic", or the path of a pose file.')] = "synthetic",
 ) -> None:
-    """Check a pose file and count what is in it.
+    """Check a pose file and count its contents.
 
     Example: `liftkit data show cmu.npz`
     """
@@ -80,7 +76,7 @@ def report(
     name: Annotated[str, typer.Argument(help='"synthetic", or the path of a pose file.')] = "synthetic",
     out: Annotated[Path | None, typer.Option(help="The page to write (.html), with figures.")] = None,
 ) -> None:
-    """Look for what may be wrong with poses: warnings, figures, and what is normal.
+    """Check poses for common defects: warnings, figures, and what is normal.
 
     Example: `liftkit data report cmu.npz --out report.html`
     """

@@ -8,7 +8,7 @@ import pytest
 from formats.asf_amc import pose, read_amc, read_asf, read_asf_amc
 from formats.clips import skeleton_of
 from formats.joint_maps import CMU_BONES
-from motion_files import ASF_RIGHT_HAND_UP, BONES, MM, amc, asf
+from motion_files import ASF_RIGHT_HAND_UP, BONES, MM, amc, asf, joint_at
 from scipy.spatial.transform import Rotation
 
 from liftkit.skeleton import H36M_17
@@ -20,20 +20,16 @@ def saved(folder: Path, skeleton: bytes, motion: bytes) -> tuple[Path, Path]:
     return folder / "35.asf", folder / "35_01.amc"
 
 
-def at(clip, joint, frame=-1):
-    return (clip.joints[frame, H36M_17.index(joint)] - clip.joints[frame, 0]).round().tolist()
-
-
 def test_a_person_who_raises_the_right_hand(tmp_path):
     clip = read_asf_amc(*saved(tmp_path, asf(), amc([{}, ASF_RIGHT_HAND_UP])))
-    assert at(clip, "right_wrist", 0) == [-705, 405, 0]
-    assert at(clip, "right_shoulder") == [-170, 405, 0]
-    assert at(clip, "right_elbow") == [-170, 685, 0]
-    assert at(clip, "right_wrist") == [-170, 940, 0]
-    assert at(clip, "left_wrist") == [705, 405, 0]
-    assert at(clip, "left_hip") == [100, -100, 20]
-    assert at(clip, "right_ankle") == [-100, -930, 20]
-    assert [at(clip, joint)[1] for joint in ("spine", "thorax", "neck", "head")] == [230, 435, 525, 620]
+    assert joint_at(clip, "right_wrist", 0) == [-705, 405, 0]
+    assert joint_at(clip, "right_shoulder") == [-170, 405, 0]
+    assert joint_at(clip, "right_elbow") == [-170, 685, 0]
+    assert joint_at(clip, "right_wrist") == [-170, 940, 0]
+    assert joint_at(clip, "left_wrist") == [705, 405, 0]
+    assert joint_at(clip, "left_hip") == [100, -100, 20]
+    assert joint_at(clip, "right_ankle") == [-100, -930, 20]
+    assert [joint_at(clip, joint)[1] for joint in ("spine", "thorax", "neck", "head")] == [230, 435, 525, 620]
     np.testing.assert_allclose(clip.joints[1, 0], np.array([10, 17, -20]) * MM, rtol=1e-6)
     assert (clip.fps, clip.subject, clip.name) == (120, "35", "35_01")
     assert "56.44 mm" in clip.about
@@ -52,7 +48,7 @@ def test_the_left_knee_bends_backwards_by_a_positive_rx(tmp_path):
 
 def test_a_root_that_turns_keeps_left_and_right_and_stands_where_it_is_put(tmp_path):
     clip = read_asf_amc(*saved(tmp_path, asf(), amc([{"root": [1, 2, 3, 0, 90, 0]}])))
-    assert at(clip, "left_wrist") == [0, 405, -705]
+    assert joint_at(clip, "left_wrist") == [0, 405, -705]
     np.testing.assert_allclose(clip.joints[0, 0], np.array([1, 2, 3]) * MM, rtol=1e-6)
 
 
@@ -119,7 +115,7 @@ def test_another_skeleton_needs_a_map(tmp_path):
     with pytest.raises(ValueError, match=r"35_01\.amc: it has no joint lfemur, rfemur; it has root, .*lthigh"):
         read_asf_amc(*files)
     own = CMU_BONES | {"left_knee": "lthigh", "right_knee": "rthigh"}
-    assert at(read_asf_amc(*files, joint_map=own), "left_knee") == [100, -520, 20]
+    assert joint_at(read_asf_amc(*files, joint_map=own), "left_knee") == [100, -520, 20]
 
 
 @pytest.mark.parametrize(
@@ -144,9 +140,9 @@ def test_another_skeleton_needs_a_map(tmp_path):
         (b"  begin\n     id 1\n", b"     id 1\n", "outside begin and end"),
         (b"  end\n:hierarchy", b":hierarchy", "a bone has no end"),
         (b"name upperback", b"name lowerback", ":hierarchy: expected at most 1000 bones of different names"),
-        (b"    root lowerback", b"    root tail", ":hierarchy: tail, below root, is no bone"),
-        (b"    root lowerback", b"    root", "do not hang on the root: lowerback"),
-        (b"    lowerback upperback", b"    lowerback upperback root", "root, below lowerback, .* occurs twice"),
+        (b"    root lowerback", b"    root tail", ":hierarchy: tail, below root"),
+        (b"    root lowerback", b"    root", ":hierarchy: .*: lowerback"),
+        (b"    lowerback upperback", b"    lowerback upperback root", "root, below lowerback, .*twice"),
     ],
 )
 def test_a_damaged_skeleton_says_where(tmp_path, old, new, message):

@@ -78,7 +78,7 @@ def test_other_types_and_too_many_records_are_refused(tmp_path, monkeypatch):
     content = written(tmp_path, {"Pose": np.ones((1, 3, 96), np.int32)}).read_bytes()
     with pytest.raises(ValueError, match="expected floating-point numbers"):
         read_cdf(content, "Pose")
-    monkeypatch.setattr("formats.cdf.LARGEST", 1000)
+    monkeypatch.setattr("formats.cdf.LARGEST_RECORDING", 1000)
     content = written(tmp_path, {"Pose": np.ones((2, 3, 96), np.float32)}).read_bytes()
     with pytest.raises(ValueError, match=r"expected 1 to 1,000 bytes, found 2 records of shape \(3, 96\)"):
         read_cdf(content, "Pose")

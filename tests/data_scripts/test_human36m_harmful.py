@@ -9,7 +9,7 @@ from formats import containers
 from formats.containers import read_h5
 from formats.pickles import read_pickled
 from human36m_files import FOLDER, cdf_bytes, recording_bytes, save_objects, tgz, world
-from readers.human36m import film_clips, read_archive, read_videopose3d
+from readers.human36m import film_recordings, read_archive, read_videopose3d
 
 
 def other_file(path):
@@ -104,7 +104,7 @@ def test_every_other_name_is_refused(tmp_path, name, argument):
         ({"S1": {"Photo": [[1.0]]}}, "S1: Photo: expected an array of floating-point numbers .*found list"),
         ({"S1": {"Photo": np.zeros((3, 32, 3), int)}}, "S1: Photo: .*found int64"),
         ({"S1": {"Photo": np.zeros((3, 17, 3))}}, r"expected an array of shape \(F, 32, 3\), found \(3, 17, 3\)"),
-        ({"S1": {"Photo": np.zeros((0, 32, 3))}}, "hold no frame"),
+        ({"S1": {"Photo": np.zeros((0, 32, 3))}}, "joints must hold .*found none"),
         ({"S1": {"Photo": world() / np.nan}}, "must be finite"),
         ({"S1": {"Photo": world()}}, "must be in millimetres: .*found 1.715e"),
         ({"S2": {"Photo": world() / 1000}}, "unknown subject 'S2'"),
@@ -119,7 +119,7 @@ def test_other_contents_say_what_was_found(tmp_path, content, message):
     path = tmp_path / "in.npz"
     np.savez(path, positions_3d=np.array([content, None], object)[:1].reshape(()))
     with pytest.raises(ValueError, match=rf"in\.npz: .*{message}"):
-        list(film_clips(read_videopose3d(path)))
+        list(film_recordings(read_videopose3d(path)))
 
 
 def test_an_npz_that_unpacks_to_too_much_is_refused_before(tmp_path):
@@ -149,7 +149,7 @@ def test_links_and_devices_in_an_archive_are_refused(tmp_path, kind):
 
 def test_bombs_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(containers, "LARGEST_MEMBER", 2**16)
-    monkeypatch.setattr("formats.cdf.LARGEST", 2**16)
+    monkeypatch.setattr("formats.cdf.LARGEST_RECORDING", 2**16)
     path = tgz(tmp_path / "a.tgz", [(f"{FOLDER}/Photo.cdf", b"\x00" * 2**17)])
     with pytest.raises(ValueError, match=r"Photo.cdf: expected at most 65,536 bytes, found 131,072"):
         list(read_archive(path))

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 from human36m_files import archive, check_known, fetched, npz2d, npz3d
-from readers.human36m import film_clips, read_videopose3d
+from readers.human36m import film_recordings, read_videopose3d
 from scripts import call_script
 
 from liftkit.poses import load_pose_file
@@ -20,7 +20,7 @@ def test_the_script_writes_one_file_and_where_it_came_from(tmp_path):
     source = npz3d(tmp_path / "in.npz")
     done = call("videopose3d", source, "--out", tmp_path / "out.npz", "--every", 2)
     assert done.exit_code == 0, done.output
-    poses, expected = load_pose_file(tmp_path / "out.npz"), list(film_clips(read_videopose3d(source), every=2))
+    poses, expected = load_pose_file(tmp_path / "out.npz"), list(film_recordings(read_videopose3d(source), every=2))
     for field in ("x2d", "x3d", "subject", "action", "split", "clip", "frame", "camera"):
         whole = np.concatenate([getattr(part, field) for part in expected])
         np.testing.assert_array_equal(getattr(poses, field), whole)

@@ -3,6 +3,8 @@
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from liftkit.skeleton import H36M_17
+
 # A person of about 1.75 m in a T-pose who faces +z: name, parent, offset in mm; "end" is an end site.
 CMU = [
     ("Hips", None, (0, 0, 0)),
@@ -147,3 +149,8 @@ def _raised(s: str, x: int):
 
 
 ASF_RIGHT_HAND_UP = {"rhumerus": _raised("r", -1), "root": [10, 17, -20, 0, 0, 0]}
+
+
+def joint_at(clip, joint, frame=-1):
+    """A joint's place against the pelvis, rounded to mm."""
+    return (clip.joints[frame, H36M_17.index(joint)] - clip.joints[frame, 0]).round().tolist()

@@ -137,7 +137,7 @@ def test_a_file_that_is_no_npz_is_named(tmp_path, content):
         path.write_bytes(saved(path, x=np.arange(1000.0))[:-10])
     else:
         path.write_bytes(content)
-    with pytest.raises(ValueError, match=r"a\.npz: not a readable npz file: it is no npz archive, or it is cut short"):
+    with pytest.raises(ValueError, match=r"a\.npz: not a readable npz file: .* npz archive"):
         read_arrays(path)
 
 
