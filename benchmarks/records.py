@@ -12,7 +12,7 @@ import typer
 from liftkit import TrainConfig, evaluate, load_poses, run_study
 from liftkit.callbacks import StudyBar
 from liftkit.poses import evenly
-from liftkit.recorded import FOLDER, JUDGED, shrink, store
+from liftkit.recorded import FOLDER, MAX_TEST_POSES, shrink, store
 from liftkit.representations import PAPER
 from liftkit.system.files import write_atomically
 
@@ -27,14 +27,21 @@ def main(
     poses = load_poses("synthetic")
     config = TrainConfig.lesson(steps=steps, record_every=20)
     study = run_study(
-        PAPER, poses, range(seeds), config, folder, policies=("last",), judged=JUDGED, progress=StudyBar()
+        PAPER,
+        poses,
+        range(seeds),
+        config,
+        folder,
+        policies=("last",),
+        max_test_poses=MAX_TEST_POSES,
+        progress=StudyBar(),
     )
-    judged, tables = evenly(poses.test, JUDGED), []
+    test, tables = evenly(poses.test, MAX_TEST_POSES), []
     out.mkdir(parents=True, exist_ok=True)
     for name in PAPER:
-        run = shrink(study.run(name))  # judged as it is stored
+        run = shrink(study.run(name))  # evaluated as it is stored
         store(run, out)
-        table = evaluate(run, judged).assign(representation=name, parameters=run.parameter_count)
+        table = evaluate(run, test).assign(representation=name, parameters=run.parameter_count)
         tables.append(table[["representation", *(column for column in table if column != "representation")]])
     history = study.history.drop(columns="data")
     about = {

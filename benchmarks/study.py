@@ -25,7 +25,7 @@ def main(width: int = 64, steps: int = 391, seeds: int = 4, processes: int = 0, 
     config = TrainConfig(width=width, steps=steps)
     with tempfile.TemporaryDirectory() as temporary:
         start = time.perf_counter()
-        study = run_study(PAPER, poses, range(seeds), config, folder or temporary, judged=4096, processes=count)
+        study = run_study(PAPER, poses, range(seeds), config, folder or temporary, max_test_poses=4096, processes=count)
         wall = time.perf_counter() - start
     last = study.results[study.results.policy == "last"]
     training = last.seconds.sum()

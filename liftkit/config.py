@@ -19,39 +19,37 @@ def _field(default: Any, low: float, high: float):
     return field(default=default, metadata={"low": low, "high": high})
 
 
+def _weights() -> dict[str, float]:
+    return {name: term.weight for name, term in LOSSES.items()}
+
+
 @dataclass(frozen=True)
 class TrainConfig:
-    """The choices of a run. The defaults are those of a lesson: narrow, quick, no dropout, no mirrored result.
+    """The choices of a training run. The defaults are those of a lesson: narrow, quick, no dropout.
 
-    ``width`` of the residual blocks; ``batch`` poses a step and member; ``steps``; ``learning_rate`` of Adam for
-    both networks, its ``schedule`` "constant" or "cosine" (down to 0); ``dropout`` rate; ``weights`` of the loss
-    terms by name; ``prior`` by name; ``flip`` and ``label_swap`` probabilities; ``azimuth`` and ``elevation``, the
-    views' largest angles in degrees; ``tilt`` of the camera in degrees, downwards positive, and ``tilt_spread``,
-    its standard deviation where unknown (both for the gravity prior); ``knee_every`` steps between two knee tests;
-    ``record_every`` steps between two rows of the history.
-
-    Raises ValueError on a value outside its range; :meth:`from_dict` and the presets also on an unknown field.
+    Raises:
+        ValueError: on a value outside its range; :meth:`from_dict` and the presets also on an unknown field.
 
     >>> TrainConfig.paper().width, TrainConfig.lesson(width=64).width
     (1024, 64)
     """
 
-    width: int = _field(64, 1, 65536)
-    batch: int = _field(256, 2, 2**24)
-    steps: int = _field(1000, 0, 2**40)
-    learning_rate: float = _field(1e-3, 0, 10)
-    schedule: str = "cosine"
-    dropout: float = _field(0.0, 0, 0.99)
-    weights: Mapping[str, float] = field(default_factory=lambda: {name: term.weight for name, term in LOSSES.items()})
-    prior: str = "gravity"
-    flip: float = _field(0.5, 0, 1)
-    label_swap: float = _field(0.1, 0, 1)
-    azimuth: float = _field(160.0, 0, 180)
-    elevation: float = _field(10.0, 0, 90)
-    tilt: float = _field(10.0, -90, 90)
-    tilt_spread: float = _field(0.0, 0, 45)
-    knee_every: int = _field(200, 1, 2**40)
-    record_every: int = _field(10, 1, 2**40)
+    width: int = _field(64, 1, 65536)  # units of the residual blocks
+    batch: int = _field(256, 2, 2**24)  # poses per step and member
+    steps: int = _field(1000, 0, 2**40)  # of training; each trains the discriminator once and the lifter once
+    learning_rate: float = _field(1e-3, 0, 10)  # Adam's, for both networks
+    schedule: str = "cosine"  # of the learning rate: "constant", or "cosine" down to 0 at the last step
+    dropout: float = _field(0.0, 0, 0.99)  # rate, in both networks
+    weights: Mapping[str, float] = field(default_factory=_weights)  # of the loss terms by name; left out: the default
+    prior: str = "gravity"  # name of the prior over views, see PRIORS
+    flip: float = _field(0.5, 0, 1)  # probability that a pose is flipped left to right
+    label_swap: float = _field(0.1, 0, 1)  # probability that a batch has real and view labels swapped
+    azimuth: float = _field(160.0, 0, 180)  # largest angle of a view about the vertical, degrees
+    elevation: float = _field(10.0, 0, 90)  # largest angle of a view up or down, degrees
+    tilt: float = _field(10.0, -90, 90)  # the camera's, degrees, downwards positive (gravity prior)
+    tilt_spread: float = _field(0.0, 0, 45)  # standard deviation of an unknown tilt, degrees (gravity prior)
+    knee_every: int = _field(200, 1, 2**40)  # steps between two tests of the knees
+    record_every: int = _field(10, 1, 2**40)  # steps between two rows of the history
 
     def __post_init__(self):
         get_prior(self.prior)
@@ -81,20 +79,22 @@ class TrainConfig:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> TrainConfig:
-        """A config from a mapping, e.g. a saved one. Unknown fields: ValueError listing the fields."""
-        known = [item.name for item in fields(cls)]
-        if unknown := sorted(set(values) - set(known)):
-            raise ValueError(f"unknown fields {', '.join(unknown)} in the config; there are {', '.join(known)}")
+        """A config from a mapping, for example a saved one; fields that it lacks get their defaults.
+
+        Raises:
+            ValueError: on unknown fields, listing those there are, and on values outside their range.
+        """
+        check_fields(values, [item.name for item in fields(cls)], "the config")
         return cls(**values)
 
     @classmethod
     def lesson(cls, **changes) -> TrainConfig:
-        """Narrow, quick, no dropout: 256,000 poses a member, in about a minute on two cores."""
+        """Narrow, quick, no dropout: 256,000 poses per member, in about a minute on two cores."""
         return cls.from_dict(changes)
 
     @classmethod
     def paper(cls, **changes) -> TrainConfig:
-        """The paper's: width 1024, batch 8192, 800 epochs of 1.5 million poses, its views and nothing else."""
+        """The paper's: width 1024, batch 8192, 800 epochs of 1.5 million poses, its own prior."""
         steps = 800 * 1_500_000 // 8192
         paper = dict(width=1024, batch=8192, steps=steps, learning_rate=2e-4, schedule="constant", dropout=0.5)
         return cls.from_dict({**paper, "prior": "paper", **changes})
@@ -108,9 +108,14 @@ PRESETS = {"lesson": TrainConfig.lesson, "paper": TrainConfig.paper}
 
 
 def preset_config(preset: str = "lesson", **changes: Any) -> TrainConfig:
-    """The config of a preset with ``changes``, of which those that are None are left out.
+    """The config of a preset with changes.
 
-    Raises ValueError on an unknown preset, listing those there are, and as :class:`TrainConfig` does.
+    Args:
+        preset: a name in ``PRESETS``.
+        changes: fields of :class:`TrainConfig`; those that are None are left out.
+
+    Raises:
+        ValueError: on an unknown preset, listing those there are, and as :class:`TrainConfig` does.
     """
     if preset not in PRESETS:
         raise ValueError(f"unknown preset {preset!r}; there are {', '.join(PRESETS)}")
@@ -118,7 +123,11 @@ def preset_config(preset: str = "lesson", **changes: Any) -> TrainConfig:
 
 
 def check_seeds(seeds: Sequence[int]) -> tuple[int, ...]:
-    """Seeds as a tuple of different integers from 0 to 2^63 - 1; else ValueError."""
+    """Seeds as a tuple.
+
+    Raises:
+        ValueError: unless they are one or more different integers from 0 to 2^63 - 1.
+    """
     if not isinstance(seeds, Iterable):
         raise ValueError(f"seeds must be a sequence such as (0, 1, 2), found {seeds!r}")
     seeds = tuple(seeds)
@@ -128,3 +137,13 @@ def check_seeds(seeds: Sequence[int]) -> tuple[int, ...]:
     if not seeds or len(set(seeds)) != len(seeds):
         raise ValueError(f"seeds must be one or more different integers, found {seeds}")
     return tuple(int(seed) for seed in seeds)
+
+
+def check_fields(values: Mapping[str, Any], known: Iterable[str], what: str) -> None:
+    """Check the field names of a stored mapping; a newer liftkit may have written more of them.
+
+    Raises:
+        ValueError: naming the unknown fields, and those there are.
+    """
+    if unknown := sorted(map(str, values.keys() - set(known))):
+        raise ValueError(f"unknown fields {', '.join(unknown)} in {what}; there are {', '.join(known)}")

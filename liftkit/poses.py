@@ -14,7 +14,8 @@ from liftkit.representations import Representation
 from liftkit.skeleton import H36M_17, Skeleton
 from liftkit.system.files import read_arrays, write_atomically
 
-FORMAT = 1
+FORMAT = 1  # of pose files; files of this number or a lower one are read
+REQUIRED = ("liftkit_poses", "joint_names", "x2d", "units")  # without these a pose file cannot be understood
 UNITS = ("mm", "px", "none")
 LABELS = {
     "subject": str,
@@ -30,13 +31,16 @@ LABELS = {
 class PoseSet:
     """N poses of one skeleton.
 
-    ``x2d`` (N, J, 2) float32 in ``units`` ("px" pixels, "mm" orthographic millimetres, "none" normalised);
-    ``x3d`` (N, J, 3) float32 in mm, camera frame (x right, y down, z away), relative to the root, or None.
-    ``subject``, ``action``, ``split`` (strings) and ``clip``, ``frame``, ``camera`` (int32) have N entries each;
-    those left out are "" and 0, ``frame`` counts from 0. A clip belongs to one split. Arrays are copied, or with
-    ``copy`` False taken over where they have the right type.
+    Args:
+        x2d: (N, J, 2) float32 in ``units``.
+        x3d: (N, J, 3) float32 in mm, camera frame (x right, y down, z away), relative to the root; or None.
+        subject, action, split: N strings each; default "". A clip belongs to one split.
+        clip, frame, camera: N int32 each; default 0, ``frame`` counts from 0.
+        units: "px" pixels, "mm" orthographic millimetres, "none" normalised.
+        copy: whether arrays are copied; if False, those of the right type are used as they are.
 
-    Raises ValueError that names the field, what was found and what was expected.
+    Raises:
+        ValueError: naming the field, what was found and what was expected.
 
     >>> PoseSet(np.zeros((2, 17, 2), "float32"), subject=["ann", "bob"]).select(subject="bob")
     PoseSet 'poses': 1 pose, 2D in px, no 3D
@@ -89,9 +93,14 @@ class PoseSet:
         return f"PoseSet {self.name!r}: {poses}, 2D in {self.units}, {truth}"
 
     def select(self, where: np.ndarray | None = None, **labels) -> PoseSet:
-        """The poses at ``where`` (a mask or indices) whose labels equal the given value or are among them.
+        """Select poses by index and by label.
 
-        Raises ValueError on an unknown label, and where nothing is left (listing the values that occur).
+        Args:
+            where: a mask or indices; default: all poses.
+            labels: the value of a label, or several allowed ones.
+
+        Raises:
+            ValueError: on an unknown label, and if no pose is left (listing the values that occur).
 
         >>> len(PoseSet(np.zeros((3, 17, 2), "float32"), clip=[4, 5, 6]).select(clip=[4, 6]))
         2
@@ -119,7 +128,7 @@ class PoseSet:
         return replace(self, **{field: values[chosen] for field, values in kept.items()}, copy=False)
 
     def part(self, split: str) -> PoseSet:
-        """The poses of a split, or all where it has none: what a lifter learns from or is judged on."""
+        """The poses of a split, or all if there are none in it: what a lifter is trained or evaluated on."""
         return self.select(split=split) if (self.split == split).any() else self
 
     @property
@@ -166,10 +175,44 @@ def _labels(field: str, values, kind, count: int, copy: bool) -> np.ndarray:
     return values.astype(kind, copy=copy)
 
 
+def training_poses(poses: PoseSet | np.ndarray | Tensor, representation: Representation) -> Tensor:
+    """The 2D poses to train on, checked.
+
+    Args:
+        poses: (N, J, 2); or a PoseSet, of which its split "train" is used, or all of it if it has none.
+        representation: its skeleton says how many joints J are expected.
+
+    Returns:
+        A float32 tensor (N, J, 2).
+
+    Raises:
+        ValueError: on another shape or type, on no poses, and on NaN or infinity.
+    """
+    if isinstance(poses, PoseSet):
+        poses = poses.part("train").x2d
+    expect_poses(poses, 2, "poses")
+    joints = len(representation.skeleton)
+    if poses.ndim != 3 or poses.shape[1] != joints or not len(poses):
+        raise ValueError(f"poses must have shape (N, {joints}, 2) with N at least 1, found {tuple(poses.shape)}")
+    # A numpy array is copied: torch takes no negative strides, and warns about read-only arrays.
+    x2d = poses.float() if isinstance(poses, Tensor) else torch.from_numpy(np.array(poses, np.float32))
+    if not x2d.isfinite().all():
+        raise ValueError("poses must be finite, found NaN or infinity")
+    return x2d
+
+
+def evenly(poses: PoseSet, count: int | None) -> PoseSet:
+    """At most ``count`` poses of a set, evenly spaced (None: all)."""
+    if count is None or count >= len(poses):
+        return poses
+    return poses.select(np.linspace(0, len(poses) - 1, count).astype(int))
+
+
 def save_poses(poses: PoseSet, path: str | Path) -> Path:
     """Write a PoseSet as one compressed npz file without pickles, whole or not at all.
 
-    Raises ValueError where the folder is missing, the name does not end in .npz or the 3D cannot be in mm.
+    Raises:
+        ValueError: if the folder is missing, the name does not end in .npz or the 3D cannot be in mm.
 
     >>> folder = getfixture("tmp_path")
     >>> load_pose_file(save_poses(PoseSet(np.zeros((2, 17, 2), "float32")), folder / "two.npz"))
@@ -185,15 +228,18 @@ def save_poses(poses: PoseSet, path: str | Path) -> Path:
 
 
 def check_pose_path(path: str | Path) -> None:
-    """Raise ValueError unless a pose file may have this name."""
+    """Raise ValueError unless the name ends in .npz."""
     if Path(path).suffix != ".npz":
         raise ValueError(f"a pose file's name ends in .npz, found {Path(path).name!r}")
 
 
 def load_pose_file(path: str | Path) -> PoseSet:
-    """Read and check a file that :func:`save_poses` wrote.
+    """Read and check a file that :func:`save_poses` wrote, in this version or an earlier one.
 
-    Raises ValueError naming the file, the field, what was found and what was expected.
+    Labels and a name that the file lacks get their defaults, see :class:`PoseSet`.
+
+    Raises:
+        ValueError: naming the file, the field, what was found and what was expected.
     """
     arrays = read_arrays(path)
     try:
@@ -203,48 +249,26 @@ def load_pose_file(path: str | Path) -> PoseSet:
 
 
 def _from_arrays(arrays: dict[str, np.ndarray]) -> PoseSet:
-    required = {"liftkit_poses", "joint_names", "x2d", "units", "name", *LABELS}
-    if missing := sorted(required - set(arrays)):
+    if missing := sorted(set(REQUIRED) - set(arrays)):
         raise ValueError(f"not a liftkit pose file: expected the fields {', '.join(missing)}, found {sorted(arrays)}")
-    if (found := arrays.pop("liftkit_poses").tolist()) != FORMAT:
-        raise ValueError(f"this liftkit reads pose files of format {FORMAT}, found {found!r}")
+    found = arrays.pop("liftkit_poses").tolist()
+    if type(found) is not int or found > FORMAT:
+        raise ValueError(f"this liftkit reads pose files up to format {FORMAT}, found {found!r}")
     names = tuple(map(str, arrays.pop("joint_names").ravel()))
     if names != H36M_17.names:
         raise ValueError(
             f"joint_names must be {', '.join(H36M_17.names)} in this order, found {', '.join(names)[:500]}"
         )
-    if unknown := sorted(set(arrays) - required - {"x3d"}):
-        raise ValueError(f"unknown fields {', '.join(unknown)}")
+    if unknown := sorted(set(arrays) - {*REQUIRED, "x3d", "name", *LABELS}):
+        raise ValueError(f"unknown fields {', '.join(unknown)}; a newer liftkit may have written them")
     poses = PoseSet(**{field: str(a) if field in ("units", "name") else a for field, a in arrays.items()}, copy=False)
     check_millimetres(poses)
     return poses
 
 
 def check_millimetres(poses: PoseSet) -> None:
-    """Raise ValueError where the 3D cannot be in mm."""
+    """Raise ValueError if the 3D cannot be in mm."""
     if poses.x3d is not None:
         reach = float(np.median(np.maximum(poses.x3d.max((1, 2)), -poses.x3d.min((1, 2)))))
         if not 100 < reach < 10_000:
             raise ValueError(f"x3d must be in mm (a person reaches about 900), found a median reach of {reach:.3g}")
-
-
-def training_poses(poses: PoseSet | np.ndarray | Tensor, representation: Representation) -> Tensor:
-    """The 2D poses to train on, (N, J, 2): of a PoseSet its split "train", or all of it where it has none."""
-    if isinstance(poses, PoseSet):
-        poses = poses.part("train").x2d
-    expect_poses(poses, 2, "poses")
-    joints = len(representation.skeleton)
-    if poses.ndim != 3 or poses.shape[1] != joints or not len(poses):
-        raise ValueError(f"poses must have shape (N, {joints}, 2) with N at least 1, found {tuple(poses.shape)}")
-    # A copy of numpy's: torch takes neither negative strides nor, without a warning, what is read-only.
-    x2d = poses.float() if isinstance(poses, Tensor) else torch.from_numpy(np.array(poses, np.float32))
-    if not x2d.isfinite().all():
-        raise ValueError("poses must be finite, found NaN or infinity")
-    return x2d
-
-
-def evenly(poses: PoseSet, count: int | None) -> PoseSet:
-    """At most ``count`` poses of a set, evenly spaced (None: all)."""
-    if count is None or count >= len(poses):
-        return poses
-    return poses.select(np.linspace(0, len(poses) - 1, count).astype(int))

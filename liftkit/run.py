@@ -1,4 +1,4 @@
-"""Run: a trained ensemble of lifters, with its history and everything needed to use or judge it again."""
+"""Run: a trained ensemble of lifters, with its history and everything needed to use or evaluate it again."""
 
 from __future__ import annotations
 
@@ -13,29 +13,26 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 
-from liftkit.config import TrainConfig, check_seeds
+from liftkit.config import TrainConfig, check_fields, check_seeds
 from liftkit.geometry import Array, attach_depth, expect_poses, normalise, pose_scale
 from liftkit.networks import Discriminator, Lifter
 from liftkit.representations import Representation
 from liftkit.system.files import write_atomically
 
 CHUNK = 4096  # poses x members lifted at a time: enough to keep the cores busy, few enough for their caches
+ABOUT, WEIGHTS, HISTORY = "run.json", "weights.safetensors", "history.csv"
 
 
 @dataclass(eq=False, repr=False)
 class Run:
-    """A trained ensemble: a lifter and a discriminator with a member for each of ``seeds``.
+    """A trained ensemble."""
 
-    ``history`` is a table with a row for each recorded step and seed: the loss terms and ``knees``, the share of
-    lifted poses whose knees bend backwards. ``message`` says why training stopped early, if it did.
-    """
-
-    lifter: Lifter
+    lifter: Lifter  # M members, one for each seed
     discriminator: Discriminator
     seeds: tuple[int, ...]
     config: TrainConfig
-    history: pd.DataFrame
-    message: str = ""
+    history: pd.DataFrame  # one row per recorded step and seed: loss terms, and the share of poses with plausible ``knees``
+    message: str = ""  # why training stopped early, if it did
 
     def __post_init__(self):
         self.lifter.eval()
@@ -56,10 +53,17 @@ class Run:
 
     @torch.no_grad()
     def lift(self, x2d: Array) -> Array:
-        """Lift 2D poses (N, J, 2) by every member: (M, N, J, 3), centred on the root, in the unit of ``x2d``.
+        """Lift 2D poses by every member.
 
-        x and y are the input's; z is predicted. numpy or torch in, the same kind out. Raises ValueError on another
-        shape or type and on values that are not finite.
+        Args:
+            x2d: (N, J, 2), numpy or torch.
+
+        Returns:
+            (M, N, J, 3) of the same kind, relative to the root, in the unit of ``x2d``: x and y are the input's, z is
+            predicted.
+
+        Raises:
+            ValueError: on another shape or type, and on values that are not finite.
         """
         expect_poses(x2d, 2, "x2d")
         joints = len(self.representation.skeleton)
@@ -78,7 +82,10 @@ class Run:
         return attach_depth(flat, self.lifter(flat)) * pose_scale(x2d)
 
     def select(self, seeds: Sequence[int]) -> Run:
-        """The members of these seeds as a run of their own. Raises ValueError on a seed that there is not.
+        """The members of these seeds as a run of their own, in this order.
+
+        Raises:
+            ValueError: on a seed that no member has.
 
         >>> from liftkit import load_record
         >>> load_record("full").select([3, 5]).seeds
@@ -98,7 +105,7 @@ class Run:
         return run
 
     def tensors(self) -> dict[str, torch.Tensor]:
-        """Weights and running averages of both networks by name, members first in each: what is stored of a run."""
+        """Weights and running averages of both networks by name, the members along the first axis of each."""
         networks = {"lifter": self.lifter, "discriminator": self.discriminator}
         return {f"{part}.{k}": t.contiguous().cpu() for part, n in networks.items() for k, t in n.state_dict().items()}
 
@@ -114,9 +121,9 @@ class Run:
             "config": self.config.to_dict(),
             "message": self.message,
         }
-        write_atomically(folder / "weights.safetensors", lambda file: file.write(save(self.tensors())))
-        write_atomically(folder / "history.csv", lambda file: self.history.to_csv(file, index=False))
-        write_atomically(folder / "run.json", lambda file: file.write(json.dumps(about, indent=1).encode()))
+        write_atomically(folder / WEIGHTS, lambda file: file.write(save(self.tensors())))
+        write_atomically(folder / HISTORY, lambda file: self.history.to_csv(file, index=False))
+        write_atomically(folder / ABOUT, lambda file: file.write(json.dumps(about, indent=1).encode()))
         return folder
 
     @classmethod
@@ -131,41 +138,48 @@ class Run:
     ) -> Run:
         """A run from stored :meth:`tensors`: one mapping for each group of members, in order.
 
-        Raises ValueError where tensors are missing or have other shapes.
+        Raises:
+            ValueError: if tensors are missing or have other shapes.
         """
         lifter = Lifter(representation, config.width, len(seeds))
         discriminator = Discriminator(config.width, len(seeds))
-        together = {name: torch.cat([group[name] for group in tensors]) for name in tensors[0]}
         try:
+            together = {name: torch.cat([group[name] for group in tensors]) for name in tensors[0]}
             for part, net in (("lifter.", lifter), ("discriminator.", discriminator)):
                 net.load_state_dict({k.removeprefix(part): t for k, t in together.items() if k.startswith(part)})
-        except RuntimeError as error:
+        except (RuntimeError, KeyError) as error:
             raise ValueError(f"the tensors do not fit {representation.name}: {error}") from error
         return cls(lifter, discriminator, tuple(seeds), config, history, message)
 
     @classmethod
     def load(cls, folder: str | Path) -> Run:
-        """Read a folder that :meth:`save` wrote. Raises ValueError naming the file that is missing or damaged."""
+        """Read a folder that :meth:`save` wrote, in this version or an earlier one.
+
+        Fields that its files lack get their defaults.
+
+        Raises:
+            ValueError: naming the file that is missing, damaged or of a newer liftkit.
+        """
         folder = Path(folder)
-        for name in ("run.json", "weights.safetensors", "history.csv"):
+        for name in (ABOUT, WEIGHTS, HISTORY):
             if not (folder / name).is_file():
                 raise ValueError(f"{folder} is not the folder of a run: it has no {name}")
         try:
-            about = json.loads((folder / "run.json").read_bytes())
+            about = json.loads((folder / ABOUT).read_bytes())
+            check_fields(about, ("representation", "seeds", "config", "message"), ABOUT)
             representation = Representation.from_dict(about["representation"])
             config, seeds = TrainConfig.from_dict(about["config"]), check_seeds(about["seeds"])
-            message = about["message"]
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"{folder / 'run.json'} is damaged: {error!r}") from error
+            raise ValueError(f"{folder / ABOUT} is damaged, or a newer liftkit wrote it: {error!r}") from error
         try:
-            tensors = load((folder / "weights.safetensors").read_bytes())
-            run = cls.from_tensors(representation, seeds, config, [tensors], pd.DataFrame(), message)
+            tensors = load((folder / WEIGHTS).read_bytes())
+            run = cls.from_tensors(representation, seeds, config, [tensors], pd.DataFrame(), about.get("message", ""))
         except (SafetensorError, ValueError) as error:
-            raise ValueError(f"{folder / 'weights.safetensors'} is damaged: {error}") from error
+            raise ValueError(f"{folder / WEIGHTS} is damaged: {error}") from error
         try:
-            run.history = pd.read_csv(folder / "history.csv")
+            run.history = pd.read_csv(folder / HISTORY)
             if absent := {"step", "seed"} - set(run.history):
                 raise ValueError(f"it has no column {', '.join(sorted(absent))}")
         except ValueError as error:
-            raise ValueError(f"{folder / 'history.csv'} is damaged: {error}") from error
+            raise ValueError(f"{folder / HISTORY} is damaged: {error}") from error
         return run

@@ -1,4 +1,4 @@
-"""The trainer: 2D poses in, an ensemble of lifters out. It never sees a 3D label."""
+"""The trainer: 2D poses in, an ensemble of lifters out. No 3D label enters it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import copy
 import math
 import warnings
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,14 +29,22 @@ Callback = Callable[["Trainer"], object]
 
 
 class Trainer:
-    """Trains one lifter and one discriminator for each seed, all of them in one batched pass.
+    """Trains one lifter and one discriminator per seed, all members in one batched pass.
 
-    ``poses``: 2D poses (N, J, 2), or a PoseSet: its split "train" (all of it where it has none), and of that the 2D
-    alone. ``seeds``: one member each; a member's weights, batches, flips, views and labels come from its own
-    generator, so it learns what it would learn alone. ``config``: a :class:`TrainConfig`. ``device``: default the
-    GPU if there is one.
+    The weights, batches, flips, views and labels of a member come from its own generator, so that it learns what it
+    would learn alone.
 
-    Raises ValueError on an unknown representation, poses of another shape or not finite, no or equal seeds.
+    Args:
+        representation: a name or a :class:`Representation`.
+        poses: 2D poses (N, J, 2), or a :class:`PoseSet`: only the 2D poses of its split "train" are used (of all its
+            poses if it has no such split).
+        seeds: one per member.
+        config: every other choice (default: that of a lesson).
+        device: default: the GPU if there is one.
+
+    Raises:
+        ValueError: if the representation is unknown, if poses have the wrong shape or are not finite, or if seeds are
+            missing or equal.
 
     >>> trainer = Trainer("full", np.random.rand(64, 17, 2), seeds=(0, 1), config=TrainConfig(width=16, batch=8))
     >>> trainer.step()
@@ -75,25 +84,25 @@ class Trainer:
         self.losses: dict[str, Tensor] = {}
         self._records: list[tuple[int, dict[str, Tensor]]] = []
 
-    # One training step, as METHOD.md tells it.
+    # One training step.
 
     def step(self) -> None:
-        """One step of every member: draw and lift a batch, train (1) the discriminator, (2) the lifter."""
+        """Draw and lift a batch, then train (1) the discriminator and (2) the lifter of every member."""
         cycle = self.begin_cycle()
         self.step_discriminator(cycle)
         self.step_lifter(cycle)
         self.finish_step(cycle)
 
     def finish_step(self, cycle: Cycle) -> None:
-        """Count the step whose two halves are done; now and then test the knees, now and then note the losses."""
+        """Count the step; every ``knee_every`` steps test the knees, every ``record_every`` steps record the losses."""
         self.steps_done += 1
         if self.prior.knees and self.steps_done % self.config.knee_every == 0:
-            self._settle_knees(cycle)
+            self._reverse_mirrored_members(cycle)
         if self.steps_done % self.config.record_every == 0 or self.steps_done == self.config.steps:
             self._record(cycle)
 
     def begin_cycle(self) -> Cycle:
-        """Draw a batch for every member, flip each pose or not, lift it and turn it to the prior's views."""
+        """Draw a batch for every member, flip poses at random, lift them and turn them to the views of the prior."""
         size = self.config.batch
         chosen = torch.stack(
             [torch.randint(len(self.poses), (size,), generator=g, device=self.device) for g in self.generators]
@@ -104,7 +113,7 @@ class Trainer:
         return Cycle(self.lifter, x2d, self.prior(u[..., 1:], self.config), self.prior.per_segment)
 
     def step_discriminator(self, cycle: Cycle | None = None) -> None:
-        """(1) Real 2D poses should score 1, random views 0; in a share of the batches the other way round."""
+        """(1) Real 2D poses should score 1, random views 0; in ``label_swap`` of the batches the other way round."""
         cycle = cycle or self.begin_cycle()
         swapped = uniform(self.generators) < self.config.label_swap
         both = torch.cat([cycle.x2d, cycle.x2d_view.detach()], dim=1)
@@ -114,7 +123,7 @@ class Trainer:
         self.losses["discriminator"] = loss.detach()
 
     def step_lifter(self, cycle: Cycle | None = None) -> None:
-        """(2) The lifter should fool the discriminator and be consistent: the weighted sum of the loss terms."""
+        """(2) The lifter should deceive the discriminator and be consistent: the weighted sum of the loss terms."""
         cycle = cycle or self.begin_cycle()
         weights = {name: weight for name, weight in self.config.weights.items() if weight > 0}
         losses = {name: LOSSES[name](cycle, self.discriminator) for name in weights}
@@ -125,7 +134,7 @@ class Trainer:
 
     def _descend(self, network, optimiser, loss: Tensor) -> None:
         parameters = list(network.parameters())
-        # Members share no parameter, so the gradient of the sum is every member's own.
+        # Members share no parameter, so the gradient of the sum is that of each member's own loss.
         for p, gradient in zip(parameters, torch.autograd.grad(loss.sum(), parameters), strict=True):
             p.grad = gradient
         done = min(self.steps_done / max(self.config.steps, 1), 1)
@@ -134,8 +143,8 @@ class Trainer:
             group["lr"] = self.config.learning_rate * decay
         optimiser.step()
 
-    def _settle_knees(self, cycle: Cycle) -> None:
-        """Reverse the depth of members most of whose knees bend forwards: they sit in the mirrored solution."""
+    def _reverse_mirrored_members(self, cycle: Cycle) -> None:
+        """Reverse the depth of members most of whose shins fold forwards: they are in the mirrored solution."""
         state = self.optimisers[0].state
         self.lifter.reverse_depth(self._knees(cycle) < 0.5, {p: state[p]["exp_avg"] for p in state})
 
@@ -143,17 +152,24 @@ class Trainer:
         self._records.append((self.steps_done, {**self.losses, "knees": self._knees(cycle)}))
 
     def _knees(self, cycle: Cycle) -> Tensor:
-        """(M,) the share of a batch's lifted poses whose knees bend backwards."""
+        """(M,) the share of lifted poses whose shins fold backwards at the knee."""
         return knees_bend_backwards(cycle.x3d.detach(), self.representation.skeleton).float().mean(1)
 
     # The loop around it.
 
     def run(self, steps: int | None = None, callbacks: Iterable[Callback] = ()) -> Trainer:
-        """Take ``steps`` steps (default: as many as the config has left), then call back after each.
+        """Run training steps and call every callback after each one.
 
-        A callback gets the trainer, and is closed at the end if it has a ``close``; :meth:`stop` ends the loop. Ctrl-C
-        ends it too and keeps what was learned. Where a loss is no longer finite the trainer goes back to the last good
-        state. A warning and ``message`` then say what happened. Past the config's steps a cosine schedule's rate is 0.
+        Ctrl-C ends the loop and keeps what was learned. If a loss or weight is not finite, the trainer returns to its
+        last finite state. In both cases a warning and ``message`` say what happened.
+
+        Args:
+            steps: default: those left in the config; beyond those the learning rate of a cosine schedule is 0.
+            callbacks: each is called with the trainer and may call :meth:`stop`; its ``close()``, if it has one, is
+                called at the end.
+
+        Returns:
+            The trainer itself.
         """
         steps = max(self.config.steps - self.steps_done, 0) if steps is None else steps
         end = self.steps_done + steps
@@ -185,11 +201,11 @@ class Trainer:
         """Let :meth:`run` end after this step."""
         self._stop = True
 
-    # What it holds.
+    # Its state and results.
 
     @property
     def history(self) -> pd.DataFrame:
-        """A row for each recorded step and seed: representation, step, seed, the loss terms, knees."""
+        """One row per recorded step and seed: representation, step, seed, the loss terms, knees."""
         columns = ["representation", "step", "seed", *LOSSES, "discriminator", "knees"]
         rows = [
             dict(zip(["step", "seed", *values], [step, *row], strict=True))
@@ -199,12 +215,12 @@ class Trainer:
         return pd.DataFrame(rows, columns=columns).assign(representation=self.representation.name)
 
     def to_run(self) -> Run:
-        """A copy of what was learned so far, ready to lift."""
+        """A copy of the networks as they are now, ready to lift."""
         networks = copy.deepcopy(self.lifter), copy.deepcopy(self.discriminator)
         return Run(*networks, self.seeds, self.config, self.history, self.message)
 
-    def state_dict(self) -> dict:
-        """Everything that the next step depends on, copied: networks, optimisers, generators, counters."""
+    def state_dict(self) -> dict[str, Any]:
+        """A copy of everything that the next step depends on: networks, optimisers, generators, counters."""
         state = {
             "steps_done": self.steps_done,
             "lifter": self.lifter.state_dict(),
@@ -214,8 +230,8 @@ class Trainer:
         }
         return _copied(state) | {"records": list(self._records)}
 
-    def load_state_dict(self, state: dict) -> None:
-        """Continue from a :meth:`state_dict` of a trainer with the same arguments, exactly as that one would."""
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Continue exactly as the trainer whose :meth:`state_dict` this is; it must have had the same arguments."""
         self.steps_done = state["steps_done"]
         self.lifter.load_state_dict(state["lifter"])
         self.discriminator.load_state_dict(state["discriminator"])
@@ -227,7 +243,7 @@ class Trainer:
 
 
 def _copied(state):
-    """Tensors in dicts, lists and tuples, copied: takes a quarter of deepcopy's time (the divergence guard copies often)."""
+    """Copy tensors in dicts, lists and tuples, in a quarter of deepcopy's time: the divergence guard copies often."""
     if isinstance(state, dict):
         return {name: _copied(value) for name, value in state.items()}
     if isinstance(state, (list, tuple)):
@@ -242,12 +258,20 @@ def train(
     *,
     callbacks: Iterable[Callback] = (),
     device: str | torch.device | None = None,
-    **config,
+    **config: Any,
 ) -> Run:
-    """Train an ensemble of lifters on 2D poses: a :class:`Run` with a member for each seed.
+    """Train an ensemble of lifters on 2D poses.
 
-    ``config``: the fields of :class:`TrainConfig`; the rest as for :class:`Trainer`. Raises ValueError on bad input;
-    warns where training stopped early.
+    Args:
+        representation, poses, seeds, device: as for :class:`Trainer`.
+        callbacks: called with the trainer after each step.
+        config: fields of :class:`TrainConfig`.
+
+    Returns:
+        A :class:`Run` with one member per seed. A RuntimeWarning says if training stopped early.
+
+    Raises:
+        ValueError: on bad input, as :class:`Trainer` and :class:`TrainConfig`.
 
     >>> run = train("legs_torso", np.random.rand(64, 17, 2), seeds=(3, 5), width=16, batch=8, steps=2)
     >>> run.lift(np.random.rand(4, 17, 2)).shape

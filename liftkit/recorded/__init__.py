@@ -16,7 +16,7 @@ from liftkit.system.files import write_atomically
 
 FOLDER = Path(__file__).parent
 REAL_STUDY, SAMPLE = FOLDER / "real_study.csv", FOLDER / "sample_keypoints.json"
-JUDGED = 4096  # test poses that the stored figures are measured on, evenly spaced
+MAX_TEST_POSES = 4096  # on which the stored figures are measured, evenly spaced
 
 
 def record_names() -> list[str]:
@@ -48,7 +48,7 @@ def record_settings() -> dict:
 
 
 def record_results() -> pd.DataFrame:
-    """The errors of every recorded member, as :func:`liftkit.evaluate` gives them for ``JUDGED`` test poses."""
+    """The errors of every recorded member, as :func:`liftkit.evaluate` gives them for ``MAX_TEST_POSES`` test poses."""
     return pd.read_csv(FOLDER / "results.csv")
 
 

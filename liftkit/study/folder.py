@@ -1,130 +1,219 @@
-"""The folder of a study: one user at a time, settings that stay, and the results of finished jobs."""
+"""The folder of a study: one user at a time, settings and jobs that stay, and the results of finished jobs."""
 
 from __future__ import annotations
 
 import io
 import json
 import shutil
-from collections.abc import Iterable, Iterator
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import filelock
 import pandas as pd
+import torch
 from safetensors.torch import load
 
-from liftkit.study.jobs import Job
+from liftkit.config import check_fields
+from liftkit.study.jobs import Job, Settings, make_jobs, member_size, read_jobs
+from liftkit.study.running import CHECKPOINT
 from liftkit.system.files import unpack, write_atomically
 from liftkit.system.provenance import provenance
 
-ABOUT, LOCK, JOBS = "study.json", ".lock", "jobs"
+ABOUT, LOCK, JOBS, TEMPORARY = "study.json", ".lock", "jobs", ".*.tmp-*"
 TABLES = ("results", "history")
+KEYS = ["data", "test", "policy", "representation", "seed"]  # of a row of the results
+NEEDED = {"results": {*KEYS, "step", "parameters", "seconds", "mirrored"}, "history": {*KEYS[3:], "data", "step"}}
 
 
 class StudyFolder:
-    """Use as a context: it is locked from entry to exit, also against a study on another machine of a shared disk.
+    """Used as a context manager: locked from entry to exit, also against a study on another machine of a shared disk.
 
-    Raises ValueError where ``path`` is a file, cannot be written, holds something else, or is in use.
+    Raises:
+        ValueError: if ``path`` is a file, cannot be written, holds something else, or is in use.
     """
 
     def __init__(self, path: str | Path):
-        self.path = Path(path)
+        self.path, self.jobs = Path(path), Path(path) / JOBS
         if self.path.exists() and not self.path.is_dir():
             raise ValueError(f"the study's folder {self.path} is a file; expected a folder or a new name")
-        contents = [p.name for p in self.path.iterdir() if p.name != LOCK] if self.path.exists() else []
-        if contents and ABOUT not in contents:
+        contents = set(self.path.iterdir()) - self._leftovers() if self.path.exists() else set()
+        if contents and self.path / ABOUT not in contents:
             raise ValueError(f"{self.path} holds no study (no {ABOUT}) but other files; expected a new or empty folder")
         self._lock = filelock.FileLock(self.path / LOCK, timeout=0)
 
+    def _leftovers(self) -> set[Path]:
+        """What a start that was killed leaves."""
+        found = {self.path / LOCK, *self.path.glob(TEMPORARY)}
+        files = {path for path in self.jobs.rglob("*") if not path.is_dir()}
+        return found if files - set(self.jobs.rglob(TEMPORARY)) else found | {self.jobs}
+
     def __enter__(self) -> StudyFolder:
         try:
-            (self.path / JOBS).mkdir(parents=True, exist_ok=True)
+            self.jobs.mkdir(parents=True, exist_ok=True)
             self._lock.acquire()
+            for path in (*self.path.glob(TEMPORARY), *self.jobs.rglob(TEMPORARY)):
+                path.unlink(missing_ok=True)
         except filelock.Timeout as error:
             raise ValueError(
                 f"another study is running in {self.path}; wait for it, or choose another folder"
             ) from error
         except OSError as error:
+            self._lock.release()
             raise ValueError(f"cannot write into the study's folder {self.path}: {error}") from error
         return self
 
     def __exit__(self, *_: object) -> None:
         self._lock.release()
 
-    # Settings.
+    # Settings and jobs.
 
-    def settle(self, settings: dict[str, Any], restart: bool = False) -> dict[str, Any]:
-        """Write down settings, versions and hardware; a study that goes on must have the settings it began with.
+    def begin(self, settings: Settings, restart: bool = False) -> tuple[dict[str, Any], list[Job]]:
+        """Write settings, jobs, versions and hardware; a study that goes on keeps its jobs and must keep its settings.
 
-        Raises ValueError naming what differs, unless ``restart``, which throws away what was there.
+        Args:
+            restart: throw away what is in the folder.
+
+        Returns:
+            The content of study.json, and the jobs.
+
+        Raises:
+            ValueError: naming the settings that differ.
         """
-        about = {"settings": settings, "sessions": []}
+        sessions, jobs = [], None
         if restart:
-            shutil.rmtree(self.path / JOBS)
-            (self.path / JOBS).mkdir()
+            shutil.rmtree(self.jobs)
+            self.jobs.mkdir()
             for table in TABLES:
                 for ending in ("csv", "parquet"):
                     (self.path / f"{table}.{ending}").unlink(missing_ok=True)
         elif (self.path / ABOUT).exists():
-            about = self.about()
-            if told := "; ".join(_differences(about["settings"], settings)):
+            about, jobs = self.read()
+            sessions = about["sessions"]
+            if differences := "; ".join(_differences(about["settings"], settings.to_dict())):
                 raise ValueError(
-                    f"{self.path} holds a study with other settings: {told}. Choose another folder, or ask for a "
-                    "restart, which throws away its results"
+                    f"{self.path} holds a study with other settings: {differences}. Choose another folder, or ask for "
+                    "a restart, which throws away its results"
                 )
-        about["sessions"].append(provenance())
+        jobs = make_jobs(settings) if jobs is None else jobs
+        for path in set(self.jobs.glob("*/")) - {self.jobs / job.name for job in jobs}:
+            shutil.rmtree(path, ignore_errors=True)  # what no job goes on from
+        about = _about(settings, jobs, [*sessions, provenance()])
         self._write(ABOUT, (json.dumps(about, indent=1) + "\n").encode())
-        return about
+        return about, jobs
 
-    def about(self) -> dict[str, Any]:
-        """What :meth:`settle` wrote. Raises ValueError where it is missing or damaged."""
+    def read(self) -> tuple[dict[str, Any], list[Job]]:
+        """What :meth:`begin` wrote, in this version or an earlier one.
+
+        Raises:
+            ValueError: if the file is missing, damaged or of a newer liftkit.
+        """
         try:
             about = json.loads((self.path / ABOUT).read_bytes())
-            return about | {"settings": dict(about["settings"]), "sessions": list(about["sessions"])}
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ValueError(f"{self.path / ABOUT} is missing or damaged: {error}") from error
+            check_fields(about, ("settings", "jobs", "sessions"), ABOUT)
+            settings = Settings.from_dict(about["settings"])
+            jobs = read_jobs(about["jobs"], settings) if "jobs" in about else self._jobs_of_first_version(settings)
+            return _about(settings, jobs, list(about["sessions"])), jobs
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise ValueError(
+                f"{self.path / ABOUT} is missing or damaged, or a newer liftkit wrote it: {reason}"
+            ) from error
 
-    # Jobs.
+    def _jobs_of_first_version(self, settings: Settings) -> list[Job]:
+        """That version named jobs by a hash and did not store them: those that are finished say what they are."""
+        representations = {representation.name: representation for representation in settings.representations}
+        found = []
+        for path in sorted(self.jobs.glob("*.zip")):
+            try:
+                table = pd.read_parquet(io.BytesIO(unpack(path)["results"]))
+                data, representation = table["data"].iloc[0], representations[table["representation"].iloc[0]]
+                found.append(Job(path.stem, data, representation, tuple(table["seed"].unique().tolist()), settings))
+            except Exception as error:  # pandas and pyarrow have kinds of their own for a damaged file
+                warnings.warn(f"{path} is damaged ({error}); its job is done again", RuntimeWarning, stacklevel=4)
+        for path in self.jobs.glob(f"*/{CHECKPOINT}"):
+            text = f"{path} is a checkpoint of an earlier version, which cannot be used; its job is done again"
+            warnings.warn(text, RuntimeWarning, stacklevel=4)
+        return make_jobs(settings, found)
+
+    # Results.
 
     def scratch(self, job: Job) -> Path:
         """The folder of a job that is not finished, made if missing."""
-        scratch = self.path / JOBS / job.name
+        scratch = self.jobs / job.name
         scratch.mkdir(exist_ok=True)
         return scratch
 
     def finish(self, job: Job, result: bytes) -> None:
         """Keep a job's packed result; its checkpoint goes."""
         self._write(f"{JOBS}/{job.name}.zip", result)
-        shutil.rmtree(self.path / JOBS / job.name, ignore_errors=True)
-
-    def result(self, job: Job) -> dict[str, bytes] | None:
-        """The parts of a finished job's result; None where there is none, or it is damaged."""
-        try:
-            parts = unpack(self.path / JOBS / f"{job.name}.zip")
-        except ValueError:
-            return None
-        return parts if set(TABLES) <= set(parts) else None
+        shutil.rmtree(self.jobs / job.name, ignore_errors=True)
 
     def tables(self, job: Job) -> tuple[pd.DataFrame, ...] | None:
-        """Results and history of a finished job; None where it is not finished, or its file is damaged."""
-        parts = self.result(job)
-        return parts and tuple(pd.read_parquet(io.BytesIO(parts[table])) for table in TABLES)
+        """Results and history of a job; None if it is not finished, or with a warning if its file is damaged."""
+        path = self.jobs / f"{job.name}.zip"
+        if not path.exists():
+            return None
+        try:
+            parts = unpack(path)
+            tables = {name: pd.read_parquet(io.BytesIO(parts[name])) for name in TABLES}
+            _check_result(job, tables, {policy: _tensors(parts, policy) for policy in job.settings.policies})
+        except Exception as error:  # zipfile, pyarrow and safetensors raise a dozen kinds for another layout
+            reason = f"{type(error).__name__}: {str(error)[:200]}"
+            text = f"{path} is damaged or of another version ({reason}); its job is done again"
+            warnings.warn(text, RuntimeWarning, stacklevel=3)
+            return None
+        return tuple(tables.values())
 
-    def tensors(self, job: Job, policy: str) -> dict:
-        """The networks of a finished job, as tensors by name. Raises ValueError where they are missing."""
-        parts = self.result(job) or {}
-        if f"{policy}.safetensors" not in parts:
-            raise ValueError(f"{self.path}: no networks of {job.name} by the policy {policy!r}")
-        return load(parts[f"{policy}.safetensors"])
+    def tensors(self, job: Job, policy: str) -> dict[str, torch.Tensor]:
+        """The networks of a finished job, as tensors by name. Raises ValueError if they are missing or damaged."""
+        path = self.jobs / f"{job.name}.zip"
+        try:
+            return _tensors(unpack(path), policy)
+        except Exception as error:  # as above
+            raise ValueError(f"{path}: no networks of {job.name} by the policy {policy!r}: {error}") from error
 
     def _write(self, name: str, content: bytes) -> None:
         write_atomically(self.path / name, lambda file: file.write(content))
 
 
-def _differences(was: dict[str, Any], now: dict[str, Any], of: str = "") -> Iterator[str]:
+def _about(settings: Settings, jobs: list[Job], sessions: list) -> dict[str, Any]:
+    return {"settings": settings.to_dict(), "jobs": [job.to_dict() for job in jobs], "sessions": sessions}
+
+
+def _tensors(parts: Mapping[str, bytes], policy: str) -> dict[str, torch.Tensor]:
+    return load(parts[f"{policy}.safetensors"])
+
+
+def _check_result(job: Job, tables: Mapping[str, pd.DataFrame], networks: Mapping[str, dict]) -> None:
+    """Raise ValueError unless a job's file holds what the job is to give."""
+    for name, table in tables.items():
+        if missing := sorted(NEEDED[name] - set(table)):
+            raise ValueError(f"its {name} have no column {', '.join(missing)}")
+    how = job.settings
+    rows = product([job.data], how.tests[job.data], how.policies, [job.representation.name], job.seeds)
+    if sorted(rows) != sorted(tables["results"][KEYS].itertuples(index=False, name=None)):
+        raise ValueError("its results are those of another job")
+    members, (_, shapes) = len(job.seeds), member_size(job.representation, job.config.width)
+    expected = {name: (members * first, *rest) for name, (first, *rest) in shapes.items()}
+    if any({name: tuple(tensor.shape) for name, tensor in t.items()} != expected for t in networks.values()):
+        raise ValueError("its networks have other shapes")
+
+
+def _differences(was: Mapping[str, Any], now: Mapping[str, Any], of: str = "") -> Iterator[str]:
     """What differs between two settings, field by field."""
-    for field in sorted(set(was) | set(now)):
-        old, new = was.get(field), now.get(field)
+    for field, old in was.items():
+        if field not in now:  # a set of poses, whose name differs already
+            continue
+        if field == "representations":
+            old, new = ({r["name"]: r for r in settings[field]} for settings in (was, now))
+            if list(old) != list(new):
+                yield f"representations was {', '.join(old)}, is now {', '.join(new)}"
+                continue
+        else:
+            new = now[field]
         if isinstance(old, dict) and isinstance(new, dict):
             yield from _differences(old, new, f"{of}{field}.")
         elif old != new:
@@ -132,7 +221,7 @@ def _differences(was: dict[str, Any], now: dict[str, Any], of: str = "") -> Iter
 
 
 def join(tables: Iterable[tuple[pd.DataFrame, ...]]) -> tuple[pd.DataFrame, ...]:
-    """The tables of several jobs below each other; empty ones where there are none."""
+    """The tables of several jobs below each other; empty ones if there are none."""
     columns = list(zip(*tables, strict=True)) or [[pd.DataFrame()]] * len(TABLES)
     return tuple(pd.concat(column, ignore_index=True) for column in columns)
 

@@ -1,82 +1,137 @@
-"""One job of a study: an ensemble of one representation, trained, looked at, judged; killed and taken up again."""
+"""What a study trains: its checked settings, and its jobs, which are stored once in the study's folder."""
 
 from __future__ import annotations
 
 import hashlib
-import io
 import json
-import time
-import warnings
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cache
+from itertools import product
+from numbers import Integral
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
-import torch
-from safetensors.torch import save
 
-from liftkit.config import TrainConfig
+from liftkit.config import TrainConfig, check_fields, check_seeds
 from liftkit.data.datasets import load_poses
-from liftkit.evaluation import evaluate
-from liftkit.poses import PoseSet, evenly
-from liftkit.representations import Representation
-from liftkit.study.checkpoint_selection import Looks
-from liftkit.system.files import pack, unpack, write_atomically
-from liftkit.training import Trainer
+from liftkit.networks import Discriminator, Lifter
+from liftkit.poses import PoseSet, training_poses
+from liftkit.representations import Representation, get_representation
+from liftkit.run import Run
+from liftkit.study.checkpoint_selection import check_policies
 
-STRIDE = 100  # steps between two chances to save, to report and to be stopped
-CHECKPOINT_SECONDS = 30.0
-CHECKPOINT, STEPS = "checkpoint.zip", "steps"
+ENSEMBLE_BYTES = 2**30  # memory that an ensemble may take
+MOST_MEMBERS = 4  # more gain little on a CPU, and leave cores idle at the end of a study
+# Settings of the first version: two have other names now, and the number of threads is the machine's affair.
+RENAMED = {"looks": "evaluations", "judged": "max_test_poses", "prints": "fingerprints"}
+DROPPED = ("threads",)
 
-Poses = PoseSet | str | Path
+Poses = PoseSet | str | Path  # a path, or a name for load_poses, is read by whoever does the job
+Sources = Mapping[str, tuple[Poses, Mapping[str, Poses | None]]]  # training set and test sets by name; None: its own
 
 
 @dataclass(frozen=True)
-class Job:
-    """What one worker trains at a time: ``seeds`` of one representation, on one data set, as one ensemble.
+class Settings:
+    """All that the results of a study depend on, apart from versions and machine; stored in study.json."""
 
-    ``data`` is the set's name and ``fingerprint`` its content; ``tests`` the names and contents of the sets that the
-    result is judged on, on at most ``judged`` poses each, by every checkpoint policy; ``looks`` is how often policies
-    look; ``threads`` the processor threads, on which the last bits of a result depend.
-    """
-
-    data: str
-    fingerprint: str
-    representation: Representation
+    representations: tuple[Representation, ...]
+    data: tuple[str, ...]  # names of the training sets
     seeds: tuple[int, ...]
     config: TrainConfig
+    tests: Mapping[str, tuple[str, ...]]  # names of the test sets, for each training set
+    fingerprints: Mapping[str, str]  # the content of each set; "test NAME" for further test sets
     policies: tuple[str, ...]
-    tests: tuple[tuple[str, str], ...]
-    looks: int = 10
-    judged: int | None = None
-    threads: int = 1
+    evaluations: int = 10  # per training, evenly spaced
+    max_test_poses: int | None = None  # per test set, evenly spaced; None: all
+    members: int | None = None  # seeds trained as one ensemble; None: as many as fit
 
-    @property
-    def name(self) -> str:
-        """A file name that no job with other contents has."""
-        content = json.dumps(asdict(self), sort_keys=True).encode()
-        digest = hashlib.sha256(content).hexdigest()[:12]
-        return f"{self.data}-{self.representation.name}-seed{self.seeds[0]}-{digest}"
+    def to_dict(self) -> dict[str, Any]:
+        """The fields as JSON gives them back."""
+        plain = {item.name: getattr(self, item.name) for item in fields(self)}
+        plain["representations"] = [representation.to_dict() for representation in self.representations]
+        return json.loads(json.dumps(plain | {"config": self.config.to_dict()}))
 
-    @property
-    def steps(self) -> int:
-        """Steps of all members together: what progress is counted in."""
-        return self.config.steps * len(self.seeds)
-
-    @property
-    def cost(self) -> int:
-        """A measure of the time that it takes: narrower segments cost as much as wide ones."""
-        rep = self.representation
-        return self.steps * (len(rep.segments) * rep.blocks + rep.shared_blocks)
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Settings:
+        """What :meth:`to_dict` gave, in this version or an earlier one; fields it lacks get their defaults."""
+        values = {RENAMED.get(name, name): value for name, value in stored.items() if name not in DROPPED}
+        check_fields(values, [item.name for item in fields(cls)], "the settings of the study")
+        values |= {name: tuple(values[name]) for name in ("data", "policies")}
+        values["representations"] = tuple(map(Representation.from_dict, values["representations"]))
+        values |= {"config": TrainConfig.from_dict(values["config"]), "seeds": check_seeds(values["seeds"])}
+        values["tests"] = {name: tuple(sets) for name, sets in values["tests"].items()}
+        return cls(**values)
 
 
-def poses_of(source: Poses) -> PoseSet:
+def check_arguments(
+    representations, poses, seeds, config, tests, *, policies, **counts: int | None
+) -> tuple[Settings, dict[str, tuple[Poses, dict[str, Poses | None]]]]:
+    """Check the arguments of :func:`liftkit.run_study` against each other before anything is trained.
+
+    Returns:
+        The settings, and where the poses come from (``Sources``).
+
+    Raises:
+        ValueError: saying what was found and what was expected.
+    """
+    representations = _representations(representations)
+    if not isinstance(config, TrainConfig):
+        raise ValueError(f"config must be a TrainConfig, found {config!r}")
+    for representation in representations:
+        member_size(representation, config.width)  # refuses a width that its segments cannot share
+    for name, value in counts.items():
+        if value is not None and (isinstance(value, bool) or not isinstance(value, Integral) or value < 1):
+            raise ValueError(f"{name} must be an integer of at least 1, found {value!r}")
+    sources, fingerprints, more = {}, {}, dict(tests or {})
+    for name, source in _named(poses).items():
+        loaded = read_poses(source)
+        training_poses(loaded, representations[0])
+        policies = check_policies(policies, loaded)
+        fingerprints[name] = fingerprint(loaded)
+        own = {} if loaded.x3d is None else {name: None}  # its own test poses replace others of its name
+        if not more | own:
+            raise ValueError(f"{name}: it has no 3D truth to evaluate with; give pose sets that have it as tests")
+        sources[name] = source, more | own
+    for name, source in more.items():
+        loaded = read_poses(source)
+        if loaded.x3d is None:
+            raise ValueError(f"tests: {name!r} has no 3D truth to evaluate with")
+        fingerprints[f"test {name}"] = fingerprint(loaded)
+    names = {name: tuple(sets) for name, (_, sets) in sources.items()}
+    counts = {name: None if value is None else int(value) for name, value in counts.items()}
+    settings = (representations, tuple(sources), check_seeds(seeds), config, names, fingerprints, policies)
+    return Settings(*settings, **counts), sources
+
+
+def _representations(names: Sequence[str | Representation]) -> tuple[Representation, ...]:
+    if isinstance(names, str | Representation):
+        names = (names,)
+    found = tuple(get_representation(name) for name in names)
+    if not found:
+        raise ValueError("a study needs at least one representation, found none")
+    if twice := {r.name for r in found if [s.name for s in found].count(r.name) > 1}:
+        raise ValueError(f"representations given twice: {', '.join(sorted(twice))}")
+    return found
+
+
+def _named(poses: Poses | Mapping[str, Poses]) -> dict[str, Poses]:
+    if not isinstance(poses, Mapping):
+        return {poses.name if isinstance(poses, PoseSet) else Path(poses).stem: poses}
+    if not poses:
+        raise ValueError("a study needs at least one set of poses, found none")
+    return dict(poses)
+
+
+def read_poses(source: Poses) -> PoseSet:
     return source if isinstance(source, PoseSet) else load_poses(source)
 
 
 def fingerprint(poses: PoseSet) -> str:
-    """A digest of all that a result depends on: coordinates, splits and unit."""
+    """A digest of what a result depends on: coordinates, splits and unit."""
     digest = hashlib.sha256(f"{poses.units} {poses.x2d.shape}".encode())
     for values in (poses.x2d, poses.x3d, poses.split):
         if values is not None:
@@ -84,98 +139,87 @@ def fingerprint(poses: PoseSet) -> str:
     return digest.hexdigest()[:16]
 
 
-def run_job(
-    job: Job,
-    poses: Poses,
-    tests: Mapping[str, Poses | None],
-    scratch: Path | None = None,
-    device: str | None = None,
-    report: Callable[[int], object] | None = None,
-) -> bytes:
-    """Train and judge: the packed result. ``tests``: pose sets by name, None for the test poses of ``poses``.
+@dataclass(frozen=True)
+class Job:
+    """What is trained at a time: some seeds of one representation on one data set, as one ensemble."""
 
-    ``scratch`` is a folder for the checkpoint from which a killed job goes on; ``report`` is called with the steps
-    done so far. Raises KeyboardInterrupt when interrupted.
+    name: str  # of its files in the study's folder
+    data: str
+    representation: Representation
+    seeds: tuple[int, ...]
+    settings: Settings
+
+    @property
+    def config(self) -> TrainConfig:
+        return self.settings.config
+
+    @property
+    def steps(self) -> int:
+        """Steps of all members together: the unit of progress."""
+        return self.config.steps * len(self.seeds)
+
+    @property
+    def cost(self) -> int:
+        """An estimate of the time that it takes: narrower segments cost as much as wide ones."""
+        rep = self.representation
+        return self.steps * (len(rep.segments) * rep.blocks + rep.shared_blocks)
+
+    def to_dict(self) -> dict[str, Any]:
+        plain = {"name": self.name, "data": self.data, "representation": self.representation.name}
+        return plain | {"seeds": list(self.seeds)}
+
+
+def make_jobs(settings: Settings, known: Sequence[Job] = ()) -> list[Job]:
+    """One job for each data set, representation and group of seeds that fits into memory; ``known`` ones are kept."""
+    jobs = list(known)
+    for data, representation in product(settings.data, settings.representations):
+        mine = [job for job in known if (job.data, job.representation) == (data, representation)]
+        left = [seed for seed in settings.seeds if not any(seed in job.seeds for job in mine)]
+        size = settings.members or members_that_fit(representation, settings.config)
+        for start in range(0, len(left), size):
+            # The number keeps names apart that differ in other characters only.
+            name = f"{len(jobs):03d}-{data}-{representation.name}-seed{left[start]}"
+            group = tuple(left[start : start + size])
+            jobs.append(Job(re.sub(r"[^\w.-]", "_", name), data, representation, group, settings))
+
+    def place(job: Job) -> tuple[int, ...]:
+        representation = settings.representations.index(job.representation)
+        return settings.data.index(job.data), representation, settings.seeds.index(job.seeds[0])
+
+    return sorted(jobs, key=place)
+
+
+def read_jobs(stored: Iterable[Mapping[str, Any]], settings: Settings) -> list[Job]:
+    """The jobs that :meth:`Job.to_dict` gave. Raises ValueError unless they train what the settings say, once."""
+    representations = {representation.name: representation for representation in settings.representations}
+    jobs = []
+    for values in stored:
+        check_fields(values, ("name", "data", "representation", "seeds"), "a job of the study")
+        if not re.fullmatch(r"[^./\\][^/\\]*", values["name"]):
+            raise ValueError(f"a job's name must be the name of a file, found {values['name']!r}")
+        representation = representations[values["representation"]]
+        jobs.append(Job(values["name"], values["data"], representation, check_seeds(values["seeds"]), settings))
+    found = [(job.data, job.representation.name, seed) for job in jobs for seed in job.seeds]
+    if sorted(found) != sorted(product(settings.data, representations, settings.seeds)):
+        raise ValueError("its jobs do not train each representation once with each seed on each data set")
+    return jobs
+
+
+def members_that_fit(representation: Representation, config: TrainConfig) -> int:
+    """How many seeds to train as one ensemble, by an estimate of the memory they take.
+
+    Weights are kept about eight times over (gradients, Adam's moments, copies to fall back on); of each residual block
+    the activations of the batch and of its four views are kept, five feature maps each.
     """
-    threads = torch.get_num_threads()
-    torch.set_num_threads(job.threads)
-    try:
-        return pack(_train_and_judge(job, poses, tests, scratch, device, report))
-    finally:
-        torch.set_num_threads(threads)
+    width, parameters = config.width, member_size(representation, config.width)[0]
+    maps = 5 * (representation.blocks * len(representation.segments) + representation.shared_blocks) + 5
+    activations = maps * 5 * config.batch * width
+    return int(np.clip(ENSEMBLE_BYTES // (4 * (8 * parameters + activations)), 1, MOST_MEMBERS))
 
 
-def _train_and_judge(job: Job, poses: Poses, tests, scratch, device, report) -> dict[str, bytes]:
-    poses = poses_of(poses)
-    tests = {name: poses.part("test") if test is None else poses_of(test) for name, test in tests.items()}
-    trainer = Trainer(job.representation, poses, job.seeds, job.config, device)
-    looks = Looks(job.policies, poses, trainer)
-    seconds = _load_checkpoint(scratch, trainer, looks)
-    due = {round(job.config.steps * k / job.looks) for k in range(1, job.looks + 1)}
-    saved = time.monotonic()
-    while not trainer.message and (looks.rows == [] or trainer.steps_done < job.config.steps):
-        start = time.perf_counter()
-        _train_until(trainer, min([step for step in due if step > trainer.steps_done], default=job.config.steps))
-        seconds += time.perf_counter() - start
-        if trainer.message.startswith("interrupted"):  # perhaps in the middle of a step: nothing of it is kept
-            raise KeyboardInterrupt(trainer.message)
-        if trainer.steps_done in due or trainer.message or job.config.steps == 0:
-            looks(trainer)
-        if scratch is not None and time.monotonic() - saved > CHECKPOINT_SECONDS:
-            _save_checkpoint(scratch, trainer, looks, seconds)
-            saved = time.monotonic()
-        if report is not None:
-            report(trainer.steps_done)
-    return _outcome(job, trainer, looks, tests, seconds)
-
-
-def _train_until(trainer: Trainer, due: int) -> None:
-    steps = min(due - trainer.steps_done, STRIDE - trainer.steps_done % STRIDE)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # the message is part of the result
-        trainer.run(steps)
-
-
-def _save_checkpoint(scratch: Path, trainer: Trainer, looks: Looks, seconds: float) -> None:
-    state = {"trainer": trainer.state_dict(), "looks": looks.state_dict(), "seconds": seconds}
-    buffer = io.BytesIO()
-    torch.save(state, buffer)
-    write_atomically(scratch / CHECKPOINT, lambda file: file.write(pack({"state": buffer.getvalue()})))
-
-
-def _load_checkpoint(scratch: Path | None, trainer: Trainer, looks: Looks) -> float:
-    """Go on where a checkpoint is; from the start where there is none or it is damaged. The seconds spent so far."""
-    try:
-        if scratch is None:
-            return 0.0
-        content = unpack(scratch / CHECKPOINT)["state"]
-        state = torch.load(io.BytesIO(content), map_location=trainer.device, weights_only=True)
-    except (ValueError, KeyError):
-        return 0.0
-    trainer.load_state_dict(state["trainer"])
-    looks.load_state_dict(state["looks"])
-    return state["seconds"]
-
-
-def _outcome(
-    job: Job, trainer: Trainer, looks: Looks, tests: Mapping[str, PoseSet], seconds: float
-) -> dict[str, bytes]:
-    """The parts of a result: two tables as Parquet, and for each policy the networks as safetensors."""
-    parts, tables, judged = {}, [], {}
-    for policy in job.policies:
-        run, steps = looks.run(policy, trainer), looks.steps(policy)
-        members = list(zip(run.seeds, steps, strict=True))
-        for name, test in tests.items():
-            if new := [seed for seed, step in members if (name, seed, step) not in judged]:  # policies often agree
-                errors = evaluate(run.select(new), evenly(test, job.judged)).set_index("seed", drop=False)
-                judged |= {(name, seed, step): errors.loc[[seed]] for seed, step in members if seed in new}
-            table = pd.concat([judged[(name, *member)] for member in members])
-            tables.append(table.assign(data=job.data, test=name, policy=policy, step=steps))
-        parts[f"{policy}.safetensors"] = save(run.tensors())
-    costs = {"parameters": trainer.lifter.parameter_count, "seconds": seconds / len(job.seeds)}
-    results = pd.concat(tables).assign(representation=job.representation.name, **costs, message=trainer.message)
-    first = ["representation", "seed", "data", "test", "policy", "step"]
-    results = results[first + [column for column in results if column not in first]]
-    history = trainer.history.merge(looks.table, how="outer", on=["step", "seed"])
-    history = history.assign(representation=job.representation.name).assign(data=job.data)
-    return {"results": results.to_parquet(index=False), "history": history.to_parquet(index=False)} | parts
+@cache  # a wide network takes a while to make, and its size is asked for several times
+def member_size(representation: Representation, width: int) -> tuple[int, dict[str, tuple[int, ...]]]:
+    """Of one member: the number of trained parameters of both networks, and the shapes of its stored tensors."""
+    networks = Lifter(representation, width), Discriminator(width)
+    tensors = Run(*networks, (0,), TrainConfig(width=width), pd.DataFrame()).tensors()
+    return sum(n.parameter_count for n in networks), {name: tuple(tensor.shape) for name, tensor in tensors.items()}

@@ -1,9 +1,11 @@
-"""The study: representations x seeds x data sets, resumable, on one machine or a cluster, as tables that last."""
+"""The study: representations x seeds x data sets, on one machine or a cluster, kept in a folder, resumable."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,8 @@ from liftkit.representations import Representation
 from liftkit.run import Run
 from liftkit.study.checkpoint_selection import POLICIES
 from liftkit.study.folder import TABLES, StudyFolder, join, save_tables
-from liftkit.study.jobs import Job, Poses
-from liftkit.study.plan import Plan
+from liftkit.study.jobs import Job, Poses, check_arguments
+from liftkit.study.running import run_job
 from liftkit.study.statistics import compare_pairs, summarise
 from liftkit.study.workers import process_count, work_here, work_in_processes, work_on_cluster
 
@@ -26,34 +28,33 @@ Progress = Callable[[int, int], object]
 
 @dataclass(eq=False)
 class Study:
-    """The tables of an experiment.
+    """The tables of an experiment."""
 
-    ``results``: a row for each data set, test set, representation, seed and checkpoint ``policy`` ("last",
-    "unsupervised": the best by a criterion that needs no 3D, "oracle": the best by 3D error, which only shows what
-    could be had), with every metric of :func:`liftkit.evaluate`. ``history``: a row for each recorded step; its
-    columns ``bones`` and ``pa_mpjpe_reflection`` are filled where the policies looked. ``about``: settings,
-    versions, hardware and revision.
-    """
-
-    results: pd.DataFrame
-    history: pd.DataFrame
-    about: dict[str, Any]
+    results: pd.DataFrame  # per data set, test set, policy, representation and seed: all metrics of liftkit.evaluate
+    history: pd.DataFrame  # per recorded step; the columns of CheckpointSelector.table are filled at evaluations
+    about: dict[str, Any]  # settings, jobs; versions, hardware and revision of each session
     folder: Path | None = None
     jobs: list[Job] = field(default_factory=list)
 
     def summary(self, policy: str = "last", metric: str = "pa_mpjpe_reflection") -> pd.DataFrame:
-        """A row a representation: mean, bootstrap 95 % interval, share that reached the optimum, and more.
+        """One row per representation: see :func:`liftkit.study.statistics.summarise`.
 
-        See :func:`liftkit.study.statistics.summarise`. Raises ValueError on an unknown policy or metric.
+        Args:
+            policy: which checkpoint of each training counts, a name in ``POLICIES``.
+            metric: a column of ``results``; small is good.
+
+        Raises:
+            ValueError: on an unknown policy or metric.
         """
         return summarise(self._by(policy), metric)
 
     def compare(
         self, first: str, second: str, policy: str = "last", metric: str = "pa_mpjpe_reflection"
     ) -> pd.DataFrame:
-        """Two representations seed by seed: difference, effect size, interval and permutation p-value.
+        """Two representations seed by seed: see :func:`liftkit.study.statistics.compare_pairs`.
 
-        See :func:`liftkit.study.statistics.compare_pairs`. Raises ValueError on an unknown name.
+        Raises:
+            ValueError: on an unknown name.
         """
         return compare_pairs(self._by(policy), first, second, metric)
 
@@ -64,7 +65,7 @@ class Study:
         return self.results[self.results["policy"] == policy]
 
     def run(self, representation: str, policy: str = "last", data: str | None = None) -> Run:
-        """The trained lifters of a representation, all seeds as one run. Raises ValueError where there are none."""
+        """The trained lifters of a representation, all seeds as one run. Raises ValueError if there are none."""
         jobs = [j for j in self.jobs if j.representation.name == representation and data in (None, j.data)]
         if not jobs or self.folder is None or len({job.data for job in jobs}) > 1:
             choices = sorted({(job.data, job.representation.name) for job in self.jobs})
@@ -75,7 +76,7 @@ class Study:
         return Run.from_tensors(jobs[0].representation, seeds, jobs[0].config, tensors, history)
 
     def save(self, folder: str | Path) -> Path:
-        """Write both tables, as CSV and as Parquet, into a folder (made if missing)."""
+        """Write both tables as CSV and as Parquet into a folder (made if missing)."""
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         save_tables(folder, self.results, self.history)
@@ -83,16 +84,19 @@ class Study:
 
     @classmethod
     def load(cls, folder: str | Path) -> Study:
-        """Read the tables in a study's folder. Raises ValueError naming the file that is missing or damaged."""
-        folder = Path(folder)
-        tables = []
+        """Read a study's folder, of this version or an earlier one; an unfinished study has the jobs done so far.
+
+        Raises:
+            ValueError: naming the file that is missing or damaged.
+        """
+        folder, tables = Path(folder), []
         for name in TABLES:
             try:
                 tables.append(pd.read_parquet(folder / f"{name}.parquet"))
             except Exception as error:  # pyarrow has a kind of its own for each way a file can be damaged
                 raise ValueError(f"{folder / name}.parquet is missing or damaged: {error}") from error
-        about = StudyFolder(folder).about()
-        return cls(*tables, about, folder, Plan.from_settings(about["settings"]).jobs())
+        about, jobs = StudyFolder(folder).read()
+        return cls(*tables, about, folder, jobs)
 
 
 def run_study(
@@ -105,36 +109,53 @@ def run_study(
     *,
     tests: Mapping[str, Poses] | None = None,
     policies: Sequence[str] = tuple(POLICIES),
-    looks: int = 10,
-    judged: int | None = None,
+    evaluations: int = 10,
+    max_test_poses: int | None = None,
     members: int | None = None,
     device: str | None = None,
     processes: int | None = None,
     restart: bool = False,
     progress: Progress | None = None,
 ) -> Study:
-    """Train every representation with every seed on every data set, judge all, and keep it in the folder ``out``.
+    """Train every representation with every seed on every data set, evaluate all, and keep it in a folder.
 
-    ``poses``: a PoseSet, a name or path for :func:`liftkit.load_poses`, or several by name; trained on the split
-    "train", judged on "test" and on all ``tests``, more pose sets by name. ``policies`` choose checkpoints, see
-    :class:`Study`, by ``looks`` evenly spaced looks. ``judged``: at most so many test poses, evenly spaced (None:
-    all). ``members``: seeds trained as one ensemble (None: as memory allows). ``client``: a dask client, whose
-    workers then do the work; else ``processes`` of this machine, one a core. ``progress(done, total)`` is called
-    with steps of members.
+    Killed and called again with the same arguments, it goes on and ends with the same tables.
 
-    Called again with the same arguments after being killed, it goes on and ends with the same tables. Raises
-    ValueError on bad arguments, on a folder in use or of other settings (``restart`` throws these away).
+    Args:
+        representations: names or :class:`Representation` objects.
+        poses: a PoseSet, a name or path for :func:`liftkit.load_poses`, or several by name; trained on the split
+            "train", evaluated on "test" and on all ``tests``.
+        seeds: one member each.
+        config: of every training.
+        out: the study's folder, made if missing.
+        client: a dask client whose workers do the jobs; default: processes of this machine.
+        tests: further test sets by name.
+        policies: which checkpoints count, names in ``POLICIES``: "last"; "unsupervised", the best by a criterion
+            without 3D truth; "oracle", the best by 3D error, which only shows what would be possible.
+        evaluations: per training, evenly spaced; a policy chooses among them.
+        max_test_poses: at most so many poses of each test set, evenly spaced; None: all.
+        members: seeds trained as one ensemble; None: as many as fit into memory.
+        processes: default: one per core, or one for a GPU.
+        restart: throw away what is in the folder.
+        progress: called with the steps of all members, done and in all.
+
+    Raises:
+        ValueError: on bad arguments, and on a folder that is in use or holds a study with other settings.
     """
-    plan = Plan.make(representations, poses, seeds, config, tests, policies, looks, judged, members)
+    counts = dict(evaluations=evaluations, max_test_poses=max_test_poses, members=members)
+    settings, sources = check_arguments(representations, poses, seeds, config, tests, policies=policies, **counts)
     _check_client(client)
     with StudyFolder(out) as folder:
-        about = folder.settle(plan.settings(), restart)
-        jobs = plan.jobs()
+        about, jobs = folder.begin(settings, restart)
         done = {job.name: folder.tables(job) for job in jobs}
         left = [job for job in jobs if done[job.name] is None]
         counter = _Counter(jobs, left, progress)
-        for job, result in _work(plan, left, folder, client, device, processes, counter):
-            folder.finish(job, result)
+        # Several jobs share the cores; the only one of a study may use them all.
+        run = partial(run_job, device=device, threads=None if len(jobs) == 1 else 1)
+        for job, outcome in _work(folder, left, sources, run, counter, client, processes or process_count(device)):
+            folder.finish(job, outcome.result)
+            if outcome.warning:
+                warnings.warn(outcome.warning, RuntimeWarning, stacklevel=2)
             done[job.name] = folder.tables(job)
             counter(job, job.config.steps)
             save_tables(folder.path, *join(tables for tables in done.values() if tables))
@@ -143,14 +164,13 @@ def run_study(
     return Study(results, history, about, folder.path, jobs)
 
 
-def _work(plan: Plan, jobs: list[Job], folder: StudyFolder, client, device, processes, counter):
+def _work(folder, jobs, sources, run, on_steps, client, processes: int):
     jobs = sorted(jobs, key=lambda job: -job.cost)  # the longest first, so that none is left alone at the end
     if client is not None:
-        return work_on_cluster(folder, jobs, plan.data, plan.tests, client, counter)
-    count = min(processes or process_count(device), len(jobs))
-    if count < 2:
-        return work_here(folder, jobs, plan.data, plan.tests, device, counter)
-    return work_in_processes(folder, jobs, plan.data, plan.tests, device, counter, count)
+        return work_on_cluster(folder, jobs, sources, partial(run, device=None), on_steps, client)
+    if (count := min(processes, len(jobs))) < 2:
+        return work_here(folder, jobs, sources, run, on_steps)
+    return work_in_processes(folder, jobs, sources, run, on_steps, count)
 
 
 def _check_client(client: Any) -> None:
@@ -159,18 +179,18 @@ def _check_client(client: Any) -> None:
 
 
 class _Counter:
-    """Adds up the steps that the jobs have done, and tells ``progress``."""
+    """Adds up the steps of all jobs, and reports them to ``progress``."""
 
     def __init__(self, jobs: list[Job], left: list[Job], progress: Progress | None):
         names = {job.name for job in left}
         self.done = {job.name: 0 if job.name in names else job.steps for job in jobs}
         self.total, self.progress = sum(job.steps for job in jobs), progress
-        self._tell()
+        self._report()
 
     def __call__(self, job: Job, steps: int) -> None:
         self.done[job.name] = max(self.done[job.name], steps * len(job.seeds))
-        self._tell()
+        self._report()
 
-    def _tell(self) -> None:
+    def _report(self) -> None:
         if self.progress is not None:
             self.progress(sum(self.done.values()), self.total)

@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, wait
 from contextlib import suppress
 from functools import partial
@@ -17,46 +17,53 @@ from typing import Any
 import loky
 
 from liftkit.study.folder import StudyFolder
-from liftkit.study.jobs import STEPS, Job, Poses, run_job
+from liftkit.study.jobs import Job, Poses, Sources
+from liftkit.study.running import STEPS, Outcome
 from liftkit.system.provenance import cores
 
 POLL_SECONDS = 0.5
 RETRIES = 5  # how often dask gives a job whose worker died to another one
 
+Run = Callable[..., Outcome]  # run_job with its options
+OnSteps = Callable[[Job, int], object]
+Done = Iterator[tuple[Job, Outcome]]
 
-def work_here(folder: StudyFolder, jobs: list[Job], data: Mapping[str, Poses], tests, device, on_steps) -> Iterator:
-    """Do one job after the other in this process: pairs of job and packed result."""
+
+def work_here(folder: StudyFolder, jobs: list[Job], sources: Sources, run: Run, on_steps: OnSteps) -> Done:
+    """Do one job after the other in this process."""
     for job in jobs:
-        yield job, run_job(job, data[job.data], tests[job.data], folder.scratch(job), device, partial(on_steps, job))
+        yield job, run(job, *sources[job.data], folder.scratch(job), partial(on_steps, job))
 
 
-def work_in_processes(folder: StudyFolder, jobs: list[Job], data, tests, device, on_steps, count: int) -> Iterator:
+def work_in_processes(
+    folder: StudyFolder, jobs: list[Job], sources: Sources, run: Run, on_steps: OnSteps, count: int
+) -> Done:
     """Do the jobs in ``count`` processes of this machine, in whatever order they end."""
     pool = loky.ProcessPoolExecutor(count, initializer=_begin_worker, initargs=(os.getpid(),), timeout=600)
     try:
-        futures = {
-            pool.submit(_run_and_report, job, data[job.data], tests[job.data], folder.scratch(job), device): job
-            for job in jobs
-        }
+        futures = {pool.submit(_run_and_report, run, job, *sources[job.data], folder.scratch(job)): job for job in jobs}
         yield from _collect(futures, lambda left: wait(left, POLL_SECONDS, FIRST_COMPLETED).done, folder, on_steps)
     finally:
         pool.shutdown(wait=True, kill_workers=True)
 
 
-def work_on_cluster(folder: StudyFolder, jobs: list[Job], data, tests, client, on_steps) -> Iterator:
+def work_on_cluster(
+    folder: StudyFolder, jobs: list[Job], sources: Sources, run: Run, on_steps: OnSteps, client: Any
+) -> Done:
     """Do the jobs on a dask cluster. Workers that see the study's folder (a shared disk) take killed jobs up there."""
 
     def put(poses):
         named = poses is None or isinstance(poses, str | Path)  # the workers load these themselves
         return poses if named else client.scatter(poses, broadcast=True)
 
-    data = {name: put(poses) for name, poses in data.items()}
-    tests = {name: {test: put(poses) for test, poses in sets.items()} for name, sets in tests.items()}
+    sent = {
+        data: (put(poses), tuple(tests), [put(test) for test in tests.values()])
+        for data, (poses, tests) in sources.items()
+    }
     futures = {}
     for job in jobs:
         # dask replaces futures by their values in arguments and in lists
-        names, sets = zip(*tests[job.data].items(), strict=True)
-        arguments = (job, data[job.data], names, list(sets), folder.scratch(job).resolve())
+        arguments = (run, job, *sent[job.data], folder.scratch(job).resolve())
         futures[client.submit(_run_on_cluster, *arguments, pure=False, retries=RETRIES)] = job
     try:
         yield from _collect(futures, lambda left: _wait_for_cluster(client, left), folder, on_steps)
@@ -72,7 +79,7 @@ def _wait_for_cluster(client: Any, futures: set) -> set:
     return set()
 
 
-def _collect(futures: dict, done_among, folder: StudyFolder, on_steps) -> Iterator:
+def _collect(futures: dict, done_among, folder: StudyFolder, on_steps: OnSteps) -> Done:
     left = set(futures)
     while left:
         for future in done_among(left):
@@ -89,22 +96,22 @@ def _steps(folder: StudyFolder, job: Job) -> int:
         return 0
 
 
-def _run_and_report(job: Job, poses: Poses, tests: Mapping[str, Poses], scratch: Path, device: str | None) -> bytes:
+def _run_and_report(run: Run, job: Job, poses: Poses, tests: Mapping[str, Poses], scratch: Path) -> Outcome:
     def report(steps: int) -> None:
         (scratch / STEPS).write_text(str(steps))
 
-    return run_job(job, poses, tests, scratch, device, report)
+    return run(job, poses, tests, scratch, report)
 
 
-def _run_on_cluster(job: Job, poses: Poses, names: tuple[str, ...], sets: list[Poses], scratch: Path) -> bytes:
+def _run_on_cluster(
+    run: Run, job: Job, poses: Poses, names: tuple[str, ...], sets: list[Poses], scratch: Path
+) -> Outcome:
     tests = dict(zip(names, sets, strict=True))
-    if scratch.is_dir():
-        return _run_and_report(job, poses, tests, scratch, None)
-    return run_job(job, poses, tests)
+    return _run_and_report(run, job, poses, tests, scratch) if scratch.is_dir() else run(job, poses, tests)
 
 
 def _begin_worker(parent: int) -> None:
-    """Ctrl-C is for the study to handle; and a worker whose study was killed must not go on."""
+    """Leave Ctrl-C to the study, and end when the study was killed."""
     with suppress(ValueError):  # not in the main thread
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
@@ -117,7 +124,7 @@ def _begin_worker(parent: int) -> None:
 
 
 def process_count(device: str | None) -> int:
-    """Processes for the jobs of a study: one a core, and one alone for a GPU."""
+    """Processes for the jobs of a study: one per core, or one for a GPU."""
     import torch
 
     gpu = torch.cuda.is_available() if device is None else not str(device).startswith("cpu")

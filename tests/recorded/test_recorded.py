@@ -11,7 +11,7 @@ from liftkit import REPRESENTATIONS, TrainConfig, baselines, evaluate, load_pose
 from liftkit.poses import evenly
 from liftkit.recorded import (
     FOLDER,
-    JUDGED,
+    MAX_TEST_POSES,
     real_study_results,
     record_names,
     record_results,
@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def judged():
-    return evenly(load_poses("synthetic").test, JUDGED)
+    return evenly(load_poses("synthetic").test, MAX_TEST_POSES)
 
 
 def test_all_five_are_recorded_at_lesson_width_with_eight_seeds_in_twelve_megabytes():

@@ -1,6 +1,7 @@
 """The study: its tables, its checkpoint policies, its folder, and what it refuses."""
 
 import json
+from dataclasses import replace
 
 import filelock
 import numpy as np
@@ -24,9 +25,8 @@ from liftkit import (
 )
 from liftkit.data.synthetic import synthetic_motion
 from liftkit.poses import evenly
-from liftkit.study.checkpoint_selection import Looks, bone_spread
-from liftkit.study.jobs import fingerprint
-from liftkit.study.plan import Plan, members_that_fit
+from liftkit.study.checkpoint_selection import CheckpointSelector, bone_spread
+from liftkit.study.jobs import check_arguments, fingerprint, make_jobs, members_that_fit, read_jobs
 from liftkit.training import Trainer
 
 CONFIG = TrainConfig(width=16, batch=16, steps=60, record_every=20)
@@ -39,7 +39,7 @@ def poses() -> PoseSet:
 
 
 def quick(poses, out, representations=("full", "legs_torso"), seeds=(0, 1, 2), config=CONFIG, **more) -> Study:
-    given = dict(members=2, looks=3, device="cpu", processes=1) | more
+    given = dict(members=2, evaluations=3, device="cpu", processes=1) | more
     return run_study(representations, poses, seeds, config, out, **given)
 
 
@@ -72,21 +72,24 @@ def test_the_last_policy_is_what_training_alone_gives_and_the_stored_networks_li
     assert set(stored.history.seed) == {0, 1, 2}
 
 
-def test_the_history_holds_losses_and_the_looks_of_the_policies(study):
+def test_the_history_holds_losses_and_evaluations(study):
     history = study.history[study.history.representation == "full"]
     assert sorted(history.step.unique()) == [20, 40, 60] and len(history) == 9
     assert history[["reprojection", "bones", "pa_mpjpe_reflection", "data"]].notna().all(axis=None)
 
 
-def test_the_last_look_saw_what_the_judgement_of_the_last_networks_says(study):
-    keys, columns = ["representation", "seed"], ["pa_mpjpe_reflection", "mirrored"]  # few test poses: looks see all
-    looked = study.history[study.history.step == CONFIG.steps].set_index(keys)[columns]
-    judged = study.results[study.results.policy == "last"].set_index(keys)[columns]
-    np.testing.assert_allclose(looked.sort_index(), judged.sort_index(), rtol=1e-5)
+def test_the_last_evaluation_agrees_with_the_results_of_the_last_networks(study):
+    keys, columns = (
+        ["representation", "seed"],
+        ["pa_mpjpe_reflection", "mirrored"],
+    )  # evaluations use all these test poses
+    evaluated = study.history[study.history.step == CONFIG.steps].set_index(keys)[columns]
+    results = study.results[study.results.policy == "last"].set_index(keys)[columns]
+    np.testing.assert_allclose(evaluated.sort_index(), results.sort_index(), rtol=1e-5)
 
 
-def test_looks_between_two_records_get_rows_of_their_own(poses, tmp_path):
-    history = quick(poses, tmp_path, ("full",), (0,), looks=4).history  # at steps 15, 30, 45, 60
+def test_evaluations_between_two_records_get_rows_of_their_own(poses, tmp_path):
+    history = quick(poses, tmp_path, ("full",), (0,), evaluations=4).history  # at steps 15, 30, 45, 60
     assert sorted(history.step) == [15, 20, 30, 40, 45, 60]
     assert history.bones.notna().sum() == 4 and history.reprojection.notna().sum() == 3
     assert (history.representation == "full").all()
@@ -123,12 +126,12 @@ def test_save_writes_both_tables(study, tmp_path):
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "copy" / "results.parquet"), study.results)
 
 
-def test_several_data_sets_are_judged_on_their_own_and_on_further_test_sets(poses, tmp_path):
+def test_several_data_sets_are_evaluated_on_their_own_and_on_further_test_sets(poses, tmp_path):
     other = poses.select(subject=["S1", "S2"])
     path = save_poses(poses, tmp_path / "all.npz")
     done = quick({"few": other, "all": path}, tmp_path / "st", ("full",), (0,), tests={"other": other, "all": poses})
-    judged = set(map(tuple, done.results[["data", "test"]].to_numpy()))
-    assert judged == {("few", "few"), ("few", "other"), ("few", "all"), ("all", "all"), ("all", "other")}
+    found = set(map(tuple, done.results[["data", "test"]].to_numpy()))
+    assert found == {("few", "few"), ("few", "other"), ("few", "all"), ("all", "all"), ("all", "other")}
     assert len(done.summary()) == 5
     with pytest.raises(ValueError, match="no networks of 'full' on one data set"):
         done.run("full")
@@ -143,7 +146,7 @@ def test_a_representation_of_ones_own_needs_no_entry_anywhere(poses, tmp_path):
     assert Study.load(tmp_path).run("mine").representation == own
 
 
-def test_judged_limits_the_test_poses_evenly(poses):
+def test_poses_are_thinned_evenly(poses):
     assert len(evenly(poses, 10)) == 10 and evenly(poses, None) is poses and evenly(poses, 10**9) is poses
     np.testing.assert_array_equal(evenly(poses, 2).x2d, poses.x2d[[0, -1]])
 
@@ -151,7 +154,7 @@ def test_judged_limits_the_test_poses_evenly(poses):
 # Policies.
 
 
-class Told:
+class Stamped:
     """A stand-in for a trainer whose weights say at which step they were taken."""
 
     def __init__(self, poses):
@@ -166,24 +169,27 @@ class Told:
         return self.trainer
 
 
-def test_each_policy_keeps_each_members_best_look(poses, monkeypatch):
-    from liftkit.study import checkpoint_selection as policies
+def test_each_policy_keeps_each_members_best_evaluation(poses, monkeypatch):
+    from liftkit.study import checkpoint_selection
 
     errors = {1: [5.0, 1.0], 2: [4.0, 2.0], 3: [6.0, 3.0]}
     bones = {1: [0.3, 0.3], 2: [0.2, 0.4], 3: [0.1, 0.5]}
-    told = Told(poses)
-    now = lambda table: np.array(table[told.trainer.steps_done])  # noqa: E731
-    monkeypatch.setattr(policies.metrics, "pa_mpjpe", lambda *_, reflection: now(errors)[:, None])
-    monkeypatch.setattr(policies, "bone_spread", lambda x3d, skeleton: now(bones))
-    looks = Looks(("last", "unsupervised", "oracle"), poses, told.trainer)
+    stamped = Stamped(poses)
+    now = lambda table: np.array(table[stamped.trainer.steps_done])  # noqa: E731
+    monkeypatch.setattr(checkpoint_selection.metrics, "pa_mpjpe", lambda *_, reflection: now(errors)[:, None])
+    monkeypatch.setattr(checkpoint_selection, "bone_spread", lambda x3d, skeleton: now(bones))
+    selector = CheckpointSelector(("last", "unsupervised", "oracle"), poses, stamped.trainer)
     for step in errors:
-        looks(told.at(step))
-    assert looks.steps("last") == [3, 3] and looks.steps("oracle") == [2, 1] and looks.steps("unsupervised") == [3, 1]
-    run = looks.run("oracle", told.trainer)
+        selector.evaluate(stamped.at(step))
+    assert selector.steps("last") == [3, 3]
+    assert selector.steps("oracle") == [2, 1] and selector.steps("unsupervised") == [3, 1]
+    run = selector.run("oracle", stamped.trainer)
     for network in (run.lifter, run.discriminator):
         for p in network.parameters():
             assert [member.unique().tolist() for member in p.view(2, -1)] == [[2.0], [1.0]]
-    assert torch.equal(told.trainer.lifter.inputs[0].weight.unique(), torch.tensor([3.0]))  # training goes on as it was
+    assert torch.equal(
+        stamped.trainer.lifter.inputs[0].weight.unique(), torch.tensor([3.0])
+    )  # training goes on as it was
 
 
 def test_bones_of_a_rigid_body_keep_their_shares_and_those_of_a_stretched_one_do_not():
@@ -196,7 +202,7 @@ def test_bones_of_a_rigid_body_keep_their_shares_and_those_of_a_stretched_one_do
     assert bone_spread(larger, skeleton) > 0.02
 
 
-def test_a_member_that_diverges_is_told_in_its_row(poses, tmp_path):
+def test_a_member_that_diverges_has_a_message_in_its_row(poses, tmp_path):
     wild = TrainConfig(width=16, batch=16, steps=60, learning_rate=10.0, schedule="constant")
     # so large a step that some weight is soon beyond any number
     done = quick(poses, tmp_path, ("full",), (0,), TrainConfig(**{**wild.to_dict(), "weights": {"reprojection": 1e38}}))
@@ -204,7 +210,7 @@ def test_a_member_that_diverges_is_told_in_its_row(poses, tmp_path):
     assert done.results.pa_mpjpe.notna().all()
 
 
-# Plan.
+# Jobs.
 
 
 def test_ensembles_shrink_with_width_and_batch_and_are_the_same_everywhere():
@@ -215,19 +221,44 @@ def test_ensembles_shrink_with_width_and_batch_and_are_the_same_everywhere():
     assert sizes == sorted(sizes, reverse=True) and sizes[0] > sizes[-1]
 
 
-def test_seeds_are_grouped_in_order_and_job_names_tell_contents_apart(poses):
-    plan = Plan.make(["full"], poses, range(5), CONFIG, None, ("last",), 3, None, 2)
-    assert [job.seeds for job in plan.jobs()] == [(0, 1), (2, 3), (4,)]
-    names = {job.name for job in plan.jobs()}
-    other = Plan.make(["full"], poses, range(5), TrainConfig(width=32), None, ("last",), 3, None, 2)
-    assert len(names | {job.name for job in other.jobs()}) == 6
-    again = Plan.from_settings(json.loads(json.dumps(plan.settings())))
-    assert {job.name for job in again.jobs()} == names
+def test_seeds_are_grouped_in_order_and_jobs_that_are_known_are_kept(poses):
+    settings, _ = check_arguments(
+        ["full"], {"a": poses, "a b": poses}, range(5), CONFIG, None, policies=("last",), members=2
+    )
+    jobs = make_jobs(settings)
+    assert [job.seeds for job in jobs] == [(0, 1), (2, 3), (4,)] * 2
+    assert len({job.name for job in jobs}) == 6
+    stored = json.loads(json.dumps([job.to_dict() for job in jobs]))
+    assert read_jobs(stored, settings) == jobs
+    known = [jobs[1], jobs[5]]
+    again = make_jobs(settings, known)
+    assert [job.seeds for job in again] == [(0, 1), (2, 3), (4,)] * 2 and [again[1], again[5]] == known
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda jobs: jobs[:1],
+        lambda jobs: [*jobs, jobs[0]],
+        lambda jobs: [{**jobs[0], "name": "../away"}, jobs[1]],
+        lambda jobs: [{**jobs[0], "gpu": 1}, jobs[1]],
+        lambda jobs: [{**jobs[0], "seeds": [0, 7]}, jobs[1]],
+        lambda jobs: [{**jobs[0], "representation": "legs"}, jobs[1]],
+        lambda jobs: {"first": 1},
+    ],
+)
+def test_damaged_jobs_in_study_json_are_refused(study, tmp_path, damage):
+    about = json.loads((study.folder / "study.json").read_text())
+    damaged = damage(about["jobs"][:2])
+    about["jobs"] = damaged + about["jobs"][2:] if isinstance(damaged, list) else damaged
+    for name in ("results.parquet", "history.parquet"):
+        (tmp_path / name).write_bytes((study.folder / name).read_bytes())
+    (tmp_path / "study.json").write_text(json.dumps(about))
+    with pytest.raises(ValueError, match=r"study\.json is missing or damaged, or a newer liftkit wrote it"):
+        Study.load(tmp_path)
 
 
 def test_a_fingerprint_follows_coordinates_and_splits(poses):
-    from dataclasses import replace
-
     first = fingerprint(poses)
     assert fingerprint(replace(poses, name="other")) == first
     moved = poses.x2d.copy()
@@ -258,9 +289,9 @@ def refuses(match, poses, out, **changed):
         ({"policies": ("best",)}, "unknown checkpoint policy 'best'; there are last, unsupervised, oracle"),
         ({"policies": ()}, "unknown checkpoint policy"),
         ({"policies": "last"}, "unknown checkpoint policy 'last'"),
-        ({"looks": 0}, "looks must be an integer of at least 1, found 0"),
+        ({"evaluations": 0}, "evaluations must be an integer of at least 1, found 0"),
         ({"members": 2.0}, "members must be an integer of at least 1, found 2.0"),
-        ({"judged": True}, "judged must be an integer of at least 1, found True"),
+        ({"max_test_poses": True}, "max_test_poses must be an integer of at least 1, found True"),
         ({"client": "tcp://10.0.0.1:8786"}, r"client must be a running dask\.distributed\.Client, found 'tcp"),
         ({"config": TrainConfig(width=50), "representations": ("legs_torso_shared",)}, "expected a multiple of 16"),
     ],
@@ -270,11 +301,9 @@ def test_bad_arguments_are_refused_and_leave_no_trace(poses, tmp_path, changed, 
 
 
 def test_poses_without_truth_need_test_sets_and_have_no_oracle(poses, tmp_path):
-    from dataclasses import replace
-
     flat = replace(poses, x3d=None)
     refuses("the policy 'oracle' needs 3D truth", flat, tmp_path / "out")
-    refuses("no 3D truth to judge by", flat, tmp_path / "out", policies=("last",))
+    refuses("no 3D truth to evaluate with", flat, tmp_path / "out", policies=("last",))
     refuses("tests: 'flat' has no 3D truth", poses, tmp_path / "out", tests={"flat": flat})
     refuses("needs at least one set of poses", {}, tmp_path / "out")
     done = quick(flat, tmp_path / "out", ("full",), (0,), policies=("last", "unsupervised"), tests={"true": poses})
@@ -293,7 +322,7 @@ def test_a_folder_that_is_none_of_ours_is_left_alone(poses, tmp_path):
         quick(poses, tmp_path / "damaged")
 
 
-def test_a_folder_in_which_one_cannot_write_is_told(poses, tmp_path, monkeypatch):
+def test_a_folder_in_which_one_cannot_write_is_refused(poses, tmp_path, monkeypatch):
     def read_only(self, *args, **kwargs):
         raise PermissionError(13, "Permission denied", str(self))
 
@@ -310,8 +339,13 @@ def test_two_studies_on_one_folder_are_refused(study, poses):
 
 def test_other_settings_are_refused_unless_asked_for(poses, tmp_path):
     quick(poses, tmp_path, ("full",), (0,))
-    with pytest.raises(ValueError, match=r"other settings: config\.width was 16, is now 32; looks was 3, is now 2"):
-        quick(poses, tmp_path, ("full",), (0,), TrainConfig(**{**CONFIG.to_dict(), "width": 32}), looks=2)
+    with pytest.raises(ValueError, match=r"config\.width was 16, is now 32; evaluations was 3, is now 2") as refused:
+        quick(poses, tmp_path, ("full",), (0,), TrainConfig(**{**CONFIG.to_dict(), "width": 32}), evaluations=2)
+    assert "members" not in str(refused.value)
+    with pytest.raises(ValueError, match="representations was full, is now full, legs_torso"):
+        quick(poses, tmp_path, seeds=(0,))
+    with pytest.raises(ValueError, match=r"fingerprints\.synthetic was \w+, is now"):
+        quick(replace(poses, x2d=poses.x2d + 1), tmp_path, ("full",), (0,))
     quick(poses, tmp_path, ("full",), (1,), restart=True)
     assert set(Study.load(tmp_path).results.seed) == {1}
 
@@ -322,8 +356,8 @@ def test_a_finished_study_is_not_trained_again(study, poses, monkeypatch):
 
 
 def test_progress_counts_steps_of_members_up_to_all_of_them(poses, tmp_path):
-    told = []
-    quick(poses, tmp_path, progress=lambda done, total: told.append((done, total)))
-    done, totals = zip(*told, strict=True)
+    calls = []
+    quick(poses, tmp_path, progress=lambda done, total: calls.append((done, total)))
+    done, totals = zip(*calls, strict=True)
     assert set(totals) == {2 * 3 * 60} and list(done) == sorted(done) and done[0] == 0 and done[-1] == 360
     assert len(set(done)) > 6

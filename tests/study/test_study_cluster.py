@@ -27,7 +27,7 @@ def client():
 def study(folder, **more):
     poses = load_poses("synthetic")
     poses = poses.select(np.arange(0, len(poses), 61))
-    given = dict(members=1, looks=3, processes=1, device="cpu") | more
+    given = dict(members=1, evaluations=3, processes=1, device="cpu") | more
     return run_study(["full", "legs_torso"], poses, range(2), CONFIG, folder, **given)
 
 
@@ -65,7 +65,7 @@ def test_a_closed_client_is_refused_before_anything_is_trained(tmp_path):
     assert time.monotonic() - started < 30 and not (tmp_path / "new").exists()
 
 
-def test_a_dead_scheduler_is_told_before_anything_is_trained(tmp_path):
+def test_a_dead_scheduler_is_reported_before_anything_is_trained(tmp_path):
     given = ["study", "--out", str(tmp_path / "new"), "--scheduler", "tcp://127.0.0.1:9"]
     result = CliRunner().invoke(app, given, env={"COLUMNS": "200", "TERM": "dumb"})
     assert result.exit_code == 2 and "no dask scheduler answers there" in result.output

@@ -13,7 +13,7 @@ import pytest
 
 from liftkit import TrainConfig, load_poses, run_study
 from liftkit.poses import PoseSet
-from liftkit.study import jobs as job_module
+from liftkit.study import running
 
 CONFIG = TrainConfig(width=16, batch=16, steps=80, record_every=20)
 KILLS = 20
@@ -30,8 +30,8 @@ def few_poses() -> PoseSet:
 
 
 def study(folder, processes: int = 1, **more):
-    job_module.CHECKPOINT_SECONDS, job_module.STRIDE = 0.05, 10
-    given = dict(looks=3, members=1, processes=processes, device="cpu") | more
+    running.CHECKPOINT_SECONDS, running.STRIDE = 0.05, 10
+    given = dict(evaluations=3, members=1, processes=processes, device="cpu") | more
     return run_study(["legs_torso"], few_poses(), range(2), CONFIG, folder, **given)
 
 
@@ -123,21 +123,23 @@ def test_torn_files_are_found_and_done_again(tmp_path, undisturbed, damage):
     jobs[0].write_bytes(torn[damage])
     kept = jobs[1].stat().st_mtime_ns
     (tmp_path / "results.parquet").write_bytes(b"torn")
-    study(tmp_path)
+    with pytest.warns(RuntimeWarning, match=rf"{jobs[0].name} is damaged .* done again"):
+        study(tmp_path)
     assert equal(tmp_path, undisturbed[0])
     assert jobs[0].read_bytes() != torn[damage] and jobs[1].stat().st_mtime_ns == kept
 
 
 def test_a_torn_checkpoint_is_not_used(tmp_path, undisturbed):
-    killed_when(lambda: list(tmp_path.rglob(job_module.CHECKPOINT)), tmp_path, 1)
-    found = list(tmp_path.rglob(job_module.CHECKPOINT))
+    killed_when(lambda: list(tmp_path.rglob(running.CHECKPOINT)), tmp_path, 1)
+    found = list(tmp_path.rglob(running.CHECKPOINT))
     found[0].write_bytes(found[0].read_bytes()[:-100])
-    study(tmp_path)
+    with pytest.warns(RuntimeWarning, match=rf"{found[0].parent.name}.{running.CHECKPOINT} is damaged .* began again"):
+        study(tmp_path)
     assert equal(tmp_path, undisturbed[0])
 
 
 def test_a_full_disk_stops_a_study_that_goes_on_when_there_is_room(tmp_path, undisturbed, monkeypatch):
-    write, room = job_module.write_atomically, [2]
+    write, room = running.write_atomically, [2]
 
     def full(path, content):
         room[0] -= 1
@@ -145,10 +147,10 @@ def test_a_full_disk_stops_a_study_that_goes_on_when_there_is_room(tmp_path, und
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
         return write(path, content)
 
-    monkeypatch.setattr(job_module, "write_atomically", full)
+    monkeypatch.setattr(running, "write_atomically", full)
     with pytest.raises(OSError, match="No space left"):
         study(tmp_path)
-    assert list(tmp_path.rglob(job_module.CHECKPOINT)) and not list(tmp_path.rglob("*.tmp-*"))
+    assert list(tmp_path.rglob(running.CHECKPOINT)) and not list(tmp_path.rglob("*.tmp-*"))
     room[0] = 10**6
     study(tmp_path)
     assert equal(tmp_path, undisturbed[0])
