@@ -1,82 +1,83 @@
-"""The matrices of CorrelationExplorer: which there are, on how many poses each is taken, and what a cell says."""
+"""The matrices of CorrelationExplorer: which kinds there are, on how many poses each is taken, a cell as a sentence."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from liftkit.correlation import KINDS, Dependence, data_correlation, intervention, learned_correlation, sensitivity
 from liftkit.poses import PoseSet, evenly
 from liftkit.run import Run
+from liftkit.view.alt_text import readable
 
 DATA = "data"
 EXCESS = "excess of "
 
 
 @dataclass(frozen=True)
-class Matrix:
-    """A kind of matrix: taken on at most ``poses`` poses, so that a change of kind takes less than a second.
+class Kind:
+    """A kind of matrix.
 
-    ``says``: a cell in words, of {row}, {column}, {value} and, squared and in percent, {share}; ``moves``: whether
-    the lifter was made to move, instead of only looked at; ``bar``: the name of the colours.
+    ``max_poses``: taken on so many poses that a change of kind takes less than a second; ``bar``: the label of the
+    colours; ``sentence``: a cell, with {row}, {column}, {value} and {share}, the squared value in percent; ``causal``:
+    whether inputs of the lifter are changed, instead of only observed.
     """
 
-    poses: int
+    max_poses: int
     measure: Callable[[Run, PoseSet], Dependence]
-    says: str
     bar: str
-    moves: bool = False
-
-
-def _correlation(kind: str) -> Callable[[Run, PoseSet], Dependence]:
-    return lambda run, poses: learned_correlation(run, poses, kind)
+    sentence: str
+    causal: bool = False
 
 
 MATRICES = {
-    "pearson": Matrix(
-        2000, _correlation("pearson"),
-        "a straight line from the 2D place of the {row} foretells {share:.0f} % of how the depth of the {column} "
-        "varies (correlation {value:.2f})", "correlation",
+    "pearson": Kind(
+        2000, partial(learned_correlation, kind="pearson"), "correlation",
+        "the 2D place of the {row} explains, by a straight line, {share:.0f} % of how the depth of the {column} varies "
+        "(correlation {value:.2f})",
     ),
-    "spearman": Matrix(
-        2000, _correlation("spearman"),
-        "in order of rank, the 2D place of the {row} foretells {share:.0f} % of how the depth of the {column} varies "
-        "(rank correlation {value:.2f})", "rank correlation",
+    "spearman": Kind(
+        2000, partial(learned_correlation, kind="spearman"), "rank correlation",
+        "in order of rank, the 2D place of the {row} explains {share:.0f} % of how the depth of the {column} varies "
+        "(rank correlation {value:.2f})",
     ),
-    "distance": Matrix(
-        200, _correlation("distance"),
+    "distance": Kind(
+        200, partial(learned_correlation, kind="distance"), "distance correlation",
         "the distance correlation of the 2D place of the {row} and the depth of the {column} is {value:.2f} "
-        "(near 0: no relation of any form; 1: the firmest)", "distance correlation",
+        "(near 0: no relation of any form; 1: the strongest)",
     ),
-    "sensitivity": Matrix(
-        256, sensitivity,
-        "pull the {row} by 1 mm in 2D and the depth of the {column} moves by {value:.2f} mm", "mm per mm", True,
+    "sensitivity": Kind(
+        256, sensitivity, "mm per mm",
+        "pull the {row} by 1 mm in 2D and the depth of the {column} moves by {value:.2f} mm", causal=True,
     ),
-    "intervention": Matrix(
-        600, lambda run, poses: intervention(run, poses, "joints"),
-        "give the {row} its 2D place of another clip and the depth of the {column} moves by {value:.1f} mm",
-        "mm", True,
+    "intervention": Kind(
+        600, partial(intervention, parts="joints"), "mm",
+        "replace the 2D place of the {row} by that of another clip and the depth of the {column} moves by "
+        "{value:.1f} mm", causal=True,
     ),
 }  # fmt: skip
 
 
-def kinds_for(poses: PoseSet) -> tuple[str, ...]:
-    """The kinds to choose from; what lifters have beyond the data is known with 3D truth alone."""
-    beyond = tuple(EXCESS + kind for kind in KINDS) if poses.x3d is not None else ()
-    return (*KINDS, *beyond, *(kind for kind in MATRICES if kind not in KINDS))
+def base_of(kind: str) -> Kind:
+    """The kind itself, or the one whose excess it is."""
+    return MATRICES[kind.removeprefix(EXCESS)]
 
 
 class Matrices:
-    """The dependences of runs on poses, each computed when it is first asked for and then kept."""
+    """The dependences of runs on poses, each computed when first asked for and then kept."""
 
     def __init__(self, runs: Mapping[str, Run], poses: PoseSet):
-        self.runs, self.poses, self.kept = runs, poses, {}
+        self.runs, self.poses = runs, poses
+        self.kept: dict[tuple[str, str], Dependence] = {}
+        excess = [EXCESS + kind for kind in KINDS if poses.x3d is not None]  # over the data, where those are known
+        self.kinds = tuple(dict.fromkeys((*KINDS, *excess, *MATRICES)))
 
-    def of(self, name: str, kind: str) -> Dependence:
-        """The matrix of a run, or of ``DATA``: the correlation there that goes with the kind (Pearson's, if none).
+    def get(self, name: str, kind: str) -> Dependence:
+        """The matrix of a run, or of ``DATA``: the correlation of the same kind there (if there is none, Pearson's).
 
         Cells where nothing changes are NaN, without a warning.
         """
@@ -86,44 +87,38 @@ class Matrices:
         if (name, base) not in self.kept:
             with warnings.catch_warnings():
                 warnings.filterwarnings("ignore", message=".*no correlation where nothing changes")
-                few = evenly(self.poses, MATRICES[base].poses)
-                self.kept[name, base] = self._measured(name, base, few)
+                self.kept[name, base] = self._measure(name, base)
         found = self.kept[name, base]
         return found.excess if kind.startswith(EXCESS) and name != DATA else found
 
-    def _measured(self, name: str, kind: str, few: PoseSet) -> Dependence:
-        if name == DATA:
-            known = next((self.kept[run, kind] for run in self.runs if (run, kind) in self.kept), None)
-            if known is None:
-                return data_correlation(few, kind)
-            what = f"{kind} correlation with the true depth"
-            return Dependence(known.data[None], known.rows, known.columns, what, "")
-        return MATRICES[kind].measure(self.runs[name], few)
+    def cannot_depend(self, name: str, row: str, column: str) -> bool:
+        """Whether the network of the column's depth never sees the row: no dependence, whatever the correlation."""
+        representation = self.runs[name].representation
+        owner = next(segment for segment in representation.segments if column in segment.owns)
+        return representation.independent and row not in owner.sees
+
+    def _measure(self, name: str, kind: str) -> Dependence:
+        few = evenly(self.poses, MATRICES[kind].max_poses)
+        if name != DATA:
+            return MATRICES[kind].measure(self.runs[name], few)
+        known = next((self.kept[run, kind] for run in self.runs if (run, kind) in self.kept), None)
+        if known is None:
+            return data_correlation(few, kind)
+        what = f"{kind} correlation with the true depth"
+        return Dependence(known.data[None], known.rows, known.columns, what, "")
 
 
-def in_words(kind: str, row: str, column: str, value: float) -> str:
-    """What a cell says.
+def describe_cell(kind: str, row: str, column: str, value: float) -> str:
+    """What a cell means.
 
-    >>> in_words("intervention", "left_ankle", "left_wrist", 12.0)
-    'give the left ankle its 2D place of another clip and the depth of the left wrist moves by 12.0 mm'
+    >>> describe_cell("sensitivity", "left_ankle", "left_wrist", 0.25)
+    'pull the left ankle by 1 mm in 2D and the depth of the left wrist moves by 0.25 mm'
     """
-    base = kind.removeprefix(EXCESS)
-    row, column = row.replace("_", " "), column.replace("_", " ")
+    row, column = readable(row), readable(column)
+    pair = f"the 2D place of the {row} and the depth of the {column}"
     if not np.isfinite(value):
-        return (
-            f"there is no value for the 2D place of the {row} and the depth of the {column}: one of them never changes"
-        )
-    if base != kind:
+        return f"there is no value for {pair}: one of them never changes"
+    if kind.startswith(EXCESS):
         way = "above" if value >= 0 else "below"
-        return (
-            f"the {MATRICES[base].bar} of the 2D place of the {row} and the depth of the {column} is "
-            f"{abs(value):.2f} {way} the data's own"
-        )
-    return MATRICES[kind].says.format(row=row, column=column, value=value, share=100 * value**2)
-
-
-def cannot(run: Run, row: str, column: str) -> bool:
-    """Whether the network that gives the column's depth never sees the row: no dependence, whatever correlates."""
-    representation = run.representation
-    owner = next(segment for segment in representation.segments if column in segment.owns)
-    return representation.independent and row not in owner.sees
+        return f"the {base_of(kind).bar} of {pair} is {abs(value):.2f} {way} the data's own"
+    return MATRICES[kind].sentence.format(row=row, column=column, value=value, share=100 * value**2)

@@ -125,7 +125,8 @@ class LiftingConsoleController(Controller):
         weights = {name: self.values[key] for key, name in self.weights.items()}
         config = replace(self.config, weights=weights, prior=self.values["prior"])
         representation = self.representations[self.values["representation"]]
-        self.game = Game(representation, self.poses, self.values["seed"], config, self.device, self.evaluator)
+        trainer = Trainer(representation, self.poses, (self.values["seed"],), config, self.device)
+        self.game = Game(trainer, self.evaluator)
         self.running, self.answered_at = False, None  # when the last slice ended
 
     def _restart(self, name: str, value: str | float) -> None:

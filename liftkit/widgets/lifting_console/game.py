@@ -8,13 +8,11 @@ from time import perf_counter
 import numpy as np
 import torch
 
-from liftkit.config import TrainConfig
 from liftkit.divergence import Diverged, DivergenceGuard
 from liftkit.geometry import attach_depth, normalise, project, turn
 from liftkit.metrics import align_scale, pa_mpjpe
 from liftkit.poses import PoseSet, evenly
 from liftkit.priors import DRAWS, get_prior
-from liftkit.representations import Representation
 from liftkit.run import Run
 from liftkit.training import Trainer
 
@@ -81,20 +79,11 @@ class Game:
     """A trainer of one seed, advanced by half steps or by slices of :meth:`Trainer.run`, with curves.
 
     As long as D and G alternate it is, bit for bit, where ``Trainer(...).run()`` would be. ``curve``: (step, losses
-    and error) every few steps. ``failure`` is the reason if training diverged. Raises ValueError as Trainer does.
+    and error) every few steps. ``failure`` is the reason if training diverged.
     """
 
-    def __init__(
-        self,
-        representation: str | Representation,
-        poses: PoseSet,
-        seed: int,
-        config: TrainConfig,
-        device: str | None,
-        evaluator: Evaluator,
-    ):
-        self.trainer, self.evaluator = Trainer(representation, poses, (seed,), config, device), evaluator
-        self.copy = self.trainer.to_run()
+    def __init__(self, trainer: Trainer, evaluator: Evaluator):
+        self.trainer, self.evaluator, self.copy = trainer, evaluator, trainer.to_run()
         self.cycle = None  # of a step whose first half is done
         self.guard = None  # of that step
         self.failure, self.evaluate_every = "", EVALUATE_EVERY

@@ -12,10 +12,9 @@ from liftkit.view.panels import Chart, Note, Panel, Pose
 from liftkit.widgets.representation_explorer.draft import Draft, as_code
 from liftkit.widgets.representation_explorer.network_chart import (
     comparison_table,
-    describe_network,
-    describe_segments,
-    describe_size,
     network_chart,
+    network_text,
+    size_facts,
 )
 
 OWN = "your own"  # the choice that shows the draft
@@ -167,13 +166,13 @@ class RepresentationExplorerController(Controller):
         width, draft, missing = int(self.values["width"]), self._draft(), self._missing() if self.drafting else ""
         one = None if missing else self.shown or self.build()
         size = [self.values[n] if self.drafting else getattr(one, n) for n in ("blocks", "shared_blocks")]
-        alt = f"{describe(self.x2d)}. {describe_network(draft.parts, *size)}"
+        alt = f"{describe(self.x2d)}. {network_text(draft.parts, *size)}"
         body = Pose(
             "body", readable(one.name if self.shown else OWN), "numbers: the segment that owns a joint", self.x2d, alt,
             groups=draft.owner, tips=[draft.who(i) for i in range(len(H36M_17))], pickable=True,
             picked=self.values["joint"],
         )  # fmt: skip
-        lines = [*describe_segments(draft.parts), *([missing] if missing else describe_size(one, width))]
+        lines = [*draft.describe(), *([missing] if missing else size_facts(one, width))]
         table = comparison_table(self.known, width, self.values["representation"])
         code = "# Not complete yet." if missing else as_code(one)
         return [

@@ -67,6 +67,15 @@ class Draft:
         owned = "owned by no segment yet" if owner < 0 else f"owned by {owner + 1} {readable(self.titles[owner])}"
         return f"{readable(name)}: {owned}, seen by {' and '.join(seen) or 'none'}."
 
+    def describe(self) -> list[str]:
+        """One sentence per segment: which joints it owns, and which it sees besides."""
+        lines = []
+        for s, (title, sees, owns) in enumerate(self.parts):
+            owned = ", ".join(map(readable, owns)) or "no joint"
+            also = ", ".join(readable(joint) for joint in sees if joint not in owns)
+            lines.append(f"{s + 1} {readable(title)} owns {owned}{also and f'; it also sees {also}'}.")
+        return lines
+
     def build(self, name: str, blocks: int, shared_blocks: int) -> Representation:
         """The representation. Raises ValueError as long as something is missing."""
         if idle := [title for title, _, owns in self.parts if not owns]:

@@ -41,7 +41,7 @@ def network_chart(parts: Sequence[Part], blocks: int, shared_blocks: int, width:
         middle = top + step * len(parts) / 2
         owned = sum(len(owns) for _, _, owns in parts)
         drawn.append(_line(RIGHT - 5, 424, middle) + label(owned, 432, middle + 4))
-    return root(drawn, describe_network(parts, blocks, shared_blocks), width, height)
+    return root(drawn, network_text(parts, blocks, shared_blocks), width, height)
 
 
 def _segment(s: int, part: Part, blocks: int, shared_blocks: int, y: float, step: float, wide: float) -> str:
@@ -83,7 +83,7 @@ def _listed(joints: Sequence[str]) -> str:
     return ", ".join(map(readable, joints)) or "no joint"
 
 
-def describe_network(parts: Sequence[Part], blocks: int, shared_blocks: int) -> str:
+def network_text(parts: Sequence[Part], blocks: int, shared_blocks: int) -> str:
     """The network as a sentence."""
     each = "; ".join(
         f"{s + 1} {title} sees {len(sees)}, owns {len(owns)}" for s, (title, sees, owns) in enumerate(parts)
@@ -92,17 +92,7 @@ def describe_network(parts: Sequence[Part], blocks: int, shared_blocks: int) -> 
     return f"{len(parts)} segments of {blocks} residual blocks{end}. Joints: {each}"
 
 
-def describe_segments(parts: Sequence[Part]) -> list[str]:
-    """One sentence per segment: which joints it owns, and which it sees besides."""
-    lines = []
-    for s, (title, sees, owns) in enumerate(parts):
-        also = [joint for joint in sees if joint not in owns]
-        end = f"; it also sees {_listed(also)}" if also else ""
-        lines.append(f"{s + 1} {readable(title)} owns {_listed(owns)}{end}.")
-    return lines
-
-
-def describe_size(representation: Representation, width: int, reference: str = "full") -> list[str]:
+def size_facts(representation: Representation, width: int, reference: str = "full") -> list[str]:
     """A sentence about residual blocks and one about parameters, both compared with another representation."""
     other, shared = REPRESENTATIONS[reference], representation.shared_blocks
     count, whole = parameters(representation, width), parameters(other, width)

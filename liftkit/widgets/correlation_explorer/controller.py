@@ -1,0 +1,198 @@
+"""What CorrelationExplorer does: heat maps of two lifters and of the data, and one joint's row or column on a body."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from liftkit.correlation.dependence import owner_of
+from liftkit.correlation.measures import LEAST_POSES, check_fit
+from liftkit.data.body import standing_person
+from liftkit.data.datasets import load_poses
+from liftkit.poses import PoseSet
+from liftkit.recorded import load_record
+from liftkit.run import Run
+from liftkit.view.alt_text import readable
+from liftkit.view.charts import heat_map
+from liftkit.view.controller import Controller, Event, Pick, Set
+from liftkit.view.controls import Choice
+from liftkit.view.panels import Chart, Panel, Pose
+from liftkit.widgets.correlation_explorer.matrices import DATA, EXCESS, Matrices, base_of, describe_cell
+
+ALL = "all joints"
+FROM, TO = "its 2D place, whose depth?", "its depth, whose 2D place?"
+REMINDER = "A correlation does not prove dependence: joints share the view. Choose intervention to see what moves what."
+
+
+class CorrelationExplorerController(Controller):
+    """The matrices of :mod:`liftkit.correlation` as heat maps, and a joint's row or column on a skeleton.
+
+    Two runs are compared at a time; with 3D truth there is a map of the data too. Each kind of matrix is taken on
+    evenly spaced poses, as many as take less than a second.
+
+    Args:
+        runs: title -> a :class:`~liftkit.Run` (default: the recorded runs of the full pose and of legs and torso).
+        poses: default the test people of the embedded data.
+
+    Raises:
+        ValueError: if there is no run, if there are fewer than four poses, or if skeletons differ.
+    """
+
+    title = "Who goes with whose depth?"
+
+    def __init__(self, runs: Mapping[str, Run] | None = None, poses: PoseSet | None = None):
+        super().__init__()
+        runs = {name: load_record(name) for name in ("full", "legs_torso")} if runs is None else runs
+        self.runs = {str(name): run for name, run in runs.items()}
+        self.poses = load_poses("synthetic").test if poses is None else poses
+        if not self.runs or DATA in self.runs or len(self.poses) < LEAST_POSES:
+            found = f"{len(self.runs)} runs ({', '.join(self.runs)}) and {len(self.poses)} poses"
+            raise ValueError(f"expected a run, none called {DATA!r}, and at least {LEAST_POSES} poses, found {found}")
+        for run in self.runs.values():
+            check_fit(run, self.poses)
+        self.root, *self.names = self.poses.skeleton.names
+        self.matrices, self.standing = Matrices(self.runs, self.poses), standing_person()[:, :2] * [1, -1]
+        part = np.array(list(owner_of("legs_torso", self.names).values()))
+        self.apart = part[:, None] != part  # (16, 16) pairs of a leg's and a torso's joint
+        self.values = {"kind": "pearson", "joint": "left_ankle", "direction": FROM, "partner": ALL, "seed": "mean"}
+        self.values |= dict(zip(("left", "right"), self.runs, strict=False))
+        self.message = self._sentence()
+
+    @property
+    def sides(self) -> list[str]:
+        """The titles of the runs that are compared."""
+        return [self.values[side] for side in ("left", "right") if side in self.values]
+
+    @property
+    def cell(self) -> tuple[int | None, int | None]:
+        """The row and the column that are picked; None stands for all joints."""
+        named = (self.values["joint"], self.values["partner"])
+        joint, partner = (None if name == ALL else self.names.index(name) for name in named)
+        return (joint, partner) if self.values["direction"] == FROM else (partner, joint)
+
+    def controls(self):
+        seeds = sorted(set.intersection(*(set(run.seeds) for run in self.runs.values())))
+        found = [Choice("kind", "Kind", "What a cell measures", self.matrices.kinds)]
+        if len(self.runs) > 2:
+            found += [Choice(side, side.title(), "Which lifter", tuple(self.runs)) for side in ("left", "right")]
+        return [
+            *found,
+            Choice("joint", "Joint", "The one that is asked about", tuple(self.names)),
+            Choice("direction", "Ask", "A row of the maps, or a column", (FROM, TO)),
+            Choice("partner", "With", "One other joint, a cell of the maps, or all", (ALL, *self.names)),
+            Choice("seed", "Seed", "One trained network, or the mean over all", ("mean", *map(str, seeds))),
+        ]
+
+    def respond(self, event: Event) -> None:
+        match event:
+            case Set("joint"):
+                self.values["partner"] = ALL
+            case Pick(panel, key) if panel.startswith("map"):
+                row, column = (self.names[int(index)] for index in key.split(","))
+                joint, partner = (row, column) if self.values["direction"] == FROM else (column, row)
+                self.values |= {"joint": joint, "partner": partner}
+            case Pick(_, joint):
+                if joint != self.root:
+                    return self.set("joint", joint)
+                self.message = f"The {joint}'s place and depth are 0: it goes with nothing. Pick another joint."
+                return None
+        self.message = self._sentence()
+
+    def shown(self, name: str) -> np.ndarray:
+        """(16, 16) the values of a run's map, or of the data's, of the chosen seed."""
+        found, seed = self.matrices.get(name, self.values["kind"]), self.values["seed"]
+        return found.mean if seed == "mean" or name == DATA else found.values[found.seeds.index(int(seed))]
+
+    def limits(self, name: str) -> tuple[float, float]:
+        """The range of a map's colours: the same for all maps of the same measure."""
+        kind, alike = self.values["kind"], self.sides if name != DATA else [DATA]
+        if self.poses.x3d is not None and not kind.startswith(EXCESS) and not base_of(kind).causal:
+            alike = [*self.sides, DATA]
+        values = np.concatenate([self.shown(one).ravel() for one in alike])
+        largest = float(np.abs(values[np.isfinite(values)]).max(initial=0)) or 1.0
+        return (-largest if self._signed(name) else 0.0, largest)
+
+    def _signed(self, name: str) -> bool:
+        return name != DATA and self.values["kind"].startswith(EXCESS)
+
+    def panels(self) -> list[Panel]:
+        found: list[Panel] = [self._map(f"map_{i}", name) for i, name in enumerate(self.sides)]
+        found += [self._pose(f"pose_{i}", name) for i, name in enumerate(self.sides)]
+        return [*found, self._map("map_data", DATA)] if self.poses.x3d is not None else found
+
+    def _map(self, key: str, name: str) -> Chart:
+        found, values, names = (
+            self.matrices.get(name, self.values["kind"]),
+            self.shown(name),
+            [*map(readable, self.names)],
+        )
+        svg = heat_map(
+            values, names, names, unit=found.unit or self._measure(name), limits=self.limits(name), picked=self.cell,
+            title="row: 2D place, column: depth",
+        )  # fmt: skip
+        lost = int((~np.isfinite(values)).sum())
+        crossed = f" {lost} cells without a value: nothing changes there." if lost else ""
+        title = f"{'Data' if name == DATA else readable(name)}: {found.what}"
+        return Chart(key, title, self._strongest(values) + crossed, svg, wide=True)
+
+    def _measure(self, name: str) -> str:
+        base = base_of(self.values["kind"])
+        bar = (base_of("pearson") if base.causal else base).bar
+        return f"{bar}, above the data's" if self._signed(name) else bar
+
+    def _strongest(self, values: np.ndarray) -> str:
+        """The largest value between a leg's and a torso's joint."""
+        size = np.where(self.apart & np.isfinite(values), values, -np.inf)
+        row, column = np.unravel_index(size.argmax(), size.shape)
+        if not size[row, column] > 0:
+            return "Between legs and torso: nothing above 0."
+        pair = f"{readable(self.names[row])} → {readable(self.names[column])}"
+        return f"Most between legs and torso: {pair}, {size[row, column]:.2f}."
+
+    def _pose(self, key: str, name: str) -> Pose:
+        """A body whose joints glow by the chosen joint's row or column."""
+        kind, values, forward = self.values["kind"], self.shown(name), self.values["direction"] == FROM
+        joint, count = self.names.index(self.values["joint"]), range(len(self.names))
+        cells = [(joint, i) if forward else (i, joint) for i in count]
+        line = np.array([values[cell] for cell in cells])
+        strength = np.append(0, np.nan_to_num(np.abs(line) / self.limits(name)[1])).clip(0, 1)
+        tips = [_capital(describe_cell(kind, self.names[r], self.names[c], values[r, c])) for r, c in cells]
+        other = max((i for i in count if i != joint), key=lambda i: strength[i + 1])
+        most = f"most, beside itself: {readable(self.names[other])}"
+        caption = most if strength[other + 1] > 0 else "no other joint glows"
+        asked = ("what its depth goes with", "whose depth goes with it")
+        asked = (("what moves its depth", "whose depth it moves") if base_of(kind).causal else asked)[forward]
+        return Pose(
+            key, readable(f"{name}, {self.values['joint']}: {asked}"), caption, self.standing,
+            f"a standing person; {caption}", self.poses.skeleton, strength=strength,
+            tips=[f"{self.root}: its place and depth are 0", *tips], pickable=True, picked=self.values["joint"],
+        )  # fmt: skip
+
+    def _sentence(self) -> str:
+        """What is picked. All maps are computed here, so that a control refuses what cannot be shown."""
+        (row, column), kind = self.cell, self.values["kind"]
+        shown = {name: self.shown(name) for name in self.sides + [DATA] * (self.poses.x3d is not None)}
+        causal = base_of(kind).causal
+        if row is None or column is None:
+            joint, part = readable(self.values["joint"]), "row" if column is None else "column"
+            text = f"The {joint}'s {part} is outlined, and its joints glow. Pick a cell, or a joint of a skeleton."
+            return text if causal else f"{text} {REMINDER}"
+        pair, sides = (self.names[row], self.names[column]), dict.fromkeys(self.sides)
+        titles = {name: _capital(readable(name)) for name in sides}
+        found = [f"{titles[name]}: {describe_cell(kind, *pair, shown[name][row, column])}." for name in sides]
+        if DATA in shown and not causal:
+            found.append(f"Data: {describe_cell(kind.removeprefix(EXCESS), *pair, shown[DATA][row, column])}.")
+        found += [
+            f"{titles[name]} cannot depend here: the part that gives this depth never sees the {readable(pair[0])}."
+            for name in sides
+            if self.matrices.cannot_depend(name, *pair)
+        ]
+        return " ".join(found if causal else [*found, REMINDER])
+
+    def __str__(self) -> str:
+        return f"{', '.join(self.runs)} on {len(self.poses):,} poses of {self.poses.name!r}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,192 @@
+"""What StudyExplorer does: filters a study's tables and shows their seeds in charts and sentences."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from liftkit.recorded import record_history, record_results
+from liftkit.study import Study
+from liftkit.view.alt_text import readable
+from liftkit.view.controller import Controller, Event, Pick, Set
+from liftkit.view.controls import Choice, Slider, Toggle
+from liftkit.view.palette import HIGHER_IS_BETTER, metric_label
+from liftkit.view.panels import Chart, Note, Panel
+from liftkit.widgets.study_explorer.charts import MARGINS, Dot, convergence_chart, margin_chart, seeds_chart
+from liftkit.widgets.study_explorer.sentences import describe_pair, describe_seed, short_number
+from liftkit.widgets.study_explorer.tables import checked_history, checked_results, compared, metrics_of, share_within
+
+OWN, OVERALL = "their own best seed", "the best of all"
+FILTERS = {"data": "Trained on", "test": "Tested on", "policy": "Checkpoint"}
+
+
+class StudyExplorerController(Controller):
+    """The tables of a study: seeds as dots, convergence, and the share of seeds that come close to the best.
+
+    Of several data sets, test sets or kinds of checkpoint selection, one is shown at a time.
+
+    Args:
+        study: a :class:`~liftkit.Study`, or its results as a table with at least the columns representation, seed
+            and a metric (default: the recorded runs).
+        history: the history as a table, if ``study`` is a table.
+
+    Raises:
+        ValueError: if a column is missing, if nothing was measured, or if a seed occurs twice.
+    """
+
+    title = "Many seeds: how good, how sure, how often?"
+
+    def __init__(self, study: Study | pd.DataFrame | None = None, history: pd.DataFrame | None = None):
+        super().__init__()
+        if study is None:
+            study, history = record_results(), record_history()
+        elif isinstance(study, Study):
+            study, history = study.results, study.history
+        self.results, self.history = checked_results(study), checked_history(history)
+        self.metrics, self.curves = metrics_of(self.results), metrics_of(self.history)
+        self.names = tuple(self.results["representation"].unique())
+        self.picked: tuple[str, object] | None = None  # representation and seed
+        self.values = {"metric": self.metrics[0]} | {key: self.results[key].iloc[0] for key in FILTERS}
+        self.values |= {"curve": self.curves[0]} if self.curves else {}
+        self.values |= {"upright": False} if "mirrored" in self.results else {}
+        self.values |= {"margin": 5, "against": OWN}
+        if len(self.names) > 1:
+            usual = [name for name in ("legs_torso", "full") if name in self.names]
+            self.values |= {f"show_{i}": True for i in range(len(self.names))}
+            self.values |= dict(zip(("first", "second"), usual if len(usual) == 2 else self.names, strict=False))
+        self.message = self._sentence()
+
+    def controls(self):
+        found = [Choice("metric", "Metric", "What the dots show", self.metrics)]
+        for key, heading in FILTERS.items():
+            possible = self._rows("data") if key == "test" else self.results
+            if self.results[key].nunique() > 1:
+                found.append(Choice(key, heading, "One at a time", tuple(possible[key].unique())))
+        if self.curves:
+            found.append(Choice("curve", "Curve", "What the lines show", self.curves))
+        found.append(Slider("margin", "Margin", "How near to the best counts as reached", 0, 30, unit="%"))
+        found.append(Choice("against", "of", "Which seed is the best", (OWN, OVERALL)))
+        if len(self.names) > 1:
+            found.append(Choice("first", "Compare", "Seed by seed", self.names))
+            found.append(Choice("second", "with", "Seed by seed", self.names))
+        if "upright" in self.values:
+            found.append(Toggle("upright", "Leave out mirrored seeds", "Those whose near and far are swapped"))
+        shown = [Toggle(f"show_{i}", readable(name), "Show it") for i, name in enumerate(self.names)]
+        return [*found, *(shown if len(self.names) > 1 else [])]
+
+    def respond(self, event: Event) -> None:
+        test = self.values["test"]
+        match event:
+            case Set("data") if test not in (tests := self._rows("data")["test"].tolist()):
+                self.values["test"] = tests[0]
+            case Pick("seeds", key):  # "NAME,INDEX" of a dot
+                name, index = key.rsplit(",", 1)
+                self.picked = (name, self._groups()[name]["seed"].iloc[int(index)])
+        try:
+            self.message = self._sentence()  # raises ValueError if no seed would be left to show
+        except ValueError:
+            self.values["test"] = test
+            raise
+
+    def _rows(self, *keys: str) -> pd.DataFrame:
+        """The results with the chosen values of these columns."""
+        return self.results[np.logical_and.reduce([self.results[key] == self.values[key] for key in keys])]
+
+    def table(self) -> pd.DataFrame:
+        """The results that are shown. Raises ValueError if there are none."""
+        found = self._rows(*FILTERS)
+        if self.values.get("upright"):
+            found = found[~(found["mirrored"] > 0.5)]
+        shown = [name for i, name in enumerate(self.names) if self.values.get(f"show_{i}", True)]
+        found = found[found["representation"].isin(shown)]
+        if not len(found):
+            raise ValueError(f"no seed is left to show of {', '.join(shown) or 'no representation'}: show more")
+        return found
+
+    def curve_table(self) -> pd.DataFrame:
+        """The history of the seeds that are shown, where the chosen curve has a value."""
+        found = self.history
+        if "data" in found and self.values["data"]:
+            found = found[found["data"] == self.values["data"]]
+        seeds = self.table()[["representation", "seed"]].drop_duplicates()
+        found = found.merge(seeds, on=["representation", "seed"])
+        return found[np.isfinite(found[self.values["curve"]])] if self.curves else found
+
+    def shares(self, margins: np.ndarray) -> dict[str, np.ndarray]:
+        """representation -> the share of its seeds within each margin (0.05: 5 %) of the best seed."""
+        metric, best = self.values["metric"], None
+        if self.values["against"] == OVERALL:
+            values = self.table()[metric].to_numpy(float)
+            values = values[np.isfinite(values)]
+            best = (values.max() if metric in HIGHER_IS_BETTER else values.min()) if values.size else None
+        return {name: share_within(rows[metric], margins, metric, best) for name, rows in self._groups().items()}
+
+    def _groups(self) -> dict[str, pd.DataFrame]:
+        return {str(name): rows for name, rows in self.table().groupby("representation", sort=False)}
+
+    def _dot(self, groups: dict[str, pd.DataFrame]) -> Dot:
+        """The picked seed's representation and its index there; None if it is not shown."""
+        name, seed = self.picked or (None, None)
+        where = np.flatnonzero(groups[name]["seed"] == seed) if name in groups else ()
+        return (name, int(where[0])) if len(where) else None
+
+    def panels(self) -> list[Panel]:
+        metric, groups = self.values["metric"], self._groups()
+        dot = self._dot(groups)
+        sets = [f"{words} {self.values[key]}" for key, words in (("data", "trained on"), ("test", "tested on"))
+                if self.values[key]]  # fmt: skip
+        caption = ", ".join(["one dot per seed; line: mean, bar: its 95 % bootstrap interval", *sets])
+        hint = "Pick a dot: with the mouse, or with the arrow keys in its chart and Enter."
+        seed = describe_seed(dot[0], groups[dot[0]], dot[1], metric, self.metrics) if dot else hint
+        return [
+            Chart("seeds", metric_label(metric), caption, seeds_chart(groups, metric, dot), wide=True),
+            self._convergence(groups, dot),
+            self._reached(groups),
+            Note("seed", "The seed that is picked", text=seed, wide=True),
+            Note("pair", "Two compared, seed by seed", text=self._comparison(groups), wide=True),
+        ]
+
+    def _convergence(self, groups: dict[str, pd.DataFrame], dot: Dot) -> Chart:
+        curve = self.values.get("curve")
+        svg, caption = convergence_chart(self.curve_table(), groups, curve, dot)
+        title = f"Convergence: {metric_label(curve)}" if curve else "Convergence"
+        return Chart("convergence", title, caption, svg, wide=True)
+
+    def _reached(self, groups: dict[str, pd.DataFrame]) -> Chart:
+        margin, title = self.values["margin"], f"Seeds within a margin of {self.values['against']}"
+        here = {name: share[0] for name, share in self.shares(np.array([margin / 100])).items()}
+        counts = [f"{readable(name)} {round(here[name] * len(rows))} of {len(rows)}" for name, rows in groups.items()]
+        caption = f"{margin} %: {', '.join(counts)}"
+        return Chart("reached", title, caption, margin_chart(self.shares(MARGINS), margin), wide=True)
+
+    def _comparison(self, groups: dict[str, pd.DataFrame]) -> str:
+        if len(self.names) < 2:
+            return "There is only one representation: nothing to compare."
+        names, metric = (self.values["first"], self.values["second"]), self.values["metric"]
+        if names[0] == names[1]:
+            return "Choose two different representations to compare."
+        if hidden := [name for name in names if name not in groups]:
+            return f"Not shown, so not compared: {readable(', '.join(hidden))}."
+        known = [groups[name][np.isfinite(groups[name][metric])] for name in names]
+        pairs = [tuple(zip(rows["seed"], rows[metric].astype(float), strict=True)) for rows in known]
+        return describe_pair(*names, metric, compared(*pairs))
+
+    def _sentence(self) -> str:
+        table, metric = self.table(), self.values["metric"]
+        means = table.groupby("representation", sort=False)[metric].mean().dropna()
+        if means.empty:
+            return f"{len(table)} seeds, none with a value of {metric_label(metric)}."
+        best = means.idxmax() if metric in HIGHER_IS_BETTER else means.idxmin()
+        lost = int((~np.isfinite(table[metric])).sum())
+        without = f", {lost} of them without a value (crosses)" if lost else ""
+        text = (
+            f"{len(table)} seeds are shown{without}. {metric_label(metric)}: the mean is best for "
+            f"{readable(str(best))}, {means[best]:.3g}."
+        )
+        if dot := self._dot(groups := self._groups()):
+            value = groups[dot[0]][metric].iloc[dot[1]]
+            text += f" Picked: {readable(dot[0])}, seed {self.picked[1]}, {short_number(value)}."
+        return text
+
+    def __str__(self) -> str:
+        return f"{len(self.results)} rows of {', '.join(self.names)}"
