@@ -35,20 +35,15 @@ def list_(folder: FolderOption = NOTEBOOKS) -> None:
 @course.command("check")
 @friendly
 def check(folder: FolderOption = NOTEBOOKS) -> None:
-    """Compare course.toml with the lessons, look for what a lesson must not hold, and for links that are old.
+    """Compare course.toml with the lessons; check that these run anywhere, and that their links are up to date.
 
     Example: `liftkit course check`
     """
-    from liftkit.course.authoring.lint import lint_lesson
-    from liftkit.course.authoring.manifest import compare, read_course
-    from liftkit.course.authoring.publish import stale_files
+    from liftkit.course.authoring.lint import course_problems
+    from liftkit.course.authoring.manifest import read_course
 
     read = read_course(folder)
-    problems = compare(read, folder)
-    if not problems:
-        problems = [f"{one.file}: {fault}" for one in read.lessons for fault in lint_lesson(folder / one.file)]
-        problems += [f"{name}: its links or index are not what course.toml says: run `liftkit course update`"
-                     for name in stale_files(read, folder)]  # fmt: skip
+    problems = course_problems(read, folder)
     for problem in problems:
         typer.echo(problem, err=True)
     if problems:
@@ -77,7 +72,7 @@ def run_(
     lessons: Annotated[list[str] | None, typer.Argument(help="Numbers such as 03; all by default.")] = None,
     folder: FolderOption = NOTEBOOKS,
 ) -> None:
-    """Run lessons from top to bottom and store what their cells show.
+    """Run lessons from top to bottom and store their outputs.
 
     Example: `liftkit course run 03`
     """
@@ -96,7 +91,7 @@ def run_(
 @course.command("set-repository")
 @friendly
 def set_repository_(
-    repository: Annotated[str, typer.Argument(help="OWNER/NAME; nothing takes all links out again.")] = "",
+    repository: Annotated[str, typer.Argument(help="OWNER/NAME; if left out, all links are removed.")] = "",
     branch: Annotated[str, typer.Option(help="The branch that links open.")] = "main",
     folder: FolderOption = NOTEBOOKS,
 ) -> None:
@@ -106,20 +101,20 @@ def set_repository_(
     """
     from liftkit.course.authoring.publish import set_repository
 
-    _tell_changed(set_repository(folder, repository, branch))
+    _show_changed(set_repository(folder, repository, branch))
 
 
 @course.command("update")
 @friendly
 def update_(folder: FolderOption = NOTEBOOKS) -> None:
-    """Write the links between lessons, the index and the README's table as course.toml says.
+    """Write the links between lessons, the index and the README's table from course.toml.
 
     Example: `liftkit course update`
     """
     from liftkit.course.authoring.publish import update
 
-    _tell_changed(update(folder))
+    _show_changed(update(folder))
 
 
-def _tell_changed(changed: list[str]) -> None:
+def _show_changed(changed: list[str]) -> None:
     typer.echo(f"Changed: {', '.join(changed)}." if changed else "Nothing to change.")

@@ -1,4 +1,4 @@
-"""What a lesson's notebook must not hold, so that it runs anywhere and its outputs can be compared."""
+"""What a lesson's notebook must not contain, so that it runs anywhere and its outputs can be compared."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from liftkit.course.authoring.manifest import read_lesson
-from liftkit.course.authoring.publish import SETUP
+from liftkit.course.authoring.manifest import Course, compare, read_lesson
+from liftkit.course.authoring.publish import SETUP, stale_texts
 
 MOST_BYTES = 300_000
-IGNORE, REASON = "nbval-ignore-output", "differs"  # a cell's tag, and the metadata that says why
-MAGICS = ("!liftkit ",)  # that work in every front end
+IGNORE, REASON = "nbval-ignore-output", "differs"  # a cell's tag, and the metadata with its reason
+MAGICS = ("!liftkit ",)  # these work in every front end
 ABSOLUTE = re.compile(r"(/[A-Za-z]|~/|[A-Za-z]:[\\/])[^\n<>]*")  # a whole string that is a path of one machine
 SHOWN_PATH = re.compile(r"(?<![\w.:/<])/(?:home|Users|tmp|root|work|var|private|opt)/\w")
 NETWORK = re.compile(r"http|ftp:|www\.|pip install|urllib|requests|urlretrieve|wget|curl")
@@ -21,11 +21,21 @@ DRAWS = {"rand", "randn", "randint", "randperm", "normal", "bernoulli", "multino
 LAYERS = {"Linear", "Bilinear", "Embedding", "Conv1d", "Conv2d", "Dropout"}
 
 
-def lint_lesson(path: str | Path) -> list[str]:
-    """Faults of a notebook, a sentence each: size, stored state, tracebacks, and those of its cells.
+def course_problems(course: Course, folder: str | Path) -> list[str]:
+    """List where lessons and manifest disagree; if nowhere, the faults of each lesson and the links that are old."""
+    if problems := compare(course, folder):
+        return problems
+    folder = Path(folder)
+    problems = [f"{one.file}: {fault}" for one in course.lessons for fault in lint_lesson(folder / one.file)]
+    advice = "its links or index differ from course.toml: run `liftkit course update`"
+    return problems + [f"{path.name}: {advice}" for path in stale_texts(course, folder)]
 
-    A cell is named by its id. A cell whose output may differ carries the tag ``nbval-ignore-output`` and, under
-    ``differs`` in its metadata, the reason. Raises ValueError where the file is no notebook.
+
+def lint_lesson(path: str | Path) -> list[str]:
+    """List the faults of a notebook: its size, stored state, tracebacks, and those of its cells, named by their ids.
+
+    A cell whose output may differ has the tag ``nbval-ignore-output`` and, under ``differs`` in its metadata, the
+    reason. Raises ValueError if the file is not a notebook.
 
     >>> lint_lesson(Path("notebooks") / "00_start_here.ipynb")
     []
@@ -36,13 +46,13 @@ def lint_lesson(path: str | Path) -> list[str]:
     if size > MOST_BYTES:
         faults.append(f"it has {size // 1000} kB, {MOST_BYTES // 1000} at most: which figure is so large?")
     if "widgets" in notebook["metadata"]:
-        faults.append("it holds saved widget state: run it with `liftkit course run`")
+        faults.append("it contains saved widget state: run it with `liftkit course run`")
     seeded = False
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code" and cell.get("id") != SETUP:
             code = "".join(cell["source"])
-            faults += [f"cell {cell.get('id')}: {fault}" for fault in _cell_faults(cell, code, seeded)]
             seeded = seeded or "manual_seed(" in code
+            faults += [f"cell {cell.get('id')}: {fault}" for fault in _cell_faults(cell, code, seeded)]
     return faults
 
 
@@ -62,26 +72,26 @@ def _cell_faults(cell: dict, code: str, seeded: bool) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and ABSOLUTE.fullmatch(node.value):
             yield f"an absolute path: {node.value!r}"
-        if isinstance(node, ast.Call) and (draw := _unseeded(node, seeded or "manual_seed(" in code)):
+        if isinstance(node, ast.Call) and (draw := _unseeded(node, seeded)):
             yield f"randomness without a seed: {draw}"
-    yield from _output_faults(cell, tree)
+    yield from _output_faults(cell, ends_in_value=any(isinstance(node, ast.Expr) for node in tree.body[-1:]))
 
 
-def _output_faults(cell: dict, tree: ast.Module) -> Iterator[str]:
+def _output_faults(cell: dict, ends_in_value: bool) -> Iterator[str]:
     outputs, metadata = cell.get("outputs", []), cell["metadata"]
     marked = IGNORE in metadata.get("tags", ())
     if marked and not metadata.get(REASON):
         yield f"it is marked {IGNORE} without a reason in metadata {REASON!r}"
     if any(output["output_type"] == "error" for output in outputs):
-        yield "it holds a traceback"
+        yield "it contains a traceback"
     if found := SHOWN_PATH.search("".join(_texts(outputs))):
         yield f"its output shows a path of one machine: {found[0]!r}"
-    if not outputs and not marked and any(isinstance(node, ast.Expr) for node in tree.body[-1:]):
+    if ends_in_value and not outputs and not marked:
         yield "its output is empty, though it ends in an expression: run it with `liftkit course run`"
 
 
 def _unseeded(call: ast.Call, seeded: bool) -> str:
-    """The name of what draws from a hidden generator, or ""."""
+    """The name of a call that draws from a hidden generator, or ""."""
     name = ast.unparse(call.func)
     home, _, last = name.rpartition(".")
     if home in ("np.random", "numpy.random"):
@@ -95,6 +105,5 @@ def _unseeded(call: ast.Call, seeded: bool) -> str:
 
 def _texts(outputs: list[dict]) -> Iterator[str]:
     for output in outputs:
-        yield "".join(output.get("text", ""))
-        for text in output.get("data", {}).values():
+        for text in (output.get("text", ""), *output.get("data", {}).values()):
             yield "".join(text) if isinstance(text, (str, list)) else ""

@@ -1,4 +1,4 @@
-"""Run a lesson from top to bottom, as a student does, and keep what its cells showed in the notebook."""
+"""Run a lesson from top to bottom, as a student does, and store what its cells showed in the notebook."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ from nbclient.exceptions import CellExecutionError
 
 from liftkit.system.files import write_atomically
 
-LIVE = "application/vnd.jupyter.widget-view+json"  # points to a model that is gone when the notebook is opened again
+LIVE = "application/vnd.jupyter.widget-view+json"  # refers to a model that is gone when the notebook is opened again
 SECONDS = 900  # that a cell may take
 
 
 def run_lesson(path: str | Path) -> Path:
-    """Run a notebook in a new kernel, in its own folder, and store its outputs: no widget state, no times of day.
+    """Run a notebook in a new kernel, in its own folder, and store its outputs without widget state and times.
 
-    A widget leaves its still picture, a progress bar nothing. Raises ValueError with the traceback where a cell fails,
-    and then the file stays as it was.
+    A widget leaves its still picture, a progress bar nothing.
+
+    Raises:
+        ValueError: with the traceback, if a cell fails; the file then stays as it was.
     """
     path = Path(path)
     notebook = nbformat.read(path, as_version=4)
@@ -29,7 +31,7 @@ def run_lesson(path: str | Path) -> Path:
         raise ValueError(f"{path}: a cell failed; the file is as it was\n{error}") from error
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs = [output for output in map(_still, cell.outputs) if output]
+            cell.outputs = [output for output in cell.outputs if _keep(output)]
     notebook.metadata.language_info = {"name": "python"}  # without the version that happened to run it
     return write_atomically(path, lambda file: file.write((nbformat.writes(notebook, indent=1) + "\n").encode()))
 
@@ -39,7 +41,7 @@ def run_cells(
 ) -> NotebookClient:
     """Run a notebook's cells in a new kernel that works in ``folder``; the outputs are put into ``notebook``.
 
-    Gives the client, of this ``kind``, that ran them. Raises nbclient's CellExecutionError where a cell fails.
+    Returns the client, of this ``kind``, that ran them. Raises nbclient's CellExecutionError if a cell fails.
     """
     client = kind(notebook, timeout=SECONDS, kernel_name="python3", store_widget_state=False, record_timing=False,
                   resources={"metadata": {"path": str(folder)}},
@@ -48,10 +50,8 @@ def run_cells(
     return client
 
 
-def _still(output: nbformat.NotebookNode) -> nbformat.NotebookNode | None:
-    """The output without what only a live kernel can show; None where nothing remains."""
+def _keep(output: nbformat.NotebookNode) -> bool:
+    """Take out what only a live kernel can show. Returns whether anything is left."""
     if output.output_type == "stream" and output.name == "stderr":
-        return None  # bars of a terminal and the like
-    if "data" in output and output.data.pop(LIVE, None) and set(output.data) <= {"text/plain"}:
-        return None
-    return output
+        return False  # progress bars of a terminal and the like
+    return not ("data" in output and output.data.pop(LIVE, None) and set(output.data) <= {"text/plain"})

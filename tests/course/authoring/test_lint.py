@@ -1,4 +1,4 @@
-"""The lint of lessons: each thing that a notebook must not hold is found, and what is allowed is not."""
+"""The lint of lessons: each fault of a notebook is found, and what is allowed is not."""
 
 import json
 from pathlib import Path
@@ -32,12 +32,12 @@ def notebook(path, *cells, **metadata):
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name)
-def test_no_lesson_holds_anything_of_it(path):
+def test_no_lesson_has_a_fault(path):
     assert lint_lesson(path) == []
 
 
 @pytest.mark.parametrize(
-    ("source", "told"),
+    ("source", "fault"),
     [
         ("%load_ext thing", "unknown magic '%load_ext thing'"),
         ("!pip3 list", "unknown magic '!pip3 list'"),
@@ -52,14 +52,14 @@ def test_no_lesson_holds_anything_of_it(path):
         ("import torch\nx = torch.randn(3)", "randomness without a seed: torch.randn"),
         ("import torch\nx = torch.nn.Linear(3, 3)", "randomness without a seed: torch.nn.Linear"),
         ("import random\nx = random.random()", "randomness without a seed: random.random"),
-        ("1 + 1", "its output is empty, though it ends in an expression"),
-        ("print(1)", "its output is empty, though it ends in an expression"),
+        ("1 + 1", "output is empty"),
+        ("print(1)", "output is empty"),
         ("x = ", "not Python: invalid syntax in line 1"),
     ],
 )
-def test_a_cell_that_must_not_be_is_named(tmp_path, source, told):
-    (fault,) = lint_lesson(notebook(tmp_path, ("x = 1", [], {}), (source, [], {})))
-    assert fault.startswith(f"cell c1: {told}")
+def test_a_cell_that_must_not_be_is_named(tmp_path, source, fault):
+    (found,) = lint_lesson(notebook(tmp_path, ("x = 1", [], {}), (source, [], {})))
+    assert found.startswith("cell c1: ") and fault in found
 
 
 @pytest.mark.parametrize(
@@ -87,18 +87,18 @@ def test_a_seed_counts_for_the_cells_after_it_and_not_before(tmp_path):
 
 def test_a_mark_needs_its_reason(tmp_path):
     (fault,) = lint_lesson(notebook(tmp_path, ("1 + 1", [], IGNORE)))
-    assert "marked nbval-ignore-output without a reason" in fault
+    assert "nbval-ignore-output" in fault and "'differs'" in fault
     assert lint_lesson(notebook(tmp_path, ("1 + 1", [], IGNORE | {"differs": "the time it takes"}))) == []
 
 
 def test_tracebacks_paths_state_and_size_are_found(tmp_path):
     error = [{"output_type": "error", "ename": "E", "evalue": "", "traceback": []}]
-    assert lint_lesson(notebook(tmp_path, ("1 / 0", error, {}))) == ["cell c0: it holds a traceback"]
+    assert lint_lesson(notebook(tmp_path, ("1 / 0", error, {}))) == ["cell c0: it contains a traceback"]
     shown = [{"output_type": "stream", "name": "stdout", "text": ["saved in /home/ada/x\n"]}]
     assert "shows a path of one machine: '/home/a'" in lint_lesson(notebook(tmp_path, ("print(1)", shown, {})))[0]
     assert "saved widget state" in lint_lesson(notebook(tmp_path, ("x = 1", [], {}), widgets={}))[0]
     large = [{"output_type": "stream", "name": "stdout", "text": ["x" * 300_001]}]
-    assert "it has 300 kB, 300 at most" in lint_lesson(notebook(tmp_path, ("print(1)", large, {})))[0]
+    assert "300 kB" in lint_lesson(notebook(tmp_path, ("print(1)", large, {})))[0]
 
 
 def test_the_set_up_cell_may_name_the_network(tmp_path):
