@@ -24,7 +24,7 @@ from liftkit.widgets import LiftingConsole
 game = LiftingConsole()
 game.press("run")
 while game.controller.running and game.controller.trainer.steps_done < 300:
-    game.hear({"kind": "tick"})
+    game.controller.tick()
 game.press("pause")
 game""",
 }

@@ -1,7 +1,7 @@
 """How quick the widgets are in a real JupyterLab: ``python -m benchmarks.widgets``; needs Chromium; two minutes.
 
 The bars: first paint of a viewer within 300 ms after its cell has run (median, warm kernel), 30 frames a second while
-17 joints x 4 poses are turned or played, a pull at a key point answered within 50 ms (median of 200 moves) with no
+17 joints x 4 poses are turned or played, a pull at a keypoint answered within 50 ms (median of 200 moves) with no
 backlog when the mouse is faster than the kernel.
 """
 
@@ -31,10 +31,10 @@ TIMES = 9
 PAINTED = """(selector) => new Promise((done) => {
   document.querySelectorAll(selector).forEach((node) => node.setAttribute("data-old", ""));
   const start = performance.now();
-  const look = () => document.querySelector(`${selector}:not([data-old])`)
-    ? requestAnimationFrame(() => setTimeout(() => done(performance.now() - start), 0)) : setTimeout(look, 2);
-  window.begin = look;
-  look();
+  const poll = () => document.querySelector(`${selector}:not([data-old])`)
+    ? requestAnimationFrame(() => setTimeout(() => done(performance.now() - start), 0)) : setTimeout(poll, 2);
+  window.begin = poll;
+  poll();
 })"""
 # Frames in which something has moved, in two seconds of turning by pointer events, or of playing.
 TURNED = """(svg) => new Promise((done) => {
@@ -66,20 +66,20 @@ SMOOTH = """() => new Promise((done) => {
   };
   requestAnimationFrame(frame);
 })"""
-# 200 moves of a held key point, one after the other: milliseconds until the lifted depths on the page have changed.
+# 200 moves of a held keypoint, one after the other: milliseconds until the lifted depths on the page have changed.
 PULLED = """async (section) => {
-  const flat = section.querySelector("svg.lk-pull"), told = section.querySelectorAll("figure svg.lk-skeleton")[1];
+  const flat = section.querySelector("svg.lk-pull"), lifted = section.querySelectorAll("figure svg.lk-skeleton")[1];
   const joint = flat.querySelector("[data-joint=left_ankle]").getBoundingClientRect();
   const [x, y] = [joint.left + joint.width / 2, joint.top + joint.height / 2];
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
   const at = (dx, dy) => ({ pointerId: 1, clientX: x + dx, clientY: y + dy, bubbles: true });
   const point = (kind, dx, dy) => flat.dispatchEvent(new PointerEvent(kind, at(dx, dy)));
   flat.setPointerCapture = () => {};
-  const drawn = () => [...told.querySelectorAll("circle")].map((c) => c.getAttribute("r")).join() + told.ariaLabel;
+  const drawn = () => [...lifted.querySelectorAll("circle")].map((c) => c.getAttribute("r")).join() + lifted.ariaLabel;
   const changed = (before) => new Promise((done) => {
     const until = performance.now() + 3000;
-    const look = () => (drawn() !== before || performance.now() > until ? done() : setTimeout(look, 1));
-    look();
+    const poll = () => (drawn() !== before || performance.now() > until ? done() : setTimeout(poll, 1));
+    poll();
   });
   const times = [];
   point("pointerdown", 0, 0);
@@ -96,13 +96,13 @@ PULLED = """async (section) => {
     await pause(3);
   }
   const end = performance.now();
-  let last = drawn(), still = end;
-  while (performance.now() - still < 500) {
+  let last = drawn(), changedAt = end;
+  while (performance.now() - changedAt < 500) {
     await pause(2);
-    if (drawn() !== last) [last, still] = [drawn(), performance.now()];
+    if (drawn() !== last) [last, changedAt] = [drawn(), performance.now()];
   }
   point("pointerup", 0, 0);
-  return { times, flooded: end - flood, late: still - end };
+  return { times, flooded: end - flood, late: changedAt - end };
 }"""
 
 

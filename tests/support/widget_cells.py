@@ -1,5 +1,6 @@
 """A small example of every widget, as the code of a notebook's cell; values for its controls, messages to it."""
 
+from itertools import count
 from typing import Any
 
 from liftkit.view.controls import Choice, Control, Slider, TextField, Toggle
@@ -21,6 +22,8 @@ CELLS = {
     "StudyExplorer": "StudyExplorer()",
 }
 
+NUMBERS = count(1)  # of messages
+
 
 def samples(control: Control) -> tuple:
     """Values to try a control with: every option, or the ends and a middle. Empty for a button."""
@@ -37,6 +40,8 @@ def samples(control: Control) -> tuple:
 
 
 def send(widget: Widget, kind: str, **fields: Any) -> None:
-    """Send a message as the browser does; an AssertionError with the traceback if the widget shows an error."""
-    widget.handle({"kind": kind, "number": 1, **fields})
+    """Send a message as the browser does. AssertionError with the traceback if the widget shows an error."""
+    number = next(NUMBERS)
+    widget.handle({"kind": kind, "number": number, **fields})
+    assert widget.status["number"] == number
     assert widget.status["error"] is None, widget.status["error"]["trace"]

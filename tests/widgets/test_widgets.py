@@ -16,16 +16,17 @@ import nbformat
 import numpy as np
 import pytest
 from nbconvert import HTMLExporter
-from widget_cells import CELLS, SETUP
+from widget_cells import CELLS, SETUP, samples, send
 
 import liftkit.widgets
 from liftkit.poses import PoseSet
-from liftkit.view.controller import Controller
+from liftkit.view.controller import Controller, Press, Set, Tick
 from liftkit.view.controls import Button, Slider
 from liftkit.view.page import script, style
 from liftkit.view.panels import Chart, Note, Pose
 from liftkit.widgets import WIDGETS, Widget
 
+HERE = Path(__file__).parent
 NASTY = "<script>alert('x')</script>&\"</svg>"
 
 
@@ -48,10 +49,17 @@ def example(name: str) -> Widget:
 
 
 @pytest.fixture(params=sorted(WIDGETS))
-def widget(request, monkeypatch):
-    """One of each widget, that raises its errors."""
-    monkeypatch.setattr(Widget, "raises", True)
+def widget(request):
+    """One of each widget."""
     return example(request.param)
+
+
+def panels_sent(widget: Widget) -> list[tuple[str, str]]:
+    """Keys and kinds of the panels that the browser has; what it got is plain JSON."""
+    keys = [(panel["key"], panel["kind"]) for panel in widget.scene["panels"]]
+    assert json.dumps([widget.scene, widget.status, *(getattr(widget, f"panel_{key}") for key, _ in keys)],
+                      allow_nan=False)  # fmt: skip
+    return keys
 
 
 def test_every_widget_is_public_and_documented():
@@ -62,35 +70,36 @@ def test_every_widget_is_public_and_documented():
         assert cls.__doc__ and cls.Controller.__doc__
 
 
-def test_every_control_takes_its_ends_and_every_option(widget):
-    controller = widget.controller
+def test_every_control_takes_its_ends_and_every_option_and_panels_keep_their_keys_and_kinds(widget):
+    controller, before = widget.controller, panels_sent(widget)
+    assert len({key for key, _ in before}) == len(before) == len(controller.panels())
     for name in [control.name for control in controller.controls()]:
         control = next((c for c in controller.controls() if c.name == name), None)
         if control is None:
             continue  # another control's value took it away
         if isinstance(control, Button):
-            widget.hear({"kind": "press", "name": name, "number": 1})
+            send(widget, "press", name=name)
+            assert panels_sent(widget) == before
             continue
-        before = controller.values[name]
-        for value in (*control.samples(), before):
-            widget.hear({"kind": "set", "name": name, "value": value, "number": 2})
-            assert controller.values[name] == value, name
-            assert widget.status["values"][name] == value and widget.status["number"] == 2
-            assert json.dumps(widget.state_now(), allow_nan=False)
+        for value in (*samples(control), controller.values[name]):
+            send(widget, "set", name=name, value=value)
+            assert controller.values[name] == widget.status["values"][name] == value, name
+            assert panels_sent(widget) == before
 
 
-def test_every_control_is_labelled_and_refuses_what_it_cannot_be(widget):
+def test_every_control_is_labelled_and_keeps_its_value_when_it_refuses_another(widget):
     for control in widget.controller.controls():
         assert control.label and control.name.isidentifier()
         if isinstance(control, Button):
             with pytest.raises(ValueError, match="press it"):
                 widget.set(control.name, 1)
             continue
-        with pytest.raises(ValueError, match=f"{re.escape(control.label)}: expected .* found"):
-            widget.set(control.name, "no such value")
-        if isinstance(control, Slider):
-            with pytest.raises(ValueError, match="expected .* to .*, found"):
-                widget.set(control.name, control.maximum + control.step)
+        before = widget.controller.values[control.name]
+        beyond = [control.maximum + control.step] if isinstance(control, Slider) else []
+        for value in ("no such value", object(), *beyond):
+            with pytest.raises(ValueError, match=f"{re.escape(control.label)}: expected .* found"):
+                widget.set(control.name, value)
+        assert widget.controller.values[control.name] == before
     with pytest.raises(ValueError, match="unknown control 'nonsense'; there are"):
         widget.set("nonsense", 1)
 
@@ -102,10 +111,9 @@ def test_every_joint_can_be_picked_and_pulled(widget):
         for joint in panel.skeleton.names:
             if panel.draggable:
                 for x, y in ((-1, -1), (0.3, 0.1), (1, 1)):
-                    drag = {"kind": "drag", "panel": panel.key, "joint": joint, "x": x, "y": y, "number": 3}
-                    widget.hear(drag)
-            widget.hear({"kind": "pick", "panel": panel.key, "key": joint, "number": 4})
-            assert json.dumps(widget.state_now(), allow_nan=False)
+                    send(widget, "drag", panel=panel.key, joint=joint, x=x, y=y)
+            send(widget, "pick", panel=panel.key, key=joint)
+            panels_sent(widget)
 
 
 def test_everything_marked_in_a_chart_can_be_picked(widget):
@@ -113,20 +121,7 @@ def test_everything_marked_in_a_chart_can_be_picked(widget):
         if isinstance(panel, Chart):
             marked = [e.get("data-pick") for e in ElementTree.fromstring(panel.svg).iter() if e.get("data-pick")]
             for key in marked[:: max(1, len(marked) // 12)]:
-                widget.hear({"kind": "pick", "panel": panel.key, "key": key, "number": 5})
-
-
-def test_panels_keep_their_keys_and_kinds(widget):
-    def kinds():
-        return [(panel.key, type(panel)) for panel in widget.controller.panels()]
-
-    before = kinds()
-    assert len({key for key, _ in before}) == len(before)
-    for control in widget.controller.controls():
-        if not isinstance(control, Button):
-            for value in (*control.samples(), widget.controller.values[control.name]):
-                widget.set(control.name, value)
-                assert kinds() == before
+                send(widget, "pick", panel=panel.key, key=key)
 
 
 def test_pictures_describe_themselves(widget):
@@ -154,7 +149,7 @@ def test_the_same_widget_has_the_same_repr_and_picture(widget):
     assert "application/vnd.jupyter.widget-view+json" in bundle
 
 
-def test_nbconvert_shows_the_picture_where_no_widget_state_is_stored(widget):
+def test_nbconvert_shows_the_picture_if_no_widget_state_is_stored(widget):
     bundle, _ = widget._repr_mimebundle_()
     output = nbformat.v4.new_output("execute_result", bundle, execution_count=1)
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("widget", outputs=[output])])
@@ -167,15 +162,6 @@ def test_a_saved_page_holds_all_it_needs(widget, tmp_path):
     assert not re.search(r"(src|href)=[\"']?(https?:)?//|@import|url\((?!data:)", text)
     assert text.replace("http://www.w3.org/2000/svg", "").count("http://") == 0 and "https://" not in text
     assert "default-src 'none'" in text and widget.controller.title in text
-
-
-def test_a_control_that_was_set_wrongly_keeps_its_value(widget):
-    for control in widget.controller.controls():
-        if not isinstance(control, Button):
-            before = widget.controller.values[control.name]
-            with pytest.raises(ValueError):
-                widget.set(control.name, object())
-            assert widget.controller.values[control.name] == before
 
 
 def test_seven_widgets_fit_into_a_notebook():
@@ -196,15 +182,14 @@ class Broken(Controller):
     def controls(self):
         return [Slider("number", "Number", minimum=0, maximum=3), Button("fail", "Fail")]
 
-    def on_number(self, value):
-        if value == 2:
-            raise ValueError(f"expected another number, found {value}")
-
-    def on_fail(self):
-        raise ZeroDivisionError("a fault")
-
-    def tick(self):
-        raise RuntimeError("while running")
+    def respond(self, event):
+        match event:
+            case Set("number", 2):
+                raise ValueError("expected another number, found 2")
+            case Press("fail"):
+                raise ZeroDivisionError("a fault")
+            case Tick():
+                raise RuntimeError("while running")
 
     def panels(self):
         return [Note("note", "Note", text=NASTY)]
@@ -217,70 +202,57 @@ def broken(monkeypatch):
 
 
 def test_an_error_is_shown_in_words_with_its_traceback(broken):
-    broken.hear({"kind": "set", "name": "number", "value": 2, "number": 7})
+    broken.handle({"kind": "set", "name": "number", "value": 2, "number": 7})
     assert broken.status["error"]["text"] == "expected another number, found 2"
-    assert "on_number" in broken.status["error"]["trace"] and broken.status["number"] == 7
+    assert "respond" in broken.status["error"]["trace"] and broken.status["number"] == 7
     assert broken.controller.values["number"] == 1  # as before
-    broken.hear({"kind": "press", "name": "fail", "number": 8})
-    assert (
-        "fault of the widget" in broken.status["error"]["text"] and "ZeroDivisionError" in broken.status["error"]["text"]
-    )
-    broken.hear({"kind": "set", "name": "number", "value": 3, "number": 9})
+    broken.handle({"kind": "press", "name": "fail", "number": 8})
+    text = broken.status["error"]["text"]
+    assert "fault of the widget" in text and "ZeroDivisionError" in text
+    broken.handle({"kind": "set", "name": "number", "value": 3, "number": 9})
     assert broken.status["error"] is None and broken.status["values"]["number"] == 3
 
 
 def test_an_error_ends_what_was_running(broken):
-    broken.hear({"kind": "tick", "number": 1})
+    broken.handle({"kind": "tick", "number": 1})
     assert broken.status["running"] is False and broken.status["error"]["text"].endswith("while running")
-    broken.hear({"kind": "tick", "number": 2})
+    broken.handle({"kind": "tick", "number": 2})
     assert broken.status["error"] is None
 
 
-def test_in_tests_an_error_goes_up(broken, monkeypatch):
-    monkeypatch.setattr(Widget, "raises", True)
-    with pytest.raises(ZeroDivisionError):
-        broken.hear({"kind": "press", "name": "fail", "number": 1})
+def test_a_message_sent_by_a_test_fails_it_if_the_widget_shows_an_error(broken):
+    with pytest.raises(AssertionError, match="ZeroDivisionError"):
+        send(broken, "press", name="fail")
 
 
 @pytest.mark.parametrize("message", [{}, {"kind": "explode"}, {"kind": "set", "name": "fail", "value": 1}])
 def test_an_unknown_message_is_refused(broken, message):
-    broken.hear(message | {"number": 4})
+    broken.handle(message | {"number": 4})
     assert broken.status["error"] and broken.status["number"] == 4
 
 
 def test_a_callback_that_raises_turns_the_suite_red(tmp_path):
     copy = tmp_path / "test_copy.py"
     copy.write_text(
-        f"import sys\nsys.path.insert(0, {str(Path(__file__).parent)!r})\n"
-        "from liftkit.widgets.pose_viewer import PoseViewerController\n"
-        "from test_widgets import test_every_control_takes_its_ends_and_every_option, widget\n"
-        "PoseViewerController.on_camera = lambda self, value: 1 / 0\n"
+        f"import sys\nsys.path[:0] = {[str(HERE), str(HERE.parent / 'support')]}\n"
+        "from liftkit.widgets import DragExplorer\n"
+        "from test_widgets import test_every_joint_can_be_picked_and_pulled, widget\n"
+        "DragExplorer.Controller.respond = lambda self, event: 1 / 0\n"
     )
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        "--rootdir",
-        tmp_path,
-        "-k",
-        "PoseViewer",
-    ]
-    done = subprocess.run([*command, copy], capture_output=True, text=True)
+    options = ["-q", "-p", "no:cacheprovider", "--rootdir", tmp_path, "-k", "DragExplorer"]
+    done = subprocess.run([sys.executable, "-m", "pytest", *options, copy], capture_output=True, text=True)
     assert done.returncode == 1 and "ZeroDivisionError" in done.stdout, done.stdout + done.stderr
 
 
 def test_messages_may_come_from_another_thread(widget):
     control = next(c for c in widget.controller.controls() if not isinstance(c, Button))
-    message = {"kind": "set", "name": control.name, "value": control.samples()[0]}
-    threads = [Thread(target=widget.hear, args=({**message, "number": i},)) for i in range(1, 5)]
+    message = {"kind": "set", "name": control.name, "value": samples(control)[0]}
+    threads = [Thread(target=widget.handle, args=({**message, "number": i},)) for i in range(1, 5)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(20)
-    assert widget.status["number"] in range(1, 5) and widget.controller.values[control.name] == control.samples()[0]
+    assert widget.status["number"] in range(1, 5) and widget.controller.values[control.name] == samples(control)[0]
 
 
 def test_names_from_data_are_never_html(tmp_path):
