@@ -24,7 +24,7 @@ app.add_typer(course, name="course")
 
 @app.command()
 def doctor() -> None:
-    """Look at this machine: versions, device, threads, memory; each problem with its remedy.
+    """Check this machine: versions, device, threads, memory; each problem with its remedy.
 
     Example: `liftkit doctor`
     """

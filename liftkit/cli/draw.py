@@ -7,15 +7,16 @@ from typing import Annotated
 
 import typer
 
-from liftkit.cli.common import DataOption, friendly
+from liftkit.cli import options
+from liftkit.cli.common import friendly
 
 
 @friendly
 def draw(
     run: Annotated[Path, typer.Argument(help="The folder of a trained run.")],
     out: Annotated[Path, typer.Option(help="The picture to write (.svg).")],
-    data: DataOption = "synthetic",
-    count: Annotated[int, typer.Option(help="How many poses, evenly from the test poses.", min=1, max=50)] = 4,
+    data: options.Data = "synthetic",
+    count: Annotated[int, typer.Option(help="How many poses, evenly spaced test poses.", min=1, max=50)] = 4,
     member: Annotated[int, typer.Option(help="Which member lifts them.", min=0)] = 0,
 ) -> None:
     """Draw lifted poses, seen from the side, beside the truth.

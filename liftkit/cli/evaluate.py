@@ -1,4 +1,4 @@
-"""liftkit evaluate and liftkit draw: what a trained run is worth."""
+"""liftkit evaluate: the errors of a trained run."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from typing import Annotated
 
 import typer
 
-from liftkit.cli.common import SHOWN, DataOption, friendly, show_baselines, show_table, with_summary
+from liftkit.cli import options
+from liftkit.cli.common import SHOWN, friendly, show_baselines, show_table, with_summary
 
 
 @friendly
 def evaluate_(
     run: Annotated[Path, typer.Argument(help="The folder of a trained run.")],
-    data: DataOption = "synthetic",
-    split: Annotated[str, typer.Option(help='The poses to judge on: "test", "train" or "all".')] = "test",
-    by: Annotated[str | None, typer.Option(help='A row for each "action", "subject" or "joint".')] = None,
+    data: options.Data = "synthetic",
+    split: Annotated[str, typer.Option(help='The poses to evaluate on: "test", "train" or "all".')] = "test",
+    by: Annotated[str | None, typer.Option(help='One row per "action", "subject" or "joint".')] = None,
 ) -> None:
-    """Judge a saved run on poses whose 3D is known.
+    """Evaluate a saved run on poses whose 3D is known.
 
     Example: `liftkit evaluate runs/full --data cmu.npz --by action`
     """

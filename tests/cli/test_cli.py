@@ -1,5 +1,6 @@
 """The command line, driven as a user drives it; training is tiny, the data a handful of synthetic poses."""
 
+import re
 import subprocess
 import sys
 
@@ -44,11 +45,11 @@ def test_train_saves_a_run_and_the_results_it_prints(trained, small):
 
 def test_train_prints_parameters_and_both_baselines(small):
     output = run("train", "--data", small, "--seeds", 1, *TINY).output
-    assert "parameters a member" in output and "flat" in output and "chance" in output
+    assert "parameters per member" in output and "flat" in output and "chance" in output
     assert "will not be kept" in output
 
 
-def test_train_without_truth_says_that_it_cannot_judge(small, tmp_path):
+def test_train_without_truth_says_that_it_cannot_evaluate(small, tmp_path):
     from dataclasses import replace
 
     path = save_poses(replace(load_pose_file(small), x3d=None), tmp_path / "no3d.npz")
@@ -101,32 +102,33 @@ def test_data_make_and_show_agree(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["train", "--representation", "legs"], "unknown representation 'legs'; there are full, legs_torso"),
-        (["train", "--data", "nowhere.npz"], "there is no such file"),
-        (["train", "--data", "human"], "unknown data set 'human'; there are synthetic"),
-        (["train", "--prior", "magic"], "unknown prior 'magic'; there are paper, gravity"),
-        (["train", "--preset", "fast"], "unknown preset 'fast'; there are lesson, paper"),
-        (["train", "--width", "0"], "width must be an integer from 1 to"),
-        (["evaluate", "nowhere"], "is not the folder of a run"),
-        (["evaluate", "{trained}", "--by", "colour"], "by must be one of action, subject, joint"),
-        (["evaluate", "{trained}", "--split", "dev"], "no pose with split 'dev'"),
-        (["draw", "{trained}", "--out", "x.svg", "--member", "9"], "expected 0 to 1"),
-        (["data", "make", "{small}"], "nothing is overwritten"),
-        (["data", "make", "new.npz", "--coupling", "2"], "coupling"),
-        (["data", "make", "missing/new.npz"], "there is no folder"),
-        (["train", "--out", "{trained}"], "expected a new or empty folder"),
-        (["study", "--out", "{trained}"], "holds no study"),
-        (["study", "--out", "{small}"], "is a file; expected a folder"),
-        (["study", "--out", "new", "--representations", "legs"], "unknown representation 'legs'"),
-        (["study", "--out", "new", "--policies", "first"], "unknown checkpoint policy 'first'; there are last"),
-        (["study", "--out", "new", "--data", "nowhere.npz"], "there is no such file"),
+        (["train", "--representation", "legs"], "'legs' full legs_torso"),
+        (["train", "--data", "nowhere.npz"], "nowhere.npz no such file"),
+        (["train", "--data", "human"], "'human' synthetic"),
+        (["train", "--prior", "magic"], "'magic' paper, gravity"),
+        (["train", "--preset", "fast"], "'fast' lesson, paper"),
+        (["train", "--width", "0"], "width 1 0"),
+        (["train", "--out", "{trained}"], "{trained} nothing is overwritten"),
+        (["evaluate", "nowhere"], "nowhere run"),
+        (["evaluate", "{trained}", "--by", "colour"], "action, subject, joint 'colour'"),
+        (["evaluate", "{trained}", "--split", "dev"], "split 'dev'"),
+        (["draw", "{trained}", "--out", "x.svg", "--member", "9"], "--member 9 0 to 1"),
+        (["data", "make", "{small}"], "{small} nothing is overwritten"),
+        (["data", "make", "new.npz", "--coupling", "2"], "coupling 2"),
+        (["data", "make", "missing/new.npz"], "no folder missing"),
+        (["study", "--out", "{trained}"], "{trained} study"),
+        (["study", "--out", "{small}"], "{small} file folder"),
+        (["study", "--out", "new", "--representations", "legs"], "'legs'"),
+        (["study", "--out", "new", "--policies", "first"], "'first' last"),
+        (["study", "--out", "new", "--data", "nowhere.npz"], "nowhere.npz no such file"),
     ],
 )
 def test_bad_input_is_one_clear_line_and_exit_code_2(arguments, expected, trained, small):
-    result = run(*(a.format(trained=trained, small=small) for a in arguments))
-    assert result.exit_code == 2
-    assert expected in " ".join(result.output.split())
-    assert "Traceback" not in result.output
+    """``expected``: words of the message, in this order."""
+    result = run(*(a.format(trained=trained, small=small) for a in arguments), columns=1000)
+    assert result.exit_code == 2 and len(result.output.splitlines()) == 1
+    facts = map(re.escape, expected.format(trained=trained, small=small).split())
+    assert re.search(".*".join(facts), result.output), result.output
 
 
 @pytest.mark.parametrize("command", [[], ["train"], ["study"], ["evaluate"], ["draw"], ["data"], ["doctor"]])
