@@ -70,7 +70,7 @@ def test_views_are_about_the_images_vertical_or_the_worlds_and_then_tipped(run, 
 @pytest.mark.parametrize("azimuth", [-150.0, 35.0])
 def test_scores_are_those_of_a_cycle_in_eval_mode(run, control, azimuth):
     control.set("pose", 5)
-    x2d = torch.from_numpy(normalise(POSES.x2d[control.chosen[[5]]])).expand(2, 1, 17, 2)
+    x2d = torch.from_numpy(normalise(POSES.x2d[[5]])).expand(2, 1, 17, 2)
     u = torch.full((2, 1, 2), 0.5)
     u[..., 0] = (azimuth / run.config.azimuth + 1) / 2
     with torch.no_grad():
@@ -133,8 +133,7 @@ def test_depth_is_scaled_as_chosen(control):
 
 def test_the_true_depth_is_on_the_networks_scale(control):
     control.set("pose", 3)
-    row = control.chosen[3]
-    truth = POSES.x3d[row] / np.abs(POSES.x3d[row, :, :2]).max()
+    truth = POSES.x3d[3] / np.abs(POSES.x3d[3, :, :2]).max()
     np.testing.assert_allclose(control.versions[TRUE][0], truth, atol=1e-4)
 
 
@@ -210,7 +209,5 @@ def test_what_is_no_run_or_of_another_skeleton_is_named(run):
         ViewExplorerController("full", POSES.x2d)
     names = tuple(reversed(H36M_17.names[1:]))
     other = replace(POSES, skeleton=replace(H36M_17, names=("pelvis", *names), pairs=()), name="other")
-    with pytest.raises(
-        ValueError, match="must have the same joints, found pelvis, right_hip.* and pelvis, right_wrist"
-    ):
+    with pytest.raises(ValueError, match="the same joints, found pelvis, right_hip.* and pelvis, right_wrist"):
         ViewExplorerController(run, other)
