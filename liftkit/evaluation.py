@@ -1,4 +1,4 @@
-"""Judging lifters against the 3D truth: tables of every metric, and two baselines that learn nothing."""
+"""Evaluation of lifters against the 3D truth: tables of every metric, and two baselines that learn nothing."""
 
 from __future__ import annotations
 
@@ -23,21 +23,29 @@ class Lifts(Protocol):
 
 
 def _alignments(pred: np.ndarray, truth: np.ndarray):
-    """The prediction as each metric family sees it: as it is, scaled, rigidly aligned, aligned with reflection."""
+    """The prediction for each family of metrics: as it is, scaled, aligned without and with reflection."""
     return pred, metrics.align_scale(pred, truth), *metrics.align_both(pred, truth)
 
 
 def _unit_scale(poses: PoseSet) -> float:
-    """1 where a lifter knows a person's size, because the 2D poses are in millimetres; else NaN."""
+    """1 if a lifter knows the size of a person, because the 2D poses are in millimetres; else NaN."""
     return 1.0 if poses.units == "mm" else np.nan
 
 
 def pose_errors(pred: np.ndarray, poses: PoseSet) -> pd.DataFrame:
-    """Every metric of predictions (N, J, 3) for N poses, a row a pose.
+    """Every metric of predictions.
 
-    Columns: ``mpjpe`` (NaN unless the 2D poses are in mm: without a scale it means nothing), ``n_mpjpe``,
-    ``pa_mpjpe`` (reflection forbidden) and ``pa_mpjpe_reflection`` (allowed), in mm; ``pck`` and ``auc`` in percent,
-    after the best scaling; ``mirrored``, 0 or 1. Raises ValueError where the poses have no 3D or shapes differ.
+    Args:
+        pred: (N, J, 3) in mm, relative to the root.
+        poses: N poses with 3D truth.
+
+    Returns:
+        One row per pose. In mm: ``mpjpe`` (NaN unless the 2D poses are in mm: without a scale it means nothing),
+        ``n_mpjpe``, ``pa_mpjpe`` (reflection forbidden), ``pa_mpjpe_reflection`` (allowed); in percent, after the best
+        scaling: ``pck``, ``auc``; ``mirrored``: 0 or 1.
+
+    Raises:
+        ValueError: if the poses have no 3D truth or the shapes differ.
     """
     truth = _truth(poses, pred)
     raw, scaled, proper, reflected = _alignments(pred, truth)
@@ -54,10 +62,10 @@ def pose_errors(pred: np.ndarray, poses: PoseSet) -> pd.DataFrame:
 
 
 def joint_table(pred: np.ndarray, poses: PoseSet) -> pd.DataFrame:
-    """The errors of predictions (N, J, 3) by joint, a row a joint but the root: the mean over poses.
+    """The errors of predictions (N, J, 3), one row per joint without the root: the mean over poses.
 
-    Columns ``joint`` and, as in :func:`pose_errors`, ``mpjpe``, ``n_mpjpe``, ``pa_mpjpe``, ``pa_mpjpe_reflection``;
-    ``pck`` after the best scaling.
+    Columns: ``joint`` and, as in :func:`pose_errors`, ``mpjpe``, ``n_mpjpe``, ``pa_mpjpe``, ``pa_mpjpe_reflection``,
+    ``pck``.
     """
     truth = _truth(poses, pred)
     errors = [metrics.joint_errors(x, truth)[:, 1:] for x in _alignments(pred, truth)]
@@ -68,12 +76,19 @@ def joint_table(pred: np.ndarray, poses: PoseSet) -> pd.DataFrame:
 
 
 def evaluate(run: Lifts, poses: PoseSet, by: str | None = None) -> pd.DataFrame:
-    """Evaluate every member of a run on poses whose 3D is known: a row a member, the mean over poses.
+    """Evaluate every member of a run on poses with 3D truth.
 
-    Columns: ``seed``, then those of :func:`pose_errors`, where ``mirrored`` is now the share of poses whose depth is
-    reversed. ``by="action"``, ``"subject"`` or ``"joint"`` gives a row for each of these and member.
+    Args:
+        run: a :class:`Run`, or anything with ``seeds`` and ``lift``.
+        poses: with 3D truth.
+        by: "action", "subject" or "joint" for one row per member and each of these; None for one row per member.
 
-    Raises ValueError where the poses have no 3D and on another ``by``.
+    Returns:
+        The mean over poses. Columns: ``seed``, then ``by``, then those of :func:`pose_errors`, where ``mirrored`` is
+        the share of poses whose depth is reversed; of joints those of :func:`joint_table`.
+
+    Raises:
+        ValueError: if the poses have no 3D truth or ``by`` is none of these.
 
     >>> from liftkit import load_poses, train
     >>> poses = load_poses("synthetic").select(subject="S1", camera=0)
@@ -92,24 +107,31 @@ def evaluate(run: Lifts, poses: PoseSet, by: str | None = None) -> pd.DataFrame:
             table = pose_errors(pred, poses).assign(**groups).groupby(by or "seed", as_index=False).mean()
         tables.append(table.assign(seed=seed))
     result = pd.concat(tables, ignore_index=True)
-    return result[
-        [
-            "seed",
-            *(c for c in result.columns if c == by),
-            *(c for c in result.columns if c not in ("seed", by)),
-        ]
-    ]
+    first = ["seed", by] if by else ["seed"]
+    return result[first + [column for column in result if column not in first]]
 
 
 def baselines(poses: PoseSet, seed: int = 0) -> pd.DataFrame:
-    """The errors of two ways to lift without learning, a row each, columns as in :func:`pose_errors`.
+    """The errors of two ways to lift without learning.
 
-    ``flat``: all depths 0. ``chance``: each pose gets the true depths of another one, drawn at random and scaled with
-    the 2D pose: what is known of people in general, and nothing of this one.
+    Args:
+        poses: with 3D truth.
+        seed: of the draw for "chance".
+
+    Returns:
+        Two rows, columns ``lifter`` and those of :func:`pose_errors`. "flat": all depths are 0. "chance": each pose has
+        the true depths of another one, drawn at random: what is known about people in general, nothing about this one.
+
+    Raises:
+        ValueError: if the poses have no 3D truth.
+
+    >>> from liftkit import load_poses
+    >>> baselines(load_poses("synthetic").select(subject="S1", camera=0))["mirrored"].tolist()[0]
+    0.0
     """
     truth = _truth(poses)
     x2d = poses.x2d - poses.x2d[:, :1]
-    if poses.units != "mm":  # bring pixels near millimetres, so that borrowed depths have a fitting size
+    if poses.units != "mm":  # about the size of millimetres, so that the depths of another pose fit
         x2d = x2d * (np.abs(truth[..., :2]).max() / np.abs(x2d).max())
     other = np.random.default_rng(seed).permutation(len(poses))
     depths = {"flat": np.zeros_like(truth[..., 2]), "chance": truth[other, :, 2]}

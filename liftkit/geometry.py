@@ -2,19 +2,21 @@
 
 A 2D pose is ``(..., J, 2)``: x right, y down. A 3D pose is ``(..., J, 3)`` in the camera frame of OpenCV and
 Human3.6M: x right, y down, z away from the camera. The root (joint 0, the pelvis) is the origin. Angles are
-radians. Every function takes numpy arrays or torch tensors, any leading dimensions, gives the same kind back
-and leaves its input alone.
+in radians. Every function takes numpy arrays or torch tensors with any leading dimensions, returns the same kind
+(and dtype and device), and does not change its input. A wrong shape or type is a ValueError.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 
 Array = TypeVar("Array", np.ndarray, torch.Tensor)
+Numbers = ArrayLike | torch.Tensor
 
 
 def _namespace(x):
@@ -22,14 +24,14 @@ def _namespace(x):
 
 
 def _like(value, x):
-    """A number or array as the same kind (and dtype, device) as x."""
+    """A number or array as the kind, dtype and device of x."""
     if isinstance(x, torch.Tensor):
         return torch.as_tensor(value, dtype=x.dtype, device=x.device)
     return np.asarray(value, dtype=x.dtype)
 
 
 def expect_poses(x, coordinates: int, name: str) -> None:
-    """Raise ValueError unless x is ``(..., J, coordinates)`` of floating-point numbers."""
+    """Raise ValueError unless x is an array or tensor ``(..., J, coordinates)`` of floating-point numbers."""
     if not isinstance(x, (np.ndarray, torch.Tensor)):
         raise ValueError(f"{name} must be a numpy array or a torch tensor, found {type(x).__name__}")
     if x.ndim < 2 or x.shape[-1] != coordinates:
@@ -40,9 +42,13 @@ def expect_poses(x, coordinates: int, name: str) -> None:
 
 
 def pose_scale(x2d: Array) -> Array:
-    """The largest absolute coordinate of each pose relative to its root: ``(..., J, 2) -> (..., 1, 1)``.
+    """The largest absolute coordinate of each 2D pose relative to its root.
 
-    A pose whose joints all coincide has no size; its scale is 1, so that dividing by it is harmless.
+    Args:
+        x2d: ``(..., J, 2)``, in any unit.
+
+    Returns:
+        ``(..., 1, 1)``, in the same unit; 1 for a pose whose joints all coincide, so that dividing by it is harmless.
 
     >>> pose_scale(np.array([[10.0, 10.0], [12.0, 6.0]])).item()
     4.0
@@ -54,10 +60,15 @@ def pose_scale(x2d: Array) -> Array:
 
 
 def normalise(x2d: Array) -> Array:
-    """Centre 2D poses on the root and divide each by its largest absolute coordinate, so it lies in [-1, 1].
+    """Centre 2D poses on the root and divide each one by its largest absolute coordinate.
 
-    ``(..., J, 2) -> (..., J, 2)``, any unit in, none out. Raises ValueError on another shape or type.
     Source: the scale on which the lifter of arXiv 2209.00618 works.
+
+    Args:
+        x2d: ``(..., J, 2)``, in any unit.
+
+    Returns:
+        ``(..., J, 2)``, without unit, in [-1, 1].
 
     >>> normalise(np.array([[10.0, 10.0], [12.0, 6.0]])).tolist()
     [[0.0, 0.0], [0.5, -1.0]]
@@ -71,7 +82,13 @@ def _matrix(rows, xp):
 
 
 def rotation_y(angle: Array) -> Array:
-    """Rotation about the vertical (y) axis: ``(...) -> (..., 3, 3)``; +90 degrees takes (x, y, z) to (z, y, -x).
+    """Rotation matrices about the vertical (y) axis; +90 degrees takes (x, y, z) to (z, y, -x).
+
+    Args:
+        angle: ``(...)``, in radians.
+
+    Returns:
+        ``(..., 3, 3)``.
 
     >>> (rotation_y(np.array(np.pi / 2)) @ [1.0, 2.0, 3.0]).round(6).tolist()
     [3.0, 2.0, -1.0]
@@ -83,9 +100,15 @@ def rotation_y(angle: Array) -> Array:
 
 
 def rotation_x(angle: Array) -> Array:
-    """Rotation about the horizontal (x) axis: ``(...) -> (..., 3, 3)``; +90 degrees takes (x, y, z) to (x, -z, y).
+    """Rotation matrices about the horizontal (x) axis; +90 degrees takes (x, y, z) to (x, -z, y).
 
-    It takes the frame of a level camera to that of one that looks down by ``angle``.
+    Such a matrix takes the frame of a level camera to that of a camera which looks down by ``angle``.
+
+    Args:
+        angle: ``(...)``, in radians.
+
+    Returns:
+        ``(..., 3, 3)``.
 
     >>> (rotation_x(np.array(np.pi / 2)) @ [1.0, 2.0, 3.0]).round(6).tolist()
     [1.0, -3.0, 2.0]
@@ -97,7 +120,14 @@ def rotation_x(angle: Array) -> Array:
 
 
 def turn(x3d: Array, rotation: Array) -> Array:
-    """Apply rotation matrices ``(..., 3, 3)`` to every joint of the poses ``(..., J, 3)``.
+    """Apply rotation matrices to every joint.
+
+    Args:
+        x3d: ``(..., J, 3)``.
+        rotation: ``(..., 3, 3)``, one matrix per pose.
+
+    Returns:
+        ``(..., J, 3)``.
 
     >>> turn(np.array([[1.0, 2.0, 3.0]]), np.eye(3)).tolist()
     [[1.0, 2.0, 3.0]]
@@ -105,11 +135,16 @@ def turn(x3d: Array, rotation: Array) -> Array:
     return x3d @ rotation.swapaxes(-1, -2)
 
 
-def rotate(x3d: Array, azimuth: Any, elevation: Any = 0.0) -> Array:
-    """Turn poses about the vertical axis by ``azimuth``, then about the horizontal axis by ``elevation``.
+def rotate(x3d: Array, azimuth: Numbers, elevation: Numbers = 0.0) -> Array:
+    """Rotate poses about the vertical axis, then about the horizontal axis, as for the paper's random views.
 
-    ``(..., J, 3)`` and angles in radians that broadcast against ``(...)``; gives ``(..., J, 3)``. Raises
-    ValueError on another shape or type. Source: the paper's random views.
+    Args:
+        x3d: ``(..., J, 3)``.
+        azimuth: angle about the vertical axis in radians; broadcasts against ``(...)``.
+        elevation: angle about the horizontal axis in radians; broadcasts against ``(...)``.
+
+    Returns:
+        ``(..., J, 3)``.
 
     >>> rotate(np.array([[1.0, 2.0, 3.0]]), np.pi).round(6).tolist()
     [[-1.0, 2.0, -3.0]]
@@ -120,19 +155,31 @@ def rotate(x3d: Array, azimuth: Any, elevation: Any = 0.0) -> Array:
 
 @dataclass(frozen=True)
 class Camera:
-    """A pinhole camera: ``focal`` and ``centre`` in pixels (each a number or a pair), ``root`` ``(..., 3)`` the
-    position of the pelvis in its frame, in mm."""
+    """A pinhole camera and where the person stands before it.
 
-    focal: Any
-    centre: Any
-    root: Any
+    Args:
+        focal: focal length in pixels, a number or an (x, y) pair.
+        centre: principal point in pixels, a number or an (x, y) pair.
+        root: ``(..., 3)``, the position of the pelvis in the camera frame, in mm.
+    """
+
+    focal: Numbers
+    centre: Numbers
+    root: Numbers
 
 
 def project(x3d: Array, camera: Camera | None = None) -> Array:
-    """Project poses: ``(..., J, 3) -> (..., J, 2)``. Without a camera orthographically, which drops z.
+    """Project 3D poses to 2D: orthographically, which drops z, or in perspective by a :class:`Camera`.
 
-    With a :class:`Camera` in perspective: millimetres in, pixels out. Raises ValueError on another shape or
-    type, or where a joint is not in front of the camera.
+    Args:
+        x3d: ``(..., J, 3)``; with a camera in mm.
+        camera: None for the orthographic projection.
+
+    Returns:
+        ``(..., J, 2)``, in the unit of ``x3d``; with a camera in pixels.
+
+    Raises:
+        ValueError: also if a joint is not in front of the camera.
 
     >>> project(np.array([[1.0, 2.0, 3.0]])).tolist()
     [[1.0, 2.0]]
@@ -142,14 +189,21 @@ def project(x3d: Array, camera: Camera | None = None) -> Array:
     expect_poses(x3d, 3, "x3d")
     if camera is None:
         return x3d[..., :2] + 0  # a copy: a view would let a caller edit the pose behind it
-    seen = x3d + _like(camera.root, x3d)[..., None, :]
-    if (seen[..., 2] <= 0).any():
+    placed = x3d + _like(camera.root, x3d)[..., None, :]
+    if (placed[..., 2] <= 0).any():
         raise ValueError("every joint must be in front of the camera (z > 0): move the root further away")
-    return seen[..., :2] / seen[..., 2:] * _like(camera.focal, x3d) + _like(camera.centre, x3d)
+    return placed[..., :2] / placed[..., 2:] * _like(camera.focal, x3d) + _like(camera.centre, x3d)
 
 
 def attach_depth(x2d: Array, z: Array) -> Array:
-    """Join 2D key points ``(..., J, 2)`` and their depths ``(..., J)`` into 3D poses ``(..., J, 3)``.
+    """Join 2D poses and depths into 3D poses.
+
+    Args:
+        x2d: ``(..., J, 2)``.
+        z: ``(..., J)``, on the scale of ``x2d``.
+
+    Returns:
+        ``(..., J, 3)``.
 
     >>> attach_depth(np.array([[1.0, 2.0]]), np.array([3.0])).tolist()
     [[1.0, 2.0, 3.0]]
@@ -158,7 +212,7 @@ def attach_depth(x2d: Array, z: Array) -> Array:
 
 
 def flip(x: Array) -> Array:
-    """Flip 2D or 3D poses left-right in the image, x -> -x, joints keeping their names.
+    """Flip 2D or 3D poses left-right in the image: x -> -x. Joints keep their names.
 
     >>> flip(np.array([[1.0, 2.0]])).tolist()
     [[-1.0, 2.0]]
@@ -167,7 +221,7 @@ def flip(x: Array) -> Array:
 
 
 def mirror(x3d: Array) -> Array:
-    """Reverse depth, z -> -z: the other 3D pose with the same orthographic image (the mirror ambiguity).
+    """Reverse the depth of 3D poses: z -> -z. The orthographic image stays the same (the mirror ambiguity).
 
     >>> mirror(np.array([[1.0, 2.0, 3.0]])).tolist()
     [[1.0, 2.0, -3.0]]

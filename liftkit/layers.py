@@ -17,12 +17,12 @@ EPS, MOMENTUM = 1e-5, 0.1
 
 
 def uniform(generators: Sequence[torch.Generator], *shape: int) -> Tensor:
-    """U(0, 1) numbers ``(members, *shape)``, every member's from its own generator."""
+    """U(0, 1) numbers ``(members, *shape)``, those of each member from its own generator."""
     return torch.stack([torch.rand(shape, generator=g, device=g.device) for g in generators])
 
 
 class Linear(nn.Module):
-    """``weight @ h + bias`` for ``nets`` networks at once: (nets, in, N) -> (nets, out, N)."""
+    """``weight @ h + bias`` for ``nets`` networks at once: (nets, inputs, N) -> (nets, outputs, N)."""
 
     def __init__(self, nets: int, inputs: int, outputs: int, bias: bool):
         super().__init__()
@@ -36,11 +36,14 @@ class Linear(nn.Module):
 
 
 class BatchNormReLU(nn.Module):
-    """Batch normalisation, then ReLU: (nets, units, N) -> the same, in one pass of a fused kernel.
+    """Batch normalisation, then ReLU: (nets, units, N) -> (nets, units, N), in one pass of a fused kernel.
 
     In training the samples are ``groups`` batches of views side by side, each normalised by its own statistics.
-    None stands for one batch of real poses, which also moves the running averages that evaluation uses.
+    ``groups`` None stands for one batch of real poses, which also updates the running averages for evaluation.
     """
+
+    mean: Tensor
+    var: Tensor
 
     def __init__(self, nets: int, units: int):
         super().__init__()
@@ -53,7 +56,7 @@ class BatchNormReLU(nn.Module):
         if not self.training:
             scale = self.gain * (self.var + EPS).rsqrt()
             return torch.addcmul((self.shift - self.mean * scale)[..., None], h, scale[..., None]).relu_()
-        # A group norm with one unit and batch to a group is this batch norm, and twice as fast on a CPU.
+        # A group norm whose groups are one unit of one batch is this batch norm, and twice as fast on a CPU.
         nets, units, samples = h.shape
         channels, batch = nets * units * (groups or 1), samples // (groups or 1)
         gain, shift = (p.flatten().repeat_interleave(groups or 1) for p in (self.gain, self.shift))
@@ -70,7 +73,7 @@ class BatchNormReLU(nn.Module):
 
 
 class Dropout(nn.Module):
-    """Dropout with cheap random numbers: one random byte an activation, from each member's own generator."""
+    """Dropout with cheap random numbers: one random byte per activation, from each member's own generator."""
 
     def __init__(self, rate: float):
         super().__init__()
@@ -83,7 +86,7 @@ class Dropout(nn.Module):
             return h
         words = math.ceil(h.numel() / len(self.generators) / 8)
         words = [
-            # From the lowest integer on: by default random_ leaves the sign bit 0, and every eighth byte small.
+            # From the full int64 range: by default random_ never sets the sign bit, so one byte in eight is biased.
             torch.empty(words, dtype=torch.int64, device=h.device).random_(-(2**63), None, generator=g)
             for g in self.generators
         ]
@@ -92,9 +95,9 @@ class Dropout(nn.Module):
 
 
 class ResidualBlock(nn.Module):
-    """(Linear - BatchNorm - ReLU - Dropout) twice, plus the input. The lifter's block.
+    """The lifter's block: (Linear - BatchNorm - ReLU - Dropout) twice, plus the input.
 
-    No bias stands before a batch normalisation: subtracting the mean would remove it again.
+    A linear layer before a batch normalisation has no bias, because subtracting the mean would remove it.
     """
 
     def __init__(self, nets: int, width: int, dropout: float):

@@ -1,7 +1,7 @@
-"""Errors of predicted 3D poses, one definition each, one value a pose: ``(..., J, 3)`` in mm -> ``(...)``.
+"""Errors of predicted 3D poses, each defined once, one value per pose: ``(..., J, 3)`` in mm -> ``(...)``.
 
-Every function takes numpy arrays or torch tensors and gives the same kind back, in the input's precision, and
-raises ValueError where the two shapes do not fit or a value is not finite. Poses are relative to the root.
+``pred`` and ``truth`` are relative to the root and both numpy arrays or both torch tensors, whose leading dimensions
+broadcast; the result has the same kind and precision. A wrong shape and a value that is not finite are ValueErrors.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def _check(pred, truth):
 
 
 def joint_errors(pred: Array, truth: Array) -> Array:
-    """The distance of every joint from its true place: ``(..., J, 3) -> (..., J)``.
+    """The distance of every joint from its true position: ``(..., J, 3) -> (..., J)``.
 
     >>> joint_errors(np.array([[3.0, 4.0, 0.0]]), np.zeros((1, 3))).tolist()
     [5.0]
@@ -43,7 +43,7 @@ def joint_errors(pred: Array, truth: Array) -> Array:
 
 
 def mpjpe(pred: Array, truth: Array) -> Array:
-    """Mean per joint position error (protocol 1 of Human3.6M): the mean distance over all joints, root included.
+    """Mean per joint position error (protocol 1 of Human3.6M): the mean distance over all joints with the root, in mm.
 
     >>> mpjpe(np.array([[3.0, 4.0, 0.0], [0.0, 0.0, 0.0]]), np.zeros((2, 3))).item()
     2.5
@@ -52,7 +52,7 @@ def mpjpe(pred: Array, truth: Array) -> Array:
 
 
 def align_scale(pred: Array, truth: Array) -> Array:
-    """Scale each pose by the one factor, at least 0, that brings it nearest to the truth (least squares).
+    """Each pose scaled by the factor of at least 0 that brings it nearest to the truth (least squares).
 
     >>> align_scale(np.array([[1.0, 0.0, 0.0]]), np.array([[3.0, 0.0, 0.0]])).tolist()
     [[3.0, 0.0, 0.0]]
@@ -64,7 +64,9 @@ def align_scale(pred: Array, truth: Array) -> Array:
 
 
 def n_mpjpe(pred: Array, truth: Array) -> Array:
-    """MPJPE after the best scaling of each pose (Rhodin et al. 2018): for lifters that cannot know a person's size.
+    """MPJPE after the best scaling of each pose, in mm: for lifters that cannot know the size of a person.
+
+    Source: Rhodin et al. 2018.
 
     >>> n_mpjpe(np.array([[1.0, 0.0, 0.0]]), np.array([[3.0, 0.0, 0.0]])).item()
     0.0
@@ -73,7 +75,7 @@ def n_mpjpe(pred: Array, truth: Array) -> Array:
 
 
 def align_both(pred: Array, truth: Array) -> tuple[Array, Array]:
-    """:func:`align` without and with reflection, from a single decomposition."""
+    """:func:`align` without and with reflection, from one decomposition."""
     _check(pred, truth)
     xp = _namespace(pred)
     pred_mean, truth_mean = pred.mean(-2)[..., None, :], truth.mean(-2)[..., None, :]
@@ -81,7 +83,7 @@ def align_both(pred: Array, truth: Array) -> tuple[Array, Array]:
     u, s, vh = xp.linalg.svd(pred0.swapaxes(-1, -2) @ truth0)  # pred0' truth0 = u s vh
     size = (pred0 * pred0).sum((-2, -1))
     size = xp.where(size > 0, size, size + 1)
-    # Without reflection the weakest axis gives way wherever the best orthogonal matrix would mirror.
+    # If the best orthogonal matrix would mirror, the best rotation reverses its weakest axis.
     handed = xp.where(xp.linalg.det(u) * xp.linalg.det(vh) < 0, -xp.ones_like(size), xp.ones_like(size))
 
     def similarity(sign):
@@ -93,11 +95,17 @@ def align_both(pred: Array, truth: Array) -> tuple[Array, Array]:
 
 
 def align(pred: Array, truth: Array, reflection: bool = False) -> Array:
-    """Each pose after the similarity (scale, rotation, shift) that brings it nearest to the truth.
+    """Each pose after the similarity (scale, rotation, translation) that brings it nearest to the truth.
 
-    ``reflection=True`` lets the alignment mirror the pose as well, which hides a lifter whose depth is reversed.
-    Collinear, planar or coinciding points are aligned as far as they determine it; the answer is finite.
     Source: orthogonal Procrustes analysis (Schoenemann 1966; Umeyama 1991 for the sign).
+
+    Args:
+        pred: ``(..., J, 3)``.
+        truth: ``(..., J, 3)``.
+        reflection: whether the alignment may also mirror the pose, which hides a lifter whose depth is reversed.
+
+    Returns:
+        ``(..., J, 3)``; finite also for collinear, planar or coinciding joints.
 
     >>> align(np.eye(3) * 2.0 + 1.0, np.eye(3)).round(6).tolist() == np.eye(3).tolist()
     True
@@ -106,7 +114,7 @@ def align(pred: Array, truth: Array, reflection: bool = False) -> Array:
 
 
 def pa_mpjpe(pred: Array, truth: Array, reflection: bool = False) -> Array:
-    """MPJPE after Procrustes alignment (protocol 2 of Human3.6M); see :func:`align` for ``reflection``.
+    """MPJPE after Procrustes alignment (protocol 2 of Human3.6M), in mm; see :func:`align` for ``reflection``.
 
     >>> pa_mpjpe(np.eye(3) * 2.0 + 1.0, np.eye(3)).round(6).item()
     0.0
@@ -115,7 +123,7 @@ def pa_mpjpe(pred: Array, truth: Array, reflection: bool = False) -> Array:
 
 
 def pck(pred: Array, truth: Array, threshold: float = PCK_THRESHOLD) -> Array:
-    """Percentage of correct key points: of the joints but the root, those nearer than ``threshold`` mm; 0 to 100.
+    """Percentage of correct keypoints: the joints, without the root, nearer than ``threshold`` mm; 0 to 100.
 
     The root is left out because it is right by definition. Source: MPI-INF-3DHP (Mehta et al. 2017).
 
@@ -133,13 +141,13 @@ def auc(pred: Array, truth: Array) -> Array:
     51.6
     """
     errors = joint_errors(pred, truth)[..., 1:]
-    # A joint counts at the thresholds above its error: 30 - floor(error / 5) of the 31, and none beyond 150 mm.
+    # A joint counts at the thresholds above its error: at 30 - floor(error / 5) of the 31, at none beyond 150 mm.
     passed = (30 - errors // 5).clip(0, 30)
     return passed.mean(-1) * (100 / 31)
 
 
 def mirrored(pred: Array, truth: Array) -> Array:
-    """Whether a pose's depth is reversed: with z -> -z it would lie nearer to the truth. Booleans.
+    """Whether the depth of a pose is reversed, that is, nearer to the truth after z -> -z; booleans.
 
     >>> mirrored(np.array([[0.0, 0.0, 1.0]]), np.array([[0.0, 0.0, -2.0]])).item()
     True

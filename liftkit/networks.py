@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
@@ -79,6 +79,8 @@ class Lifter(_Ensemble):
     torch.Size([2, 5, 17])
     """
 
+    order: Tensor
+
     def __init__(
         self,
         representation: str | Representation,
@@ -146,7 +148,7 @@ class Lifter(_Ensemble):
         return z.transpose(1, 2).reshape(members, *batch, joints)
 
     @torch.no_grad()
-    def reverse_depth(self, members: Tensor, moments: dict[nn.Parameter, Tensor] | None = None) -> None:
+    def reverse_depth(self, members: Tensor, moments: Mapping[Tensor, Tensor] | None = None) -> None:
         """Change the sign of all depths of some members.
 
         Args:
@@ -161,7 +163,7 @@ class Lifter(_Ensemble):
 
 
 def count_parameters(representation: str | Representation, width: int) -> int:
-    """The number of trained parameters of one lifter, counted on its shapes without making its weights.
+    """The number of trainable parameters of one lifter, counted on its shapes without making its weights.
 
     >>> count_parameters("full", 32) == Lifter("full", 32).parameter_count
     True

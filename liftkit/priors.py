@@ -1,8 +1,8 @@
-"""What stands in for 3D labels: where a lifted pose is looked at from, and what is known of bodies.
+"""What replaces 3D labels: the views from which a lifted pose must look real, and what is known about bodies.
 
-A prior draws, for every pose, V = 4 rotations: one random view, which the discriminator judges, and three quarter
-turns (+90, -90, 180 degrees), from which consistency is demanded. They are built from uniform random numbers,
-so that a prior has no state.
+A prior draws V = 4 rotations for every pose: one random view, which the discriminator scores, and three quarter
+turns (+90, -90 and 180 degrees), which the 90-degree consistency needs. They are computed from uniform random
+numbers, so that a prior has no state.
 """
 
 from __future__ import annotations
@@ -20,15 +20,18 @@ from liftkit.geometry import Array, _namespace, rotation_x, rotation_y
 from liftkit.skeleton import H36M_17, Skeleton
 
 QUARTERS = (math.pi / 2, -math.pi / 2, math.pi)
-DRAWS = 2  # uniform numbers that a prior may use for each pose
+DRAWS = 2  # uniform numbers per pose that a prior may use
 
 
 @dataclass(frozen=True)
 class Prior:
-    """``turns(u, config)``: uniform numbers (M, B, 2) -> rotations (M, V, B, 3, 3), the random view first.
+    """How views are drawn, and what else a training run knows without 3D labels.
 
-    ``knees``: whether members whose knees bend forwards have their depth reversed while they train.
-    ``per_segment``: whether the losses of independent segments are weighed by segment (see ``losses.Cycle``).
+    Args:
+        turns: ``turns(u, config)``: uniform numbers (M, B, 2) -> rotations (M, V, B, 3, 3), the random view first.
+        knees: whether the depth of a member is reversed during training while its shins fold forwards at the knee.
+        per_segment: whether the losses of independent segments are weighted by segment (see ``losses.Cycle``).
+        description: a few words for tables and menus.
     """
 
     turns: Callable[[Tensor, Any], Tensor]
@@ -46,7 +49,10 @@ def _symmetric(u: Tensor, degrees: float) -> Tensor:
 
 
 def paper_turns(u: Tensor, config: Any) -> Tensor:
-    """Views about the image's axes: azimuth about the vertical one, then elevation about the horizontal one."""
+    """Views about the axes of the image: azimuth about the vertical axis, then elevation about the horizontal one.
+
+    Source: arXiv 2209.00618.
+    """
     azimuth, elevation = _symmetric(u[..., 0], config.azimuth), _symmetric(u[..., 1], config.elevation)
     view = rotation_x(elevation) @ rotation_y(azimuth)
     quarters = rotation_y(u.new_tensor(QUARTERS))[:, None].expand(len(u), 3, u.shape[1], 3, 3)
@@ -54,10 +60,10 @@ def paper_turns(u: Tensor, config: Any) -> Tensor:
 
 
 def gravity_turns(u: Tensor, config: Any) -> Tensor:
-    """Views about the world's vertical: undo the camera's tilt, turn, redo the tilt.
+    """Views about the vertical of the world: ``Rx(tilt) Ry(azimuth) Rx(-tilt)`` undoes and redoes the camera's tilt.
 
-    The tilt is ``config.tilt`` degrees where ``config.tilt_spread`` is 0, else unknown: drawn for each pose from
-    a normal distribution with that mean and standard deviation.
+    The tilt of each pose is drawn from a normal distribution with mean ``config.tilt`` and standard deviation
+    ``config.tilt_spread``, in degrees; a spread of 0 stands for a known tilt.
     """
     azimuth = _symmetric(u[..., 0], config.azimuth)
     sigmas = torch.special.ndtri(u[..., 1].clamp(1e-4, 1 - 1e-4))
@@ -67,16 +73,19 @@ def gravity_turns(u: Tensor, config: Any) -> Tensor:
     return rotation_x(tilt) @ rotation_y(angles) @ rotation_x(-tilt)
 
 
-# The paper's weighing by segment makes consistency up to 28 times as strong, against the adversarial term, as in the
-# full pose. Under gravity every joint weighs the same in every representation: better too, see results/README.md.
+# Weighted by segment, as in the paper, consistency is up to 28 times as strong against the adversarial term as in the
+# full pose. Under gravity a joint has the same weight in every representation: better too, see results/README.md.
 PRIORS: dict[str, Prior] = {
     "paper": Prior(paper_turns, False, True, "views about the image's axes, losses by segment: the paper's experiment"),
-    "gravity": Prior(gravity_turns, True, False, "views about the world's vertical; knees bend backwards"),
+    "gravity": Prior(gravity_turns, True, False, "views about the world's vertical; shins fold backwards at the knee"),
 }
 
 
 def get_prior(name: str) -> Prior:
-    """Look a prior up by name. An unknown name: ValueError listing the names.
+    """The prior of this name.
+
+    Raises:
+        ValueError: if the name is unknown; the message lists the names.
 
     >>> get_prior("gravity").knees
     True
@@ -87,10 +96,17 @@ def get_prior(name: str) -> Prior:
 
 
 def knees_bend_backwards(x3d: Array, skeleton: Skeleton = H36M_17) -> Array:
-    """Whether a pose's knees bend as human knees do: ``(..., J, 3) -> (...)`` booleans.
+    """Whether the shins of a pose fold backwards at the knee, as human ones do; its mirror image folds them forwards.
 
-    The sign of ``cross(hip - knee, ankle - knee) . (right hip - left hip)``, summed over both legs. It tells a pose
-    from its mirror image, which bends them forwards, and needs no 3D label.
+    It is the sign of ``cross(hip - knee, ankle - knee) . (right hip - left hip)``, summed over both legs, and needs no
+    3D label.
+
+    Args:
+        x3d: ``(..., J, 3)``.
+        skeleton: the joints.
+
+    Returns:
+        ``(...)`` booleans.
 
     >>> pose = np.zeros((17, 3))
     >>> pose[[1, 4], 0], pose[[2, 5], 1], pose[[3, 6], 1], pose[[3, 6], 2] = (-100, 100), 400, 800, 50

@@ -1,4 +1,4 @@
-"""How a 2D pose is cut into segments for lifting. Everything else derives from the table in this file."""
+"""How a 2D pose is divided into segments for lifting. Everything else derives from the table in this file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,16 @@ BLOCK_BUDGET = 6
 
 @dataclass(frozen=True)
 class Segment:
-    """Joints that one trunk sees and, of these, those whose depth it predicts (``owns``; default: all)."""
+    """The joints of one trunk of the lifter.
+
+    Args:
+        name: of the segment.
+        sees: the joints whose 2D positions are its input.
+        owns: those of them whose depth it predicts (default: all that it sees).
+
+    Raises:
+        ValueError: if it sees no joint, names one twice or owns one that it does not see.
+    """
 
     name: str
     sees: tuple[str, ...]
@@ -36,13 +45,18 @@ class Segment:
 
 @dataclass(frozen=True)
 class Representation:
-    """A 2D pose cut into segments.
+    """A 2D pose divided into segments.
 
-    Each segment has a trunk of ``blocks`` residual blocks. With ``shared_blocks`` the segments' features are then
-    joined and go through that many blocks together; with none, nothing is shared. Segments may overlap in the
-    joints that they see; each joint but the root is owned by exactly one.
+    Args:
+        name: under which it is registered.
+        segments: they may overlap in the joints that they see; every joint except the root has exactly one owner.
+        blocks: residual blocks in the trunk of each segment.
+        shared_blocks: residual blocks behind the trunks, on their joined features; 0: nothing is shared.
+        description: a few words for tables and menus.
+        skeleton: the joints.
 
-    Raises ValueError on an unknown or doubly owned or forgotten joint, and above six blocks in all.
+    Raises:
+        ValueError: if a joint is unknown, has two owners or none, or if there are more than six blocks in all.
 
     >>> REPRESENTATIONS["legs_torso"].segments[0].sees[:3]
     ('right_hip', 'right_knee', 'right_ankle')
@@ -71,19 +85,23 @@ class Representation:
         total = len(self.segments) * self.blocks + self.shared_blocks
         if self.blocks < 1 or self.shared_blocks < 0 or total > BLOCK_BUDGET:
             raise ValueError(
-                f"{self.name}: expected 1 to {BLOCK_BUDGET} residual blocks in all and at least one a segment, "
+                f"{self.name}: expected 1 to {BLOCK_BUDGET} residual blocks in all and at least one per segment, "
                 f"found {len(self.segments)} x {self.blocks} + {self.shared_blocks} = {total}"
             )
 
     def to_dict(self) -> dict[str, Any]:
-        """The fields as plain values, ready for JSON; the skeleton is the same in all of liftkit."""
+        """The fields as plain values for JSON, without the skeleton, which is the same in all of liftkit."""
         segments = [{"name": s.name, "sees": list(s.sees), "owns": list(s.owns)} for s in self.segments]
         plain = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("segments", "skeleton")}
         return plain | {"segments": segments}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Representation:
-        """What :meth:`to_dict` gave. Raises ValueError on values that make no representation, also of other types."""
+        """The representation whose :meth:`to_dict` gave ``values``.
+
+        Raises:
+            ValueError: if the values, or their types, are not those of a representation.
+        """
         try:
             segments = tuple(Segment(s["name"], tuple(s["sees"]), tuple(s["owns"])) for s in values["segments"])
             return cls(**{**values, "segments": segments})
@@ -97,15 +115,15 @@ class Representation:
 
     @cached_property
     def segment_of(self) -> np.ndarray:
-        """(J,) the index of the segment that owns each joint; -1 for the root."""
+        """(J,) the index of the segment that owns the joint; -1 for the root."""
         owner = {joint: s for s, segment in enumerate(self.segments) for joint in segment.owns}
         return np.array([owner.get(joint, -1) for joint in self.skeleton.names])
 
     @cached_property
     def loss_groups(self) -> np.ndarray:
-        """(G, J) one row for each part of the lifter that is trained on its own: 1 for the joints it owns.
+        """(G, J) one row per part of the lifter that is trained on its own: 1 for the joints that it owns, else 0.
 
-        Independent segments are such parts; segments that share blocks are one part together.
+        Independent segments are such parts; segments that share blocks form one part together.
         """
         if not self.independent:
             return (self.segment_of >= 0)[None].astype(np.float32)
@@ -113,13 +131,13 @@ class Representation:
 
     @cached_property
     def consistency_weight(self) -> np.ndarray:
-        """(J,) a joint's weight in the consistency terms: these are a mean over the joints of each loss group."""
+        """(J,) the weight of a joint in the consistency terms, which are a mean over the joints of each loss group."""
         groups = self.loss_groups
         return (groups / groups.sum(1, keepdims=True)).sum(0)
 
     @cached_property
     def adversarial_share(self) -> np.ndarray:
-        """(J,) the share of the adversarial term that reaches a joint: its loss group's share of all joints."""
+        """(J,) the share of the adversarial term for a joint: the size of its loss group over the number of joints."""
         groups = self.loss_groups
         return (groups * groups.sum(1, keepdims=True) / groups.sum()).sum(0)
 
@@ -128,9 +146,13 @@ REPRESENTATIONS: dict[str, Representation] = {}
 
 
 def register(representation: Representation) -> Representation:
-    """Add a representation to ``REPRESENTATIONS``: training, study, widgets and lesson tables then know it.
+    """Add a representation to ``REPRESENTATIONS``: training, studies, widgets and tables then know its name.
 
-    Registering the same one again does nothing. Raises ValueError where the name is taken by a different one.
+    Returns:
+        The representation. Registering the same one again does nothing.
+
+    Raises:
+        ValueError: if a different representation has this name.
 
     >>> legs, torso = REPRESENTATIONS["legs_torso"].segments
     >>> register(Representation("deep_legs", (legs, torso), blocks=2)).name
@@ -147,7 +169,10 @@ def register(representation: Representation) -> Representation:
 
 
 def get_representation(representation: str | Representation) -> Representation:
-    """Look a representation up by name. An unknown name: ValueError listing the names.
+    """The registered representation of this name; a :class:`Representation` is returned as it is.
+
+    Raises:
+        ValueError: if the name is unknown; the message lists the names.
 
     >>> get_representation("full").blocks
     6
@@ -195,4 +220,4 @@ for _representation in (
 ):
     register(_representation)
 
-PAPER = ("full", "legs_torso", "legs_torso_shared", "five_parts", "five_parts_shared")  # the five that it compares
+PAPER = ("full", "legs_torso", "legs_torso_shared", "five_parts", "five_parts_shared")  # the five that are compared

@@ -9,13 +9,17 @@ from dataclasses import dataclass
 class Skeleton:
     """Named joints in a fixed order, the tree that joins them and their left/right pairs.
 
-    ``names`` (J strings), ``parents`` (J indices, -1 for the root, a parent before its
-    children), ``pairs`` (index pairs, left joint first).
+    Args:
+        names: J different joint names.
+        parents: J indices; -1 for the root, which comes first. A parent comes before its children.
+        pairs: (left, right) index pairs.
 
-    Raises ValueError where the three do not describe one tree.
+    Raises:
+        ValueError: if the three do not describe one tree.
 
-    >>> H36M_17.index("left_wrist")
-    13
+    >>> arm = Skeleton(("shoulder", "elbow", "wrist"), (-1, 0, 1), ())
+    >>> arm.bones
+    ((0, 1), (1, 2))
     """
 
     names: tuple[str, ...]
@@ -40,10 +44,13 @@ class Skeleton:
         return len(self.names)
 
     def index(self, name: str) -> int:
-        """The place of a joint in the order. An unknown name: ValueError listing the names.
+        """The index of a joint in the order of ``names``.
 
-        >>> H36M_17.index("pelvis")
-        0
+        Raises:
+            ValueError: if there is no such joint; the message lists the names.
+
+        >>> H36M_17.index("left_wrist")
+        13
         """
         if name not in self.names:
             raise ValueError(f"unknown joint {name!r}; the joints are {', '.join(self.names)}")
@@ -51,11 +58,7 @@ class Skeleton:
 
     @property
     def bones(self) -> tuple[tuple[int, int], ...]:
-        """(parent, joint) index pairs, J - 1 of them, in joint order.
-
-        >>> H36M_17.bones[0]
-        (0, 1)
-        """
+        """The J - 1 (parent, joint) index pairs, in joint order."""
         return tuple((parent, joint) for joint, parent in enumerate(self.parents) if parent >= 0)
 
 
@@ -67,7 +70,7 @@ def _from_tree(tree: dict[str, str | None]) -> Skeleton:
     return Skeleton(names, parents, pairs)
 
 
-# Human3.6M's 17 joints in the order that the field uses.
+# Human3.6M's 17 joints in the order that the field uses. The pelvis is the midpoint of the hips.
 H36M_17 = _from_tree(
     {
         "pelvis": None,

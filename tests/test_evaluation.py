@@ -191,6 +191,11 @@ def test_chance_knows_people_but_not_this_one(tiny_poses):
     assert borrowed[borrowed > 0].min() < table.loc["chance", "mpjpe"] < borrowed.max()
 
 
+def test_chance_does_not_depend_on_the_unit_of_the_2d_poses(tiny_poses):
+    found, known = (baselines(poses).set_index("lifter").loc["chance"] for poses in (in_pixels(tiny_poses), tiny_poses))
+    np.testing.assert_allclose(found.drop("mpjpe"), known.drop("mpjpe"), rtol=1e-3)
+
+
 def test_chance_of_people_who_are_all_alike_is_right(tiny_poses):
     same = tiny_poses.select([0] * 24)
     assert baselines(same).set_index("lifter").loc["chance", "mpjpe"] == pytest.approx(0, abs=1e-3)

@@ -204,6 +204,11 @@ def test_a_joint_behind_the_camera_is_refused(kind, depth):
         project(x3d, Camera(1000.0, 500.0, (0.0, 0.0, 1000.0)))
 
 
+def test_a_joint_that_is_barely_in_front_of_the_camera_is_projected():
+    seen = project(np.array([[0.0, 0, 0], [3.0, 0, -999.5]]), Camera(1.0, 0.0, (0.0, 0.0, 1000.0)))
+    assert seen[1].tolist() == [6, 0]
+
+
 @given(poses_3d, angles)
 def test_flip_and_mirror_are_reflections_half_a_turn_apart(x3d, azimuth):
     np.testing.assert_array_equal(flip(x3d), x3d * [-1, 1, 1])

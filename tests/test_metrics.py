@@ -122,6 +122,13 @@ def test_n_mpjpe_ignores_size_and_nothing_else(seed, scale):
     assert n_mpjpe(pred[:, [2, 1, 0]], truth) > 1.1 * n_mpjpe(pred, truth)
 
 
+@pytest.mark.parametrize("scale", [1e-6, 1e6])
+def test_no_size_of_a_prediction_is_too_small_or_large_to_be_aligned(scale):
+    truth, pred = people(5), noisy(people(5))
+    np.testing.assert_allclose(n_mpjpe(scale * pred, truth), n_mpjpe(pred, truth))
+    np.testing.assert_allclose(pa_mpjpe(scale * pred, truth), pa_mpjpe(pred, truth))
+
+
 def test_pck_counts_the_joints_nearer_than_150_mm_but_for_the_root():
     errors = np.array([500.0, 0, 149.9, 150, 150.1, 1000])  # the root's, then five
     truth = np.zeros((6, 3))

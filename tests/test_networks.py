@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from liftkit.layers import Dropout, uniform
+from liftkit.layers import BatchNormReLU, Dropout, uniform
 from liftkit.networks import Discriminator, Lifter
 from liftkit.representations import REPRESENTATIONS, Representation
 from liftkit.skeleton import H36M_17
@@ -179,6 +179,13 @@ def test_each_view_is_normalised_by_its_own_statistics_and_moves_no_average(name
     torch.testing.assert_close(lifter.eval()(views)[:, 1], lifter(views[:, 1]))
 
 
+def test_the_running_variance_of_the_smallest_batch_is_unbiased():
+    h = torch.tensor([[[1.0, 3.0], [0.0, 10.0]]])  # one net, two units, two samples
+    layer = BatchNormReLU(1, 2).train()
+    layer(h, None)
+    torch.testing.assert_close(layer.var, torch.tensor([[0.9 + 0.1 * 2, 0.9 + 0.1 * 50]]))
+
+
 def test_a_single_view_moves_no_average_and_a_batch_of_real_poses_does():
     lifter = Lifter("legs_torso", width=8).train()
     x2d, before = torch.rand(1, 6, 17, 2), lifter.input_norm.mean.clone()
@@ -223,7 +230,8 @@ def test_parameter_count_is_that_of_the_papers_table(name):
     else:
         expected += sum(owns * w + owns for _, owns in segments)
     for members in (1, 3):
-        assert Lifter(name, w, members).parameter_count == expected
+        found = Lifter(name, w, members).parameter_count
+        assert found == expected and isinstance(found, int)
 
 
 def test_parameter_count_of_the_discriminator():
@@ -329,6 +337,23 @@ def test_dropout_drops_its_share_at_every_place_and_keeps_the_expectation(rate):
     assert h.unique().numel() == 2
 
 
+@pytest.mark.parametrize("rate, factor", [(0.25, 4 / 3), (0.5, 2), (0.75, 4)])
+def test_what_dropout_keeps_is_enlarged_by_the_inverse_of_its_probability(rate, factor):
+    assert dropped(rate, 0).max().item() == pytest.approx(factor)
+
+
+@pytest.mark.parametrize(
+    "build, layers", [(lambda: Lifter("full", 16, dropout=0.5), 6), (lambda: Discriminator(16), 3)]
+)
+def test_each_of_the_two_halves_of_a_residual_block_has_dropout(build, layers):
+    network, calls = build().train(), []
+    for layer in network.modules():
+        if isinstance(layer, Dropout):
+            layer.register_forward_hook(lambda *arguments: calls.append(1))
+    network(torch.rand(1, 4, 17, 2))
+    assert len(calls) == 2 * layers
+
+
 def test_dropout_of_neighbours_is_independent():
     kept = (dropped(0.5, 0)[0, 0] != 0).double() * 2 - 1
     for lag in (1, 4, 8):
@@ -383,13 +408,19 @@ def test_another_shape_is_refused_with_the_expected_one(build, shape):
         (dict(width=32.0), "width must be an integer of at least 1, found 32.0"),
         (dict(members=0), "members must be an integer of at least 1, found 0"),
         (dict(dropout=1.0), "dropout must be a rate from 0 to 0.99, found 1.0"),
-        (dict(members=2, generators=generators(0)), r"expected one generator a member \(2\), found 1"),
+        (dict(members=2, generators=generators(0)), r"generator.* \(2\), found 1"),
     ],
 )
 @pytest.mark.parametrize("network", [lambda **kw: Lifter("full", **kw), Discriminator])
 def test_sizes_out_of_range_are_refused(network, arguments, message):
     with pytest.raises(ValueError, match=message):
         network(**({"width": 16} | arguments))
+
+
+@pytest.mark.parametrize("network", [lambda **kw: Lifter("full", **kw), Discriminator])
+def test_the_ends_of_the_ranges_are_allowed(network):
+    smallest = network(width=1, members=1, dropout=0.99)
+    assert (smallest.width, smallest.members) == (1, 1)
 
 
 def test_a_width_that_the_segments_cannot_share_is_refused():

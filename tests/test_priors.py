@@ -150,6 +150,10 @@ def test_both_legs_count_by_how_far_they_bend():
     assert not knees_bend_backwards(pose)
 
 
+def test_straight_legs_bend_neither_way():
+    assert not knees_bend_backwards(figure(0)) and not knees_bend_backwards(mirror(figure(0)))
+
+
 def test_moving_people_bend_their_knees_backwards_from_every_side_and_their_mirror_images_do_not(people):
     assert knees_bend_backwards(people).mean() > 0.98
     np.testing.assert_array_equal(knees_bend_backwards(mirror(people)), ~knees_bend_backwards(people))

@@ -32,6 +32,18 @@ PARAMETERS = {
     "auc": ["pred", "truth"],
     "evaluate": ["run", "poses"],
 }
+# Of the design and of the paper's protocols.
+DEFAULTS = {
+    "Lifter": {"width": 1024, "members": 1, "dropout": 0},
+    "Discriminator": {"width": 1024, "members": 1, "dropout": 0, "joints": 17},
+    "Trainer": {"seeds": (0,), "config": None, "device": None},
+    "train": {"seeds": (0,), "device": None},
+    "rotate": {"elevation": 0},
+    "pa_mpjpe": {"reflection": False},
+    "pck": {"threshold": 150},
+    "evaluate": {"by": None},
+    "baselines": {"seed": 0},
+}
 MEMBERS = {
     "Skeleton": ["names", "parents", "pairs", "index"],
     "PoseSet": "x2d x3d subject action clip frame camera split skeleton name train test select".split(),
@@ -105,6 +117,12 @@ def test_an_unknown_name_is_an_attribute_error_that_names_it():
 def test_promised_parameters_come_first_and_in_order(name):
     found = list(inspect.signature(getattr(liftkit, name)).parameters)
     assert found[: len(PARAMETERS[name])] == PARAMETERS[name]
+
+
+@pytest.mark.parametrize("name", DEFAULTS)
+def test_defaults_are_those_of_the_design(name):
+    parameters = inspect.signature(getattr(liftkit, name)).parameters
+    assert {parameter: parameters[parameter].default for parameter in DEFAULTS[name]} == DEFAULTS[name]
 
 
 @pytest.mark.parametrize("name", MEMBERS)

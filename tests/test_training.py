@@ -10,7 +10,7 @@ from trainers import POSES, same, trainer, weights
 
 from liftkit.data.synthetic import synthetic_motion
 from liftkit.geometry import flip, normalise, rotation_x, rotation_y, turn
-from liftkit.layers import BatchNormReLU
+from liftkit.layers import BatchNormReLU, Dropout
 from liftkit.losses import LOSSES, discriminator_loss
 from liftkit.metrics import mirrored, n_mpjpe
 from liftkit.priors import knees_bend_backwards
@@ -69,6 +69,25 @@ def test_pauses_change_nothing():
 
 
 # One step.
+
+
+@pytest.mark.parametrize("network", ["lifter", "discriminator"])
+def test_dropout_of_the_config_acts_in_both_networks_while_they_train(network):
+    def two_calls(dropout):
+        trained = trainer(dropout=dropout, width=64)
+        x2d = trained.begin_cycle().x2d
+        return [getattr(trained, network)(x2d) for _ in range(2)]
+
+    assert torch.equal(*two_calls(0.0))
+    assert not torch.equal(*two_calls(0.5))
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.3])
+def test_every_dropout_layer_has_the_configs_rate(rate):
+    trained = trainer(dropout=rate)
+    networks = trained.lifter, trained.discriminator
+    rates = [[layer.rate for layer in network.modules() if isinstance(layer, Dropout)] for network in networks]
+    assert rates == [[rate] * 3, [rate]]  # the lifter's three blocks, the discriminator's one layer for its blocks
 
 
 @pytest.mark.parametrize("prior", ["paper", "gravity"])
@@ -163,6 +182,13 @@ def test_the_learning_rate_follows_its_schedule_for_both_networks(schedule):
     np.testing.assert_allclose(rates, np.stack([expected] * 2, 1))
 
 
+def test_beyond_the_configs_steps_a_cosine_schedule_learns_no_more():
+    rates = []
+    note = lambda trained: rates.append(trained.optimisers[0].param_groups[0]["lr"])  # noqa: E731
+    trainer(schedule="cosine", steps=1, learning_rate=0.02).run(4, callbacks=[note])
+    assert rates == [0.02, 0, 0, 0]
+
+
 def test_a_loss_of_weight_zero_is_left_out_and_other_weights_count():
     def lifted(**losses):
         return trainer(weights={name: 0 for name in LOSSES} | losses, record_every=1, prior="paper").run(3)
@@ -208,6 +234,14 @@ def test_members_with_knees_forwards_are_reversed_with_adams_memory_and_the_othe
         assert torch.equal(ours["exp_avg_sq"], theirs["exp_avg_sq"])
     a, b = tested.to_run().lift(POSES), untested.to_run().lift(POSES)
     np.testing.assert_array_equal(a[..., 2], b[..., 2] * sign[..., None].numpy())
+
+
+def test_a_member_is_reversed_only_if_most_of_its_shins_fold_forwards():
+    trained, reversed_members = trainer(seeds=range(3), knee_every=1), []
+    trained._knees = lambda cycle: torch.tensor([0.49, 0.5, 0.51])
+    trained.lifter.reverse_depth = lambda members, moments: reversed_members.append(members.tolist())
+    trained.step()
+    assert reversed_members == [[True, False, False]]
 
 
 def test_the_papers_prior_knows_nothing_of_knees():

@@ -1,8 +1,8 @@
-"""Coefficients of correlation between the 2D places of R joints and the depths of C joints, over N poses.
+"""Correlation coefficients between the 2D places of R joints and the depths of C joints, over N poses.
 
-Each takes places (N, R, k) of k coordinates and depths (N, C) and gives (R, C); constant columns give NaN. With one
-coordinate Pearson's and Spearman's have a sign. With two, x and y together, they are the multiple correlation: how well
-the best line of both predicts the depth, from 0 to 1.
+Each takes places (N, R, k) of k coordinates and depths (N, C) and returns (R, C); NaN for constant columns. With one
+coordinate those of Pearson and Spearman have a sign. With two, x and y together, they are the multiple correlation: how
+well the best linear combination of both predicts the depth, from 0 to 1.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from collections.abc import Callable
 import numpy as np
 from scipy.stats import rankdata
 
-DISTANCE_POSES = 1000  # the distance correlation looks at all pairs of poses, so at evenly spaced ones
-TINY = 1e-6  # of a coordinate's scale; what is below is rounding
+DISTANCE_POSES = 1000  # evenly spaced ones, because the distance correlation needs all pairs of poses
+TINY = 1e-6  # of the scale of a coordinate; what is below is rounding
 
 
 def pearson(places: np.ndarray, depths: np.ndarray) -> np.ndarray:
-    """Pearson's correlation, or of two coordinates the multiple correlation.
+    """Pearson's correlation; for two coordinates the multiple correlation.
 
     >>> x = np.arange(4.0)
     >>> pearson(x[:, None, None], np.stack([2 * x, -x], 1)).round(6).tolist()
@@ -28,7 +28,7 @@ def pearson(places: np.ndarray, depths: np.ndarray) -> np.ndarray:
     along = _unit(first).T @ z
     if not rest:
         return along
-    # The second coordinate adds what it has beyond the first: one step of Gram and Schmidt.
+    # The part of the second coordinate that is orthogonal to the first (Gram-Schmidt).
     e = np.nan_to_num(_unit(first))
     scale = np.sqrt((rest[0] ** 2).sum(0))
     beyond = rest[0] - e * (e * rest[0]).sum(0)
@@ -38,7 +38,7 @@ def pearson(places: np.ndarray, depths: np.ndarray) -> np.ndarray:
 
 
 def spearman(places: np.ndarray, depths: np.ndarray) -> np.ndarray:
-    """The same of ranks: 1 for every rising relation, straight or not.
+    """:func:`pearson` of the ranks: 1 for every rising relation, linear or not.
 
     >>> x = np.arange(4.0)
     >>> spearman(x[:, None, None], np.exp(x)[:, None]).round(6).tolist()
@@ -48,10 +48,10 @@ def spearman(places: np.ndarray, depths: np.ndarray) -> np.ndarray:
 
 
 def distance(places: np.ndarray, depths: np.ndarray) -> np.ndarray:
-    """Distance correlation, which is 0 only without any dependence, also one that is neither straight nor rising.
+    """Distance correlation: 0 only without any dependence, linear, monotone or other. Bias-corrected.
 
-    Bias-corrected: of independent data it is 0 but for sampling, not above. Source: Szekely and Rizzo, J. Multivariate
-    Analysis 117 (2013) 193-213; the square root of their coefficient, with its sign.
+    It is the square root, with its sign, of the coefficient of Szekely and Rizzo, J. Multivariate Analysis 117 (2013)
+    193-213.
 
     >>> x = np.linspace(-1, 1, 50)
     >>> bool(distance(x[:, None, None], (x**2)[:, None])[0, 0] > 0.4)
@@ -66,7 +66,7 @@ def distance(places: np.ndarray, depths: np.ndarray) -> np.ndarray:
 
 
 def _centred_distances(points: np.ndarray) -> np.ndarray:
-    """(N, k) -> (N, N): distances between all pairs, less the means of row and column (U-centred)."""
+    """(N, k) -> (N, N): distances between all pairs, minus the means of row and column (U-centred)."""
     points = points.astype(np.float32)
     d = np.sqrt(((points[:, None] - points[None]) ** 2).sum(-1))
     n, rows = len(d), d.sum(0)
@@ -78,13 +78,10 @@ def _centred_distances(points: np.ndarray) -> np.ndarray:
 
 
 def _unit(columns: np.ndarray, least: np.ndarray | float = 0.0) -> np.ndarray:
-    """(N, ...) each column divided by its length; NaN where it is no longer than ``least``."""
+    """(N, ...) each column divided by its length; NaN if that is not above ``least``."""
     length = np.sqrt((columns**2).sum(0))
     return columns / np.where(length > least, length, np.nan)
 
 
-KINDS: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
-    "pearson": pearson,
-    "spearman": spearman,
-    "distance": distance,
-}
+Coefficient = Callable[[np.ndarray, np.ndarray], np.ndarray]
+KINDS: dict[str, Coefficient] = {"pearson": pearson, "spearman": spearman, "distance": distance}

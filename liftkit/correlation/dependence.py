@@ -1,4 +1,4 @@
-"""Dependence: a matrix of what moves whose depth, for each member, with the names of its rows and columns."""
+"""Dependence: how the depth of each joint depends on 2D positions, one matrix per member, with the joints' names."""
 
 from __future__ import annotations
 
@@ -15,12 +15,25 @@ Parts = str | Representation | Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True, eq=False)
 class Dependence:
-    """How strongly the depth of each joint (column) depends on each joint's, or part's, 2D position (row).
+    """How strongly the depth of each joint (column) depends on the 2D position of each joint or part (row).
 
-    ``values`` (M, R, C): a matrix for each member (data alone has one); ``rows`` (R names) and ``columns`` (C joints);
-    ``seeds`` (M, or empty for data); ``what`` and ``unit`` say what a number means; ``owners`` tells which joints a
-    row stands for. ``data`` (R, C) is the same measure of the data's own true depths, where they are known. The root
-    is left out: its place and depth are 0.
+    The root is left out: its position and depth are 0.
+
+    Args:
+        values: (M, R, C) one matrix per member; a single one for data.
+        rows: R names of joints or parts.
+        columns: C names of joints.
+        what: the measure, in words.
+        unit: of ``values``.
+        seeds: M; empty for data.
+        owners: for each row its joints (default: a row is a joint).
+        data: (R, C) the same measure with the true depths, if they are known.
+
+    Raises:
+        ValueError: if ``values`` does not fit ``rows`` and ``columns``.
+
+    >>> Dependence(np.ones((1, 1, 2)), ("legs",), ("head", "neck"), "sensitivity", "mm per mm").mean.tolist()
+    [[1.0, 1.0]]
     """
 
     values: np.ndarray
@@ -46,36 +59,40 @@ class Dependence:
 
     @property
     def sd(self) -> np.ndarray:
-        """(R, C) the standard deviation over members; NaN for one."""
-        if len(self.values) < 2:
-            return np.full(self.values.shape[1:], np.nan)
-        return self.values.std(0, ddof=1)
+        """(R, C) the standard deviation over members; 0 for a single one."""
+        return self.values.std(0, ddof=min(len(self.values) - 1, 1))
 
     @property
     def excess(self) -> Dependence:
-        """What members have beyond the data: size minus the data's size. Raises ValueError without 3D truth.
+        """The absolute values minus those of the data: what members have beyond the data.
 
-        Sizes, because a lifter whose depth is reversed has every correlation with the sign turned.
+        Absolute, because a lifter whose depth is reversed has every correlation with the opposite sign.
+
+        Raises:
+            ValueError: if there is no ``data``, because the poses had no 3D truth.
         """
         if self.data is None:
             raise ValueError(f"{self.what}: the excess needs poses with 3D truth")
         return replace(self, values=np.abs(self.values) - np.abs(self.data), what=f"excess of {self.what}", data=None)
 
     def table(self, member: int | None = None) -> pd.DataFrame:
-        """Rows x columns by name: the mean over members, or one member's."""
+        """Rows x columns by name: the mean over members, or one member (by its place)."""
         values = self.mean if member is None else self.values[member]
         return pd.DataFrame(values, index=pd.Index(self.rows, name="2D"), columns=pd.Index(self.columns, name="depth"))
 
     def within(self, parts: Parts = "legs_torso") -> np.ndarray:
-        """(M,) the mean size where the row's joints and the column's lie in one part; of joints, not of a joint itself.
+        """(M,) the mean absolute value where row and column belong to the same part, without a joint on itself.
 
-        ``parts``: names to joints, or a representation: the joints that its segments own. Raises ValueError where
-        parts do not hold each joint once.
+        Args:
+            parts: a mapping of names to joints, or a representation: the joints that its segments own.
+
+        Raises:
+            ValueError: if the parts do not hold each joint exactly once.
         """
         return self._mean_over(self._same_part(parts) & ~self._itself())
 
     def between(self, parts: Parts = "legs_torso") -> np.ndarray:
-        """(M,) the mean size where the row's joints and the column's lie in different parts."""
+        """(M,) the mean absolute value where row and column belong to different parts, given as in :meth:`within`."""
         return self._mean_over(~self._same_part(parts))
 
     def _mean_over(self, where: np.ndarray) -> np.ndarray:
@@ -95,14 +112,14 @@ class Dependence:
 
 
 def joints_of(parts: Parts) -> dict[str, tuple[str, ...]]:
-    """Parts of the body as names to joints; of a representation, the joints that its segments own."""
+    """Parts as a mapping of names to joints; for a representation the joints that its segments own."""
     if isinstance(parts, Mapping):
         return {name: tuple(joints) for name, joints in parts.items()}
     return {segment.name: segment.owns for segment in get_representation(parts).segments}
 
 
 def owner_of(parts: Parts, joints: Sequence[str]) -> dict[str, str]:
-    """The part of each joint. Raises ValueError where one has none or several, or a part holds other joints."""
+    """The part of each joint. Raises ValueError if one has none or several, or if a part holds other joints."""
     found = joints_of(parts)
     part_of = {joint: name for name, members in found.items() for joint in members}
     if unknown := sorted(set(part_of) - set(joints)):

@@ -1,4 +1,4 @@
-"""Dependence that is seen: correlations with true and with predicted depths, and the derivative of the network."""
+"""Dependence that is observed: correlations with true and with predicted depths, and the derivative of the network."""
 
 from __future__ import annotations
 
@@ -15,24 +15,29 @@ from liftkit.poses import LABELS, PoseSet
 from liftkit.run import Run
 
 COORDINATES = {"x": [0], "y": [1], "xy": [0, 1]}
-FACINGS = 24  # directions of 15 degrees that a person may face
+FACINGS = 24  # directions of 15 degrees
 HARMONICS = 4  # of the curve by which facing explains places and depths
-CHUNK = 1024  # poses that are differentiated at a time
+CHUNK = 1024  # poses differentiated at a time
 LEAST_POSES = 4
 
 
 def data_correlation(
     poses: PoseSet, kind: str = "pearson", coordinates: str = "xy", within: Sequence[str] = ()
 ) -> Dependence:
-    """How the 2D places of joints go with the true depths of joints, in the data themselves: a (1, 16, 16) Dependence.
+    """Correlation of the 2D places of joints with the true depths of joints, in the data themselves.
 
-    Places and depths are relative to the root, in mm (places in the unit of ``x2d``). ``kind``: "pearson", "spearman",
-    or "distance", which finds relations that neither rise nor fall. ``coordinates``: "x", "y", or "xy", both together.
-    ``within``: labels of poses, and "facing", the direction of the hips; what differs with these alone does not count.
-    Without that, a view common to legs and arms shows as a correlation between them.
+    Args:
+        poses: at least four, with 3D truth; places and depths are taken relative to the root.
+        kind: "pearson", "spearman", or "distance", which also finds relations that are not monotone.
+        coordinates: "x", "y", or "xy", both together.
+        within: labels of poses, or "facing", the direction of the hips: what these explain does not count. Otherwise
+            a view common to legs and arms appears as a correlation between them.
 
-    A coordinate that never changes has no correlation: NaN, with a warning. Raises ValueError for poses without 3D
-    truth, fewer than four of them, and unknown names.
+    Returns:
+        (1, J - 1, J - 1); NaN, with a warning, for a coordinate that never changes.
+
+    Raises:
+        ValueError: if poses are too few or have no 3D truth, or if a name is unknown.
     """
     if poses.x3d is None:
         raise ValueError(f"{poses.name}: the data's correlation needs the true 3D poses; this PoseSet has none")
@@ -43,10 +48,9 @@ def data_correlation(
 def learned_correlation(
     run: Run, poses: PoseSet, kind: str = "pearson", coordinates: str = "xy", within: Sequence[str] = ()
 ) -> Dependence:
-    """The paper's analysis: 2D places against *predicted* depths, (M, 16, 16), arguments as for the data.
+    """Correlation of 2D places with *predicted* depths, the paper's analysis: (M, J - 1, J - 1).
 
-    Where the poses have 3D truth, ``excess`` tells what members show beyond the data. Raises ValueError as
-    :func:`data_correlation`, and where run and poses have different skeletons.
+    Arguments and errors as for :func:`data_correlation`. If the poses have 3D truth, the result has an ``excess``.
     """
     check_fit(run, poses)
     values = _correlate(poses, run.lift(poses.x2d)[..., 2], kind, coordinates, within)
@@ -55,11 +59,19 @@ def learned_correlation(
 
 
 def sensitivity(run: Run, poses: PoseSet, coordinates: str = "xy", signed: bool = False) -> Dependence:
-    """How far a joint's depth moves when another joint's 2D place does: the network's exact derivative, (M, 16, 16).
+    """The exact derivative of each joint's depth by each joint's 2D place, the mean over poses.
 
-    In mm per mm, averaged over poses: of "xy" the length of the gradient, of "x" or "y" its size, or with ``signed``
-    the derivative itself. Joints of independent segments have exactly 0. Raises ValueError on other coordinates, on
-    ``signed`` for both, and where run and poses have different skeletons.
+    Args:
+        run: M members.
+        poses: their 2D is used.
+        coordinates: "xy" for the length of the gradient, "x" or "y" for one component.
+        signed: whether the component keeps its sign, pose by pose.
+
+    Returns:
+        (M, J - 1, J - 1) in mm per mm; exactly 0 between independent segments.
+
+    Raises:
+        ValueError: if ``coordinates`` is unknown, or "xy" with ``signed``, or if run and poses have different joints.
     """
     check_fit(run, poses)
     chosen = _coordinates(coordinates)
@@ -71,7 +83,7 @@ def sensitivity(run: Run, poses: PoseSet, coordinates: str = "xy", signed: bool 
         depths, pull_back = torch.func.vjp(run.lifter, x2d.expand(len(run.seeds), *x2d.shape))
         for joint in range(1, joints):
             of_this_joint = torch.zeros_like(depths)
-            of_this_joint[..., joint] = 1  # poses do not meet in a trained lifter, so one pass serves them all
+            of_this_joint[..., joint] = 1  # a trained lifter treats each pose alone, so one pass serves them all
             (gradient,) = pull_back(of_this_joint)
             gradient = gradient.detach()[..., chosen]
             total[:, :, joint] += (gradient[..., 0] if signed else gradient.norm(dim=-1)).double().sum(1)
@@ -82,27 +94,23 @@ def sensitivity(run: Run, poses: PoseSet, coordinates: str = "xy", signed: bool 
 def places(poses: PoseSet) -> np.ndarray:
     """(N, J, 2) 2D places relative to the root, in their own unit.
 
-    Not on the lifter's scale: that divides every joint by the pose's largest coordinate, so a raised arm would shrink
-    the legs, and both would seem to depend on each other.
+    Not on the lifter's scale: dividing by the largest coordinate of the pose would tie all joints to each other.
     """
     return poses.x2d - poses.x2d[:, :1]
 
 
 def facing(poses: PoseSet) -> np.ndarray:
-    """(N,) the direction of the line through the hips seen from above, in radians.
-
-    0 faces the camera, pi / 2 the picture's right, pi (or -pi) away.
-    """
+    """(N,) where the person faces, by the hips, in radians: 0 to the camera, pi / 2 to the image's right, +-pi away."""
     if poses.x3d is None:
-        raise ValueError(f"{poses.name}: where a person faces is told by the true 3D poses; this PoseSet has none")
+        raise ValueError(f"{poses.name}: the facing of a person needs the true 3D poses; this PoseSet has none")
     index = poses.skeleton.index
-    # whoever faces the camera (-z) has the left side towards +x
+    # a person who faces the camera (-z) has the left side towards +x
     left = poses.x3d[:, index("left_hip")] - poses.x3d[:, index("right_hip")]
     return np.arctan2(left[:, 2], left[:, 0])
 
 
 def groups(poses: PoseSet, within: Sequence[str]) -> np.ndarray:
-    """(N,) a number for each pose, equal where all the labels are. Raises ValueError on an unknown label."""
+    """(N,) the same number for poses whose labels are all equal. Raises ValueError if a label is unknown."""
     keys = []
     for label in (within,) if isinstance(within, str) else within:
         if label not in (*LABELS, "facing"):
@@ -115,6 +123,7 @@ def groups(poses: PoseSet, within: Sequence[str]) -> np.ndarray:
 
 
 def check_fit(run: Run, poses: PoseSet) -> None:
+    """Raise ValueError unless run and poses have the same joints."""
     if run.representation.skeleton != poses.skeleton:
         raise ValueError(
             f"run and poses must have the same joints, found {', '.join(run.representation.skeleton.names)} and "
@@ -151,9 +160,9 @@ def _correlate(poses: PoseSet, depths: np.ndarray, kind: str, coordinates: str, 
 
 
 def residuals(values: np.ndarray, poses: PoseSet, within: Sequence[str]) -> np.ndarray:
-    """Values (N, ...) less what the labels ``within`` explain; what is only rounding becomes 0.
+    """Values (N, ...) minus what the labels ``within`` explain; what is only rounding becomes 0.
 
-    Labels explain the mean over their group; facing, beyond that, a smooth curve of the angle (sines and cosines).
+    Labels explain the mean of their group; facing explains, beyond that, a smooth curve of the angle.
     """
     flat = values.reshape(len(values), -1).astype(np.float64)
     size = np.abs(flat - flat.mean(0)).max(0)

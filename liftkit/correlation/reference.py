@@ -1,4 +1,4 @@
-"""A lifter that was shown the answers: how much of one part it takes to place another, where the data allow it."""
+"""A lifter trained with the true depths: how much the data allow one part of the body to say about another."""
 
 from __future__ import annotations
 
@@ -21,12 +21,21 @@ def supervised_reference(
     config: TrainConfig | None = None,
     representation: str | Representation = "full",
 ) -> Run:
-    """Train lifters *with* 3D labels: the yardstick for a dependence, no method of this package.
+    """Train lifters *with* 3D labels, by least squares: a reference for dependences, not a method of this package.
 
-    The same network as the unsupervised one, taught the true depths by least squares (the discriminator of the run is
-    untrained). By seeing the whole pose it may use every dependence that the data hold; what an unsupervised lifter of
-    the whole pose has beyond it, it made up. ``poses``: of these the split "train", or all where there is none.
-    ``config``: width, batch, steps and learning rate. Raises ValueError for poses without 3D truth.
+    It may use every dependence in the data. What an unsupervised lifter of the whole pose has beyond it is made up.
+
+    Args:
+        poses: with 3D truth; the split "train", or all if there is no such split.
+        seeds: one per member.
+        config: width, batch, steps, learning rate and dropout.
+        representation: a name or a :class:`Representation`.
+
+    Returns:
+        A :class:`Run`, whose discriminator is untrained.
+
+    Raises:
+        ValueError: if the poses have no 3D truth.
     """
     config, seeds = config or TrainConfig(), check_seeds(seeds)
     if poses.x3d is None:

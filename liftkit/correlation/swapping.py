@@ -1,4 +1,4 @@
-"""Dependence that is proven: put legs from another clip under a torso, and see whether the arms' depths move."""
+"""Dependence that is proven: exchange the legs of a pose for those of another clip; which lifted depths move?"""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from liftkit.correlation.dependence import Dependence, Parts, joints_of
-from liftkit.correlation.measures import check_fit, groups
+from liftkit.correlation.measures import check_fit, groups, places
 from liftkit.geometry import pose_scale
 from liftkit.poses import PoseSet
 from liftkit.run import CHUNK, Run
@@ -17,16 +18,24 @@ MATCHED = ("subject", "camera", "facing")
 
 
 def donors(poses: PoseSet, within: Sequence[str] = MATCHED, seed: int = 0) -> np.ndarray:
-    """(N,) for every pose the index of another one, of another clip, that agrees in the labels ``within``.
+    """For every pose a donor: a random pose of another clip that agrees in labels.
 
-    -1 where there is none. "facing" is the direction of the hips in steps of 15 degrees, by the 3D truth. Every pose
-    gives to at most one. Raises ValueError where no pose has a donor.
+    Args:
+        poses: N poses.
+        within: the labels, or "facing" (the direction of the hips in steps of 15 degrees), which needs 3D truth.
+        seed: of the draw.
+
+    Returns:
+        (N,) indices; -1 if there is no donor. A pose is the donor of at most one other.
+
+    Raises:
+        ValueError: if no pose has a donor.
     """
     rng = np.random.default_rng(seed)
     group, chosen = groups(poses, within), np.full(len(poses), -1)
     _, clip = np.unique(poses.clip, return_inverse=True)
     clip = rng.permutation(clip.max() + 1)[clip]
-    # Group by group, clips in random order: as far on as the largest clip is long, every pose is of another clip.
+    # In each group, clips in random order: shifted by the size of the largest clip, every pose is of another clip.
     order = np.lexsort((rng.random(len(poses)), clip, group))
     for members in np.split(order, np.flatnonzero(np.diff(group[order])) + 1):
         shifted = np.roll(members, -np.unique(poses.clip[members], return_counts=True)[1].max())
@@ -37,23 +46,31 @@ def donors(poses: PoseSet, within: Sequence[str] = MATCHED, seed: int = 0) -> np
 
 
 def intervention(
-    run: Run,
-    poses: PoseSet,
-    parts: Parts = "legs_torso",
-    within: Sequence[str] | None = None,
-    seed: int = 0,
+    run: Run, poses: PoseSet, parts: Parts = "legs_torso", within: Sequence[str] | None = None, seed: int = 0
 ) -> Dependence:
-    """Swap one part of each pose for another's and measure how far each joint's lifted depth moves: (M, parts, 16).
+    """Swap one part of each pose for that of a donor and measure how far the lifted depth of each joint moves.
 
-    ``parts``: a representation, whose segments are swapped, names to joints, or "joints": each joint alone. The other
-    pose is one of another clip that agrees in ``within`` (default: subject, camera and, where there is 3D truth, the
-    direction that the person faces); it takes the scale of the pose that receives it, so that a lifter that sees the
-    parts apart does not move at all. In mm (in the unit of the 2D poses where their size in mm is not known), the mean
-    over poses.
+    The donor's part is brought to the scale of the recipient, so that independent segments do not move at all. The true
+    depth of what was not swapped stays as it was: if parts move independently, as in synthetic poses of coupling 0,
+    then all movement is a dependence that the lifter has made up.
 
-    The true depth of what was not swapped stays as it was. So where parts move independently, as in synthetic poses
-    of coupling 0, all that moves is dependence which a lifter has made up. Raises ValueError where no pose has a
-    donor, on unknown joints, and where run and poses have different skeletons.
+    Args:
+        run: M members.
+        poses: their 2D is used, and the facing if they have 3D truth.
+        parts: a representation, whose segments are swapped, a mapping of names to joints, or "joints", one by one.
+        within: labels in which a donor agrees, see :func:`donors` (default: subject, camera, with 3D facing).
+        seed: of the choice of donors.
+
+    Returns:
+        (M, parts, J - 1), the mean over poses, in mm (in the unit of the 2D poses if their size in mm is unknown).
+
+    Raises:
+        ValueError: if no pose has a donor, a joint is unknown, or run and poses have different joints.
+
+    >>> from liftkit import load_poses, load_record
+    >>> few = load_poses("synthetic").test.select(slice(None, None, 60))
+    >>> intervention(load_record("legs_torso"), few).between().max().item()  # independent segments
+    0.0
     """
     check_fit(run, poses)
     names = poses.skeleton.names
@@ -62,31 +79,23 @@ def intervention(
     if empty := [part for part, joints in where.items() if not joints]:
         raise ValueError(f"the part {empty[0]!r} holds no joint")
     within = within if within is not None else [k for k in MATCHED if k != "facing" or poses.x3d is not None]
-    giver = donors(poses, within, seed)
-    taker = np.flatnonzero(giver >= 0)
-    centred = poses.x2d - poses.x2d[:, :1]
-    scale = pose_scale(poses.x2d)
-    own, given = (torch.from_numpy(centred[i] / scale[taker]) for i in (taker, giver[taker]))
-    size, unit = millimetres(poses)
-    moved = _moved(run, own, given, list(where.values()), torch.from_numpy(size[taker, :, 0]))
-    return Dependence(
-        moved[..., 1:],
-        tuple(where),
-        names[1:],
-        "movement of the lifted depth",
-        unit,
-        run.seeds,
-        tuple(swapped.values()),
-    )
+    donor = donors(poses, within, seed)
+    recipient = np.flatnonzero(donor >= 0)
+    scale = pose_scale(poses.x2d)[recipient]
+    own, donated = (torch.from_numpy(places(poses)[i] / scale) for i in (recipient, donor[recipient]))
+    size, unit = depth_scale(poses)
+    moved = _moved(run, own, donated, list(where.values()), torch.from_numpy(size[recipient, :, 0]))[..., 1:]
+    what, owners = "movement of the lifted depth", tuple(swapped.values())
+    return Dependence(moved, tuple(where), names[1:], what, unit, run.seeds, owners)
 
 
 @torch.no_grad()
-def _moved(run: Run, own, given, parts: list[list[int]], size) -> np.ndarray:
+def _moved(run: Run, own: Tensor, donated: Tensor, parts: list[list[int]], size: Tensor) -> np.ndarray:
     """(M, P, J): the mean movement of each depth, in the unit of ``size`` (N, 1), of poses (N, J, 2)."""
     device, members = run.lifter.device, len(run.seeds)
     total = torch.zeros(members, len(parts), own.shape[1], dtype=torch.float64, device=device)
     for chunk in torch.arange(len(own)).split(max(CHUNK // members, 1)):
-        before, after, mm = (t[chunk].to(device) for t in (own, given, size))
+        before, after, mm = (t[chunk].to(device) for t in (own, donated, size))
         depths = run.lifter(before.expand(members, *before.shape))
         for p, joints in enumerate(parts):
             mixed = before.clone()
@@ -96,8 +105,8 @@ def _moved(run: Run, own, given, parts: list[list[int]], size) -> np.ndarray:
     return (total / len(own)).cpu().numpy()
 
 
-def millimetres(poses: PoseSet) -> tuple[np.ndarray, str]:
-    """(N, 1, 1) the size of a normalised depth of 1, in mm where that is known."""
+def depth_scale(poses: PoseSet) -> tuple[np.ndarray, str]:
+    """(N, 1, 1) how much a normalised depth of 1 is, and its unit: mm if the size of the person is known."""
     if poses.units == "mm" or poses.x3d is None:
         return pose_scale(poses.x2d), poses.units
     return pose_scale(poses.x3d[..., :2]), "mm"

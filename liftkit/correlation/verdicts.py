@@ -1,4 +1,4 @@
-"""What the matrices say: within and between parts, real or made up, and whether it costs accuracy."""
+"""Verdicts on dependences: within and between parts, in the data or made up, and whether they cost accuracy."""
 
 from __future__ import annotations
 
@@ -18,15 +18,20 @@ from liftkit.run import Run
 from liftkit.study.statistics import RESAMPLES, bootstrap_interval
 
 LEVEL = 0.05
-NOTHING = 1.0  # mm; what moves less is not moved
+LEAST_MOVED = 1.0  # mm; depths that move less count as not moved
 PERMUTATIONS = 199
 
 
 def dependence_summary(dependences: Mapping[str, Dependence], parts: Parts = "legs_torso") -> pd.DataFrame:
-    """How much depths depend on joints of the same part and of others: a row for each name, such as a representation.
+    """How much depths depend on joints of the same part and of other parts.
 
-    ``within`` and ``between``: the mean over pairs of a part's joint (or the part) and a joint's depth, then over
-    members, with the 95 % bootstrap interval over members; ``share``: between as a share of both together.
+    Args:
+        dependences: for each name, such as a representation.
+        parts: as for :meth:`Dependence.within`.
+
+    Returns:
+        One row per name. ``within``, ``between``: the mean over pairs, then over members, with the 95 % bootstrap
+        interval over members; ``share``: between / (within + between).
     """
     rows = []
     for name, dependence in dependences.items():
@@ -47,29 +52,38 @@ def verdicts(
     permutations: int = PERMUTATIONS,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Is a lifter's dependence between parts real or made up? A row for each part that moves and part that answers.
+    """Is a lifter's dependence between parts in the data, or is it made up?
 
-    ``moved``: how far the second part's lifted depths move, in mm, when the first is swapped
-    (:func:`liftkit.intervention`). ``r2_data`` and ``r2_learned``: the mean squared multiple correlation of the first
-    part's 2D joints with the second's true, and lifted, depths (of members, the mean), beyond what ``within`` explains.
-    One pose a clip is used for these, because poses of one clip are no independent witnesses. ``p_data``,
-    ``p_learned`` and ``p_excess`` (learned above data) are p-values of a permutation test that pairs depths with the
-    2D of other poses of the same group. ``verdict``:
+    For each source part, which is swapped, and target part, whose depths may move, the verdict is
 
-    - "none": the depths do not move (by 1 mm), whatever correlates with what: two parts that do not depend on each
-      other still share the view, and the scale by which the whole pose is normalised;
-    - "real": they move, and the data have such a dependence;
-    - "spurious": they move, the data have none that is seen, and the learned correlation exceeds theirs by more than
-      chance;
-    - "undecided": all else, such as too few clips.
+    - "none": the depths do not move by 1 mm, whatever correlates: parts that do not depend on each other still share
+      the view, and the scale by which the whole pose is normalised;
+    - "real": they move, and the data have such a dependence (``p_data``);
+    - "spurious": they move, no such dependence is found in the data, and the learned correlation is more than chance
+      both by itself (``p_learned``) and in what it has beyond that of the data (``p_excess``);
+    - "undecided": otherwise, for instance with too few clips.
 
-    Raises ValueError for poses without 3D truth, and fewer than four clips.
+    Args:
+        run: its members are averaged.
+        poses: of at least four clips, with 3D truth.
+        parts: as for :func:`liftkit.intervention`.
+        within: labels of poses, or "facing": what these explain does not count as correlation.
+        permutations: how often depths are paired with the 2D of other poses of the same group, for the p-values.
+        seed: of all draws.
+
+    Returns:
+        One row per pair of parts. ``moved``: by :func:`liftkit.intervention`, in mm; ``r2_data``, ``r2_learned``: the
+        mean squared multiple correlation of the source's 2D joints with the target's true and lifted depths, from only
+        one pose per clip, because frames of the same clip are not independent samples.
+
+    Raises:
+        ValueError: if the poses have no 3D truth or fewer than four clips.
     """
     check_fit(run, poses)
     if poses.x3d is None:
         raise ValueError(f"{poses.name}: a verdict needs the true 3D poses; this PoseSet has none")
     rng = np.random.default_rng(seed)
-    few = one_pose_a_clip(poses, rng)
+    few = one_pose_per_clip(poses, rng)
     if len(few) < 4:
         raise ValueError(f"{poses.name}: a verdict needs at least 4 clips, found {len(few)}")
     found, by_chance = _strengths(run, few, within, permutations, rng)
@@ -77,29 +91,29 @@ def verdicts(
     index = {name: j for j, name in enumerate(poses.skeleton.names[1:])}
     joints = {part: [index[joint] for joint in members] for part, members in joints_of(parts).items()}
     rows = []
-    for first, second in permutations_of(joints, 2):
-        block = np.ix_(joints[first], joints[second])
+    for source, target in permutations_of(joints, 2):
+        block = np.ix_(joints[source], joints[target])
         data, learned = found[(slice(None), *block)].mean((-2, -1))
-        null = by_chance[(slice(None), slice(None), *block)].mean((-2, -1))  # (permutations, 2)
+        null_data, null_learned = by_chance[(slice(None), slice(None), *block)].mean((-2, -1)).T
         tests = {
-            "p_data": _p(null[:, 0], data),
-            "p_learned": _p(null[:, 1], learned),
-            "p_excess": _p(null[:, 1] - null[:, 0], learned - data),
+            "p_data": _p(null_data, data),
+            "p_learned": _p(null_learned, learned),
+            "p_excess": _p(null_learned - null_data, learned - data),
         }
-        moved = float(swapped.mean[swapped.rows.index(first), joints[second]].mean())
-        row = {"moves": first, "answers": second, "clips": len(few), "moved": moved, "r2_data": data}
-        rows.append(row | {"r2_learned": learned, **tests, "verdict": _call(moved, **tests)})
+        moved = float(swapped.mean[swapped.rows.index(source), joints[target]].mean())
+        row = {"source": source, "target": target, "clips": len(few), "moved": moved, "r2_data": data}
+        rows.append(row | {"r2_learned": learned, **tests, "verdict": _verdict(moved, **tests)})
     return pd.DataFrame(rows)
 
 
 def _strengths(run: Run, few: PoseSet, within, permutations: int, rng) -> tuple[np.ndarray, np.ndarray]:
-    """Squared multiple correlations with true depths, and the members' mean with lifted ones: (2, 16, 16).
+    """Squared multiple correlations with the true depths and, the mean over members, with lifted ones: (2, 16, 16).
 
-    As they are, and (permutations, 2, 16, 16) with depths of other poses of the same group.
+    And (permutations, 2, 16, 16): the same with the depths of other poses of the same group.
     """
     group = groups(few, within)
     seen = residuals(places(few)[:, 1:], few, within)
-    depths = np.stack([few.x3d[..., 2], *run.lift(few.x2d)[..., 2]], axis=1)[..., 1:]  # (N, 1 + M, 16), the truth first
+    depths = np.stack([few.x3d[..., 2], *run.lift(few.x2d)[..., 2]], axis=1)[..., 1:]  # (N, 1 + M, 16)
     depths = residuals(depths, few, within)
 
     def strengths(order: np.ndarray) -> np.ndarray:
@@ -112,26 +126,26 @@ def _strengths(run: Run, few: PoseSet, within, permutations: int, rng) -> tuple[
 
 
 def _p(by_chance: np.ndarray, found: float) -> float:
-    """The p-value of a one-sided permutation test, the arrangement found being one of those possible."""
+    """The p-value of a one-sided permutation test, in which the arrangement found counts as one of the possible."""
     return float((1 + (by_chance >= found).sum()) / (1 + len(by_chance)))
 
 
-def _call(moved: float, p_data: float, p_learned: float, p_excess: float) -> str:
-    if moved < NOTHING:
+def _verdict(moved: float, p_data: float, p_learned: float, p_excess: float) -> str:
+    if moved < LEAST_MOVED:
         return "none"
     if p_data < LEVEL:
         return "real"
     return "spurious" if p_learned < LEVEL and p_excess < LEVEL else "undecided"
 
 
-def one_pose_a_clip(poses: PoseSet, rng: np.random.Generator) -> PoseSet:
+def one_pose_per_clip(poses: PoseSet, rng: np.random.Generator) -> PoseSet:
     """One pose of each clip, at random."""
     order = rng.permutation(len(poses))
     return poses.select(np.sort(order[np.unique(poses.clip[order], return_index=True)[1]]))
 
 
 def _shuffled(group: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """(N,) a random order of poses in which each stays in its group."""
+    """(N,) a random permutation of the poses within each group."""
     shuffled = np.empty(len(group), int)
     shuffled[np.argsort(group, kind="stable")] = np.lexsort((rng.random(len(group)), group))
     return shuffled
@@ -143,11 +157,20 @@ def dependence_and_error(
     metric: str = "pa_mpjpe_reflection",
     parts: Parts = "legs_torso",
 ) -> pd.DataFrame:
-    """Does the seed with more dependence between parts have the larger error? A row for each representation.
+    """Do seeds with more dependence between parts have larger errors?
 
-    ``errors`` has the columns representation, seed and ``metric``. ``between`` and ``error`` are means over seeds of
-    the dependence between parts and of the error; ``rho``: Spearman's correlation of both; ``p``: its two-sided
-    permutation p-value. NaN where seeds do not differ. Raises ValueError where a seed has no error.
+    Args:
+        dependences: for each representation.
+        errors: a table with the columns representation, seed and ``metric``.
+        metric: the column with the error.
+        parts: as for :meth:`Dependence.within`.
+
+    Returns:
+        One row per representation. ``between``, ``error``: means over seeds; ``rho``, ``p``: Spearman's correlation of
+        both and its two-sided permutation p-value, NaN if seeds do not differ.
+
+    Raises:
+        ValueError: if a seed has no error.
     """
     rows = []
     for name, dependence in dependences.items():

@@ -9,7 +9,7 @@ import torch
 
 from liftkit.correlation.dependence import owner_of
 from liftkit.correlation.measures import check_fit
-from liftkit.correlation.swapping import millimetres
+from liftkit.correlation.swapping import depth_scale
 from liftkit.data.datasets import load_poses
 from liftkit.geometry import attach_depth, pose_scale
 from liftkit.poses import PoseSet, evenly
@@ -80,7 +80,7 @@ class DragExplorerController(Controller):
 
     def _choose_pose(self, index: int) -> None:
         pose = self.choices.select([index])
-        self.mm = millimetres(pose)[0].item()  # per unit of the lifter's scale
+        self.mm = depth_scale(pose)[0].item()  # per unit of the lifter's scale
         self.start = (pose.x2d[0] - pose.x2d[0, :1]) / pose_scale(pose.x2d)[0]  # (J, 2) in [-1, 1]: the lifter's input
         self.middle = np.append((self.start.min(0) + self.start.max(0)) / 2, 0)  # of what the panels show
         self.reach = 1.4 * float(np.abs(self.start - self.middle[:2]).max())

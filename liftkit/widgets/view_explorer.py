@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from liftkit.correlation.measures import check_fit
-from liftkit.correlation.swapping import millimetres
+from liftkit.correlation.swapping import depth_scale
 from liftkit.data.datasets import load_poses
 from liftkit.geometry import attach_depth, normalise, project, rotation_x, turn
 from liftkit.poses import PoseSet, evenly
@@ -101,7 +101,7 @@ class ViewExplorerController(Controller):
     def _lift(self, poses: PoseSet) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
         """(P, J, 2) poses, (M, P, J) their depths by each member, (P, J) the true ones, all on the lifter's scale."""
         x2d, lifter = normalise(poses.x2d).astype(np.float32), self.run.lifter
-        truth = None if poses.x3d is None else (poses.x3d[..., 2] - poses.x3d[:, :1, 2]) / millimetres(poses)[0][..., 0]
+        truth = None if poses.x3d is None else (poses.x3d[..., 2] - poses.x3d[:, :1, 2]) / depth_scale(poses)[0][..., 0]
         flat = torch.from_numpy(x2d).to(lifter.device).expand(len(self.run.seeds), *x2d.shape)
         return x2d, lifter(flat).cpu().numpy(), truth
 

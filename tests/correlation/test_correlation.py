@@ -160,10 +160,10 @@ def test_uncoupled_data_show_no_correlation_between_legs_and_torso_and_coupled_o
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_legs_of_another_clip_take_the_correlation_away(kind):
     tied = facing_everyone_alike(1.0)
-    giver = donors(tied, within=["subject"])
+    donor = donors(tied, within=["subject"])
     x2d, x3d = tied.x2d.copy(), tied.x3d.copy()
     legs = [j + 1 for j in LEGS]
-    x2d[:, legs], x3d[:, legs] = tied.x2d[giver][:, legs], tied.x3d[giver][:, legs]
+    x2d[:, legs], x3d[:, legs] = tied.x2d[donor][:, legs], tied.x3d[donor][:, legs]
     before, after = (
         np.abs(between(data_correlation(p, kind, within=["subject"]).values[0])).mean()
         for p in (tied, dataclasses.replace(tied, x2d=x2d, x3d=x3d))
@@ -243,12 +243,14 @@ def test_chunks_do_not_change_sensitivity(poses, monkeypatch):
 
 def test_donors_are_of_another_clip_and_agree_in_the_labels():
     poses = load_poses("synthetic").test.select(slice(None, None, 7))
-    giver = donors(poses, ("subject", "camera"))
-    given, taker = giver[giver >= 0], np.flatnonzero(giver >= 0)
-    assert len(given) > 0.99 * len(poses) and len(np.unique(given)) == len(given)
-    assert (poses.clip[given] != poses.clip[taker]).all()
-    assert (poses.subject[given] == poses.subject[taker]).all() and (poses.camera[given] == poses.camera[taker]).all()
-    assert (donors(poses, ("subject", "camera")) == giver).all() and (donors(poses, seed=1) != donors(poses)).any()
+    donor = donors(poses, ("subject", "camera"))
+    donated, recipient = donor[donor >= 0], np.flatnonzero(donor >= 0)
+    assert len(donated) > 0.99 * len(poses) and len(np.unique(donated)) == len(donated)
+    assert (poses.clip[donated] != poses.clip[recipient]).all()
+    assert (poses.subject[donated] == poses.subject[recipient]).all() and (
+        poses.camera[donated] == poses.camera[recipient]
+    ).all()
+    assert (donors(poses, ("subject", "camera")) == donor).all() and (donors(poses, seed=1) != donors(poses)).any()
 
 
 def test_where_nobody_else_is_there_is_no_donor(poses):
@@ -259,12 +261,12 @@ def test_where_nobody_else_is_there_is_no_donor(poses):
 def test_an_intervention_moves_a_linear_lifter_as_its_weights_say(poses):
     run, weights = linear_run()
     found = intervention(run, poses, {"wrist": ["left_wrist"], "feet": ["left_ankle", "right_ankle"]})
-    giver = donors(poses)
-    taker = np.flatnonzero(giver >= 0)
-    own, given = (poses.x2d[i][:, 1:] - poses.x2d[i][:, :1] for i in (taker, giver[taker]))
+    donor = donors(poses)
+    recipient = np.flatnonzero(donor >= 0)
+    own, donated = (poses.x2d[i][:, 1:] - poses.x2d[i][:, :1] for i in (recipient, donor[recipient]))
     for row, joints in enumerate((["left_wrist"], ["left_ankle", "right_ankle"])):
         at = [JOINTS.index(joint) for joint in joints]
-        expected = np.abs(np.einsum("nik,mikj->mnj", (given - own)[:, at], weights[:, at])).mean(1)
+        expected = np.abs(np.einsum("nik,mikj->mnj", (donated - own)[:, at], weights[:, at])).mean(1)
         np.testing.assert_allclose(found.values[:, row], expected, rtol=1e-3)
     assert found.unit == "mm" and found.rows == ("wrist", "feet")
 

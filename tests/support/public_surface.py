@@ -62,6 +62,7 @@ def a_researcher(folder: Path, poses: PoseSet, x2d: torch.Tensor) -> None:
     assert_type(Lifter("full", width=32).forward(x2d), torch.Tensor)
     assert_type(Discriminator(width=32).forward(x2d), torch.Tensor)
     assert_type(liftkit.project(run.lift(x2d), Camera(1145.0, (512, 515), [0.0, 0.0, 4000.0])), torch.Tensor)
+    assert_type(liftkit.rotate(run.lift(x2d), torch.zeros(4, 1), np.zeros(3)), torch.Tensor)
     assert_type(liftkit.sensitivity(run, poses), Dependence)
     assert_type(liftkit.intervention(run, poses, {"arm": ["left_wrist"]}).between("full"), np.ndarray)
     assert_type(liftkit.run_study(["full", mine], poses, range(2), TrainConfig(), folder), Study)

@@ -1,0 +1,247 @@
+"""Do the tests of the method notice a small defect? One node of one file is changed at a time and its tests are run.
+
+    python -m benchmarks.mutation --per-file 20 --seed 0
+
+Each of the thirteen method files is changed in a copy of the tree (an operator, a comparison, a constant, a dropped
+``not``, call, argument or statement, ...) and tested by its own test file, its doctests and ``tests/test_training.py``.
+A mutant is killed if a test fails or the time limit passes. Survivors are listed; the mutants in ``EQUIVALENT`` behave
+like the original and are not drawn. For Linux and macOS, because each mutant is tested in a fork.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import copy
+import importlib
+import os
+import random
+import resource
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+FILES = "skeleton geometry poses representations priors layers networks losses config training run metrics evaluation"
+# Test files whose names are not those of the method file; tests/test_layers.py is about imports.
+TESTS = {
+    "layers": ["networks"],
+    "poses": ["poses", "inputs"],
+    "training": ["public_api", "divergence", "callbacks"],
+    "networks": ["networks", "public_api"],
+}
+SECONDS = 240  # of CPU time for the tests of one mutant
+LOADED = ("hypothesis", "pandas", "pytest", "scipy.spatial", "scipy.stats", "torch")  # once, for all forks
+
+# Mutants that no test can kill, each with the reason. A name is what `Mutant.name` gives.
+EQUIVALENT: dict[str, str] = {}
+
+# Arguments that only guard an invariant or save time; on a CPU `device` is always the same.
+UNCHANGED = ("strict", "fused", "device", "stacklevel")
+OPERATORS = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.FloorDiv: ast.Div,
+    ast.Mod: ast.Mult,
+    ast.Pow: ast.Mult,
+    ast.BitAnd: ast.BitOr,
+    ast.BitOr: ast.BitAnd,
+    ast.And: ast.Or,
+    ast.Or: ast.And,
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    file: str
+    line: int
+    where: str  # the function
+    change: str
+    source: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.file}.{self.where}: {self.change}"
+
+
+def _with(node: ast.AST, **changes) -> ast.AST:
+    changed = copy.copy(node)
+    for field, value in changes.items():
+        setattr(changed, field, value)
+    return changed
+
+
+def _variants(node: ast.AST) -> Iterator[ast.AST]:
+    """What may replace a node."""
+    match node:
+        case ast.BinOp() | ast.BoolOp() | ast.AugAssign() if type(node.op) in OPERATORS:
+            yield _with(node, op=OPERATORS[type(node.op)]())
+        case ast.Compare():
+            for i, op in enumerate(node.ops):
+                yield _with(node, ops=[*node.ops[:i], OPERATORS[type(op)](), *node.ops[i + 1 :]])
+        case ast.UnaryOp(op=ast.Not() | ast.USub() | ast.Invert()):
+            yield node.operand
+        case ast.Constant(value=bool()):
+            yield ast.Constant(not node.value)
+        case ast.Constant(value=int() | float()):
+            yield ast.Constant(node.value + 1)
+        case ast.IfExp():
+            yield _with(node, body=node.orelse, orelse=node.body)
+        case ast.If() | ast.While() if not isinstance(node.test, ast.Compare | ast.UnaryOp):
+            yield _with(node, test=ast.UnaryOp(ast.Not(), node.test))
+        case ast.Return(value=ast.expr()):
+            yield ast.Return(ast.Constant(None))
+        case ast.Expr(value=ast.Call()) | ast.Raise():
+            yield ast.Pass()
+    match node:
+        case ast.Call():
+            if len(node.args) == 1 and not node.keywords and not isinstance(node.args[0], ast.Starred):
+                yield node.args[0]  # f(x) -> x
+            for keyword in node.keywords:
+                if keyword.arg not in (None, *UNCHANGED):
+                    yield _with(node, keywords=[k for k in node.keywords if k is not keyword])
+        case ast.FunctionDef():
+            for decorator in node.decorator_list:
+                yield _with(node, decorator_list=[d for d in node.decorator_list if d is not decorator])
+        case ast.AugAssign():
+            yield ast.Pass()
+
+
+def _hidden(field: str, node: ast.AST) -> bool:
+    """Annotations, the insides of decorators, messages and flags are not changed."""
+    flag = isinstance(node, ast.keyword) and node.arg in UNCHANGED
+    return (
+        flag or field in ("annotation", "returns", "decorator_list", "exc", "cause") or isinstance(node, ast.JoinedStr)
+    )
+
+
+def _short(node: ast.AST) -> str:
+    line, *more = ast.unparse(node).splitlines()
+    return line + " ..." if more else line
+
+
+def mutants(source: str, file: str) -> list[Mutant]:
+    """Every mutant of a method file, in the order of its source."""
+    tree = ast.parse(source)
+    found = []
+
+    def visit(node: ast.AST, where: tuple[str, ...]) -> None:
+        for field, value in ast.iter_fields(node):
+            children = value if isinstance(value, list) else [value]
+            for i, child in enumerate(children):
+                if not isinstance(child, ast.AST) or _hidden(field, child):
+                    continue
+                inner = where
+                if isinstance(child, ast.FunctionDef | ast.ClassDef):
+                    inner = (*where, child.name)
+                for variant in _variants(child):
+                    _put(node, field, value, i, variant)
+                    source = ast.unparse(ast.fix_missing_locations(tree))
+                    _put(node, field, value, i, child)
+                    change = f"{_short(child)} -> {_short(variant)}"
+                    if isinstance(child, ast.FunctionDef):
+                        change = "without a decorator"
+                    found.append(Mutant(file, getattr(child, "lineno", 0), ".".join(inner), change, source))
+                visit(child, inner)
+
+    visit(tree, ())
+    return found
+
+
+def _put(node: ast.AST, field: str, value, index: int, child: ast.AST) -> None:
+    if isinstance(value, list):
+        value[index] = child
+    else:
+        setattr(node, field, child)
+
+
+def run_tests(folder: Path, file: str, seconds: int, keep: bool = False) -> bool:
+    """Whether the tests of a method file pass in a copy of the tree. ``keep``: the compiled modules."""
+    tests = [f"tests/test_{name}.py" for name in TESTS.get(file, [file])]
+    tests += [f"liftkit/{file}.py", "tests/test_training.py"]
+    if child := os.fork():
+        return os.waitpid(child, 0)[1] == 0
+    code = 1
+    try:
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+        signal.alarm(10 * seconds)  # a mutant may wait for ever without computing
+        os.chdir(folder)
+        sys.path[:0] = [str(folder)]
+        os.environ["PYTHONPATH"] = str(folder)
+        # A compiled module is taken for its source by size and second, so none may be left of a mutant.
+        sys.dont_write_bytecode = not keep
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        import pytest
+
+        code = pytest.main(["-x", "-q", "-n", "0", "-p", "no:cacheprovider", *dict.fromkeys(tests)])
+    finally:
+        os._exit(int(code))
+
+
+def copy_tree(folder: Path) -> None:
+    for name in ("liftkit", "tests", "data_scripts"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy2(ROOT / "pyproject.toml", folder)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--files", default=FILES.replace(" ", ","), help="method files, by name (default: all)")
+    parser.add_argument("--per-file", type=int, default=20, help="mutants drawn of each file (0: all)")
+    parser.add_argument("--seed", type=int, default=0, help="of the draw")
+    parser.add_argument("--seconds", type=int, default=SECONDS, help="CPU time for the tests of one mutant")
+    parser.add_argument("--list", action="store_true", help="list the drawn mutants and test none")
+    options = parser.parse_args()
+    for library in LOADED:
+        importlib.import_module(library)
+
+    totals = [0, 0]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        copy_tree(folder)
+        for file in options.files.split(","):
+            path, start = folder / "liftkit" / f"{file}.py", time.time()
+            original = path.read_text(encoding="utf-8")
+            drawn = everything = [mutant for mutant in mutants(original, file) if mutant.name not in EQUIVALENT]
+            if 0 < options.per_file < len(everything):
+                drawn = random.Random(f"{file} {options.seed}").sample(everything, options.per_file)
+            if options.list:
+                print(*(f"{m.line:4} {m.name}" for m in drawn), sep="\n")
+                continue
+            if not run_tests(folder, file, options.seconds, keep=True):
+                print(f"{file:16} skipped: its tests fail without a mutant", flush=True)
+                continue
+            survivors = []
+            for mutant in drawn:
+                path.write_text(mutant.source, encoding="utf-8")
+                if run_tests(folder, file, options.seconds):
+                    survivors.append(mutant)
+                    print(f"  survived  {file}.py:{mutant.line}  {mutant.name}", flush=True)
+            path.write_text(original, encoding="utf-8")
+            killed = len(drawn) - len(survivors)
+            totals = [totals[0] + killed, totals[1] + len(drawn)]
+            of = f"{len(everything)} mutants in all, {time.time() - start:.0f} s"
+            print(f"{file:16} {killed:3} of {len(drawn):3} killed ({of})", flush=True)
+    print(f"{'all':16} {totals[0]:3} of {totals[1]:3} killed, seed {options.seed}")
+
+
+if __name__ == "__main__":
+    main()
