@@ -53,17 +53,17 @@ def _facing(at: dict) -> str:
 
 def _height(at: dict, side: str) -> str:
     y = at[f"{side}_wrist"][1]
-    levels = (("above the head", "head"), ("between shoulders and head", "neck"), ("at the chest", "spine"))
-    return next(
-        (words for words, joint in levels if y < at[joint][1]), "low" if y > at["pelvis"][1] else "at the belly"
-    )
+    for words, joint in (("above the head", "head"), ("between shoulders and head", "neck"), ("at the chest", "spine")):
+        if y < at[joint][1]:
+            return words
+    return "low" if y > at["pelvis"][1] else "at the belly"
 
 
 def _knees(at: dict) -> str:
-    angles = []
+    bent = []
     for side in ("left", "right"):
         thigh, shank = at[f"{side}_hip"] - at[f"{side}_knee"], at[f"{side}_ankle"] - at[f"{side}_knee"]
         lengths = max(float(np.linalg.norm(thigh) * np.linalg.norm(shank)), 1e-9)
-        angles.append(np.degrees(np.arccos(np.clip(thigh @ shank / lengths, -1, 1))))
-    bent = [side for side, angle in zip(("left", "right"), angles, strict=True) if angle < 150]
+        if np.degrees(np.arccos(np.clip(thigh @ shank / lengths, -1, 1))) < 150:
+            bent.append(side)
     return "both knees bent" if len(bent) == 2 else f"{bent[0]} knee bent" if bent else "legs straight"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import ceil
+from math import ceil, isfinite
 from textwrap import wrap
 
 import numpy as np
@@ -100,7 +100,7 @@ def _cells(values: np.ndarray, rows, columns, unit: str, limits: Range, place: t
     for r, row in enumerate(values.tolist()):
         cells = []
         for c, (value, colour) in enumerate(zip(row, _colours(values[r], limits), strict=True)):
-            finite = np.isfinite(value)
+            finite = isfinite(value)
             fill, text = (f'fill="{colour}"', f"{value:.2f} {unit}") if finite else ('class="lk-none"', "no value")
             tip = f"{rows[r]} → {columns[c]}: {text}"
             cells.append(f'<rect x="{c}" width="1" height="1" {fill} data-pick="{r},{c}" data-tip="{tip}"/>')

@@ -1,4 +1,4 @@
-"""What a line chart is given: checked, thinned, and cut at its gaps."""
+"""Series of a line chart: checked, thinned, cut at their gaps."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
-BINS = 64  # a long line keeps up to 3 points a bin
+BINS = 64  # a long line keeps up to 3 points per bin
 Arrays = dict[str, tuple[np.ndarray, ...]]
 
 
 def checked(named: Mapping, n: int, form: str) -> Arrays:
-    """Each name's arrays as floats, values that are not finite as NaN."""
+    """Each name's ``n`` arrays as floats, values that are not finite as NaN. Raises ValueError quoting ``form``."""
     checked_arrays = {}
     for name, arrays in named.items():
         if len(arrays) != n:
@@ -27,7 +27,7 @@ def checked(named: Mapping, n: int, form: str) -> Arrays:
 
 
 def thinned(y: np.ndarray, bins: int = BINS) -> np.ndarray:
-    """Places of the points that a line needs: both ends, and in each bin the extremes and a gap."""
+    """Indices of the points that a line needs: both ends, and in each bin the extremes and a gap."""
     if len(y) <= 3 * bins:
         return np.arange(len(y))
     size = -(-len(y) // bins)
@@ -40,6 +40,6 @@ def thinned(y: np.ndarray, bins: int = BINS) -> np.ndarray:
 
 
 def runs(*ys: np.ndarray) -> list[np.ndarray]:
-    """Places without gaps, one array a run."""
+    """Indices between gaps, one array per run."""
     there = np.flatnonzero(np.isfinite(ys).all(0))
     return [run for run in np.split(there, np.flatnonzero(np.diff(there) > 1) + 1) if run.size]

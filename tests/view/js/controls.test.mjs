@@ -37,6 +37,13 @@ test("a slider shows 0 also at the beginning", () => {
   assert.equal(node.find("output").textContent, "0");
 });
 
+test("a slider shows the text of its value, if it has texts", () => {
+  const { node, show } = made({ kind: "slider", minimum: 0, maximum: 1, step: 1, unit: "", texts: ["frame 10", "frame 12"] });
+  show(1);
+  assert.equal(node.find("output").textContent, "frame 12");
+  assert.equal(node.find("input").attributes["aria-valuetext"], "frame 12");
+});
+
 test("a choice shows names with spaces and passes them on as they are", () => {
   const { inputs, node, show } = made({ kind: "choice", options: ["full", "legs_torso"] });
   const select = node.find("select");
