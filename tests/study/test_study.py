@@ -192,6 +192,29 @@ def test_each_policy_keeps_each_members_best_evaluation(poses, monkeypatch):
     )  # training goes on as it was
 
 
+def test_the_unsupervised_choice_depends_on_training_poses_only(poses):
+    moved = poses.x2d.copy()
+    moved[poses.split == "test"] *= np.random.default_rng(0).uniform(0.2, 5, (1, 17, 1)).astype(np.float32)
+    others = [poses, replace(poses, x2d=moved), replace(poses, x2d=moved, x3d=-poses.x3d), replace(poses, x3d=None)]
+    trainer = Trainer("full", poses, (3, 4), CONFIG, "cpu")
+    selectors = [CheckpointSelector(("unsupervised",), other, trainer) for other in others]
+    for _ in range(3):
+        trainer.run(5)
+        for selector in selectors:
+            selector.evaluate(trainer)
+    for selector in selectors[1:]:
+        assert selector.steps("unsupervised") == selectors[0].steps("unsupervised")
+        assert selector.table.bones.tolist() == selectors[0].table.bones.tolist()
+
+
+def test_max_test_poses_limits_the_poses_of_every_test_set(poses, tmp_path):
+    more = dict(representations=("full",), seeds=(0,), policies=("last",), tests={"other": poses}, max_test_poses=7)
+    done = quick(poses, tmp_path, **more)
+    for name, test in {"other": poses, "synthetic": poses.test}.items():
+        expected = evaluate(done.run("full"), evenly(test, 7)).n_mpjpe.item()
+        assert done.results[done.results.test == name].n_mpjpe.item() == pytest.approx(expected, rel=1e-4)
+
+
 def test_bones_of_a_rigid_body_keep_their_shares_and_those_of_a_stretched_one_do_not():
     person = np.stack([synthetic_motion(subjects=2, frames=4).joints[0]] * 5)[None]
     skeleton = REPRESENTATIONS["full"].skeleton

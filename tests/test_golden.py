@@ -1,0 +1,174 @@
+"""Stored results outlive the code: pose files, runs and studies of every earlier version are read and gone on with."""
+
+import dataclasses
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from liftkit import Run, Study, TrainConfig, evaluate, load_poses, run_study, save_poses
+from liftkit.study import jobs as jobs_module
+from liftkit.training import Trainer
+
+ARCHIVES = sorted((Path(__file__).parent / "golden").glob("*.zip"))
+NAMES, SEEDS = ["full", "legs_torso"], (0, 1)
+CONFIG = dict(width=8, batch=8, steps=6, record_every=3)
+# Read off what the versions printed when they wrote the files.
+POSES_X2D, POSES_X3D = [197.04579, 818.80872], [354.64822, 133.26599, 318.8728]
+RUN_N_MPJPE = [206.912317, 239.671036]
+STUDY_PA_MPJPE = [185.074886, 248.938555, 183.659756, 206.473373]
+
+
+@pytest.fixture(params=ARCHIVES, ids=lambda path: path.stem)
+def golden(request, tmp_path) -> Path:
+    zipfile.ZipFile(request.param).extractall(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def later(monkeypatch):
+    """TrainConfig as a later version may have it, with one more field; everywhere in place of today's."""
+    field = ("momentum", float, dataclasses.field(default=0.9))
+    later = dataclasses.make_dataclass("TrainConfig", [field], bases=(TrainConfig,), frozen=True)
+    for module in ("liftkit.config", "liftkit.run", "liftkit.training", "liftkit.study.jobs"):
+        monkeypatch.setattr(f"{module}.TrainConfig", later)
+    monkeypatch.setattr(jobs_module, "MOST_MEMBERS", 1)
+    return later
+
+
+def go_on(golden: Path, config: TrainConfig, **more) -> Study:
+    given = dict(policies=("last",), evaluations=2, processes=1, device="cpu") | more
+    return run_study(NAMES, golden / "poses.npz", SEEDS, config, golden / "study", **given)
+
+
+def job_files(golden: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (golden / "study" / "jobs").glob("*.zip")}
+
+
+def test_there_are_small_files_of_two_versions():
+    assert [path.stem for path in ARCHIVES] == ["1", "2"]
+    assert all(path.stat().st_size < 100_000 for path in ARCHIVES)
+
+
+def test_a_pose_file(golden):
+    poses = load_poses(golden / "poses.npz")
+    assert (len(poses.train), len(poses.test), poses.units, poses.name) == (16, 8, "mm", "golden")
+    np.testing.assert_allclose(poses.x2d[0, 3], POSES_X2D, rtol=1e-6)
+    np.testing.assert_allclose(poses.x3d[20, 16], POSES_X3D, rtol=1e-6)
+
+
+def test_a_run(golden):
+    run = Run.load(golden / "run")
+    assert (run.representation.name, run.seeds, run.config.width) == ("legs_torso", (3, 1), 8)
+    errors = evaluate(run, load_poses(golden / "poses.npz").test)
+    assert errors.n_mpjpe.tolist() == pytest.approx(RUN_N_MPJPE, rel=1e-4)
+    assert run.history.step.tolist() == [3, 3, 6, 6]
+
+
+def test_a_study(golden):
+    study = Study.load(golden / "study")
+    assert study.results.pa_mpjpe_reflection.tolist() == pytest.approx(STUDY_PA_MPJPE, rel=1e-6)
+    assert [job.seeds for job in study.jobs] == [SEEDS, SEEDS]
+    errors = evaluate(study.run("full"), load_poses(golden / "poses.npz").test)
+    assert errors.pa_mpjpe_reflection.tolist() == pytest.approx(STUDY_PA_MPJPE[:2], rel=1e-4)
+
+
+def test_one_more_field_in_the_config_and_another_size_of_ensembles_orphan_nothing(golden, later, monkeypatch):
+    monkeypatch.setattr(Trainer, "__init__", None)  # nothing is trained
+    assert Run.load(golden / "run").config == later(**CONFIG)
+    stored, before = Study.load(golden / "study"), job_files(golden)
+    study = go_on(golden, later(**CONFIG))
+    pd.testing.assert_frame_equal(study.results, stored.results)
+    assert study.run("full").config.momentum == 0.9
+    about = json.loads((golden / "study" / "study.json").read_text())
+    assert [job["seeds"] for job in about["jobs"]] == [[0, 1], [0, 1]] and len(about["sessions"]) == 2
+    assert {f"{job['name']}.zip" for job in about["jobs"]} == set(before) and job_files(golden) == before
+    go_on(golden, later(**CONFIG))
+
+
+def test_what_really_differs_is_refused_field_by_field(golden, later):
+    with pytest.raises(ValueError, match=r"other settings: config\.momentum was 0\.9, is now 0\.5\. Choose"):
+        go_on(golden, later(**CONFIG, momentum=0.5))
+    with pytest.raises(ValueError, match=r"config\.batch was 8, is now 9; evaluations was 2, is now 3\. Choose"):
+        go_on(golden, later(**CONFIG | {"batch": 9}), evaluations=3)
+
+
+def test_poses_that_changed_are_refused(golden):
+    poses = load_poses(golden / "poses.npz")
+    save_poses(dataclasses.replace(poses, x2d=poses.x2d * 2), golden / "poses.npz")
+    with pytest.raises(ValueError, match=r"fingerprints\.poses was a444218dc0237c81, is now"):
+        go_on(golden, TrainConfig(**CONFIG))
+    assert len(Study.load(golden / "study").results) == 4
+
+
+def test_an_unfinished_study_trains_only_what_is_left(golden):
+    stored = Study.load(golden / "study").results
+    jobs = golden / "study" / "jobs"
+    next(path for path in jobs.iterdir() if "legs_torso" in path.name).unlink()
+    kept = job_files(golden)
+    study = go_on(golden, TrainConfig(**CONFIG))
+    assert kept.items() <= job_files(golden).items()
+    expected, found = (table.drop(columns="seconds") for table in (stored, study.results))
+    pd.testing.assert_frame_equal(found, expected, rtol=1e-3)
+    assert Study.load(golden / "study").run("legs_torso").seeds == SEEDS
+
+
+@pytest.mark.parametrize("golden", ARCHIVES[:1], indirect=True)
+def test_a_checkpoint_of_the_first_version_is_named_and_begins_again(golden):
+    jobs = golden / "study" / "jobs"
+    name = next(path for path in jobs.iterdir() if "full" in path.name)
+    name.unlink()
+    (jobs / name.stem).mkdir()
+    (jobs / name.stem / "checkpoint.zip").write_bytes(b"of the first version")
+    with pytest.warns(RuntimeWarning, match=rf"{name.stem}.checkpoint\.zip is a checkpoint of an earlier version"):
+        assert len(go_on(golden, TrainConfig(**CONFIG)).results) == 4
+    assert not (jobs / name.stem).exists()
+
+
+def edited(path: Path, edit) -> None:
+    content = json.loads(path.read_text())
+    edit(content)
+    path.write_text(json.dumps(content))
+
+
+def test_fields_that_an_older_file_lacks_get_their_defaults(golden):
+    def without(content):
+        for field in ("tilt_spread", "prior"):
+            del content.get("settings", content)["config"][field]
+        content.pop("message", None)
+
+    edited(golden / "run" / "run.json", without)
+    edited(golden / "study" / "study.json", without)
+    run = Run.load(golden / "run")
+    assert run.config == TrainConfig(**CONFIG) and run.message == ""
+    assert Study.load(golden / "study").jobs[0].config == TrainConfig(**CONFIG)
+    go_on(golden, TrainConfig(**CONFIG))
+
+
+@pytest.mark.parametrize("place", ["config", "settings", "about"])
+def test_fields_of_a_newer_version_are_refused_by_name(golden, place):
+    def with_more(content):
+        settings = content.get("settings", content)
+        {"config": settings["config"], "settings": settings, "about": content}[place]["antigravity"] = 1
+
+    edited(golden / "run" / "run.json", with_more)
+    edited(golden / "study" / "study.json", with_more)
+    for read, name in ((lambda: Run.load(golden / "run"), "run"), (lambda: Study.load(golden / "study"), "study")):
+        with pytest.raises(ValueError, match=rf"{name}\.json .*newer liftkit.*unknown fields antigravity"):
+            read()
+    before = job_files(golden)
+    with pytest.raises(ValueError, match="unknown fields antigravity"):
+        go_on(golden, TrainConfig(**CONFIG))
+    assert job_files(golden) == before
+
+
+def test_a_study_without_its_folder_of_jobs_is_read(golden):
+    shutil.rmtree(golden / "study" / "jobs")
+    study = Study.load(golden / "study")
+    assert len(study.summary()) == 2
+    with pytest.raises(ValueError, match="no networks of"):
+        study.run("full")
