@@ -2,7 +2,7 @@
 // when a mouse is faster than a network.
 
 export class MessageQueue {
-  // onSilence(true) is called when an answer takes longer than `patience` milliseconds, onSilence(false) when it comes.
+  // onSilence() is called when an answer takes longer than `patience` milliseconds.
   constructor(post, onSilence = () => {}, patience = 4000) {
     Object.assign(this, { post, onSilence, patience, waiting: [], open: 0, last: Date.now() * 1000 });
   }
@@ -25,7 +25,7 @@ export class MessageQueue {
     if (this.open || !this.waiting.length) return;
     const { message } = this.waiting.shift();
     this.open = ++this.last;
-    this.timer = setTimeout(() => this.onSilence(true), this.patience);
+    this.timer = setTimeout(() => this.onSilence(), this.patience);
     this.post({ ...message, number: this.open });
   }
 
@@ -34,7 +34,6 @@ export class MessageQueue {
     if (!this.open || number !== this.open) return;
     clearTimeout(this.timer);
     this.open = 0;
-    this.onSilence(false);
     this.next();
   }
 

@@ -13,7 +13,7 @@ const shared = new WeakMap(); // model -> what all its views have in common
 function sharedOf(model) {
   if (!shared.has(model)) {
     const common = { view: { ...START }, frame: model.get("status").values.frame ?? 0, views: new Set() };
-    const onSilence = (on) => common.views.forEach((view) => view.silence(on));
+    const onSilence = () => common.views.forEach((view) => { view.message.textContent = SILENT; });
     common.queue = new MessageQueue((message) => model.send(message), onSilence);
     shared.set(model, common);
   }
@@ -190,11 +190,6 @@ class View {
     details.append(element("pre", { textContent: trace }));
     this.error.replaceChildren(element("p", { textContent: text }), details);
     this.keepKeys();
-  }
-
-  silence(on) {
-    this.root.classList.toggle("lk-silent", on);
-    if (on) this.message.textContent = SILENT;
   }
 
   redraw() {
