@@ -11,12 +11,12 @@ RUN := $(VENV)/bin/python -m
 STAMP := $(VENV)/.installed
 EXTRAS := notebooks,data,cluster,dev
 FIRST_LESSON := $(notdir $(firstword $(sort $(wildcard notebooks/*.ipynb))))
-# One thread: at a lesson's width a second one gains a tenth (benchmarks/speed.py), and beside another busy
-# program, a browser say, two threads that wait for each other are several times slower than one.
+# One thread: at a lesson's width a second one gains a tenth (benchmarks/speed.py). Beside another busy program, for
+# example a browser, two threads that wait for each other are several times slower than one.
 THREADS := OMP_NUM_THREADS=1
 GOAL := $(or $(firstword $(MAKECMDGOALS)),lab)
 
-# Tells what was found, what is needed and what to do. The upper limit is the pinned torch's.
+# The message says what was found, what is needed and what to do. The upper limit is the pinned torch's.
 define CHECK_VERSION
 import sys; \
 found = sys.version_info[:2]; \
@@ -40,9 +40,8 @@ help: ## list the targets
 		printf '%-18s %s\n' "$$target" "$$text"; done
 
 lab: $(STAMP) ## set up, then open lesson 00 in JupyterLab (make lab LABFLAGS=--no-browser)
-	@# .venv/bin goes first so that `!liftkit ...` in a notebook is this liftkit; the read-only
-	@# extension manager asks no server for anything.
-	@# Charts as data, not as HTML: else each saved notebook would hold 5 MB of plotly.
+	@# .venv/bin comes first so that `!liftkit ...` in a notebook is this liftkit. The read-only extension manager
+	@# contacts no server. Charts are stored as data: as HTML, each saved notebook would hold 5 MB of plotly.
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" PLOTLY_RENDERER=plotly_mimetype $(THREADS) $(RUN) jupyterlab \
 		--LabApp.extension_manager=readonly --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/$(FIRST_LESSON) $(LABFLAGS)
 
@@ -62,14 +61,14 @@ lint: $(STAMP) ## check style without changing a file
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 
-format: $(STAMP) ## put style right where ruff can
+format: $(STAMP) ## correct the style of files as far as ruff can
 	$(RUN) ruff check --fix .
 	$(RUN) ruff format .
 
-records: $(STAMP) ## train the recorded runs again (half an hour; killed, it goes on)
+records: $(STAMP) ## train the recorded runs again (half an hour; continues after an interruption)
 	$(RUN) benchmarks.records
 
-constraints: ## resolve the newest versions into constraints.txt again (needs uv; keeps the line of torch)
+constraints: ## resolve the newest versions into constraints.txt (needs uv; keeps torch's line)
 	@command -v $(UV) >/dev/null || { echo "make constraints needs uv: pip install uv" >&2; exit 1; }
 	{ echo pip; grep '^torch==' constraints.txt; } \
 		| UV_PYTHON_DOWNLOADS=never $(UV) pip compile --quiet --universal --python-version 3.10 --all-extras \
@@ -82,8 +81,8 @@ clean: ## remove the environment and all caches; keeps data/, runs/ and your not
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find liftkit data_scripts notebooks tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
-# The stamp is made last: an interrupted set-up has none and is taken up again; a finished one is not
-# repeated, so that the second `make lab` starts at once and offline.
+# The stamp is written last: an interrupted set-up has none and continues; a finished one is not repeated, so the
+# second `make lab` starts at once and without a network.
 $(STAMP): pyproject.toml constraints.txt
 	@command -v $(PYTHON) >/dev/null || { \
 		echo "liftkit needs Python 3.10 or newer; $(PYTHON) was not found. Install it, or run \`make PYTHON=/path/to/python3.12 $(GOAL)\`." >&2; \
@@ -98,6 +97,6 @@ $(STAMP): pyproject.toml constraints.txt
 	$(RUN) pip install --quiet -c constraints.txt pip setuptools
 	@# No build isolation: liftkit itself is then built by the pinned setuptools too.
 	$(RUN) pip install -c constraints.txt --no-build-isolation -e '.[$(EXTRAS)]'
-	@# JupyterLab would ask the network for news and updates at every start.
+	@# JupyterLab would look for news and updates on the network at every start.
 	$(RUN) jupyter labextension disable --level=sys_prefix "@jupyterlab/apputils-extension:announcements"
 	@touch $@

@@ -1,7 +1,8 @@
-"""What a lesson costs a student: time, the wait for its first picture, memory.
+"""What a lesson costs a student: time, time to its first picture, memory.
 
-python -m benchmarks.lessons [NN ...]: each lesson is run once, from the first cell to the last, in a new kernel; its
-file stays as it is. Linux and macOS.
+    python -m benchmarks.lessons [NN ...]
+
+Each lesson runs once from the first cell to the last in a new kernel; its file is not changed. For Linux and macOS.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ print(json.dumps({"cpu s": sum(used.ru_utime + used.ru_stime for used in _used),
 
 
 class Stopwatch(NotebookClient):
-    """Runs a notebook and notes when its first picture came: ``first_picture``, in seconds of ``time.monotonic``."""
+    """Run a notebook and keep when it showed its first picture: ``first_picture``, in seconds of ``time.monotonic``."""
 
     first_picture = None
 
@@ -44,7 +45,7 @@ class Stopwatch(NotebookClient):
 
 
 def measure(path: Path) -> dict[str, float]:
-    """Run one lesson: wall seconds from the start of the kernel, processor seconds, the kernel's peak memory."""
+    """Run one lesson: wall seconds from the start of the kernel, CPU seconds, the kernel's peak memory, file size."""
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.append(nbformat.v4.new_code_cell(MEASURE))
     start = time.monotonic()
@@ -54,7 +55,7 @@ def measure(path: Path) -> dict[str, float]:
 
 
 def main(lessons: Annotated[list[str] | None, typer.Argument(help="Numbers; all if none is given.")] = None) -> None:
-    """Print a row a lesson, as Markdown."""
+    """Print a table with one row per lesson, as Markdown."""
     chosen = [lesson for lesson in read_course(NOTEBOOKS).lessons if not lessons or lesson.number in lessons]
     rows = {}
     for lesson in chosen:

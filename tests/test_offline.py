@@ -1,4 +1,4 @@
-"""The tests, and the kernels that run the lessons, have no network: a lesson that needs it would fail."""
+"""The tests and the kernels of the lessons have no network, so a lesson that needs it fails."""
 
 import socket
 import subprocess

@@ -1,4 +1,4 @@
-"""The set-up files agree with each other, and set-up fails with advice rather than a traceback."""
+"""The set-up files agree, and a set-up that fails gives advice and no traceback."""
 
 import ast
 import os
@@ -126,9 +126,15 @@ def test_the_scripts_of_ci_parse(script):
 
 @pytest.mark.skipif(os.name == "nt", reason="Binder runs on Linux")
 def test_binder_starts_notebooks_as_make_lab_does():
-    told = [sys.executable, "-c", "import os, sys; print(os.environ['PLOTLY_RENDERER'], os.environ['OMP_NUM_THREADS'])"]
+    command = [
+        sys.executable,
+        "-c",
+        "import os, sys; print(os.environ['PLOTLY_RENDERER'], os.environ['OMP_NUM_THREADS'])",
+    ]
     bare = {"PATH": os.environ["PATH"]}
-    ran = subprocess.run([ROOT / "start", *told], capture_output=True, text=True, check=True, env=bare)
+    ran = subprocess.run(
+        [ROOT / "start", sys.executable, "-c", code], capture_output=True, text=True, check=True, env=bare
+    )
     assert ran.stdout.split() == ["plotly_mimetype", "1"]
     makefile = (ROOT / "Makefile").read_text()
     assert "THREADS := OMP_NUM_THREADS=1" in makefile and "PLOTLY_RENDERER=plotly_mimetype $(THREADS)" in makefile
@@ -157,14 +163,14 @@ def test_every_data_file_of_the_package_is_shipped():
     assert left_out == []
 
 
-# What the Makefile says, with a Python that is made to lack something.
+# Messages of the Makefile, with a Python that lacks something.
 
 
 needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="there is no make here")
 
 
 def fake_python(folder: Path, before: str) -> str:
-    """A command that runs `-c CODE` in the real Python after `before`, and plays `-m venv` and the rest."""
+    """A command that runs `-c CODE` in the real Python after `before`, and imitates `-m venv` and `-m pip`."""
     prelude = f"import sys; {before}; code = sys.argv.pop(1); sys.argv[0] = '-c'; exec(code)"
     fake = folder / "fake_python3"
     fake.write_text(

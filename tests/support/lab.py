@@ -35,7 +35,7 @@ TrainConfig.__post_init__ = _shorten
 
 
 def write_notebook(path: Path, sources: Iterable[str]) -> None:
-    """A notebook of code cells, in a folder that is made if it is missing."""
+    """Write a notebook of code cells; its folder is created if it is missing."""
     path.parent.mkdir(exist_ok=True)
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}}
@@ -52,7 +52,10 @@ def short_trainings(folder: Path) -> dict[str, str]:
 
 @contextmanager
 def lab(folder: Path, **environment: str):
-    """A JupyterLab that shows a folder: a function from a notebook's name to its address."""
+    """Start a JupyterLab that shows a folder; yields a function from a notebook's name to its address.
+
+    ``environment``: further variables of the server and its kernels.
+    """
     settings = folder.parent / "lab_settings" / "@jupyterlab" / "apputils-extension"
     settings.mkdir(parents=True)
     (settings / "notification.jupyterlab-settings").write_text(json.dumps({"fetchNews": "false"}))
@@ -69,7 +72,7 @@ def lab(folder: Path, **environment: str):
                 break
             assert server.poll() is None, log.read_text()
             time.sleep(0.5)
-        yield lambda name: found[0].replace("/lab?", f"/lab/tree/{name}?") + "&reset"  # no tabs of before
+        yield lambda name: found[0].replace("/lab?", f"/lab/tree/{name}?") + "&reset"  # closes the tabs of before
     finally:
         server.terminate()
         server.wait(20)
@@ -77,11 +80,11 @@ def lab(folder: Path, **environment: str):
 
 @contextmanager
 def browser(**options):
-    """A page of a Chromium that notes ``requests`` (addresses asked for) and ``complaints`` (console, dialogues)."""
+    """A page in Chromium that collects ``requests`` (addresses asked for) and ``complaints`` (console, dialogs)."""
     from playwright.sync_api import sync_playwright
 
     def answer(dialog):
-        if dialog.type == "beforeunload":  # JupyterLab asks whether to leave
+        if dialog.type == "beforeunload":  # JupyterLab asks before the page is left
             dialog.accept()
         else:
             page.complaints.append(f"{UNCAUGHT} {dialog.message}")
@@ -102,7 +105,7 @@ def browser(**options):
 def run_all(page, address: str) -> None:
     """Open a notebook and run all its cells from the menu."""
     page.goto(address)
-    # before the kernel is there, JupyterLab would ask which one to use
+    # before the kernel has started, JupyterLab would ask which one to use
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=120_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
@@ -116,17 +119,17 @@ def kernels(page, address: str) -> dict[str, str]:
 
 
 def shut_down_kernels(page, address: str) -> None:
-    """End what runs behind the notebooks of a JupyterLab, so that the next has the machine to itself."""
+    """End the kernels of a JupyterLab, so that they take no time from the next lesson."""
     for kernel in kernels(page, address):
         page.request.delete(kernel)
 
 
 def ours(complaints: list[str]) -> list[str]:
-    """The complaints of the console that are not JupyterLab's own: exceptions and drawing are never that."""
+    """The complaints that are not about JupyterLab itself; exceptions and drawing errors always count as ours."""
     never = re.compile(f"^{UNCAUGHT}|WebGL|widget", re.IGNORECASE)
     return [text for text in complaints if never.search(text) or not NOT_OURS.search(text)]
 
 
 def elsewhere(requests: list[str]) -> list[str]:
-    """The addresses that are not this machine's."""
+    """The addresses on other machines."""
     return [url for url in requests if not re.match(r"(http|ws)s?://(localhost|127\.)|data:|blob:", url)]

@@ -1,4 +1,4 @@
-"""Small trainers for tests, and what tells whether two of them are at the same place."""
+"""Small trainers for tests, and a comparison of two of them."""
 
 import numpy as np
 import torch
@@ -14,7 +14,7 @@ def trainer(representation="legs_torso", poses=POSES, seeds=(0,), **config) -> T
 
 
 def weights(trained: Trainer) -> dict[str, torch.Tensor]:
-    """Every parameter and running average of both networks, copied, as (M, numbers of a member)."""
+    """Every parameter and running average of both networks, copied, as (M, values of a member)."""
     networks = {"lifter": trained.lifter, "discriminator": trained.discriminator}
     return {
         f"{part}.{key}": value.detach().clone().view(len(trained.seeds), -1)
@@ -24,6 +24,6 @@ def weights(trained: Trainer) -> dict[str, torch.Tensor]:
 
 
 def same(a: Trainer, b: Trainer) -> bool:
-    """Whether two trainers are bit for bit at the same place, in weights, averages and history."""
+    """Whether two trainers are equal bit for bit in weights, running averages and history."""
     ours, theirs = weights(a), weights(b)
     return all(torch.equal(ours[key], theirs[key]) for key in ours) and a.history.equals(b.history)

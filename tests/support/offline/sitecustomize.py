@@ -1,7 +1,7 @@
-"""Python with the network cut: only this machine can be reached.
+"""Python without a network: only this machine can be reached.
 
-Every Python that is started with this folder in PYTHONPATH runs this file first (the module ``site`` imports it), so
-tests/conftest.py cuts the network of the tests, of the lessons' kernels and of every command that they start.
+Every Python that is started with this folder in PYTHONPATH runs this file first (the module ``site`` imports it).
+tests/conftest.py puts it there, so it holds for the tests, for the lessons' kernels and for every command they start.
 """
 
 import re
@@ -13,17 +13,17 @@ NAMES = ("socket.getaddrinfo", "socket.gethostbyname")
 
 
 def refuse(event: str, arguments: tuple) -> None:
-    """An audit hook (PEP 578): raises OSError where anything asks for another machine."""
+    """Audit hook (PEP 578) that raises OSError if anything asks for another machine."""
     if event in NAMES:
         host = arguments[0]
     elif event in ("socket.connect", "socket.sendto") and isinstance(arguments[1], tuple):
-        # To connect a datagram socket sends nothing; dask learns so which address this machine has.
+        # Connecting a datagram socket sends nothing; dask finds out this machine's address that way.
         host = "" if event == "socket.connect" and arguments[0].type == socket.SOCK_DGRAM else arguments[1][0]
     else:
         return
     host = host.decode() if isinstance(host, bytes) else host or ""
     if not HERE.fullmatch(host) and host != socket.gethostname():
-        raise OSError(f"the tests run with the network cut; {event} wanted {host}")
+        raise OSError(f"the tests run with the network cut; {event} asked for {host}")
 
 
 sys.addaudithook(refuse)
