@@ -15,7 +15,7 @@ from liftkit.geometry import attach_depth, pose_scale
 from liftkit.poses import PoseSet, evenly
 from liftkit.recorded import load_record
 from liftkit.run import Run
-from liftkit.view.alt_text import describe
+from liftkit.view.alt_text import describe, readable
 from liftkit.view.controller import Controller, Drag, Event, Pick, Press, Set
 from liftkit.view.controls import Button, Choice, Slider
 from liftkit.view.panels import Panel, Pose
@@ -107,7 +107,7 @@ class DragExplorerController(Controller):
 
     def _input(self) -> Pose:
         return Pose(
-            "x2d", "2D: pull a keypoint", f"pulled: {self.values['joint'].replace('_', ' ')}", self.x2d,
+            "x2d", "2D: pull a keypoint", f"pulled: {readable(self.values['joint'])}", self.x2d,
             describe(self.x2d), self.skeleton, middle=self.middle[:2], reach=self.reach, ghost=self.start,
             draggable=True, picked=self.values["joint"],
         )  # fmt: skip
@@ -116,10 +116,10 @@ class DragExplorerController(Controller):
         first, most = self._members(name)[0], int(moved.argmax())
         lifted = attach_depth(self.x2d, self.depths[name][first])
         named = zip(self.skeleton.names, moved, strict=True)
-        tips = [f"{joint.replace('_', ' ')}: depth moved by {mm:.0f} mm" for joint, mm in named]
+        tips = [f"{readable(joint)}: depth moved by {mm:.0f} mm" for joint, mm in named]
         caption = f"most: {tips[most]}" if moved[most] >= LEAST else "no depth has moved"
         return Pose(
-            f"run_{i}", name.replace("_", " "), caption, lifted, f"{describe(lifted)}; {caption}", self.skeleton,
+            f"run_{i}", readable(name), caption, lifted, f"{describe(lifted)}; {caption}", self.skeleton,
             middle=self.middle, reach=self.reach, strength=np.minimum(moved / FULL_GLOW, 1), tips=tips,
             ghost=attach_depth(self.start, self.before[name][first]), pickable=True, picked=self.values["joint"],
         )  # fmt: skip
@@ -131,12 +131,12 @@ class DragExplorerController(Controller):
         names, part_of = self.skeleton.names, owner_of("legs_torso", self.skeleton.names[1:])
         far = np.linalg.norm(self.x2d - self.start, axis=1)[self.skeleton.index(self.pulled)] * self.mm
         other = [i for i, name in enumerate(names) if i and part_of[name] != part_of[self.pulled]]
-        sentences = [f"{self.pulled.replace('_', ' ')} pulled by {far:.0f} mm."]
+        sentences = [f"{readable(self.pulled)} pulled by {far:.0f} mm."]
         for name, moved in self.moved().items():
             most = max(other, key=moved.__getitem__)
-            effect = f"moves the {names[most].replace('_', ' ')} by {moved[most]:.0f} mm"
+            effect = f"moves the {readable(names[most])} by {moved[most]:.0f} mm"
             effect = effect if moved[most] >= LEAST else "moves no depth there"
-            sentences.append(f"In the other half of the body, {name.replace('_', ' ')} {effect}.")
+            sentences.append(f"In the other half of the body, {readable(name)} {effect}.")
         return " ".join(sentences)
 
     def _members(self, name: str) -> list[int]:
@@ -157,6 +157,4 @@ class DragExplorerController(Controller):
 
 
 class DragExplorer(Widget):
-    """See :class:`DragExplorerController` for what it takes."""
-
     Controller = DragExplorerController

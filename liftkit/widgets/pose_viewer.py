@@ -10,7 +10,7 @@ import numpy as np
 from liftkit.metrics import align, align_scale, mpjpe
 from liftkit.poses import PoseSet
 from liftkit.run import Run
-from liftkit.view.alt_text import describe
+from liftkit.view.alt_text import describe, readable
 from liftkit.view.controller import Controller, Event, Set
 from liftkit.view.controls import Choice, Slider
 from liftkit.view.panels import Panel, Pose
@@ -108,7 +108,7 @@ class PoseViewerController(Controller):
             if truth is not None:
                 lifted = FITS[self.values["fit"]](lifted, truth)
                 caption = f"{mpjpe(lifted, truth).mean():.0f} mm from the truth, mean of the clip"
-            key, title = f"lifted_{i}", title.replace("_", " ")
+            key, title = f"lifted_{i}", readable(title)
             found.append(Pose(key, title, caption, lifted, describe(lifted[frame]), skeleton, **size))
         return found
 
@@ -118,6 +118,4 @@ class PoseViewerController(Controller):
 
 
 class PoseViewer(Widget):
-    """See :class:`PoseViewerController` for what it takes."""
-
     Controller = PoseViewerController

@@ -31,14 +31,12 @@ LIFTED, TRUE, FLAT = "lifted", "true depth", "flat"
 class ViewExplorerController(Controller):
     """One pose, lifted by one run, seen from any side; its depth can be scaled.
 
-    A view is made as in training: the whole pose, not each segment alone, is turned about its root by the rotation
-    that the run's own prior gives for an azimuth ("gravity": about the world's vertical at the config's tilt; "paper":
-    about the image's), then by the elevation about the image's horizontal axis; it is projected and not scaled again.
+    A view is made as in training: the whole pose, not each segment, is turned about its root as the run's own prior
+    does for an azimuth, then by the elevation about the image's horizontal axis; it is projected and not scaled again.
     Training draws azimuths up to ``config.azimuth``, and elevations only under "paper".
 
-    The discriminator is in eval mode: near 1 it takes a view for real, near 0 for a turned one. With "all" seeds a
-    score is the mean over members, each for the pose of its own lifter, and the skeletons are the first member's.
-    One pose's curve holds for that pose; the mean over ``MEAN_OVER`` poses shows what a wrong depth has in common.
+    Scores are the discriminator's in eval mode: near 1 it takes a view for real, near 0 for a turned one. With "all"
+    seeds they are means over members, each for the pose of its own lifter; the skeletons are then the first member's.
 
     Args:
         run: default the recorded run of legs and torso.
@@ -198,6 +196,4 @@ class ViewExplorerController(Controller):
 
 
 class ViewExplorer(Widget):
-    """See :class:`ViewExplorerController` for what it takes."""
-
     Controller = ViewExplorerController

@@ -38,6 +38,7 @@ class Widget(anywidget.AnyWidget):
         if "Controller" in vars(cls):  # traitlets makes further subclasses of its own
             WIDGETS[cls.__name__] = cls
             cls.__signature__ = inspect.signature(cls.Controller)
+            cls.__doc__ = cls.__doc__ or cls.Controller.__doc__
 
     def __init__(self, *args: Any, **options: Any):
         self.controller = self.Controller(*args, **options)

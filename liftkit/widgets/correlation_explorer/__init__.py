@@ -5,6 +5,4 @@ from liftkit.widgets.widget import Widget
 
 
 class CorrelationExplorer(Widget):
-    """See :class:`CorrelationExplorerController` for what it takes."""
-
     Controller = CorrelationExplorerController

@@ -86,18 +86,19 @@ class CorrelationExplorerController(Controller):
 
     def respond(self, event: Event) -> None:
         match event:
-            case Set("joint"):
-                self.values["partner"] = ALL
+            case Set(name):
+                if name == "joint":
+                    self.values["partner"] = ALL
+                self.message = self._sentence()
             case Pick(panel, key) if panel.startswith("map"):
                 row, column = (self.names[int(index)] for index in key.split(","))
                 joint, partner = (row, column) if self.values["direction"] == FROM else (column, row)
                 self.values |= {"joint": joint, "partner": partner}
+                self.message = self._sentence()
+            case Pick(_, self.root):
+                self.message = f"The {self.root}'s place and depth are 0: it goes with nothing. Pick another joint."
             case Pick(_, joint):
-                if joint != self.root:
-                    return self.set("joint", joint)
-                self.message = f"The {joint}'s place and depth are 0: it goes with nothing. Pick another joint."
-                return None
-        self.message = self._sentence()
+                self.set("joint", joint)
 
     def shown(self, name: str) -> np.ndarray:
         """(16, 16) the values of a run's map, or of the data's, of the chosen seed."""
@@ -122,11 +123,8 @@ class CorrelationExplorerController(Controller):
         return [*found, self._map("map_data", DATA)] if self.poses.x3d is not None else found
 
     def _map(self, key: str, name: str) -> Chart:
-        found, values, names = (
-            self.matrices.get(name, self.values["kind"]),
-            self.shown(name),
-            [*map(readable, self.names)],
-        )
+        found, values = self.matrices.get(name, self.values["kind"]), self.shown(name)
+        names = [readable(joint) for joint in self.names]
         svg = heat_map(
             values, names, names, unit=found.unit or self._measure(name), limits=self.limits(name), picked=self.cell,
             title="row: 2D place, column: depth",

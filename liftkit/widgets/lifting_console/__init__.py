@@ -5,6 +5,4 @@ from liftkit.widgets.widget import Widget
 
 
 class LiftingConsole(Widget):
-    """See :class:`LiftingConsoleController` for what it takes."""
-
     Controller = LiftingConsoleController

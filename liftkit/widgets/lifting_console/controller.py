@@ -14,7 +14,7 @@ from liftkit.poses import PoseSet
 from liftkit.priors import PRIORS
 from liftkit.representations import REPRESENTATIONS, Representation, get_representation
 from liftkit.training import Trainer
-from liftkit.view.alt_text import describe
+from liftkit.view.alt_text import describe, readable
 from liftkit.view.charts import line_chart
 from liftkit.view.controller import Controller, Event, Press, Set, Tick
 from liftkit.view.controls import Button, Choice, Slider
@@ -34,9 +34,8 @@ class LiftingConsoleController(Controller):
 
     Step D and Step G are the two halves of :meth:`Trainer.step` on one batch; Run continues with :meth:`Trainer.run`.
     As long as they alternate, the trainer is, bit for bit, where ``Trainer(...).run()`` would be; out of turn a half
-    takes a fresh batch, and the message says so. A config is frozen: another representation, prior, seed or weight
-    restarts at step 0. The browser asks for one slice after another and there is neither loop nor thread: a second
-    run of the cell leaves nothing behind.
+    takes a fresh batch, and the message says so. Another representation, prior, seed or weight restarts at step 0.
+    There is neither loop nor thread, so that a second run of the cell leaves nothing behind.
 
     Args:
         poses: training poses, as for :class:`~liftkit.Trainer` (default: the embedded data). The truth of the split
@@ -92,7 +91,7 @@ class LiftingConsoleController(Controller):
             Slider("seed", "Seed", "Other weights, other batches; restarts training", 0, 20),
         ]
         for key, name in self.weights.items():
-            usual, label = LOSSES[name].weight, f"Weight: {name.replace('_', ' ')}"
+            usual, label = LOSSES[name].weight, f"Weight: {readable(name)}"
             top = max(4 * usual, self.config.weights[name])
             found.append(Slider(key, label, "0 leaves the loss out; restarts training", 0, top, usual / 10))
         return found
@@ -132,7 +131,7 @@ class LiftingConsoleController(Controller):
     def _restart(self, name: str, value: str | float) -> None:
         done = self.trainer.steps_done
         self._start()
-        label, value = self.control(name).label, value.replace("_", " ") if isinstance(value, str) else f"{value:g}"
+        label, value = self.control(name).label, readable(value) if isinstance(value, str) else f"{value:g}"
         lost = f", {done} trained {'step is' if done == 1 else 'steps are'} lost" if done else ""
         self.message = f"{label} is now {value}: training restarts at step 0{lost}. {BEGIN}"
 
@@ -183,7 +182,7 @@ class LiftingConsoleController(Controller):
 
     def _losses(self) -> str:
         terms = {name: self.game.series(name) for name in ("discriminator", *self.weights.values())}
-        shown = {name.replace("_", " "): (x, np.where(y > 0, y, np.nan)) for name, (x, y) in terms.items()}
+        shown = {readable(name): (x, np.where(y > 0, y, np.nan)) for name, (x, y) in terms.items()}
         return line_chart(shown, y_label="loss", log=True, **self._axis())
 
     def _error(self) -> str:

@@ -5,6 +5,4 @@ from liftkit.widgets.widget import Widget
 
 
 class RepresentationExplorer(Widget):
-    """See :class:`RepresentationExplorerController` for what it takes."""
-
     Controller = RepresentationExplorerController

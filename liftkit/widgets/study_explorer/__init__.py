@@ -5,6 +5,4 @@ from liftkit.widgets.widget import Widget
 
 
 class StudyExplorer(Widget):
-    """See :class:`StudyExplorerController` for what it takes."""
-
     Controller = StudyExplorerController
