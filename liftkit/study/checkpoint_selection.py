@@ -22,15 +22,10 @@ EVALUATION_POSES = 512  # per evaluation, evenly spaced
 
 
 def bone_spread(x3d: np.ndarray, skeleton: Skeleton) -> np.ndarray:
-    """How much bone lengths, relative to the body's, vary over poses; needs no 3D truth.
+    """How much the body's proportions vary over poses, ``(M, N, J, 3) -> (M,)``; needs no 3D truth.
 
-    People's proportions differ by a few percent, those of a wrong lifting by more.
-
-    Args:
-        x3d: (M, N, J, 3) lifted poses.
-
-    Returns:
-        (M,) the mean over bones of standard deviation by mean of a bone's share of all lengths; 0 for a rigid body.
+    The mean over bones of standard deviation by mean of the bone's share of all lengths: 0 for a rigid body, a few
+    percent for people, more for a wrong lifting.
     """
     lengths = np.stack([np.linalg.norm(x3d[..., j, :] - x3d[..., p, :], axis=-1) for p, j in skeleton.bones], -1)
     share = lengths / lengths.sum(-1, keepdims=True)
@@ -112,11 +107,7 @@ def _mix(better: Tensor, new: Tensor, old: Tensor) -> Tensor:
 
 
 def check_policies(policies: tuple[str, ...], poses: PoseSet) -> tuple[str, ...]:
-    """Policies as a tuple without repetition.
-
-    Raises:
-        ValueError: on an unknown policy, listing those there are, and if "oracle" lacks 3D truth.
-    """
+    """Policies as a tuple without repetition. Raises ValueError on an unknown one, and if "oracle" lacks 3D truth."""
     if isinstance(policies, str) or not policies or (unknown := [p for p in policies if p not in POLICIES]):
         found = policies if isinstance(policies, str) or not policies else unknown[0]
         raise ValueError(f"unknown checkpoint policy {found!r}; there are {', '.join(POLICIES)}")

@@ -14,6 +14,7 @@ from typing import Any
 import filelock
 import pandas as pd
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load
 
 from liftkit.config import check_fields
@@ -24,15 +25,12 @@ from liftkit.system.provenance import provenance
 
 ABOUT, LOCK, JOBS, TEMPORARY = "study.json", ".lock", "jobs", ".*.tmp-*"
 TABLES = ("results", "history")
-KEYS = ["data", "test", "policy", "representation", "seed"]  # of a row of the results
-NEEDED = {"results": {*KEYS, "step", "parameters", "seconds", "mirrored"}, "history": {*KEYS[3:], "data", "step"}}
 
 
 class StudyFolder:
     """Used as a context manager: locked from entry to exit, also against a study on another machine of a shared disk.
 
-    Raises:
-        ValueError: if ``path`` is a file, cannot be written, holds something else, or is in use.
+    Raises ValueError if ``path`` is a file, cannot be written, holds something else, or is in use.
     """
 
     def __init__(self, path: str | Path):
@@ -57,9 +55,8 @@ class StudyFolder:
             for path in (*self.path.glob(TEMPORARY), *self.jobs.rglob(TEMPORARY)):
                 path.unlink(missing_ok=True)
         except filelock.Timeout as error:
-            raise ValueError(
-                f"another study is running in {self.path}; wait for it, or choose another folder"
-            ) from error
+            text = f"another study is running in {self.path}; wait for it, or choose another folder"
+            raise ValueError(text) from error
         except OSError as error:
             self._lock.release()
             raise ValueError(f"cannot write into the study's folder {self.path}: {error}") from error
@@ -71,24 +68,16 @@ class StudyFolder:
     # Settings and jobs.
 
     def begin(self, settings: Settings, restart: bool = False) -> tuple[dict[str, Any], list[Job]]:
-        """Write settings, jobs, versions and hardware; a study that goes on keeps its jobs and must keep its settings.
+        """Write settings, jobs, versions and hardware: the content of study.json, and the jobs.
 
-        Args:
-            restart: throw away what is in the folder.
-
-        Returns:
-            The content of study.json, and the jobs.
-
-        Raises:
-            ValueError: naming the settings that differ.
+        A study that goes on keeps its jobs; ``restart`` throws all away. Raises ValueError naming settings that differ.
         """
         sessions, jobs = [], None
         if restart:
             shutil.rmtree(self.jobs)
             self.jobs.mkdir()
-            for table in TABLES:
-                for ending in ("csv", "parquet"):
-                    (self.path / f"{table}.{ending}").unlink(missing_ok=True)
+            for path in (path for table in TABLES for path in self.path.glob(f"{table}.*")):
+                path.unlink()
         elif (self.path / ABOUT).exists():
             about, jobs = self.read()
             sessions = about["sessions"]
@@ -97,19 +86,16 @@ class StudyFolder:
                     f"{self.path} holds a study with other settings: {differences}. Choose another folder, or ask for "
                     "a restart, which throws away its results"
                 )
-        jobs = make_jobs(settings) if jobs is None else jobs
-        for path in set(self.jobs.glob("*/")) - {self.jobs / job.name for job in jobs}:
-            shutil.rmtree(path, ignore_errors=True)  # what no job goes on from
+        jobs = jobs or make_jobs(settings)
+        for path in set(self.jobs.iterdir()) - {self.jobs / job.name for job in jobs}:
+            if path.is_dir():  # a checkpoint that no job goes on from
+                shutil.rmtree(path, ignore_errors=True)
         about = _about(settings, jobs, [*sessions, provenance()])
         self._write(ABOUT, (json.dumps(about, indent=1) + "\n").encode())
         return about, jobs
 
     def read(self) -> tuple[dict[str, Any], list[Job]]:
-        """What :meth:`begin` wrote, in this version or an earlier one.
-
-        Raises:
-            ValueError: if the file is missing, damaged or of a newer liftkit.
-        """
+        """What :meth:`begin` wrote, in this version or an earlier one. Raises ValueError on any other file."""
         try:
             about = json.loads((self.path / ABOUT).read_bytes())
             check_fields(about, ("settings", "jobs", "sessions"), ABOUT)
@@ -117,25 +103,23 @@ class StudyFolder:
             jobs = read_jobs(about["jobs"], settings) if "jobs" in about else self._jobs_of_first_version(settings)
             return _about(settings, jobs, list(about["sessions"])), jobs
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            reason = f"{type(error).__name__}: {error}"
-            raise ValueError(
-                f"{self.path / ABOUT} is missing or damaged, or a newer liftkit wrote it: {reason}"
-            ) from error
+            found = f"{self.path / ABOUT} is missing or damaged, or a newer liftkit wrote it"
+            raise ValueError(f"{found}: {type(error).__name__}: {error}") from error
 
     def _jobs_of_first_version(self, settings: Settings) -> list[Job]:
-        """That version named jobs by a hash and did not store them: those that are finished say what they are."""
+        """That version did not store its jobs: those that are finished say what they are."""
         representations = {representation.name: representation for representation in settings.representations}
-        found = []
+        found, lost = [], list(self.jobs.glob(f"*/{CHECKPOINT}"))
         for path in sorted(self.jobs.glob("*.zip")):
             try:
                 table = pd.read_parquet(io.BytesIO(unpack(path)["results"]))
                 data, representation = table["data"].iloc[0], representations[table["representation"].iloc[0]]
                 found.append(Job(path.stem, data, representation, tuple(table["seed"].unique().tolist()), settings))
-            except Exception as error:  # pandas and pyarrow have kinds of their own for a damaged file
-                warnings.warn(f"{path} is damaged ({error}); its job is done again", RuntimeWarning, stacklevel=4)
-        for path in self.jobs.glob(f"*/{CHECKPOINT}"):
-            text = f"{path} is a checkpoint of an earlier version, which cannot be used; its job is done again"
-            warnings.warn(text, RuntimeWarning, stacklevel=4)
+            except Exception:  # pandas and pyarrow have kinds of their own for a damaged file
+                lost.append(path)
+        if lost:
+            names = ", ".join(map(str, lost))
+            _warn(f"{names}: damaged, or a checkpoint of an earlier version; what it was for is done again")
         return make_jobs(settings, found)
 
     # Results.
@@ -158,21 +142,20 @@ class StudyFolder:
             return None
         try:
             parts = unpack(path)
-            tables = {name: pd.read_parquet(io.BytesIO(parts[name])) for name in TABLES}
-            _check_result(job, tables, {policy: _tensors(parts, policy) for policy in job.settings.policies})
+            tables = tuple(pd.read_parquet(io.BytesIO(parts[name])) for name in TABLES)
+            _check_result(job, *tables, [load(parts[f"{policy}.safetensors"]) for policy in job.settings.policies])
         except Exception as error:  # zipfile, pyarrow and safetensors raise a dozen kinds for another layout
             reason = f"{type(error).__name__}: {str(error)[:200]}"
-            text = f"{path} is damaged or of another version ({reason}); its job is done again"
-            warnings.warn(text, RuntimeWarning, stacklevel=3)
+            _warn(f"{path} is damaged or of another version ({reason}); its job is done again")
             return None
-        return tuple(tables.values())
+        return tables
 
     def tensors(self, job: Job, policy: str) -> dict[str, torch.Tensor]:
         """The networks of a finished job, as tensors by name. Raises ValueError if they are missing or damaged."""
         path = self.jobs / f"{job.name}.zip"
         try:
-            return _tensors(unpack(path), policy)
-        except Exception as error:  # as above
+            return load(unpack(path)[f"{policy}.safetensors"])
+        except (ValueError, KeyError, SafetensorError) as error:
             raise ValueError(f"{path}: no networks of {job.name} by the policy {policy!r}: {error}") from error
 
     def _write(self, name: str, content: bytes) -> None:
@@ -183,37 +166,32 @@ def _about(settings: Settings, jobs: list[Job], sessions: list) -> dict[str, Any
     return {"settings": settings.to_dict(), "jobs": [job.to_dict() for job in jobs], "sessions": sessions}
 
 
-def _tensors(parts: Mapping[str, bytes], policy: str) -> dict[str, torch.Tensor]:
-    return load(parts[f"{policy}.safetensors"])
+def _warn(text: str) -> None:
+    warnings.warn(text, RuntimeWarning, stacklevel=4)
 
 
-def _check_result(job: Job, tables: Mapping[str, pd.DataFrame], networks: Mapping[str, dict]) -> None:
-    """Raise ValueError unless a job's file holds what the job is to give."""
-    for name, table in tables.items():
-        if missing := sorted(NEEDED[name] - set(table)):
-            raise ValueError(f"its {name} have no column {', '.join(missing)}")
-    how = job.settings
+def _check_result(job: Job, results: pd.DataFrame, history: pd.DataFrame, networks: list[dict]) -> None:
+    """Raise ValueError or KeyError unless these are the tables and networks that the job gives."""
+    how, members = job.settings, len(job.seeds)
+    results[["step", "parameters", "seconds", "mirrored"]], history[["data", "representation", "seed", "step"]]
     rows = product([job.data], how.tests[job.data], how.policies, [job.representation.name], job.seeds)
-    if sorted(rows) != sorted(tables["results"][KEYS].itertuples(index=False, name=None)):
+    keys = ["data", "test", "policy", "representation", "seed"]
+    if sorted(rows) != sorted(results[keys].itertuples(index=False, name=None)):
         raise ValueError("its results are those of another job")
-    members, (_, shapes) = len(job.seeds), member_size(job.representation, job.config.width)
-    expected = {name: (members * first, *rest) for name, (first, *rest) in shapes.items()}
-    if any({name: tuple(tensor.shape) for name, tensor in t.items()} != expected for t in networks.values()):
+    shapes = member_size(job.representation, how.config.width)[1].items()
+    expected = {name: (members * first, *rest) for name, (first, *rest) in shapes}
+    if any({name: tuple(tensor.shape) for name, tensor in tensors.items()} != expected for tensors in networks):
         raise ValueError("its networks have other shapes")
 
 
 def _differences(was: Mapping[str, Any], now: Mapping[str, Any], of: str = "") -> Iterator[str]:
     """What differs between two settings, field by field."""
-    for field, old in was.items():
-        if field not in now:  # a set of poses, whose name differs already
-            continue
+    for field in (field for field in was if field in now):  # else a set of poses, whose name is said to differ
+        old, new = was[field], now[field]
         if field == "representations":
-            old, new = ({r["name"]: r for r in settings[field]} for settings in (was, now))
+            old, new = ({each["name"]: each for each in representations} for representations in (old, new))
             if list(old) != list(new):
-                yield f"representations was {', '.join(old)}, is now {', '.join(new)}"
-                continue
-        else:
-            new = now[field]
+                old, new = list(old), list(new)
         if isinstance(old, dict) and isinstance(new, dict):
             yield from _differences(old, new, f"{of}{field}.")
         elif old != new:

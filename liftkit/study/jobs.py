@@ -69,15 +69,8 @@ class Settings:
 
 def check_arguments(
     representations, poses, seeds, config, tests, *, policies, **counts: int | None
-) -> tuple[Settings, dict[str, tuple[Poses, dict[str, Poses | None]]]]:
-    """Check the arguments of :func:`liftkit.run_study` against each other before anything is trained.
-
-    Returns:
-        The settings, and where the poses come from (``Sources``).
-
-    Raises:
-        ValueError: saying what was found and what was expected.
-    """
+) -> tuple[Settings, Sources]:
+    """The arguments of :func:`liftkit.run_study`, checked: settings, and where the poses come from."""
     representations = _representations(representations)
     if not isinstance(config, TrainConfig):
         raise ValueError(f"config must be a TrainConfig, found {config!r}")

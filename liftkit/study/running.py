@@ -5,8 +5,7 @@ from __future__ import annotations
 import io
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -43,32 +42,22 @@ def run_job(
     device: str | None = None,
     threads: int | None = None,
 ) -> Outcome:
-    """Train and evaluate a job.
+    """Train and evaluate a job. Raises KeyboardInterrupt when interrupted.
 
     Args:
-        poses: the training set.
         tests: test sets by name; None stands for the test poses of ``poses``.
         scratch: a folder for the checkpoint from which a killed job goes on.
         report: called with the number of steps done so far.
         threads: at most so many processor threads; None: as many as torch takes, which respects OMP_NUM_THREADS.
-
-    Raises:
-        KeyboardInterrupt: when interrupted.
     """
-    with _at_most(threads):
+    before = torch.get_num_threads()
+    torch.set_num_threads(min(threads or before, before))
+    try:
         poses = read_poses(poses)
         trainer, selector, seconds, warning = _start(job, poses, scratch, device)
         seconds = _train(job, trainer, selector, seconds, scratch, report)
         sets = {name: poses.part("test") if test is None else read_poses(test) for name, test in tests.items()}
         return Outcome(pack(_result(job, trainer, selector, sets, seconds)), warning)
-
-
-@contextmanager
-def _at_most(threads: int | None) -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(min(threads or before, before))
-    try:
-        yield
     finally:
         torch.set_num_threads(before)
 
@@ -117,10 +106,10 @@ def _start(
         trainer = Trainer(job.representation, poses, job.seeds, job.config, device)
         return trainer, CheckpointSelector(job.settings.policies, poses, trainer)
 
-    trainer, selector = new()
     if scratch is None or not (path := scratch / CHECKPOINT).exists():
-        return trainer, selector, 0.0, ""
+        return *new(), 0.0, ""
     try:
+        trainer, selector = new()
         return trainer, selector, _load_checkpoint(path, trainer, selector), ""
     except (MemoryError, torch.cuda.OutOfMemoryError):  # no fault of the file
         raise
@@ -141,14 +130,10 @@ def _load_checkpoint(path: Path, trainer: Trainer, selector: CheckpointSelector)
         for parameter in optimiser.param_groups[0]["params"] if optimiser.state else ():
             if any(optimiser.state[parameter][name].shape != parameter.shape for name in ("exp_avg", "exp_avg_sq")):
                 raise ValueError("moments of another shape")
-    tables = [trainer.history] + [selector.table] * bool(selector.rows)
-    if any(not set(table["seed"]) <= set(trainer.seeds) or "step" not in table for table in tables):
-        raise ValueError("a history of other seeds")
-    if selector.rows:
-        for policy in selector.policies:
-            members = (len(selector.run(policy, trainer).seeds),)
-            if not members == selector.kept[policy]["score"].shape == selector.kept[policy]["step"].shape:
-                raise ValueError(f"scores of {policy} of another shape")
+    for policy in selector.policies if selector.rows else ():
+        kept, members = selector.kept[policy], len(selector.run(policy, trainer).seeds)
+        if not len(kept["score"]) == len(kept["step"]) == members:
+            raise ValueError(f"scores of another shape for {policy}")
     return float(state["seconds"])
 
 

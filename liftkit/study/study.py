@@ -144,20 +144,29 @@ def run_study(
     """
     counts = dict(evaluations=evaluations, max_test_poses=max_test_poses, members=members)
     settings, sources = check_arguments(representations, poses, seeds, config, tests, policies=policies, **counts)
-    _check_client(client)
+    if client is not None and getattr(client, "status", None) != "running":
+        raise ValueError(f"client must be a running dask.distributed.Client, found {client!r}")
     with StudyFolder(out) as folder:
         about, jobs = folder.begin(settings, restart)
         done = {job.name: folder.tables(job) for job in jobs}
         left = [job for job in jobs if done[job.name] is None]
-        counter = _Counter(jobs, left, progress)
+        steps = {job.name: 0 if done[job.name] is None else job.steps for job in jobs}
+
+        def on_steps(job: Job | None = None, count: int = 0) -> None:
+            if job is not None:
+                steps[job.name] = max(steps[job.name], count * len(job.seeds))
+            if progress is not None:
+                progress(sum(steps.values()), sum(job.steps for job in jobs))
+
+        on_steps()
         # Several jobs share the cores; the only one of a study may use them all.
         run = partial(run_job, device=device, threads=None if len(jobs) == 1 else 1)
-        for job, outcome in _work(folder, left, sources, run, counter, client, processes or process_count(device)):
+        for job, outcome in _work(folder, left, sources, run, on_steps, client, processes or process_count(device)):
             folder.finish(job, outcome.result)
             if outcome.warning:
                 warnings.warn(outcome.warning, RuntimeWarning, stacklevel=2)
             done[job.name] = folder.tables(job)
-            counter(job, job.config.steps)
+            on_steps(job, job.config.steps)
             save_tables(folder.path, *join(tables for tables in done.values() if tables))
         results, history = join(done.values())
         save_tables(folder.path, results, history)
@@ -171,26 +180,3 @@ def _work(folder, jobs, sources, run, on_steps, client, processes: int):
     if (count := min(processes, len(jobs))) < 2:
         return work_here(folder, jobs, sources, run, on_steps)
     return work_in_processes(folder, jobs, sources, run, on_steps, count)
-
-
-def _check_client(client: Any) -> None:
-    if client is not None and getattr(client, "status", None) != "running":
-        raise ValueError(f"client must be a running dask.distributed.Client, found {client!r}")
-
-
-class _Counter:
-    """Adds up the steps of all jobs, and reports them to ``progress``."""
-
-    def __init__(self, jobs: list[Job], left: list[Job], progress: Progress | None):
-        names = {job.name for job in left}
-        self.done = {job.name: 0 if job.name in names else job.steps for job in jobs}
-        self.total, self.progress = sum(job.steps for job in jobs), progress
-        self._report()
-
-    def __call__(self, job: Job, steps: int) -> None:
-        self.done[job.name] = max(self.done[job.name], steps * len(job.seeds))
-        self._report()
-
-    def _report(self) -> None:
-        if self.progress is not None:
-            self.progress(sum(self.done.values()), self.total)

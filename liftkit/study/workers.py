@@ -41,7 +41,7 @@ def work_in_processes(
     """Do the jobs in ``count`` processes of this machine, in whatever order they end."""
     pool = loky.ProcessPoolExecutor(count, initializer=_begin_worker, initargs=(os.getpid(),), timeout=600)
     try:
-        futures = {pool.submit(_run_and_report, run, job, *sources[job.data], folder.scratch(job)): job for job in jobs}
+        futures = {pool.submit(_run, run, job, *sources[job.data], folder.scratch(job)): job for job in jobs}
         yield from _collect(futures, lambda left: wait(left, POLL_SECONDS, FIRST_COMPLETED).done, folder, on_steps)
     finally:
         pool.shutdown(wait=True, kill_workers=True)
@@ -56,15 +56,12 @@ def work_on_cluster(
         named = poses is None or isinstance(poses, str | Path)  # the workers load these themselves
         return poses if named else client.scatter(poses, broadcast=True)
 
-    sent = {
-        data: (put(poses), tuple(tests), [put(test) for test in tests.values()])
-        for data, (poses, tests) in sources.items()
-    }
+    # dask replaces futures by their values in arguments and in dicts that are arguments
+    sent = {data: (put(poses), {n: put(test) for n, test in tests.items()}) for data, (poses, tests) in sources.items()}
     futures = {}
     for job in jobs:
-        # dask replaces futures by their values in arguments and in lists
         arguments = (run, job, *sent[job.data], folder.scratch(job).resolve())
-        futures[client.submit(_run_on_cluster, *arguments, pure=False, retries=RETRIES)] = job
+        futures[client.submit(_run, *arguments, pure=False, retries=RETRIES)] = job
     try:
         yield from _collect(futures, lambda left: _wait_for_cluster(client, left), folder, on_steps)
     finally:
@@ -96,18 +93,10 @@ def _steps(folder: StudyFolder, job: Job) -> int:
         return 0
 
 
-def _run_and_report(run: Run, job: Job, poses: Poses, tests: Mapping[str, Poses], scratch: Path) -> Outcome:
-    def report(steps: int) -> None:
-        (scratch / STEPS).write_text(str(steps))
-
-    return run(job, poses, tests, scratch, report)
-
-
-def _run_on_cluster(
-    run: Run, job: Job, poses: Poses, names: tuple[str, ...], sets: list[Poses], scratch: Path
-) -> Outcome:
-    tests = dict(zip(names, sets, strict=True))
-    return _run_and_report(run, job, poses, tests, scratch) if scratch.is_dir() else run(job, poses, tests)
+def _run(run: Run, job: Job, poses: Poses, tests: Mapping[str, Poses], scratch: Path) -> Outcome:
+    if not scratch.is_dir():  # a worker that does not see the study's folder
+        return run(job, poses, tests)
+    return run(job, poses, tests, scratch, lambda steps: (scratch / STEPS).write_text(str(steps)))
 
 
 def _begin_worker(parent: int) -> None:
