@@ -38,10 +38,7 @@ def all_exercises() -> dict[str, Exercise]:
 
 
 def exercise(number: str) -> Exercise:
-    """Make a fresh exercise: shown, it is its task; it has ``check(answer)``, ``hint()``, ``hint(2)``, ``solution()``.
-
-    Args:
-        number: "02.1" is the first exercise of lesson 02.
+    """Make a fresh exercise, such as "02.1": its task, with ``check(answer)``, ``hint()`` and ``solution()``.
 
     Raises:
         ValueError: if there is no such exercise, listing those of its lesson, or the lessons.

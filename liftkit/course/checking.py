@@ -101,23 +101,17 @@ def expect_shape(value: Any, shape: tuple[int, ...], what: str = "the result") -
 
 
 def expect_value(
-    found: Any,
-    expected: float,
-    what: str,
-    why: str = "",
-    mistakes: Mapping[str, float] | None = None,
-    tolerance: float = 1e-3,
+    found: Any, expected: float, what: str, why: str | Mapping[str, float] = "", tolerance: float = 1e-3
 ) -> None:
     """Raise WrongAnswer unless ``found`` is one number near ``expected``.
 
     Args:
-        why: What the message adds.
-        mistakes: What it adds instead if the number is that of a typical mistake: text -> number.
+        why: What the message adds. For typical mistakes: text -> the number that the mistake leads to.
         tolerance: Relative; absolute below 1e-3.
     """
     number = float(expect_shape(found, (), what))
     if not _near(number, expected, tolerance):
-        why = explain(number, mistakes or {}, why, tolerance)
+        why = why if isinstance(why, str) else explain(number, why, "", tolerance)
         raise WrongAnswer(f"{_capital(what)} must be {_brief(expected)}, found {_brief(number)}. {why}".strip())
 
 
@@ -142,11 +136,13 @@ def expect_equal(found: Any, expected: Any, what: str, unit: str = "", why: str 
         raise WrongAnswer(f"{_capital(what)} differs by up to {_brief(off)}{unit and ' ' + unit}. {why}".strip())
 
 
-def expect_same_bones(found: np.ndarray, x3d: np.ndarray, what: str) -> None:
-    """Raise WrongAnswer if a bone's length in ``found`` differs from that in ``x3d`` by more than 0.1 %."""
+def expect_bones(value: Any, x3d: np.ndarray, what: str) -> np.ndarray:
+    """Return poses as an array; a WrongAnswer unless each bone is as long as in ``x3d``, within 0.1 %."""
+    found = expect_shape(value, x3d.shape, what)
     change = np.abs(bone_lengths(found) / bone_lengths(np.asarray(x3d, np.float64)) - 1).max()
     if change > 1e-3:
-        raise WrongAnswer(f"{_capital(what)} changed bone lengths by up to {100 * change:.0f} %.")
+        raise WrongAnswer(f"{_capital(what)} has other bone lengths, by up to {100 * change:.0f} %.")
+    return found
 
 
 def bone_lengths(x3d: np.ndarray, skeleton: Skeleton = H36M_17) -> np.ndarray:

@@ -29,16 +29,16 @@ class Exercise(ABC):
     _hints_shown: int = field(default=0, init=False)
 
     @abstractmethod
+    def _starter(self) -> str:
+        """Markdown at the end of the task: where to begin."""
+
+    @abstractmethod
     def _verify(self, answer: Any) -> str:
         """Return what is said of a right answer. Raise WrongAnswer or NotAttempted, with the reason."""
 
     @abstractmethod
     def _solution(self) -> str:
         """Markdown: the answer, and why it is right."""
-
-    @abstractmethod
-    def _starter(self) -> str:
-        """Markdown at the end of the task: where to begin."""
 
     def check(self, answer: Any = None) -> Feedback:
         """Check an answer. Nothing that a student's function does raises here: it becomes feedback."""

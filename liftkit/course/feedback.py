@@ -15,18 +15,13 @@ COLOURS = {CORRECT: "#1a7f37", INCORRECT: "#b35900", NOT_ATTEMPTED: "#6e7781"}
 class Feedback:
     """The feedback on an answer. It is true if the answer is correct: ``assert exercise("01.1").check(mine)``.
 
-    Args:
-        exercise: Its number.
-        status: "correct", "incorrect" or "not attempted".
-        message: The reason, with the numbers.
-
     >>> Feedback("01.1", "correct", "The image is right.")
     01.1: correct. The image is right.
     """
 
-    exercise: str
-    status: str
-    message: str
+    exercise: str  # its number
+    status: str  # "correct", "incorrect" or "not attempted"
+    message: str  # the reason, with the numbers
 
     def __bool__(self) -> bool:
         return self.status == CORRECT

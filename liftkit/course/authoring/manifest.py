@@ -56,11 +56,9 @@ def read_course(folder: str | Path) -> Course:
             order, or if an exercise does not exist or belongs to another lesson.
     """
     path = Path(folder) / NAME
-    if not path.is_file():
-        raise ValueError(f"{path}: there is no such file")
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise ValueError(f"{path}: not readable TOML: {error}") from error
     _check_fields(table, COURSE_FIELDS, str(path))
     check_repository(table["repository"], table["branch"])

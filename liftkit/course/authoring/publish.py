@@ -57,10 +57,7 @@ def lessons_table(course: Course, folder: str = "") -> str:
 
 
 def stale_texts(course: Course, folder: Path) -> dict[Path, str]:
-    """The lessons, and the README above them, whose written part differs from the manifest: path -> right text.
-
-    Raises ValueError if a lesson cannot be read.
-    """
+    """The lessons, and the README above them, whose written part differs from the manifest: path -> right text."""
     texts = {}
     for lesson in course.lessons:
         notebook = _with_written_cells(course, lesson, read_lesson(folder / lesson.file))
@@ -78,13 +75,7 @@ def update(folder: str | Path) -> list[str]:
 
 
 def set_repository(folder: str | Path, repository: str, branch: str = "main") -> list[str]:
-    """Publish the course in ``folder``: write the manifest, and what is written from it.
-
-    Args:
-        repository: OWNER/NAME; "" takes the links out again.
-
-    Returns:
-        The names of the files that were changed.
+    """Publish the course as OWNER/NAME; "" takes the links out again. Returns the names of changed files.
 
     Raises:
         ValueError: before anything is written, if a name has another form, or the manifest or a lesson is not readable.

@@ -1,7 +1,5 @@
 """Exercises of lesson 00: how exercises work, and what it takes to train and to evaluate a lifter."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from liftkit.course.checking import StudentFunction, expect_value, random_poses
@@ -36,15 +34,13 @@ EXERCISES = {
         hint_2="`((pred - truth) ** 2).sum(axis=-1)` is the squared distance of every joint, of shape (N, 17).",
         reference=mean_error,
         checks=check_mean_error,
-        conclusion="It is 0 for a perfect prediction, 50 mm if all joints are 30 mm too far right and 40 mm too low, "
-        "and liftkit's on random poses.",
+        conclusion="It is 0 for perfect poses, 50 mm for 30 mm right and 40 mm down, and liftkit's for random poses.",
     ),
     "00.2": Reasoning(
         title="What was it shown?",
         task="A lifter was trained in this lesson. What did the training get to see? Answer with a letter.",
         hint_1="Read the cell that trains, and the text before it. What does the trainer do with `poses`?",
-        hint_2="True depths are used only for evaluation (`baselines`, `evaluate`). The people it uses are "
-        "`poses.test`.",
+        hint_2="True depths are used only for evaluation (`baselines`, `evaluate`), of the people in `poses.test`.",
         options={
             "2D poses of the training people.": (
                 "That is all. Nothing it saw contains a depth, neither of the training people nor of anybody else. (It "

@@ -1,17 +1,8 @@
 """Exercises of lesson 01: what a camera keeps of a pose, and what it loses."""
 
-from __future__ import annotations
-
 import numpy as np
 
-from liftkit.course.checking import (
-    StudentFunction,
-    WrongAnswer,
-    expect_equal,
-    expect_same_bones,
-    expect_shape,
-    random_poses,
-)
+from liftkit.course.checking import StudentFunction, WrongAnswer, expect_bones, expect_equal, expect_shape, random_poses
 from liftkit.course.exercise import Coding
 from liftkit.geometry import project
 
@@ -43,7 +34,7 @@ def check_other_pose(student: StudentFunction) -> None:
             raise WrongAnswer(f"T{what[1:]} is the same one: its joints moved by {moved:.2g} mm on average.")
         image = f"the image of {what}"
         expect_equal(project(other), project(x3d), image, "mm", "A camera would see the difference.")
-        expect_same_bones(other, x3d, what)
+        expect_bones(other, x3d, what)
 
 
 EXERCISES = {
@@ -52,8 +43,7 @@ EXERCISES = {
         task="""Write the projection of a camera that is very far away. It takes poses `x3d` (..., J, 3), a numpy array
         in mm with x to the right, y down and z away from the camera, and returns their image (..., J, 2) in mm. The
         `...` stands for any number of dimensions, also none: a single pose has the shape (J, 3).""",
-        hint_1="Move a joint straight away from the camera. Which of its three numbers change? Which does the image "
-        "show?",
+        hint_1="Move a joint straight away from the camera. Which of its numbers change? Which does the image show?",
         hint_2="Keep the first two coordinates of the last axis: `x3d[..., :2]`.",
         reference=orthographic,
         checks=check_orthographic,

@@ -1,21 +1,10 @@
 """Exercises of lesson 02: the game of lifter and discriminator."""
 
-from __future__ import annotations
-
-import math
-
 import numpy as np
 import torch
 
 from liftkit import losses
-from liftkit.course.checking import (
-    StudentFunction,
-    expect_equal,
-    expect_same_bones,
-    expect_shape,
-    expect_value,
-    random_poses,
-)
+from liftkit.course.checking import StudentFunction, expect_bones, expect_equal, expect_value, random_poses
 from liftkit.course.exercise import Coding
 from liftkit.geometry import rotate
 
@@ -28,11 +17,10 @@ def random_view(x3d, azimuth):
 
 def check_random_view(student: StudentFunction) -> None:
     x3d = random_poses(8, seed=4)
-    azimuth = np.random.default_rng(4).uniform(-8 / 9, 8 / 9, size=8) * math.pi
-    turned = expect_shape(student(x3d, azimuth), x3d.shape, "the turned pose")
-    expect_same_bones(turned, x3d, "the turn")
+    azimuth = np.random.default_rng(4).uniform(-8 / 9, 8 / 9, size=8) * np.pi
+    turned = expect_bones(student(x3d, azimuth), x3d, "the turned pose")
     expect_equal(turned[..., 1], x3d[..., 1], "a joint's height", "mm", "A turn about the vertical keeps heights.")
-    quarter = expect_shape(student(x3d, np.full(8, math.pi / 2)), x3d.shape, "the turned pose")
+    quarter = student(x3d, np.full(8, np.pi / 2))
     x, y, z = np.moveaxis(x3d, -1, 0)
     why = "It must be (z, y, -x); angles are in radians."
     expect_equal(quarter, np.stack([z, y, -x], -1), "the pose turned by pi / 2", "mm", why)
@@ -60,8 +48,8 @@ EXERCISES = {
     "02.1": Coding(
         title="A view from another side",
         task="""Turn poses `x3d` (N, J, 3), numpy, about the vertical axis: pose n by `azimuth[n]` radians. A turn by
-        +pi / 2 takes (x, y, z) to (z, y, -x). The pelvis, the origin, stays where it is. Return the turned poses (N, J,
-        3).""",
+        +pi / 2 takes (x, y, z) to (z, y, -x). The pelvis, the origin, stays where it is. Return the turned poses
+        (N, J, 3).""",
         hint_1="Height is y: it stays. x and z mix with the cosine and the sine of the angle.",
         hint_2="x becomes `c * x + s * z`, z becomes `c * z - s * x`; give `c` and `s` the shape (N, 1).",
         reference=random_view,
@@ -77,7 +65,6 @@ EXERCISES = {
         hint_2="`((d_real - 1) ** 2).mean()` is the first; in the second the target of `d_view` is 0.",
         reference=discriminator_loss,
         checks=check_discriminator_loss,
-        conclusion="It is 0 for a perfect discriminator, 0.5 for one that sees no difference, and liftkit's on random "
-        "scores.",
+        conclusion="It is 0 for a perfect discriminator, 0.5 for one that cannot decide, liftkit's for random scores.",
     ),
 }

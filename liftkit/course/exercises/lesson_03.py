@@ -1,7 +1,5 @@
 """Exercises of lesson 03: what must come back when a lifted pose is turned, and what distinguishes near from far."""
 
-from __future__ import annotations
-
 import numpy as np
 import torch
 
@@ -52,8 +50,7 @@ def check_reprojection(student: StudentFunction) -> None:
     if len(calls) < 2:
         values = f"The loss is {found:.4g}, expected {expected:.4g}."
         raise WrongAnswer(f"`lift` was called {len(calls)} times, expected 2: lift the view again. {values}")
-    mistakes = _mistakes(lift, x2d, turns[0, 0], expected)
-    expect_value(found, expected, "the loss of 16 random poses", mistakes=mistakes)
+    expect_value(found, expected, "the loss of 16 random poses", _mistakes(lift, x2d, turns[0, 0], expected))
     _expect_gradient(loss, wanted, lifter)
 
 
@@ -161,16 +158,15 @@ EXERCISES = {
     "03.1": Coding(
         title="Reprojection",
         task="""Write the reprojection loss: lift the 2D poses, turn them, project them, lift that view *again*, turn it
-        back, project it, and compare with the 2D poses you started from. `lift` takes (B, J, 2) and returns depths (B,
-        J); `x2d` is (B, J, 2); `rotation` (B, 3, 3) turns a joint p to R p. All are torch. Return one number, a tensor
-        that carries gradients: the mean squared difference over poses, both coordinates and the 16 joints after the
-        pelvis.""",
+        back, project it, and compare with the 2D poses you started from. `lift` takes (B, J, 2) and returns depths
+        (B, J); `x2d` is (B, J, 2); `rotation` (B, 3, 3) turns a joint p to R p. All are torch. Return one number, a
+        tensor that carries gradients: the mean squared difference over poses, both coordinates and the 16 joints after
+        the pelvis.""",
         hint_1="Lift, turn, project; then the same three steps once more, from the view, with the opposite turn.",
         hint_2="`x3d @ rotation.transpose(-1, -2)` turns joints that are rows; `x3d_view @ rotation` turns them back.",
         reference=reprojection,
         checks=check_reprojection,
-        conclusion="The view is lifted again and turned back; the loss is 0 without a turn, and liftkit's on random "
-        "poses.",
+        conclusion="The view is lifted again and turned back. The loss is 0 without a turn, else liftkit's.",
     ),
     "03.2": Coding(
         title="Quarter turns",
@@ -190,10 +186,8 @@ EXERCISES = {
         backwards, as human knees do: an array (N,) of True and False. Take `cross(hip - knee, ankle - knee)` of each
         leg, add both legs, and take the sign of the scalar product with `right hip - left hip`. No loop over poses is
         needed.""",
-        hint_1="`x3d[:, H36M_17.index('right_knee')]` are the right knees of all poses, (N, 3); `np.cross` takes "
-        "these.",
-        hint_2="The scalar product of rows a and b is `(a * b).sum(-1)`. `cross(a, b)` is `-cross(b, a)`: the order "
-        "matters.",
+        hint_1="`x3d[:, H36M_17.index('right_knee')]` are all right knees, (N, 3); `np.cross` takes two such arrays.",
+        hint_2="`(a * b).sum(-1)` is the scalar product of rows. Mind the order: `cross(a, b)` is `-cross(b, a)`.",
         reference=knees_backwards,
         checks=check_knees_backwards,
         conclusion="It is right for people who face the camera, face away or stand sideways, and it finds every "

@@ -1,7 +1,5 @@
 """Exercises of lesson 04: one network for the whole pose."""
 
-from __future__ import annotations
-
 from liftkit.course.checking import StudentFunction, WrongAnswer, expect_shape, explain
 from liftkit.course.exercise import Coding, Measuring
 from liftkit.networks import Lifter
@@ -64,11 +62,8 @@ EXERCISES = {
         hint_2="Compare `load_record(name).lifter.parameter_count`.",
         measure=most_parameters,
         choices=tuple(sorted(record_names())),
-        wrong=lambda name: (
-            f"A lifter of {name} has {parameters()[name]:,} parameters; another one has {max(parameters().values()):,}."
-        ),
-        conclusion="Most parameters are in the residual blocks, and all have five or six of them; the layers that join "
-        "the segments are added to these.",
+        wrong=lambda name: f"{name} has {parameters()[name]:,} parameters; another has {max(parameters().values()):,}.",
+        conclusion="Most are in the residual blocks, and all have five or six; layers that join segments add some.",
     ),
     "04.2": Coding(
         title="Count them by hand",

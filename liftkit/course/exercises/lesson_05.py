@@ -1,7 +1,5 @@
 """Exercises of lesson 05: legs and torso, apart."""
 
-from __future__ import annotations
-
 import torch
 
 from liftkit.course.checking import StudentFunction, WrongAnswer, explain
@@ -78,24 +76,21 @@ EXERCISES = {
         thorax, neck, head); the arms. Every joint except the pelvis belongs to exactly one. At most six residual
         blocks in all.""",
         hint_1="`REPRESENTATIONS['legs_torso'].segments` shows two segments. The arms start at the shoulders.",
-        hint_2="`Representation('three_parts', (Segment('legs', (...)), ...), blocks=2)`; nothing is shared by "
-        "default.",
+        hint_2="`Representation('three_parts', (Segment('legs', (...)), ...), blocks=2)` shares nothing by default.",
         reference=three_parts,
         checks=check_three_parts,
-        conclusion="Each joint has one owner, and when the joints of one segment move, no depth of another segment "
-        "changes.",
+        conclusion="Each joint has one owner, and if one segment's joints move, no depth of another segment changes.",
     ),
     "05.2": Measuring(
         title="Misled by one seed",
         task="""Two students train one seed each, with any seed number: one `full`, the other `legs_torso`. They compare
         the two errors (`pa_mpjpe_reflection`). Take every pair that the recorded seeds can form, 8 x 8: in which share
         of them, from 0 to 1, does the *full* pose look better?""",
-        hint_1="`record_results()` in `liftkit.recorded` has one error per seed. Compare each of one with each of the "
-        "other.",
+        hint_1="`record_results()` in `liftkit.recorded` has one error per seed. Compare all pairs of the two.",
         hint_2="With two arrays `full` and `cut`: `(full[:, None] < cut[None, :]).mean()`.",
         measure=share_misled,
         wrong=explain_misled,
-        conclusion="So often would one seed each have named the wrong winner, although with eight seeds each the "
+        conclusion="In this share of pairs, one seed each names the wrong winner, although with eight seeds each the "
         "interval for the mean difference does not contain 0.",
     ),
 }

@@ -1,7 +1,5 @@
 """Exercises of lesson 06: legs and torso with shared features."""
 
-from __future__ import annotations
-
 import torch
 
 from liftkit.course.checking import StudentFunction, expect_value
@@ -27,7 +25,7 @@ def check_crossing(student: StudentFunction) -> None:
         found = student(lambda x2d, w=w: torch.einsum("oic,bic->bo", w.to(x2d), x2d) ** 2 / 2, x2d, KNEE, WRIST)
         gradient = torch.einsum("oic,bic->bo", w, x2d)[..., None, None] * w  # (B, depth, joint, 2)
         expected = float(gradient[:, WRIST, KNEE].norm(dim=-1).mean())
-        expect_value(found, expected, what, mistakes=_mistakes(gradient), tolerance=1e-2)
+        expect_value(found, expected, what, _mistakes(gradient), tolerance=1e-2)
 
 
 def _mistakes(gradient: torch.Tensor) -> dict[str, float]:
@@ -61,13 +59,11 @@ EXERCISES = {
                 "segments, and every depth is computed from it."
             ),
             "Yes: through the shared blocks.": (
-                "Every depth is computed from features of both segments, so it can use every joint. The sensitivity "
-                "between legs and torso of the recorded run is not 0: measure it. (Where exactly the two first meet is "
-                "the lesson's next question.)"
+                "Every depth is computed from features of both segments, so it can use every joint. In the recorded "
+                "run the sensitivity between legs and torso is not 0: measure it. (Where they meet comes next.)"
             ),
             "Only while it is trained: afterwards the weights are fixed.": (
-                "Fixed weights do not cut a path. A trained lifter passes the ankle's coordinates through the same "
-                "layers."
+                "Fixed weights do not cut a path: the ankle's coordinates go through the same layers."
             ),
         },
         answer="b",

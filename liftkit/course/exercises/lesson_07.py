@@ -1,7 +1,5 @@
 """Exercises of lesson 07: five parts, and a cut of your own."""
 
-from __future__ import annotations
-
 from liftkit import sensitivity
 from liftkit.course.exercise import Measuring, Reasoning
 from liftkit.data.datasets import load_poses
@@ -29,11 +27,10 @@ EXERCISES = {
             "In all of them: that is what the reflection is for.": (
                 "The reflection turns all parts together. A pose in which only one leg is reversed stays wrong."
             ),
-            "In 1 of 2.": ("One network is one coin, and always agrees with itself. Five coins have 32 outcomes."),
+            "In 1 of 2.": "One network is one coin, and always agrees with itself. Five coins have 32 outcomes.",
             "In 1 of 16.": (
                 "2 of 32 outcomes: none mirrored, or all. Real parts are not fair coins: one discriminator sees all of "
-                "them together. But the more parts there are, the more ways to disagree, and no alignment corrects "
-                "those."
+                "them together. But more parts have more ways to disagree, and no alignment corrects those."
             ),
             "In 1 of 32.": (
                 "That counts only the seeds without any mirrored part; if all five are mirrored, they agree, too."
@@ -51,10 +48,7 @@ EXERCISES = {
         hint_2="`sensitivity(run, poses).between('legs_torso').mean()` is the number to compare.",
         measure=most_sensitive,
         choices=tuple(sorted(record_names())),
-        wrong=lambda name: (
-            f"Between legs and torso, a depth of {name} moves by {between(name):.2f} mm per mm; in another "
-            f"by {between(most_sensitive()):.2f} mm."
-        ),
+        wrong=lambda name: f"{name} has {between(name):.2f} mm per mm; another has {between(most_sensitive()):.2f} mm.",
         conclusion="Joined again by a single block, five parts depend on each other more than the parts of the uncut "
         "pose do. (This says nothing about the error.)",
     ),

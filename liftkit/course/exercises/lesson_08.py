@@ -1,7 +1,5 @@
 """Exercises of lesson 08: what does a lifted depth depend on?"""
 
-from __future__ import annotations
-
 import numpy as np
 
 from liftkit import intervention
@@ -54,10 +52,8 @@ EXERCISES = {
         task="""`x2d` and `other` are 2D poses (17, 2) of two people in the same image, numpy, in pixels. Give the first
         person the second one's legs (hips, knees and ankles): each leg joint as far from the pelvis, and in the same
         direction, as it is in `other`. Everything else stays. Return the mixed pose.""",
-        hint_1="`H36M_17.names` (`from liftkit import H36M_17`) shows which joints are legs. Where would they be if "
-        "you only copied their coordinates?",
-        hint_2="`other[legs] - other[0]` is where legs are relative to their pelvis; add the pelvis they should hang "
-        "from.",
+        hint_1="`liftkit.H36M_17.names` shows which joints are legs. Where are they if you only copy coordinates?",
+        hint_2="`other[legs] - other[0]` is where legs are relative to their pelvis; add the first person's pelvis.",
         reference=with_legs_of,
         checks=check_with_legs_of,
         conclusion="The legs are another person's and hang from the same pelvis; nothing else moved. Any change in the "
@@ -73,38 +69,34 @@ EXERCISES = {
         "joints are the torso. Is the largest of these numbers 0?",
         measure=independent_of_legs,
         choices=tuple(sorted(record_names())),
-        wrong=lambda name: (
-            f"With other legs, the torso that {name} lifts moves by {torso_moved(name).mean():.0f} mm on average."
-        ),
+        wrong=lambda name: f"With other legs, the torso of {name} moves by {torso_moved(name).mean():.0f} mm (mean).",
         conclusion="Training did not achieve this: if nothing is shared, there is no path from a leg to the torso.",
     ),
     "08.3": Reasoning(
         title="Whose arms can you trust?",
         task="""Two lifters are evaluated on people whose legs and torso are independent. For lifter A, the correlation
-        of lifted torso depths with the legs' 2D positions is no more than chance gives (R² 0.01), and they move by 40
-        mm when the legs are swapped. For lifter B, cut into independent segments, the correlation is above chance (R²
-        0.04), and they move by 0 mm. Then comes a person with a splint, whose legs are in a position that no training
-        person had. The scale of the pose is taken from the torso only. Whose lifted arms will the legs not disturb?""",
+        of lifted torso depths with the legs' 2D positions is no more than chance gives (R² 0.01), and they move by
+        40 mm when the legs are swapped. For lifter B, cut into independent segments, the correlation is above chance
+        (R² 0.04), and they move by 0 mm. Then comes a person with a splint, whose legs are in a position that no
+        training person had. The scale of the pose is taken from the torso only. Whose lifted arms will the legs not
+        disturb?""",
         hint_1="Which of the two numbers comes from changing the legs, and which from watching them?",
-        hint_2="An output may vary with an input that it was not computed from. What else connects B's output to the "
-        "legs?",
+        hint_2="An output may vary with an input without being computed from it. What else connects B to the legs?",
         options={
             "A's: its output varies with the legs no more than by chance.": (
                 "That holds for poses like those it was evaluated on, where its errors do not vary with the legs. Legs "
                 "that do not fit move its torso by 40 mm: it computes depths from them."
             ),
             "B's: nothing moves when the legs are swapped.": (
-                "Its segments share nothing, so with a given scale no position of a leg can affect a depth of the "
-                "torso, in any pose: 0 mm. Its R² of 0.04 has another cause: a scale that the legs had set, or the "
-                "view."
+                "Its segments share nothing, so with a given scale no leg can affect a depth of the torso, in any "
+                "pose: 0 mm. Its R² of 0.04 has another cause: a scale that the legs had set, or the view."
             ),
             "Neither's: 0.04 and 40 mm are both above what the data contain.": (
                 "0.04 is a correlation: it says what varies with the legs, not what is computed from them. B moves by "
                 "0 mm, and because it is cut, it cannot move in any other pose either."
             ),
             "That cannot be known: no such legs were among the test poses.": (
-                "That is so for A. For B it is known without any pose: independent segments have no path from a leg to "
-                "the torso."
+                "That is so for A. For B it is known without any pose: it has no path from a leg to the torso."
             ),
         },
         answer="b",

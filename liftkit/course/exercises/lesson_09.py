@@ -1,7 +1,5 @@
 """Exercises of lesson 09: is it luck?"""
 
-from __future__ import annotations
-
 import numpy as np
 
 from liftkit.course.checking import StudentFunction, WrongAnswer, expect_equal, expect_shape, explain
@@ -28,7 +26,7 @@ def check_bootstrap(student: StudentFunction) -> None:
         raise WrongAnswer(f"The interval, {low:.2f} to {high:.2f}, must contain the mean of the values, {mean:.2f}.")
     _compare_with_many(values, np.array(found))
     if np.ptp(found, axis=0).max() == 0:
-        raise WrongAnswer(f"Four different rngs give {low:.2f} to {high:.2f}: nothing is drawn from `rng`.")
+        raise WrongAnswer(f"Four rngs give the same interval, {low:.2f} to {high:.2f}: nothing is drawn from `rng`.")
     # of three values, each end has a chance of 1 in 27, which is more than 2.5 %
     few = student(np.array([60.0, 61.0, 75.0]), np.random.default_rng(0))
     expect_equal(few, [60, 75], "the interval of 60, 61 and 75 mm", "mm", "Draw each sample from the values.")
@@ -75,8 +73,7 @@ EXERCISES = {
         hint_2="Take the mean of each sample, then `np.percentile(means, [2.5, 97.5])`.",
         reference=bootstrap,
         checks=check_bootstrap,
-        conclusion="It contains the mean, has no width if all seeds are equal, and is as wide as one of very many "
-        "draws.",
+        conclusion="It contains the mean, has no width for equal seeds, and is as wide as one from very many draws.",
     ),
     "09.2": Measuring(
         title="How many seeds reach the optimum?",
@@ -96,23 +93,19 @@ EXERCISES = {
         ours is `legs_torso_shared`, the best of eight seeds; the baseline is the mean of its eight seeds. For their
         next report the authors plan to take, of each run, the checkpoint with the smallest 3D error on the test set.
         What can be concluded?""",
-        hint_1="What would the baseline's number be if it were treated as ours was, and ours if treated as the "
-        "baseline?",
-        hint_2="`record_results().groupby('representation').pa_mpjpe_reflection.agg(['mean', 'min'])` has both, for "
-        "all.",
+        hint_1="What would the baseline's number be if treated like ours, and ours if treated like the baseline's?",
+        hint_2="`record_results().groupby('representation').pa_mpjpe_reflection.agg(['mean', 'min'])` has both.",
         options={
             "Ours is better by 11 mm: all runs had the same data and budget.": (
-                "This compares a smallest value with a mean. Mean against mean, the same runs have 71.7 and 75.6: a "
-                "third of the 11 mm."
+                "This compares a smallest value with a mean. The means are 71.7 and 75.6: a third of the 11 mm."
             ),
             "It would be fair if the baseline's number were that of its best seed, too.": (
                 "The best seed rewards spread: five_parts, worse than full in the mean (79.1 against 75.6), would beat "
                 "it by 6 mm (67.5 against 73.4), because its seeds differ more."
             ),
             "At least choosing checkpoints by test error is harmless: nothing is trained on it.": (
-                "To choose is to fit. It brings 3D labels of the test set into an unsupervised result. At the recorded "
-                "evaluations it makes five_parts 7 mm better (78.1 to 71.2), and on the poses that it was chosen by it "
-                "can never make anything worse."
+                "To choose is to fit: it brings 3D labels into an unsupervised result. At the recorded evaluations it "
+                "makes five_parts 7 mm better (78.1 to 71.2), and on the poses used to choose it is never worse."
             ),
             "Ours may be better; to know by how much, compare means over seeds, chosen without 3D, with an interval.": (
                 "Seed by seed and at the last step the difference is 3.9 mm (reflection allowed), with a 95 % interval "

@@ -1,7 +1,5 @@
 """Exercises of lesson 10: does it generalise?"""
 
-from __future__ import annotations
-
 import numpy as np
 
 from liftkit.course.checking import StudentFunction, WrongAnswer, expect_shape
@@ -67,12 +65,10 @@ EXERCISES = {
     "10.1": Coding(
         title="Combinations never met",
         task="""A fair test of new combinations contains nothing else that is new. `train` (N,) and `test` (M,) are
-        numpy arrays of actions such as `"walk+wave"`, a leg task and an arm task. Return a mask (M,) that is True
-        for test poses whose combination no training pose has, while its leg task and its arm task each occur in
-        training.""",
+        numpy arrays of actions such as `"walk+wave"`, a leg task and an arm task. Return a mask (M,) that is True for
+        test poses whose combination no training pose has, although both of its tasks occur in training.""",
         hint_1="`~np.isin(test, train)` finds new combinations. What else is among them?",
-        hint_2='Split each action at "+". Both halves must be known: `np.isin(legs_of_test, legs_of_train)`, and the '
-        "same for the arms.",
+        hint_2='Split each action at "+". Both halves must be known: `np.isin(legs_of_test, legs_of_train)`, and arms.',
         reference=never_met,
         checks=check_never_met,
         conclusion="New combinations of known halves, without those that were trained on and without movements that "

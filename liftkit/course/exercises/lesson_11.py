@@ -1,7 +1,5 @@
 """Exercises of lesson 11: your own poses."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from liftkit.course.checking import StudentFunction, WrongAnswer, as_array
@@ -78,9 +76,8 @@ EXERCISES = {
         title="The joints that COCO lacks",
         task="""`points` (17, 2) are one person's keypoints in COCO's order, in pixels, and `score` (17,) is how sure
         the detector is of each: numpy. Human3.6M has a pelvis, a spine and a thorax, which COCO lacks. Return the
-        three, in this order, as an array (3, 2). The pelvis is midway between the hips, the thorax midway between the
-        shoulders, the spine midway between these two. A point with a score below 0.3 is missing; whatever needs it is
-        NaN.""",
+        three, in this order, as an array (3, 2). The pelvis is midway between the hips, the thorax between the
+        shoulders, the spine between these two. A point with a score below 0.3 is missing; whatever needs it is NaN.""",
         hint_1="`COCO.index('left_hip')` is the row of a point (`from liftkit.keypoints.names import COCO`).",
         hint_2="First put NaN wherever the score is low. Sums and means of NaN are NaN without any further code.",
         reference=middle_joints,
