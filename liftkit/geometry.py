@@ -82,13 +82,7 @@ def _matrix(rows, xp):
 
 
 def rotation_y(angle: Array) -> Array:
-    """Rotation matrices about the vertical (y) axis; +90 degrees takes (x, y, z) to (z, y, -x).
-
-    Args:
-        angle: ``(...)``, in radians.
-
-    Returns:
-        ``(..., 3, 3)``.
+    """Rotation about the vertical (y) axis: ``(...) -> (..., 3, 3)``; +90 degrees takes (x, y, z) to (z, y, -x).
 
     >>> (rotation_y(np.array(np.pi / 2)) @ [1.0, 2.0, 3.0]).round(6).tolist()
     [3.0, 2.0, -1.0]
@@ -100,15 +94,9 @@ def rotation_y(angle: Array) -> Array:
 
 
 def rotation_x(angle: Array) -> Array:
-    """Rotation matrices about the horizontal (x) axis; +90 degrees takes (x, y, z) to (x, -z, y).
+    """Rotation about the horizontal (x) axis: ``(...) -> (..., 3, 3)``; +90 degrees takes (x, y, z) to (x, -z, y).
 
-    Such a matrix takes the frame of a level camera to that of a camera which looks down by ``angle``.
-
-    Args:
-        angle: ``(...)``, in radians.
-
-    Returns:
-        ``(..., 3, 3)``.
+    It takes the frame of a level camera to that of a camera which looks down by ``angle``.
 
     >>> (rotation_x(np.array(np.pi / 2)) @ [1.0, 2.0, 3.0]).round(6).tolist()
     [1.0, -3.0, 2.0]
@@ -120,14 +108,7 @@ def rotation_x(angle: Array) -> Array:
 
 
 def turn(x3d: Array, rotation: Array) -> Array:
-    """Apply rotation matrices to every joint.
-
-    Args:
-        x3d: ``(..., J, 3)``.
-        rotation: ``(..., 3, 3)``, one matrix per pose.
-
-    Returns:
-        ``(..., J, 3)``.
+    """Apply rotation matrices ``(..., 3, 3)`` to every joint of the poses ``(..., J, 3)``.
 
     >>> turn(np.array([[1.0, 2.0, 3.0]]), np.eye(3)).tolist()
     [[1.0, 2.0, 3.0]]
@@ -196,14 +177,7 @@ def project(x3d: Array, camera: Camera | None = None) -> Array:
 
 
 def attach_depth(x2d: Array, z: Array) -> Array:
-    """Join 2D poses and depths into 3D poses.
-
-    Args:
-        x2d: ``(..., J, 2)``.
-        z: ``(..., J)``, on the scale of ``x2d``.
-
-    Returns:
-        ``(..., J, 3)``.
+    """Join 2D poses ``(..., J, 2)`` and depths ``(..., J)`` on the same scale into 3D poses ``(..., J, 3)``.
 
     >>> attach_depth(np.array([[1.0, 2.0]]), np.array([3.0])).tolist()
     [[1.0, 2.0, 3.0]]

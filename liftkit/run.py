@@ -25,13 +25,13 @@ ABOUT, WEIGHTS, HISTORY = "run.json", "weights.safetensors", "history.csv"
 
 @dataclass(eq=False, repr=False)
 class Run:
-    """A trained ensemble."""
+    """A trained ensemble of lifters, with its history and all that is needed to use or evaluate it again."""
 
     lifter: Lifter  # M members, one for each seed
     discriminator: Discriminator
     seeds: tuple[int, ...]
     config: TrainConfig
-    history: pd.DataFrame  # one row per recorded step and seed: loss terms, and the share of poses with plausible ``knees``
+    history: pd.DataFrame  # one row per recorded step and seed: loss terms; `knees`, the share that folds backwards
     message: str = ""  # why training stopped early, if it did
 
     def __post_init__(self):

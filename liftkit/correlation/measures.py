@@ -62,8 +62,7 @@ def sensitivity(run: Run, poses: PoseSet, coordinates: str = "xy", signed: bool 
     """The exact derivative of each joint's depth by each joint's 2D place, the mean over poses.
 
     Args:
-        run: M members.
-        poses: their 2D is used.
+        run, poses: M members, and the poses whose 2D they lift.
         coordinates: "xy" for the length of the gradient, "x" or "y" for one component.
         signed: whether the component keeps its sign, pose by pose.
 

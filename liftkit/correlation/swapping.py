@@ -22,7 +22,7 @@ def donors(poses: PoseSet, within: Sequence[str] = MATCHED, seed: int = 0) -> np
 
     Args:
         poses: N poses.
-        within: the labels, or "facing" (the direction of the hips in steps of 15 degrees), which needs 3D truth.
+        within: labels, or "facing" (the direction of the hips in steps of 15 degrees), which needs 3D truth.
         seed: of the draw.
 
     Returns:
@@ -55,8 +55,7 @@ def intervention(
     then all movement is a dependence that the lifter has made up.
 
     Args:
-        run: M members.
-        poses: their 2D is used, and the facing if they have 3D truth.
+        run, poses: M members, and the poses whose 2D they lift.
         parts: a representation, whose segments are swapped, a mapping of names to joints, or "joints", one by one.
         within: labels in which a donor agrees, see :func:`donors` (default: subject, camera, with 3D facing).
         seed: of the choice of donors.
