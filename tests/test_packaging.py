@@ -126,15 +126,10 @@ def test_the_scripts_of_ci_parse(script):
 
 @pytest.mark.skipif(os.name == "nt", reason="Binder runs on Linux")
 def test_binder_starts_notebooks_as_make_lab_does():
-    command = [
-        sys.executable,
-        "-c",
-        "import os, sys; print(os.environ['PLOTLY_RENDERER'], os.environ['OMP_NUM_THREADS'])",
-    ]
+    code = "import os; print(os.environ['PLOTLY_RENDERER'], os.environ['OMP_NUM_THREADS'])"
+    binder = [ROOT / "start", sys.executable, "-c", code]
     bare = {"PATH": os.environ["PATH"]}
-    ran = subprocess.run(
-        [ROOT / "start", sys.executable, "-c", code], capture_output=True, text=True, check=True, env=bare
-    )
+    ran = subprocess.run(binder, capture_output=True, text=True, check=True, env=bare)
     assert ran.stdout.split() == ["plotly_mimetype", "1"]
     makefile = (ROOT / "Makefile").read_text()
     assert "THREADS := OMP_NUM_THREADS=1" in makefile and "PLOTLY_RENDERER=plotly_mimetype $(THREADS)" in makefile

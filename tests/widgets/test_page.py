@@ -20,7 +20,7 @@ def test_a_saved_page_turns_and_plays_without_a_kernel(tmp_path):
         page.keyboard.press("ArrowLeft")
         page.wait_for_timeout(200)
         assert widget.get_attribute("data-view") != start
-        assert changed(page, widget, lambda: widget.get_by_role("button", name="Play").click())
+        assert changed(widget, lambda: widget.get_by_role("button", name="Play").click())
         widget.get_by_role("button", name="Pause").click()
-        assert changed(page, widget, lambda: by_mouse(widget.locator("input[name=frame]")))
+        assert changed(widget, lambda: by_mouse(widget.locator("input[name=frame]")))
         assert page.complaints == [] and elsewhere(page.requests) == [file.as_uri()]
