@@ -9,7 +9,8 @@ import numpy as np
 import torch
 
 from liftkit.divergence import Diverged, DivergenceGuard
-from liftkit.geometry import attach_depth, normalise, project, turn
+from liftkit.geometry import attach_depth, normalise
+from liftkit.losses import Cycle, adversarial, discriminator_loss
 from liftkit.metrics import align_scale, pa_mpjpe
 from liftkit.poses import PoseSet, evenly
 from liftkit.priors import DRAWS, get_prior
@@ -26,19 +27,14 @@ class Evaluation:
     """Both networks on the same few poses.
 
     ``lifted`` (N, J, 3) test poses; ``error`` their mean PA-MPJPE in mm (NaN without a truth); ``real`` and ``turned``
-    (K,) the discriminator's scores of training poses and of the same poses lifted and turned.
+    (K,) the discriminator's scores of training poses and of the same poses lifted and turned; ``losses`` of both sides.
     """
 
     lifted: np.ndarray
     error: float
     real: np.ndarray
     turned: np.ndarray
-
-    @property
-    def losses(self) -> dict[str, float]:
-        """The adversarial loss of each side on these poses."""
-        real, turned = ((self.real - 1) ** 2).mean(), (self.turned**2).mean()
-        return {"discriminator": float(real + turned), "adversarial": float(((self.turned - 1) ** 2).mean())}
+    losses: dict[str, float]
 
 
 class Evaluator:
@@ -69,10 +65,13 @@ class Evaluator:
         lifted = run.lift(self.test.x2d)[0]
         lifted = lifted if self.truth is None else align_scale(lifted, self.truth)
         x2d = self.x2d.to(run.lifter.device)
-        turns = get_prior(run.config.prior)(self.u, run.config)[:, 0].to(x2d)
-        views = project(turn(attach_depth(x2d, run.lifter(x2d)), turns))
-        real, turned = run.discriminator(torch.cat([x2d, views], dim=1))[0].cpu().split(x2d.shape[1])
-        return Evaluation(lifted, self._error(lifted), real.numpy(), turned.numpy())
+        cycle = Cycle(run.lifter, x2d, get_prior(run.config.prior)(self.u, run.config).to(x2d))
+        real, turned = run.discriminator(x2d).cpu(), run.discriminator(cycle.x2d_view).cpu()
+        losses = {
+            "discriminator": discriminator_loss(real, turned, torch.tensor([False])).item(),
+            "adversarial": adversarial(cycle, run.discriminator).item(),
+        }
+        return Evaluation(lifted, self._error(lifted), real[0].numpy(), turned[0].numpy(), losses)
 
 
 class Game:
