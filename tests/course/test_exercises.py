@@ -1,6 +1,7 @@
 """Every exercise: right answers pass, stubs are not attempted, typical mistakes are named with their numbers."""
 
 import copy
+import json
 import re
 from importlib import import_module
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from course_files import NOTEBOOKS
 
 from liftkit.course import all_exercises, exercise
 from liftkit.course.exercise import Coding, Measuring, Reasoning
@@ -120,6 +122,15 @@ def test_solutions_show_code_or_reasons_and_tasks_do_not(number):
         found = list(pasted.values())[-1]
         assert one.check(found if isinstance(one, Coding) else found()).status == "correct"
     assert repr(one) == repr(exercise(number))
+
+
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.name[:2])
+def test_lessons_store_the_exercises_as_they_are_shown_now(path):
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        if found := re.fullmatch(r'exercise\("([\d.]+)"\)', "".join(cell["source"])):
+            shown = {kind: "".join(text) for kind, text in cell["outputs"][0]["data"].items()}
+            one = exercise(found[1])
+            assert shown == {"text/plain": repr(one), "text/markdown": one._repr_markdown_()}
 
 
 def test_a_share_may_be_rounded_to_two_digits():
