@@ -228,25 +228,13 @@ REFUSED = {
     "three arrays": (lambda: line({"a": ([0], [0], [0])}), "found 3 arrays"),
     "x backwards": (lambda: line({"a": ([1, 0], [0, 1])}), "rising"),
     "x missing": (lambda: line({"a": ([0, np.nan], [0, 1])}), "finite"),
-    "a band of nothing": (lambda: line({"a": ([0], [0])}, bands={"b": ([0], [0], [1])}), r"\['a'\], found \['b'\]"),
-    "log of 0": (lambda: line({"a": ([0], [0])}, log=True), "above 0"),
-    "log limits": (lambda: line({"a": ([0], [1])}, log=True, limits=(0, 1)), "limits above 0"),
-    "limits": (lambda: line({"a": ([0], [1])}, limits=(1, 0)), r"found \(1, 0\)"),
-    "a mark nowhere": (lambda: line({"a": ([0], [1])}, marks=[(np.inf, "x")]), "finite places"),
-    "too small": (lambda: line({"a": ([0], [1])}, width=50), "found 50 x 280"),
     "a matrix of another shape": (
         lambda: heat(np.ones((3, 2))),
         r"expected a matrix \(2, 3\).* found the shape \(3, 2\)",
     ),
     "an empty matrix": (lambda: heat_map(np.ones((0, 0)), [], [], unit="", limits=(0, 1)), r"shape \(0, 0\)"),
-    "colour limits": (lambda: heat(np.ones((2, 3)), limits=(1, np.inf)), "two finite numbers"),
-    "a pick outside": (lambda: heat(np.ones((2, 3)), picked=(2, 0)), r"within \(2, 3\), found \(2, 0\)"),
     "no groups": (lambda: dots({}), "expected groups"),
     "an empty group": (lambda: dots({"a": []}), r"found the shapes \{'a': \(0,\)\}"),
-    "too few tips": (lambda: dots({"a": [1, 2]}, tips={"a": ["x"]}), "2 values, found 1 tips"),
-    "tips of nothing": (lambda: dots({"a": [1]}, tips={"b": ["x"]}), r"\['a'\], found \['b'\]"),
-    "an interval upside down": (lambda: dots({"a": [1]}, intervals={"a": (2, 1)}), r"found \(2, 1\)"),
-    "a pick of nothing": (lambda: dots({"a": [1]}, picked=("a", 1)), r"found \('a', 1\)"),
 }
 
 

@@ -96,20 +96,10 @@ def log_ticks(low: float, high: float, fixed: bool = False) -> tuple[float, floa
     return low, high, [10.0**p for p in powers[:: ceil(len(powers) / 6)] if low <= 10.0**p <= high]
 
 
-def checked_limits(limits: Range) -> Range:
-    low, high = map(float, limits)
-    if not (np.isfinite([low, high]).all() and low < high):
-        raise ValueError(f"limits must be two finite numbers, the smaller first, found {limits}")
-    return low, high
-
-
 def y_axis(values: np.ndarray, margin: float, limits: Range | None = None, log: bool = False):
     """The range and the ticks for finite values, or for given limits; it begins at 0 if the values come near 0."""
     if limits is not None:
-        low, high = checked_limits(limits)
-        if log and low <= 0:
-            raise ValueError(f"a logarithmic axis needs limits above 0, found {limits}")
-        return (low, high), (log_ticks if log else nice_ticks)(low, high, fixed=True)[2]
+        return limits, (log_ticks if log else nice_ticks)(*limits, fixed=True)[2]
     values = values[np.isfinite(values)]
     low, high = (values.min(), values.max()) if values.size else (1.0, 10.0) if log else (0.0, 1.0)
     if log:

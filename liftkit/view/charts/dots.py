@@ -35,14 +35,15 @@ def dot_chart(
         picked: Name and index of a dot to outline.
 
     Raises:
-        ValueError: If a group is empty or names, lengths or intervals do not fit.
+        ValueError: If there is no group or one without values.
 
     >>> dot_chart({"full": [60.2, 58.1], "legs_torso": [48.0, 49.5]}, y_label="mm").count("data-pick=")
     4
     """
     values = {str(name): np.asarray(found, float) for name, found in groups.items()}
     tips, intervals = ({str(name): found for name, found in (given or {}).items()} for given in (tips, intervals))
-    _expect_fitting(values, tips, intervals, picked)
+    if not values or any(found.ndim != 1 or not found.size for found in values.values()):
+        raise ValueError(f"expected groups of values, found the shapes { {n: v.shape for n, v in values.items()} }")
     y_range, ticks = y_axis(np.concatenate([*values.values(), *map(np.array, intervals.values())]), 0.06)
     texts = tick_texts(ticks)
     left = 30 + max(map(text_width, texts))
@@ -59,22 +60,6 @@ def dot_chart(
     y = area.top - 8 if lower_is_better else area.bottom - 6  # of crosses
     parts += [_crosses(area, name, found, tips.get(name), i, y) for i, (name, found) in enumerate(values.items())]
     return root(parts, _alt(values, intervals, f"{y_label} ({better})"), WIDTH, HEIGHT)
-
-
-def _expect_fitting(values, tips, intervals, picked) -> None:
-    if not values or any(found.ndim != 1 or not found.size for found in values.values()):
-        raise ValueError(f"expected groups of values, found the shapes { {n: v.shape for n, v in values.items()} }")
-    for what, found in (("tips", tips), ("intervals", intervals)):
-        if not set(found) <= set(values):
-            raise ValueError(f"{what} must have names of groups {list(values)}, found {list(found)}")
-    for name, texts in tips.items():
-        if len(texts) != len(values[name]):
-            raise ValueError(f"{name!r} has {len(values[name])} values, found {len(texts)} tips")
-    for name, interval in intervals.items():
-        if len(interval) != 2 or not (np.isfinite(interval).all() and interval[0] <= interval[1]):
-            raise ValueError(f"the interval of {name!r} must be finite (low, high), found {interval}")
-    if picked is not None and not (picked[0] in values and 0 <= picked[1] < len(values[picked[0]])):
-        raise ValueError(f"picked must be a group of {list(values)} and an index within it, found {picked}")
 
 
 def _names(names: list[str], left: float, step: float) -> tuple[str, float]:

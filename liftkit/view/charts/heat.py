@@ -9,7 +9,7 @@ from textwrap import wrap
 import numpy as np
 from numpy.typing import ArrayLike
 
-from liftkit.view.charts.axes import Area, Range, checked_limits, nice_ticks, number, tick_texts
+from liftkit.view.charts.axes import Area, Range, nice_ticks, number, tick_texts
 from liftkit.view.charts.svg import ROW, label, root, safe, shortened, text_width
 
 # From low to high, distinct for colour-blind eyes and lightest at 0: of sizes, and of values with signs.
@@ -39,7 +39,7 @@ def heat_map(
         picked: Row, column or both, outlined.
 
     Raises:
-        ValueError: If shapes, limits or ``picked`` do not fit.
+        ValueError: If the matrix has not one row and one column per name.
 
     >>> heat_map([[0, 1], [1, 0]], ["hip", "knee"], ["hip", "knee"], unit="mm", limits=(0, 1)).count("data-pick=")
     4
@@ -47,7 +47,7 @@ def heat_map(
     values, rows, columns = np.asarray(matrix, float), [str(name) for name in rows], [str(name) for name in columns]
     if values.ndim != 2 or not values.size or values.shape != (len(rows), len(columns)):
         raise ValueError(f"expected a matrix ({len(rows)}, {len(columns)}) as named, found the shape {values.shape}")
-    (row, column), limits = _checked_pick(picked, values.shape), checked_limits(limits)
+    row, column = picked or (None, None)
     left, cell = _place(rows, columns)
     wide, tall = cell * len(columns), cell * len(rows)
     heading = wrap(title, max(10, int((left + wide + 60) / 6.5)))
@@ -74,14 +74,6 @@ def _place(rows: Sequence[str], columns: Sequence[str]) -> tuple[float, float]:
         out = [0.5 * text_width(shortened(name, NAME)) - cell * (c + 0.5) for c, name in enumerate(columns)]
         left = max(left, 10 + max(out))
     return left, cell
-
-
-def _checked_pick(picked, shape: tuple[int, int]) -> tuple[int | None, int | None]:
-    row, column = picked if picked is not None else (None, None)
-    for place, size in zip((row, column), shape, strict=True):
-        if place is not None and not 0 <= place < size:
-            raise ValueError(f"picked must be (row, column) within {shape}, found {picked}")
-    return row, column
 
 
 def _colours(values: np.ndarray, limits: Range) -> list[str]:
