@@ -1,4 +1,4 @@
-"""How long Human3.6M takes to convert: ``python -m benchmarks.human36m``; made-up data in VideoPose3D's format.
+"""Time and memory of converting Human3.6M: ``python -m benchmarks.human36m``; made-up data in VideoPose3D's format.
 
 The bar: 1.5 million poses (4 cameras x 390,000 frames) in under 3 minutes and 1 GB on two cores. The real data set has
 526,000 frames: 2.1 million poses.
@@ -26,7 +26,7 @@ SCRIPT = Path(__file__).parent.parent / "data_scripts" / "human36m.py"
 
 
 def make(path: Path, frames: int, detections: Path | None) -> None:
-    """A person who trembles, 30 recordings of each of 7 subjects, as data_3d_h36m.npz; 2D as data_2d_h36m_*.npz."""
+    """Write 30 recordings of each of 7 subjects as data_3d_h36m.npz (a person who trembles) and data_2d_h36m_*.npz."""
     rng, x3d, x2d = np.random.default_rng(0), {}, {}
     rest, body = np.zeros((32, 3)), synthetic_motion().joints[0]
     for joint in H36M_17.names:
@@ -65,7 +65,7 @@ def main(frames: int = 390_000, detections: bool = False) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         source, found, out = folder / "data_3d_h36m.npz", folder / "data_2d_h36m.npz", folder / "human36m.npz"
-        # in a process of its own: Linux counts the memory of who starts a process as that process's
+        # In a process of its own: Linux counts a parent's memory as the peak of the processes it starts.
         maker = get_context("spawn").Process(target=make, args=(source, frames, found if detections else None))
         maker.start()
         maker.join()

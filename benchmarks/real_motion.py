@@ -1,8 +1,8 @@
-"""The main job on real motion: ``python -m benchmarks.real_motion cmu17_world.npz`` from the repository's root.
+"""Training on real motion: ``python -m benchmarks.real_motion cmu17_world.npz`` from the repository's root.
 
-CMU motion capture, train clips to test clips, filmed by four cameras around the person, by the orthographic and the
-perspective rig, under both priors; a lifter trained on synthetic people alone, tested on the same clips; and each prior
-with the other's way to weigh the losses of independent segments. One process a core, a job each.
+Lifters are trained on the train clips of CMU motion capture and tested on its test clips, filmed by four cameras of the
+orthographic and the perspective rig, with both priors. Beside them: lifters trained only on synthetic people, tested on
+the same clips; and each prior with the other's weighting of the losses of independent segments. One process per core.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from tqdm import tqdm
 from liftkit import PRIORS, TrainConfig, Trainer, baselines, evaluate, film, load_poses
 from liftkit.system.files import write_atomically
 
-# The perspective cameras aim at the middle of the floor from different distances: their tilt is not known exactly.
+# The perspective cameras aim at the middle of the floor from different distances, so their tilt is not known exactly.
 PERSPECTIVE_TILT = {"tilt": 7.0, "tilt_spread": 1.5}
-# (trained on, rig, prior, whether the losses are weighed as the other prior does)
+# (trained on, rig, prior, whether the losses are weighted as in the other prior)
 JOBS = [
     ("cmu", "orthographic", "paper", False),
     ("cmu", "orthographic", "gravity", False),
@@ -40,7 +40,7 @@ JOBS = [
 
 
 def run_job(job: tuple, file: Path, seeds: int, steps: int, representation: str) -> pd.DataFrame:
-    """Train and judge one combination: a row a member."""
+    """Train and evaluate one combination: one row per member."""
     torch.set_num_threads(1)
     source, rig, prior, other_weighing = job
     real = film(read_positions(file), rig)
@@ -63,7 +63,7 @@ def main(
     representation: Annotated[str, typer.Option()] = "legs_torso",
     out: Annotated[Path, typer.Option(help="The table to write.")] = Path("results/real_motion.csv"),
 ) -> None:
-    """Train and judge every combination; write one table, a row a member, after each; print the means."""
+    """Train and evaluate every combination; after each, write the table (one row per member) and print the means."""
     out.parent.mkdir(parents=True, exist_ok=True)
     tables: dict[int, pd.DataFrame] = {}
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
@@ -76,7 +76,7 @@ def main(
 
 
 def summary(results: pd.DataFrame) -> pd.DataFrame:
-    """A row a job: PA-MPJPE (reflection allowed) with a 95 % t-interval and the range over members, and more."""
+    """One row per job: PA-MPJPE (reflection allowed), its 95 % t-interval and range over members, and more."""
     rows = []
     for job, table in results.groupby(["train", "rig", "prior", "losses_by"], sort=False):
         error = table.pa_mpjpe_reflection

@@ -57,5 +57,5 @@ def test_what_there_is_not_says_what_there_is(name, options, message):
 def test_other_programs_files_are_sent_to_their_command(tmp_path):
     path = tmp_path / "keypoints.json"
     path.write_text("{}")
-    with pytest.raises(ValueError, match=r"keypoints.json: expected a pose file .*liftkit data keypoints.*data_scripts"):
+    with pytest.raises(ValueError, match=r"keypoints.json: expected a pose file .*data keypoints.*data_scripts"):
         load_poses(path)
