@@ -1,9 +1,9 @@
 """The study on real motion: ``python -m benchmarks.real_study cmu17_world.npz`` from the repository's root.
 
-The five representations of the paper, trained on CMU motion capture and on synthetic people, both judged on CMU's test
-clips, under both priors; as ``benchmarks.real_motion`` trains them (width 128, 400,128 poses a seed, orthographic).
-Killed, it goes on when called again. Writes the results, a row a seed and checkpoint policy, into the package, where
-lessons find them (``liftkit.recorded.real_study_results``), and into ``results/``: ``study_summary.csv``;
+The five representations of the paper, trained on CMU motion capture and on synthetic people, evaluated on CMU's test
+clips, under both priors; as ``benchmarks.real_motion`` trains them (width 128, 400,128 poses per seed, orthographic).
+Killed, it goes on when called again. Writes the results, one row per seed and checkpoint policy, into the package,
+where lessons find them (``liftkit.recorded.real_study_results``), and into ``results/``: ``study_summary.csv``;
 ``study_comparisons.csv``, every representation against the full pose; and ``study.svg``.
 """
 
@@ -49,7 +49,7 @@ def main(
             write_tables(studies, out, table)
     if CHROMIUM:
         draw(studies, out)
-    typer.echo(markdown(told(studies)))
+    typer.echo(markdown(figures(studies)))
 
 
 def write_tables(studies: dict[tuple[str, str], Study], out: Path, table: Path) -> None:
@@ -72,7 +72,7 @@ def write_tables(studies: dict[tuple[str, str], Study], out: Path, table: Path) 
         write_atomically(path, lambda f, t=rows: t.round(4).to_csv(f, index=False))
 
 
-def told(studies: dict[tuple[str, str], Study], policy: str = "last") -> pd.DataFrame:
+def figures(studies: dict[tuple[str, str], Study], policy: str = "last") -> pd.DataFrame:
     """The figures for a page: errors over seeds on CMU's test clips, and each representation against the full pose."""
     rows = []
     for (prior, source), study in studies.items():

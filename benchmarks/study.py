@@ -1,7 +1,7 @@
 """What a study costs beside training: ``python -m benchmarks.study``; some minutes.
 
-Runs a study with this machine's processes and tells the share of their time that no training step took: starting,
-looking at checkpoints, judging, storing, and waiting for the last process.
+Runs a study with this machine's processes and prints the share of their time that no training step took: starting,
+evaluating checkpoints, storing, and waiting for the last process.
 """
 
 from __future__ import annotations

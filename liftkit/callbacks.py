@@ -10,7 +10,10 @@ from tqdm.auto import tqdm
 class ProgressBar:
     """A progress bar in a terminal or a notebook, with both networks' losses (mean over members) beside it.
 
-    ``options`` go to tqdm. The bar closes at the config's last step, or with :meth:`close`.
+    It closes at the config's last step, or with :meth:`close`.
+
+    Args:
+        options: passed on to tqdm.
     """
 
     def __init__(self, **options: Any):

@@ -5,9 +5,11 @@ import json
 
 import numpy as np
 import pytest
+from trainers import POSES, trainer
 
-from liftkit.config import PRESETS, TrainConfig
+from liftkit.config import PRESETS, TrainConfig, check_seeds
 from liftkit.losses import LOSSES
+from liftkit.training import train
 
 PAPER = {
     "width": 1024,
@@ -123,3 +125,41 @@ def test_the_ends_of_a_range_are_allowed(field):
     ends = next(item.metadata for item in dataclasses.fields(TrainConfig) if item.name == field)
     for end in ends.values():
         assert getattr(TrainConfig(**{field: end}), field) == end
+
+
+def test_fields_that_a_stored_config_lacks_get_their_defaults():
+    stored = TrainConfig(width=32).to_dict()
+    del stored["tilt"], stored["weights"]["reprojection"]
+    assert TrainConfig.from_dict(stored) == TrainConfig(width=32)
+
+
+# Seeds and names.
+
+
+@pytest.mark.parametrize(
+    "seeds, message",
+    [
+        ((), r"seeds must be one or more different integers, found \(\)"),
+        ((1, 2, 1), r"seeds must be one or more different integers, found \(1, 2, 1\)"),
+        (3, r"seeds must be a sequence such as \(0, 1, 2\), found 3"),
+        ((0, -1), "a seed must be an integer from 0 to .*, found -1"),
+        ((0.5,), "a seed must be an integer from 0 to .*, found 0.5"),
+        ((True,), "a seed must be an integer from 0 to .*, found True"),
+        ("01", "a seed must be an integer from 0 to .*, found '0'"),
+        ((2**64,), "a seed must be an integer from 0 to .*, found 18446744073709551616"),
+    ],
+)
+def test_other_seeds_are_refused(seeds, message):
+    with pytest.raises(ValueError, match=message):
+        check_seeds(seeds)
+    with pytest.raises(ValueError, match=message):
+        trainer(seeds=seeds)
+
+
+def test_unknown_names_are_refused_with_the_choices():
+    with pytest.raises(ValueError, match="unknown representation 'halves'; there are full, legs_torso"):
+        train("halves", POSES)
+    with pytest.raises(ValueError, match="unknown fields stepps in the config; there are width, batch, steps"):
+        train("full", POSES, stepps=3)
+    with pytest.raises(ValueError, match="unknown prior 'papers'; there are paper, gravity"):
+        train("full", POSES, prior="papers")

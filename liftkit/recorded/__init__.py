@@ -1,4 +1,4 @@
-"""What comes with the package: trained runs (made by ``make records``), the study's results, a sample of key points."""
+"""What comes with the package: trained runs (made by ``make records``), a study's results, sample keypoints."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MAX_TEST_POSES = 4096  # on which the stored figures are measured, evenly spaced
 
 
 def record_names() -> list[str]:
-    """The representations of which there is a record."""
+    """The representations that have a recorded run."""
     return sorted(path.stem for path in FOLDER.glob("*.safetensors"))
 
 
@@ -53,11 +53,11 @@ def record_results() -> pd.DataFrame:
 
 
 def record_table(*here: str, against: str = "full") -> pd.DataFrame:
-    """What the recorded seeds say, as text, a row a representation; those named ``here`` are pointed out.
+    """The recorded results as text, one row per representation; those named ``here`` are marked.
 
-    The mean PA-MPJPE over seeds in mm with its 95 % interval, reflection allowed and forbidden; then, seed by seed, how
-    much more or less (reflection allowed) than ``against``, and how many seeds it beats; parameters. Raises ValueError
-    on an unknown name.
+    Mean PA-MPJPE over seeds in mm with its 95 % interval, reflection allowed and forbidden; the difference to
+    ``against`` seed by seed (reflection allowed), and in how many seeds it is better; parameters. Raises ValueError on
+    an unknown name.
 
     >>> record_table("full").index[0]
     'full'
@@ -70,7 +70,7 @@ def record_table(*here: str, against: str = "full") -> pd.DataFrame:
     for title, metric in (("PA-MPJPE (95 %)", "pa_mpjpe_reflection"), ("no reflection", "pa_mpjpe")):
         means = summarise(results, metric).set_index("representation")
         found[title] = [f"{row['mean']:.1f} ({row.low95:.1f} to {row.high95:.1f})" for _, row in means.iterrows()]
-    found[f"minus {against} (95 %)"] = [_difference(results, name, against) for name in names]
+    found[f"minus {against} (95 %)"] = ["–" if n == against else _difference(results, n, against) for n in names]
     errors = results.pivot(index="seed", columns="representation", values="pa_mpjpe_reflection")
     better = errors.lt(errors[against], axis=0).sum()
     counts = results.groupby("representation")["parameters"].first()
@@ -81,22 +81,20 @@ def record_table(*here: str, against: str = "full") -> pd.DataFrame:
 
 
 def _difference(results: pd.DataFrame, name: str, against: str) -> str:
-    if name == against:
-        return "–"
     row = compare_pairs(results, name, against).iloc[0]
     return f"{row.difference:+.1f} ({row.low95:+.1f} to {row.high95:+.1f})"
 
 
 def record_history() -> pd.DataFrame:
-    """The course of every recorded member's training, a row a recorded step, as :attr:`liftkit.Run.history`."""
+    """The training of every recorded member, one row per recorded step, as :attr:`liftkit.Run.history`."""
     return pd.read_csv(FOLDER / "history.csv")
 
 
 def real_study_results() -> pd.DataFrame:
-    """The study on real motion, as ``python -m benchmarks.real_study`` wrote it: results alone, no motion, no network.
+    """The results of the study on real motion, as ``python -m benchmarks.real_study`` wrote them.
 
-    A row for each training set ("cmu", "synthetic"), test set, ``prior``, representation, seed and checkpoint
-    ``policy``, with the columns of :attr:`liftkit.Study.results`.
+    One row per training set ("cmu", "synthetic"), test set, ``prior``, representation, seed and checkpoint ``policy``,
+    with the columns of :attr:`liftkit.Study.results`.
 
     >>> sorted(set(real_study_results()["prior"]))
     ['gravity', 'paper']
@@ -105,7 +103,7 @@ def real_study_results() -> pd.DataFrame:
 
 
 def sample_keypoints() -> Path:
-    """A file of key points to try: a synthetic person who walks and waves, as a detector gives it in COCO's format.
+    """A file of keypoints to try: a synthetic person who walks and waves, in COCO's format.
 
     Made by ``python data_scripts/sample_keypoints.py``.
 
@@ -116,7 +114,7 @@ def sample_keypoints() -> Path:
 
 
 def shrink(run: Run) -> Run:
-    """The run with its weights rounded to float16, as it is stored; running averages keep every bit."""
+    """The run with its weights rounded to float16, as it is stored; running averages stay as they are."""
     tensors = {key: tensor.half().float() if _is_weight(key) else tensor for key, tensor in run.tensors().items()}
     return Run.from_tensors(run.representation, run.seeds, run.config, [tensors], run.history)
 

@@ -1,4 +1,4 @@
-"""What a table of seeds says: means with intervals, the share that reached the optimum, and paired comparisons."""
+"""Statistics over seeds: means with intervals, the share that reached the optimum, and paired comparisons."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
-import scipy  # its stats are loaded when first used: they take a second that a study's workers need not wait
+import scipy  # scipy.stats is loaded when first used: it takes a second, and a study's workers need none of it
 
 CONFIDENCE = 0.95
 REACHED = 1.05  # within 5 % of the best seed
@@ -39,11 +39,16 @@ def bootstrap_interval(values: Sequence[float], statistic: Callable = np.mean) -
 
 
 def summarise(results: pd.DataFrame, metric: str = "pa_mpjpe_reflection") -> pd.DataFrame:
-    """A row for each data set, test set and representation: the distribution of an error (small is good) over seeds.
+    """The distribution of an error over seeds: one row per data set, test set and representation.
 
-    ``mean`` with ``low95`` and ``high95``, ``sd``, ``median``, ``best``, ``worst``; ``reached``, the share of seeds
-    within 5 % of the representation's best one, and ``reached_overall``, of the best one of all; ``mirrored``, the
-    share of seeds that end with depth reversed; ``parameters``; ``seconds`` of training a seed.
+    Args:
+        results: a table as :attr:`liftkit.Study.results`, of one checkpoint policy.
+        metric: a column of errors; small is good.
+
+    Returns:
+        Columns ``mean`` with ``low95`` and ``high95``, ``sd``, ``median``, ``best``, ``worst``; ``reached``, the share
+        of seeds within 5 % of the representation's best one; ``reached_overall``, of the best one of all; ``mirrored``,
+        the share of seeds that end with depth reversed; ``parameters``; ``seconds`` of training per seed.
     """
     check_metric(results, metric)
     rows = []
@@ -65,12 +70,15 @@ def summarise(results: pd.DataFrame, metric: str = "pa_mpjpe_reflection") -> pd.
 
 
 def compare_pairs(results: pd.DataFrame, first: str, second: str, metric: str = "pa_mpjpe_reflection") -> pd.DataFrame:
-    """Two representations seed by seed: a row for each data and test set.
+    """Two representations seed by seed: one row per data and test set.
 
-    ``difference`` is the mean of first minus second (negative: the first has the smaller error), with its 95 %
-    bootstrap interval; ``relative`` the same as a share of the second's mean; ``effect`` is Cohen's d of the pairs
-    (mean by standard deviation of the differences); ``p`` the two-sided p-value of a permutation test that swaps the
-    names within pairs (exact where there are few). Raises ValueError on a name that is not in the table.
+    Returns:
+        ``difference``, the mean of first minus second (negative: the first has the smaller error), with its 95 %
+        bootstrap interval; ``relative``, the same as a share of the second's mean; ``effect``, Cohen's d of the pairs
+        (mean by standard deviation of the differences); ``p``, two-sided, see :func:`permutation_p`.
+
+    Raises:
+        ValueError: on a name that is not in the table.
     """
     check_metric(results, metric)
     for name in (first, second):
@@ -92,7 +100,7 @@ def compare_pairs(results: pd.DataFrame, first: str, second: str, metric: str = 
 
 
 def permutation_p(pairs: pd.DataFrame) -> float:
-    """Two-sided p-value that the two columns differ in their mean, by swapping within rows; NaN below two rows."""
+    """Two-sided p-value of the difference of two columns by swapping within rows; NaN for fewer than two rows."""
     if len(pairs) < 2:
         return float("nan")
     test = scipy.stats.permutation_test(
@@ -107,7 +115,7 @@ def permutation_p(pairs: pd.DataFrame) -> float:
 
 
 def share_reached(errors: Sequence[float], margins: Sequence[float]) -> np.ndarray:
-    """For each margin (0.05: within 5 %), the share of seeds that are so near to the best one.
+    """For each margin (0.05: within 5 %), the share of seeds whose error is that close to the best one's.
 
     >>> share_reached([100.0, 104.0, 120.0], [0.0, 0.05, 0.5]).round(2).tolist()
     [0.33, 0.67, 1.0]
