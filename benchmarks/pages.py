@@ -1,4 +1,4 @@
-"""For pages that cannot run anything: plotly figures as SVG files, drawn by Chromium, and tables in Markdown."""
+"""Plotly figures as SVG files, drawn by Chromium, and tables in Markdown: for pages that run no code."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 def write_svg(figure: go.Figure, path: Path, width: int = 900, height: int = 420) -> Path:
-    """Write a figure as SVG. Raises ValueError where there is no Chromium."""
+    """Write a figure as SVG. Raises ValueError if there is no Chromium."""
     from playwright.sync_api import sync_playwright
 
     if CHROMIUM is None:

@@ -1,4 +1,4 @@
-"""liftkit draw: a picture of what a trained run lifts."""
+"""liftkit draw: a picture of poses lifted by a trained run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lifted motion as files: arrays, a table, BVH and glTF, each read back by its specification alone."""
+"""Lifted motion as files: arrays, a table, BVH and glTF, each read back by its specification only."""
 
 import csv
 import io
@@ -70,7 +70,7 @@ def read_glb(content):
 
 
 def accessor(document, data, number):
-    """An accessor's values by the specification alone; its bounds, alignment and extent are checked on the way."""
+    """An accessor's values by the specification only; its bounds, alignment and extent are checked on the way."""
     entry = document["accessors"][number]
     view = document["bufferViews"][entry["bufferView"]]
     kind = {5121: np.uint8, 5123: np.uint16, 5126: np.float32}[entry["componentType"]]
