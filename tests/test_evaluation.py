@@ -22,7 +22,7 @@ def noisy(poses, seed):
 
 
 def run_of(**predictions):
-    """A run that has been trained already: its members predict what they are told to."""
+    """A run whose members predict these poses, whatever they lift."""
     preds = np.stack(list(predictions.values()))
     return SimpleNamespace(seeds=tuple(int(name[1:]) for name in predictions), lift=lambda x2d: preds)
 
@@ -54,7 +54,7 @@ def test_each_column_is_its_metric(tiny_poses):
         np.testing.assert_allclose(table[name], values, rtol=1e-6)
 
 
-def test_a_row_is_a_member_and_the_mean_over_its_poses(run, tiny_poses):
+def test_a_row_is_one_member_and_the_mean_over_its_poses(run, tiny_poses):
     table = evaluate(run, tiny_poses)
     assert list(table) == ["seed", *COLUMNS]
     assert table["seed"].tolist() == [7, 3, 5]
@@ -151,18 +151,18 @@ def test_another_grouping_lists_the_groupings(run, tiny_poses, by):
         evaluate(run, tiny_poses, by=by)
 
 
-@pytest.mark.parametrize("judge", [lambda p: evaluate(None, p), baselines, lambda p: pose_errors(np.zeros(3), p)])
-def test_poses_without_3d_cannot_be_judged(tiny_poses, judge):
+@pytest.mark.parametrize("evaluation", [lambda p: evaluate(None, p), baselines, lambda p: pose_errors(np.zeros(3), p)])
+def test_poses_without_3d_cannot_be_evaluated(tiny_poses, evaluation):
     with pytest.raises(ValueError, match="tiny: evaluation needs the true 3D poses; this PoseSet has none"):
-        judge(dataclasses.replace(tiny_poses, x3d=None))
+        evaluation(dataclasses.replace(tiny_poses, x3d=None))
 
 
-@pytest.mark.parametrize("judge", [pose_errors, joint_table])
-def test_predictions_that_do_not_fit_are_refused(tiny_poses, judge):
+@pytest.mark.parametrize("evaluation", [pose_errors, joint_table])
+def test_predictions_that_do_not_fit_are_refused(tiny_poses, evaluation):
     with pytest.raises(ValueError, match=r"truth's shape \(24, 17, 3\), found \(23, 17, 3\)"):
-        judge(tiny_poses.x3d[:-1], tiny_poses)
+        evaluation(tiny_poses.x3d[:-1], tiny_poses)
     with pytest.raises(ValueError, match="pred must be finite"):
-        judge(tiny_poses.x3d * np.nan, tiny_poses)
+        evaluation(tiny_poses.x3d * np.nan, tiny_poses)
 
 
 def test_a_member_too_few_is_refused(run, tiny_poses):

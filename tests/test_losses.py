@@ -251,9 +251,9 @@ def test_adversarial_by_hand_and_zero_for_a_discriminator_that_is_fooled():
     cycle = Cycle(FakeLifter(flat), random_poses(2, 2), turns_of(TrainConfig(), 2, 2))
     scores = torch.tensor([[1.0, 1.0], [0.0, 0.5]], dtype=torch.float64)
     assert adversarial(cycle, lambda x2d: scores).tolist() == [0, (1 + 0.25) / 2]
-    judged = []
-    adversarial(cycle, lambda x2d: judged.append(x2d) or scores)
-    torch.testing.assert_close(judged[0], cycle.x2d_view)
+    scored = []
+    adversarial(cycle, lambda x2d: scored.append(x2d) or scores)
+    torch.testing.assert_close(scored[0], cycle.x2d_view)
 
 
 @pytest.mark.parametrize("name", REPRESENTATIONS)
@@ -291,18 +291,18 @@ def test_consistency_of_independent_segments_trains_each_trunk_by_its_own_joints
 
 @pytest.mark.parametrize("representation", REPRESENTATIONS)
 @pytest.mark.parametrize("name", LOSSES)
-def test_weighed_by_joint_every_representation_has_the_full_poses_gradient(representation, name):
+def test_weighted_by_joint_every_representation_has_the_full_poses_gradient(representation, name):
     x2d, turns = random_poses(2, 5), turns_of(TrainConfig(), 2, 5)
-    judge = lambda poses: poses.pow(3).sum((-1, -2))  # noqa: E731
+    score = lambda poses: poses.pow(3).sum((-1, -2))  # noqa: E731
     gradients = []
     for rep, per_segment in ((representation, False), ("full", True)):
         z = torch.full((2, 5, 17), 0.1, dtype=torch.float64, requires_grad=True)
         lifter = FakeLifter(lambda poses, z=z: z if poses.ndim == 4 else poses[..., 0] * z[:, None], rep)
-        loss = LOSSES[name](Cycle(lifter, x2d, turns, per_segment), judge)
+        loss = LOSSES[name](Cycle(lifter, x2d, turns, per_segment), score)
         gradients.append(torch.autograd.grad(loss.sum(), z)[0])
     torch.testing.assert_close(*gradients)
     assert gradients[0].abs().sum() > 0
 
 
-def test_the_papers_prior_weighs_by_segment_and_gravity_by_joint():
+def test_the_papers_prior_weights_by_segment_and_gravity_by_joint():
     assert get_prior("paper").per_segment and not get_prior("gravity").per_segment

@@ -218,7 +218,7 @@ def test_align_both_is_align_without_and_with_reflection(kind):
 @every_metric
 @both_kinds
 @pytest.mark.parametrize("leading", [(), (6,), (2, 3), (0,)])
-def test_there_is_one_value_a_pose(metric, kind, leading):
+def test_there_is_one_value_per_pose(metric, kind, leading):
     count = int(np.prod(leading))
     pred, truth = noisy(people(count), scale=150), people(count)
     one_by_one = [np.asarray(metric(p, t)) for p, t in zip(pred, truth, strict=True)]

@@ -130,7 +130,7 @@ def test_adam_takes_its_first_step_against_the_weighted_sums_gradient():
 
 
 @pytest.mark.parametrize("label_swap, swapped", [(0.0, False), (1.0, True)])
-def test_the_discriminator_is_told_real_from_view_unless_labels_are_swapped(label_swap, swapped):
+def test_real_poses_should_score_1_and_views_0_unless_labels_are_swapped(label_swap, swapped):
     trained = trainer(seeds=(0, 1), label_swap=label_swap)
     cycle = trained.begin_cycle()
     scores = trained.discriminator(cycle.x2d), trained.discriminator(cycle.x2d_view)
@@ -244,7 +244,7 @@ def test_a_member_is_reversed_only_if_most_of_its_shins_fold_forwards():
     assert reversed_members == [[True, False, False]]
 
 
-def test_the_papers_prior_knows_nothing_of_knees():
+def test_the_papers_prior_does_not_test_knees():
     tested = trainer(seeds=range(6), knee_every=2, prior="paper").run(5)
     assert same(tested, trainer(seeds=range(6), knee_every=99, prior="paper").run(5))
 
@@ -260,7 +260,7 @@ def test_knees_are_tested_again_and_again():
 # History.
 
 
-def test_history_has_a_row_a_recorded_step_and_seed_with_that_steps_losses():
+def test_history_has_one_row_per_recorded_step_and_seed_with_the_losses_of_that_step():
     seen = {}
 
     def note(trained):
@@ -320,19 +320,19 @@ def one_person() -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def pupil(one_person) -> Trainer:
+def small_trainer(one_person) -> Trainer:
     config = TrainConfig(width=32, batch=64, steps=300, learning_rate=5e-3, knee_every=25)
     return Trainer("legs_torso", one_person[:2500, :, :2], range(5), config, "cpu")
 
 
 @pytest.fixture(scope="module")
-def untrained(pupil) -> Run:
-    return pupil.to_run()
+def untrained(small_trainer) -> Run:
+    return small_trainer.to_run()
 
 
 @pytest.fixture(scope="module")
-def learned(pupil, untrained) -> Run:
-    return pupil.run().to_run()
+def learned(small_trainer, untrained) -> Run:
+    return small_trainer.run().to_run()
 
 
 def test_it_learns_the_depth_of_a_person_whom_it_has_seen_only_in_2d(one_person, untrained, learned):
@@ -351,5 +351,5 @@ def test_while_it_learns_its_consistency_losses_fall_and_views_look_real(learned
     first, last = (history[history["step"].between(*steps)] for steps in ((1, 30), (271, 300)))
     for name in ("reprojection", "quarter_turns"):
         assert (last.groupby("seed")[name].mean() < 0.25 * first.groupby("seed")[name].mean()).all()
-    assert last["discriminator"].median() > 0.3  # 0 where it tells every view from a real pose
+    assert last["discriminator"].median() > 0.3  # 0 if it recognises every view
     assert last.groupby("seed")["knees"].mean().median() > 0.9

@@ -52,7 +52,7 @@ def verdicts(
     permutations: int = PERMUTATIONS,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Is a lifter's dependence between parts in the data, or is it made up?
+    """Whether a lifter's dependence between parts is in the data or made up.
 
     For each source part, which is swapped, and target part, whose depths may move, the verdict is
 
@@ -157,7 +157,7 @@ def dependence_and_error(
     metric: str = "pa_mpjpe_reflection",
     parts: Parts = "legs_torso",
 ) -> pd.DataFrame:
-    """Do seeds with more dependence between parts have larger errors?
+    """Whether seeds with more dependence between parts have larger errors.
 
     Args:
         dependences: for each representation.
