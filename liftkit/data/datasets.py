@@ -32,7 +32,7 @@ DATASETS = {"synthetic": synthetic_poses}
 
 
 def load_poses(name_or_path: str | Path, **options) -> PoseSet:
-    """Load a PoseSet.
+    """Load a PoseSet by the name of an embedded data set or from a pose file.
 
     Args:
         name_or_path: an embedded data set ("synthetic") or a pose file (.npz).
