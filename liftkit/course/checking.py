@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from liftkit.course.watchdog import OutOfTime, call_within
-from liftkit.skeleton import H36M_17, Skeleton
+from liftkit.skeleton import H36M_17
 
 
 class WrongAnswer(Exception):
@@ -55,9 +55,7 @@ class StudentFunction:
             raise NotAttempted("The function returns nothing. If you have written it: does it end with `return`?")
         for own, before in zip(copies, args, strict=True):
             if isinstance(own, (np.ndarray, torch.Tensor)) and not _same(own, before):
-                raise WrongAnswer(
-                    "The function changed its input. Work on a copy: the caller still needs the original."
-                )
+                raise WrongAnswer("The function changed its input. Work on a copy: the caller still needs the input.")
         return value
 
     def _describe(self, error: BaseException) -> str:
@@ -145,9 +143,9 @@ def expect_bones(value: Any, x3d: np.ndarray, what: str) -> np.ndarray:
     return found
 
 
-def bone_lengths(x3d: np.ndarray, skeleton: Skeleton = H36M_17) -> np.ndarray:
+def bone_lengths(x3d: np.ndarray) -> np.ndarray:
     """(..., J, 3) -> (..., J - 1)."""
-    parents, joints = np.array(skeleton.bones).T
+    parents, joints = np.array(H36M_17.bones).T
     return np.linalg.norm(x3d[..., joints, :] - x3d[..., parents, :], axis=-1)
 
 
