@@ -116,6 +116,7 @@ def test_only_the_top_layer_draws():
 SEEN = "json.dumps(sorted({name.split('.')[0] for name in sys.modules}))"
 
 
+@pytest.mark.slow
 def test_importing_liftkit_is_light_and_training_needs_neither_plotly_nor_ipywidgets():
     code = f"import json, sys, liftkit; print({SEEN})\nfrom liftkit import train, evaluate, load_poses; print({SEEN})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)

@@ -57,6 +57,7 @@ def test_train_without_truth_says_that_it_cannot_evaluate(small, tmp_path):
     assert result.exit_code == 0 and "no 3D truth" in result.output
 
 
+@pytest.mark.slow
 def test_a_study_writes_its_tables_shows_them_and_goes_on(small, tmp_path):
     given = ["study", "--data", small, "--representations", "full, legs_torso", "--seeds", 2, "--out", tmp_path / "st"]
     result = run(*given, *TINY)
@@ -91,6 +92,7 @@ def test_draw_writes_a_row_for_each_pose(trained, small, tmp_path):
     assert (tmp_path / "picture.svg").read_text().count("<g transform") == 9
 
 
+@pytest.mark.slow
 def test_data_make_and_show_agree(tmp_path):
     made = run("data", "make", tmp_path / "made.npz", "--rig", "perspective")
     assert made.exit_code == 0 and load_pose_file(tmp_path / "made.npz").units == "px"

@@ -157,6 +157,7 @@ def test_uncoupled_data_show_no_correlation_between_legs_and_torso_and_coupled_o
     assert free[np.ix_(LEGS, LEGS)].mean() > 3 * between(free).mean()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_legs_of_another_clip_take_the_correlation_away(kind):
     tied = facing_everyone_alike(1.0)
@@ -231,6 +232,7 @@ def test_sensitivity_agrees_with_finite_differences(poses):
     assert np.abs(found - expected).max() < 2e-3 * np.abs(expected).max()
 
 
+@pytest.mark.slow
 def test_chunks_do_not_change_sensitivity(poses, monkeypatch):
     run = untrained("legs_torso_shared")
     whole = sensitivity(run, poses).values
@@ -286,6 +288,7 @@ def test_pixels_are_measured_in_millimetres_where_the_truth_is_known():
 # What it says.
 
 
+@pytest.mark.slow
 def test_recorded_runs_the_whole_pose_makes_up_dependence_and_independent_segments_do_not():
     poses = load_poses("synthetic").test
     for name, verdict in ("full", "spurious"), ("legs_torso", "none"):
@@ -389,6 +392,7 @@ def test_a_table_has_names(poses):
     assert table.loc["left_ankle", "right_wrist"] > 0 and table.shape == (16, 16)
 
 
+@pytest.mark.slow
 def test_a_reference_learns_the_depths_that_it_is_shown(poses):
     shown = supervised_reference(load_poses("synthetic"), (0, 1), TrainConfig(width=32, batch=128, steps=300))
     z, truth = shown.lift(poses.x2d)[..., 2], poses.x3d[..., 2]

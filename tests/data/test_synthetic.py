@@ -228,6 +228,7 @@ def digest(motion):
     return hashlib.sha256(b"".join(np.ascontiguousarray(a).tobytes() for a in arrays)).hexdigest()
 
 
+@pytest.mark.slow
 def test_same_seed_same_bits_in_another_process():
     code = (
         "import sys; sys.path[:0] = sys.argv[1:]\n"

@@ -138,6 +138,7 @@ def test_several_data_sets_are_evaluated_on_their_own_and_on_further_test_sets(p
     assert done.run("full", data="few").seeds == (0,)
 
 
+@pytest.mark.slow
 def test_a_representation_of_ones_own_needs_no_entry_anywhere(poses, tmp_path):
     legs, torso = REPRESENTATIONS["legs_torso"].segments
     own = Representation("mine", (Segment("below", legs.sees), Segment("above", torso.sees)), blocks=1)
@@ -323,6 +324,7 @@ def test_bad_arguments_are_refused_and_leave_no_trace(poses, tmp_path, changed, 
     refuses(message, poses, tmp_path / "out", **changed)
 
 
+@pytest.mark.slow
 def test_poses_without_truth_need_test_sets_and_have_no_oracle(poses, tmp_path):
     flat = replace(poses, x3d=None)
     refuses("the policy 'oracle' needs 3D truth", flat, tmp_path / "out")
@@ -360,6 +362,7 @@ def test_two_studies_on_one_folder_are_refused(study, poses):
             quick(poses, study.folder)
 
 
+@pytest.mark.slow
 def test_other_settings_are_refused_unless_asked_for(poses, tmp_path):
     quick(poses, tmp_path, ("full",), (0,))
     with pytest.raises(ValueError, match=r"config\.width was 16, is now 32; evaluations was 3, is now 2") as refused:
@@ -378,6 +381,7 @@ def test_a_finished_study_is_not_trained_again(study, poses, monkeypatch):
     pd.testing.assert_frame_equal(quick(poses, study.folder).results, study.results)
 
 
+@pytest.mark.slow
 def test_progress_counts_steps_of_members_up_to_all_of_them(poses, tmp_path):
     calls = []
     quick(poses, tmp_path, progress=lambda done, total: calls.append((done, total)))

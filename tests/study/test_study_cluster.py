@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 from liftkit import TrainConfig, load_poses, run_study
 from liftkit.cli import app
 
+pytestmark = pytest.mark.slow
+
 distributed = pytest.importorskip("distributed", reason="needs the extra 'cluster'")
 
 CONFIG = TrainConfig(width=16, batch=16, steps=120, record_every=40)

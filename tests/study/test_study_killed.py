@@ -15,6 +15,8 @@ from liftkit import TrainConfig, load_poses, run_study
 from liftkit.poses import PoseSet
 from liftkit.study import running
 
+pytestmark = pytest.mark.slow
+
 CONFIG = TrainConfig(width=16, batch=16, steps=80, record_every=20)
 KILLS = 20
 NAMES = ("results", "history")

@@ -63,6 +63,7 @@ def test_a_failure_leaves_what_was_there(tmp_path, monkeypatch, old, error, wher
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == ({} if old is None else {"a.bin": old})
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
 def test_a_disk_that_really_fills_up_leaves_what_was_there(tmp_path):
     (tmp_path / "a.npz").write_bytes(b"old")

@@ -51,6 +51,7 @@ def tip(panel, row, column):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["pearson", "spearman", "distance", "sensitivity", "intervention"])
 def test_maps_are_what_the_analysis_gives(explorer, runs, poses, kind):
     explorer.set("kind", kind)

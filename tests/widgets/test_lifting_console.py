@@ -86,6 +86,7 @@ def mixed(control):
 # The same run.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", [in_slices, by_turns, mixed])
 @pytest.mark.parametrize("prior", PRIORS)
 def test_a_seeded_run_is_the_same_bit_for_bit_in_the_widget_and_without_it(way, prior):
@@ -198,6 +199,7 @@ def test_curves_never_hold_more_than_they_may(monkeypatch):
     assert len(steps) <= 6 and steps[0] == 0 and steps[-1] >= 20 and steps == sorted(set(steps))
 
 
+@pytest.mark.slow
 def test_it_learns():
     config = TrainConfig(width=32, batch=64, steps=160, learning_rate=3e-3, knee_every=40)
     control = console(config=config)
@@ -373,6 +375,7 @@ def test_a_loss_that_is_left_out_has_no_curve():
     assert "quarter turns: no value" in losses.svg and losses.title == "Losses, step 24 of 24"
 
 
+@pytest.mark.slow
 def test_the_widget_runs_by_messages_and_is_the_same_each_time():
     pictures = []
     for _ in range(2):

@@ -70,6 +70,7 @@ def test_every_widget_is_public_and_documented():
         assert cls.__doc__ and cls.Controller.__doc__
 
 
+@pytest.mark.slow
 def test_every_control_takes_its_ends_and_every_option_and_panels_keep_their_keys_and_kinds(widget):
     controller, before = widget.controller, panels_sent(widget)
     assert len({key for key, _ in before}) == len(before) == len(controller.panels())

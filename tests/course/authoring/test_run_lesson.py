@@ -7,6 +7,8 @@ from lab import write_notebook
 
 from liftkit.course.authoring.run_lesson import LIVE, run_lesson
 
+pytestmark = pytest.mark.slow
+
 WIDGET = "from liftkit.widgets import RepresentationExplorer\nRepresentationExplorer()"
 BAR = "from tqdm.notebook import tqdm\nfor _ in tqdm(range(3)):\n    pass"
 
