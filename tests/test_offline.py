@@ -36,6 +36,7 @@ def test_a_command_has_none_either():
     assert ended.returncode == 1 and "network cut" in ended.stderr
 
 
+@pytest.mark.slow
 def test_a_lesson_has_none_either():
     cell = nbformat.v4.new_code_cell(f"import socket\nsocket.create_connection(('{OTHER}', 80), timeout=5)")
     with pytest.raises(CellExecutionError, match="network cut"):

@@ -21,6 +21,7 @@ def quick(monkeypatch):
     liftkit.REPRESENTATIONS.pop("upper_lower", None)
 
 
+@pytest.mark.slow
 def test_every_python_block_runs(quick):
     blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     assert len(blocks) == 4

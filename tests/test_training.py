@@ -335,6 +335,7 @@ def learned(small_trainer, untrained) -> Run:
     return small_trainer.run().to_run()
 
 
+@pytest.mark.slow
 def test_it_learns_the_depth_of_a_person_whom_it_has_seen_only_in_2d(one_person, untrained, learned):
     truth = one_person[2500:]
     before, after = (run.lift(truth[..., :2]) for run in (untrained, learned))

@@ -38,6 +38,7 @@ def test_all_five_are_recorded_at_lesson_width_with_eight_seeds_in_twelve_megaby
     assert about["sessions"][0]["revision"] and about["sessions"][0]["torch"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PAPER)
 def test_every_stored_checkpoint_has_the_stored_figures(name, judged):
     stored = record_results()

@@ -126,6 +126,7 @@ def test_save_writes_both_tables(study, tmp_path):
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "copy" / "results.parquet"), study.results)
 
 
+@pytest.mark.slow
 def test_several_data_sets_are_evaluated_on_their_own_and_on_further_test_sets(poses, tmp_path):
     other = poses.select(subject=["S1", "S2"])
     path = save_poses(poses, tmp_path / "all.npz")
