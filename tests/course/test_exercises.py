@@ -94,6 +94,7 @@ JUNK = [
 FUNCTIONS = [print, int, lambda: 1, lambda *args: args[0][0, 0, 0, 0, 0], *(lambda *args, j=j: j for j in JUNK)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", ALL)
 def test_whatever_is_handed_in_gets_feedback_that_can_be_shown(number):
     for answer in [*JUNK, *FUNCTIONS]:
