@@ -174,10 +174,14 @@ def _ultralytics(data) -> Found:
     return Found(rows, None, len({number for number, _ in frames}))
 
 
+def _is_landmark(point) -> bool:
+    if isinstance(point, dict):
+        return {"x", "y"} <= set(point)
+    return isinstance(point, list) and len(point) >= 2 and all(isinstance(v, (int, float)) for v in point)
+
+
 def _are_landmarks(data) -> bool:
-    numbers = lambda p: isinstance(p, list) and len(p) >= 2 and all(isinstance(v, (int, float)) for v in p)  # noqa: E731
-    landmark = lambda p: {"x", "y"} <= set(p) if isinstance(p, dict) else numbers(p)  # noqa: E731
-    return isinstance(data, list) and len(data) == 33 and all(map(landmark, data))
+    return isinstance(data, list) and len(data) == 33 and all(map(_is_landmark, data))
 
 
 def _landmark_lists(data, depth: int = DEPTH) -> Iterator[list]:

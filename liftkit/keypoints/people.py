@@ -75,7 +75,8 @@ def gather(found: Found) -> People:
         arrays.append(array)
     count, *more = sorted({len(array) for array in arrays})
     if more:
-        raise ValueError(f"expected the same number of keypoints for everybody, found {str([count, *more])[1:-1]}")
+        counts = ", ".join(map(str, (count, *more)))
+        raise ValueError(f"expected the same number of keypoints for everybody, found {counts}")
     if not names and count not in BY_COUNT:
         raise ValueError(f"expected {', '.join(map(str, BY_COUNT))} keypoints per person, found {count}")
     names = names or BY_COUNT[count]

@@ -23,7 +23,7 @@ def good_points(points: np.ndarray, threshold: float) -> np.ndarray:
 def choose_person(
     people: People, points: np.ndarray, person: str | int | None = None, follow: bool = True
 ) -> np.ndarray:
-    """The detections of one person, at most one per frame, in the order of frames.
+    """The indices (F,) of one person's detections, at most one per frame, in the order of frames.
 
     Without ``person`` and with tracks: the track with the largest summed area of its boxes. Without tracks: the
     largest box of all is followed forwards and backwards by the nearest centre, as long as the centre moved by at most
@@ -33,9 +33,6 @@ def choose_person(
         points: x and y (D, K, 2) of the detections, NaN where missing.
         person: the name of a track.
         follow: False takes the largest person of each frame, for images that are not a film.
-
-    Returns:
-        Indices (F,) into the detections.
 
     Raises:
         ValueError: if there is no such track, listing those there are.
