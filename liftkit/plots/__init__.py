@@ -2,18 +2,14 @@
 
 from liftkit.plots.curves import convergence_figure, history_figure
 from liftkit.plots.data import data_figures
-from liftkit.plots.dependence import dependence_figure, difference_figure, skeleton_dependence_figure
-from liftkit.plots.pose import pose_figure
+from liftkit.plots.dependence import dependence_figure
 from liftkit.plots.study import distribution_figure, reached_figure
 
 __all__ = [
     "convergence_figure",
     "data_figures",
     "dependence_figure",
-    "difference_figure",
     "distribution_figure",
     "history_figure",
-    "pose_figure",
     "reached_figure",
-    "skeleton_dependence_figure",
 ]

@@ -1,4 +1,4 @@
-"""What changes with the training step."""
+"""Losses and errors against the training step."""
 
 from __future__ import annotations
 
@@ -9,14 +9,18 @@ from liftkit.plots.style import add_band, expect_columns
 from liftkit.view.palette import metric_label
 
 NOT_LOSSES = {"representation", "step", "seed", "data", "knees"}
-NOT_LOSSES |= {"bones", "pa_mpjpe_reflection", "mirrored"}  # what the policies of a study look at
+NOT_LOSSES |= {"bones", "pa_mpjpe_reflection", "mirrored"}  # what the checkpoint selection of a study evaluates
 
 
 def history_figure(history: pd.DataFrame, columns: tuple[str, ...] | None = None) -> go.Figure:
-    """The course of training: the mean over seeds of each column, and the range over seeds as a band.
+    """The course of training: the mean of each column over seeds, and the range as a band.
 
-    ``history`` as :attr:`liftkit.Run.history`; ``columns`` default to every loss in it. Raises ValueError where a
-    column is missing or nothing was recorded.
+    Args:
+        history: as :attr:`liftkit.Run.history`.
+        columns: default: every loss in it.
+
+    Raises:
+        ValueError: if a column is missing or nothing was recorded.
     """
     names = list(columns or [name for name in history.columns if name not in NOT_LOSSES])
     expect_columns(history, ["step", *names])
@@ -29,10 +33,14 @@ def history_figure(history: pd.DataFrame, columns: tuple[str, ...] | None = None
 
 
 def convergence_figure(history: pd.DataFrame, column: str = "pa_mpjpe_reflection") -> go.Figure:
-    """How representations converge: for each the mean over seeds of a column against the step, and the range.
+    """How representations converge: for each one the mean of a column over seeds, and the range as a band.
 
-    ``history`` as :attr:`liftkit.Study.history`; ``column`` may be a loss or what the policies looked at. Raises
-    ValueError where a column is missing or holds nothing.
+    Args:
+        history: as :attr:`liftkit.Study.history`.
+        column: a loss, or what the checkpoint selection evaluated.
+
+    Raises:
+        ValueError: if a column is missing or holds nothing.
     """
     expect_columns(history, ["step", "representation", column])
     figure = go.Figure()

@@ -1,4 +1,4 @@
-"""What a set of poses looks like: one figure a table of :func:`liftkit.plots.pose_report.examine_poses`."""
+"""One figure for each table of :func:`liftkit.plots.pose_report.examine_poses`."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ import plotly.graph_objects as go
 
 from liftkit.view.palette import SERIES
 
-# What is normal in each figure, and what to worry about.
+# What is normal in each figure, and what is a reason to worry.
 MEANINGS = {
-    "Poses by split": "Both train and test should be there; a test of a few hundred poses already tells lifters apart.",
-    "Poses by subject": "Bars of like height are best; one person who has most of the poses is whom a lifter learns.",
-    "Poses by action": "Rare actions are learned worst; one that only the test has is a test of something else.",
-    "Shape in the picture": "Standing people are narrow, about 0.3 wide for 1 high; much above 1 is lying, or turned.",
-    "Poses a clip": "Clips of a few poses are normal for pictures; for films they hint at many dropped frames.",
-    "Bone lengths": "Bars are means, whiskers the spread in one subject: near 0 for motion capture; more than 5 % is "
-    "no rigid body.",
-    "Left against right": "A few per cent are normal; more hints at swapped or mistaken joints.",
-    "Depth": "A smooth curve through 0 at one half, to about 900 mm either way; a flat one holds no depth.",
+    "Poses by split": "Train and test should both exist; a test of a few hundred poses already separates lifters.",
+    "Poses by subject": "Bars of similar height are best; if one person has most of the poses, a lifter learns her.",
+    "Poses by action": "Rare actions are learned worst; an action that occurs only in the test asks something else.",
+    "Shape in the picture": "Standing people are about 0.3 wide for 1 high; people much wider lie, or are turned.",
+    "Poses per clip": "Clips of a few poses are normal for pictures; for films they suggest many dropped frames.",
+    "Bone lengths": "Bars are means, whiskers the spread within one subject: near 0 for motion capture; more than 5 % "
+    "is not a rigid body.",
+    "Left against right": "A few per cent are normal; more suggests swapped or mistaken joints.",
+    "Depth": "A smooth curve through 0 at one half, up to about 900 mm on each side; a flat one has no depth.",
     "Directions": "0 faces the camera, 90 the picture's right, 180 away; an empty direction will be lifted badly.",
 }
 MOST_BARS = 60
 
 
 def data_figures(tables: Mapping[str, pd.DataFrame]) -> dict[str, go.Figure]:
-    """A figure for each table that a report holds, by title. Labels of the data are shown as text."""
-    drawers = {"Shape in the picture": _histogram, "Poses a clip": _histogram, "Depth": _curve}
+    """A figure for each table of a report, by title. The data's labels are shown as text, never as HTML."""
+    drawers = {"Shape in the picture": _histogram, "Poses per clip": _histogram, "Depth": _curve}
     figures = {}
     for title, table in tables.items():
         figure = drawers.get(title, _bars)(table)
@@ -38,9 +38,8 @@ def data_figures(tables: Mapping[str, pd.DataFrame]) -> dict[str, go.Figure]:
 
 
 def _bars(table: pd.DataFrame) -> go.Figure:
-    """The first column against the next number; "spread in %" as whiskers; the highest bars where there are many."""
-    label = table.columns[0]
-    value = next(column for column in table.columns[1:])
+    """Bars of the second column by the first, with "spread in %" as whiskers; only the highest if there are many."""
+    label, value = table.columns[:2]
     if len(table) > MOST_BARS:
         table = table.nlargest(MOST_BARS, value)
     x = table[label] if table[label].dtype.kind in "fiu" else [escape(str(text)) or "(none)" for text in table[label]]
@@ -48,7 +47,7 @@ def _bars(table: pd.DataFrame) -> go.Figure:
     bar = go.Bar(x=x, y=table[value], marker_color=SERIES[0], error_y={"array": spread} if spread is not None else None)
     figure = go.Figure(bar).update_xaxes(title=label).update_yaxes(title=value, rangemode="tozero")
     if table[label].dtype.kind not in "fiu":
-        figure.update_xaxes(type="category")  # a name such as 2024-01 is no date
+        figure.update_xaxes(type="category")  # a name such as 2024-01 is not a date
     if value.endswith("%"):
         figure.update_yaxes(range=[0, max(5.0, 1.1 * float(table[value].max()))])  # 1e-6 % must not look large
     return figure
@@ -64,7 +63,7 @@ def _histogram(table: pd.DataFrame) -> go.Figure:
 
 
 def _curve(table: pd.DataFrame) -> go.Figure:
-    """Sorted values against the share of joints that lie below."""
+    """The share of joints below each of the sorted values."""
     share = [i / (len(table) - 1) for i in range(len(table))]
     line = go.Scatter(x=table.iloc[:, 0], y=share, line={"color": SERIES[0]})
     return go.Figure(line).update_xaxes(title=table.columns[0]).update_yaxes(title="share of joints below")

@@ -1,4 +1,4 @@
-"""What is in a set of poses, and what is wrong with it: numbers, warnings, and one page with figures."""
+"""What a set of poses contains and what may be wrong with it: warnings, numbers, and a page with figures."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from liftkit.data.people import CHAIN, SHORTEST, TALLEST, upside_down
 from liftkit.poses import PoseSet
 from liftkit.priors import knees_bend_backwards
 
-UNSTEADY = 0.05  # of a bone's mean length: more spread in one person is no rigid body
-ONE_SIDED = 0.05  # of a pair's mean length: more difference between left and right is no person
-SOME = 0.02  # a share of poses above this is worth a warning
-FAR_OFF = 1e4  # mm that a joint can be away from the pelvis
+UNSTEADY = 0.05  # of a bone's mean length: with more spread in one person it is not a rigid body
+ONE_SIDED = 0.05  # of a pair's mean length: people's left and right differ less
+SOME = 0.02  # a larger share of poses is worth a warning
+FAR_OFF = 1e4  # mm; no joint is farther from the pelvis
 
 
 @dataclass
 class Report:
-    """Warnings first, then facts in words, then tables by title (:mod:`liftkit.plots.data` draws them)."""
+    """What :func:`examine_poses` found."""
 
     name: str
     warnings: list[str] = field(default_factory=list)
-    facts: dict[str, str] = field(default_factory=dict)
-    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    facts: dict[str, str] = field(default_factory=dict)  # title -> text
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)  # by title; liftkit.plots.data draws them
 
     def __str__(self) -> str:
         warnings = [f"Warning: {text}" for text in self.warnings] or ["No warnings."]
@@ -35,7 +35,7 @@ class Report:
 
 
 def examine_poses(poses: PoseSet) -> Report:
-    """Look at everything that can be wrong with poses whose format is right.
+    """Check poses of a valid format for everything that may be wrong with them.
 
     >>> from liftkit.data.datasets import load_poses
     >>> examine_poses(load_poses("synthetic")).warnings
@@ -65,16 +65,17 @@ def _counts(poses: PoseSet, report: Report) -> None:
     )
     people = [set(labels.subject[labels.split == split]) for split in ("train", "test")]
     if (both := people[0] & people[1]) and both != {""}:
-        report.facts["Splits"] = f"{len(both)} subjects are in train and test: the test is on new clips, not new people"
+        report.facts["Splits"] = f"{len(both)} subjects are in train and test: the test has new clips, not new people"
     if people[0] and not people[1]:
-        report.warnings.append("there are training poses, but none of the split 'test' to judge on")
+        report.warnings.append("there are training poses, but none of the split 'test' to evaluate on")
 
 
 def _flat(poses: PoseSet, report: Report) -> None:
-    """The 2D range, joints that never move, upside-down poses and those without any size."""
+    """The 2D range, joints that never move, poses that are upside down or have no extent."""
     x2d, names = poses.x2d.astype(float), poses.skeleton.names
     low, high = x2d.min((0, 1)), x2d.max((0, 1))
-    report.facts["2D range"] = f"x {low[0]:.4g} to {high[0]:.4g}, y {low[1]:.4g} to {high[1]:.4g} {_unit(poses)}"
+    unit = "(no unit)" if poses.units == "none" else poses.units
+    report.facts["2D range"] = f"x {low[0]:.4g} to {high[0]:.4g}, y {low[1]:.4g} to {high[1]:.4g} {unit}"
     centred = x2d - x2d[:, :1]
     extent = np.ptp(x2d, axis=1)
     aspect = extent[:, 0] / np.maximum(extent[:, 1], 1e-9)
@@ -84,30 +85,30 @@ def _flat(poses: PoseSet, report: Report) -> None:
         report.warnings.append(f"in {flat:,} poses all joints lie on one point")
     still = [names[j] for j in range(1, len(names)) if len(poses) > 1 and np.ptp(centred[:, j], axis=0).max() == 0]
     if still:
-        report.warnings.append(f"never moving against the pelvis, so perhaps missing: {', '.join(still)}")
+        report.warnings.append(f"joints that never move against the pelvis, so perhaps missing: {', '.join(still)}")
     zero = (poses.x2d == 0).all(-1)[:, 1:].mean()
     if zero > 0.001:
-        report.warnings.append(f"{zero:.1%} of the joints lie at exactly (0, 0), where detectors put missing points")
+        report.warnings.append(f"{zero:.1%} of the joints are exactly (0, 0), where detectors put missing points")
     down = float(upside_down(x2d).mean())
-    report.facts["Upright"] = f"{1 - down:.1%} of the poses have the head above the lower ankle"
+    report.facts["Upright"] = f"in {1 - down:.1%} of the poses the head is above the lower ankle"
     if down > SOME:
-        report.warnings.append(f"{down:.1%} of the poses are upside down; if nearly all are, y points up in the source")
+        report.warnings.append(f"{down:.1%} of the poses are upside down; if almost all are, y points up in the source")
     if poses.units == "px" and (high - low).max() < 10:
-        report.warnings.append(f"2D is said to be in pixels, but spans {(high - low).max():.3g}")
+        report.warnings.append(f"the unit of the 2D is pixels, but it spans only {(high - low).max():.3g}")
     if poses.units == "mm" and not 100 < np.median(np.abs(centred).max((1, 2))) < FAR_OFF:
-        report.warnings.append("2D is said to be in mm, but a pose does not reach as far as people do")
+        report.warnings.append("the unit of the 2D is mm, but poses are not of human size")
 
 
 def _repeated(poses: PoseSet, report: Report) -> None:
     flat = np.ascontiguousarray(poses.x2d.reshape(len(poses), -1))
     _, index = np.unique(flat.view(f"V{flat.shape[1] * 4}").ravel(), return_inverse=True)
     same = len(poses) - (index.max() + 1)
-    report.facts["Repeated"] = f"{same:,} poses have the very 2D of another one"
+    report.facts["Repeated"] = f"{same:,} poses have exactly the 2D of another one"
     if same > SOME * len(poses):
-        report.warnings.append(f"{same / len(poses):.1%} of the poses repeat another one's 2D exactly")
+        report.warnings.append(f"{same / len(poses):.1%} of the poses have exactly the 2D of another one")
     splits = [set(index[poses.split == split]) for split in ("train", "test")]
     if leaked := len(splits[0] & splits[1]):
-        report.warnings.append(f"{leaked:,} test poses are training poses, too: the test is not fair")
+        report.warnings.append(f"{leaked:,} test poses are also training poses: the test is not fair")
 
 
 def _time(poses: PoseSet, report: Report) -> None:
@@ -118,9 +119,9 @@ def _time(poses: PoseSet, report: Report) -> None:
     usual = int(np.median(step[same])) if same.any() else 0
     gaps = int((step[same] > usual).sum())
     lengths = pd.Series(poses.clip).value_counts()
-    report.tables["Poses a clip"] = pd.DataFrame({"poses": lengths.to_numpy()})
+    report.tables["Poses per clip"] = pd.DataFrame({"poses": lengths.to_numpy()})
     shown = f"{lengths.min():,}" + (f" to {lengths.max():,}" if lengths.max() > lengths.min() else "")
-    report.facts["Clips"] = f"{shown} poses a clip, in frames {usual} apart, with {gaps:,} wider gaps"
+    report.facts["Clips"] = f"{shown} poses per clip; frames are {usual} apart, with {gaps:,} wider gaps"
     if repeated := int((step[same] == 0).sum()):
         report.warnings.append(f"{repeated:,} poses have the clip, camera and frame of another one")
     x2d = poses.x2d[order].astype(float)
@@ -129,13 +130,11 @@ def _time(poses: PoseSet, report: Report) -> None:
     move = np.linalg.norm(np.diff(centred, axis=0), axis=-1).max(-1) / np.maximum(size[1:], 1e-9)
     near = same & (step == usual) & (step > 0)
     if near.any() and (share := float((move[near] > 0.5).mean())) > 0.005:
-        report.warnings.append(
-            f"{share:.1%} of neighbouring frames move a joint by half a person: swapped sides, or another person?"
-        )
+        report.warnings.append(f"in {share:.1%} of neighbouring frames a joint moves by half a person: swapped sides?")
 
 
 def _bones(poses: PoseSet, report: Report) -> None:
-    """Lengths by subject, their spread within one, and left against right."""
+    """Bone lengths by subject, their spread within a subject, and left against right."""
     bones, names = poses.skeleton.bones, poses.skeleton.names
     x3d = poses.x3d.astype(float)
     lengths = np.stack([np.linalg.norm(x3d[:, j] - x3d[:, p], axis=-1) for p, j in bones], axis=1)
@@ -144,10 +143,10 @@ def _bones(poses: PoseSet, report: Report) -> None:
     table = pd.DataFrame({"mm": mean.mean(), "spread in %": 100 * spread.max()})
     report.tables["Bone lengths"] = table.rename_axis("bone").reset_index()
     worst = spread.max().sort_values(ascending=False)
-    report.facts["Bones"] = f"the least steady bone within one subject is {worst.index[0]}: {worst.iloc[0]:.1%} spread"
+    report.facts["Bones"] = f"within a subject {worst.index[0]} varies most in length: {worst.iloc[0]:.1%} spread"
     if (loose := worst[worst > UNSTEADY]).size:
         named = ", ".join(f"{bone} {value:.0%}" for bone, value in loose.head(5).items())
-        report.warnings.append(f"bones change length by more than {UNSTEADY:.0%} within one subject: {named}")
+        report.warnings.append(f"bones vary in length by more than {UNSTEADY:.0%} within one subject: {named}")
     pairs = [(names[a], names[b]) for a, b in poses.skeleton.pairs]
     uneven = {a.removeprefix("left_"): float((mean[a] / mean[b].clip(lower=1e-9) - 1).abs().max()) for a, b in pairs}
     percent = [(joint, 100 * share) for joint, share in uneven.items()]
@@ -155,47 +154,43 @@ def _bones(poses: PoseSet, report: Report) -> None:
     if lopsided := [f"{name} {value:.0%}" for name, value in uneven.items() if value > ONE_SIDED]:
         report.warnings.append(f"left and right bones differ in length: {', '.join(lopsided)}")
     height = mean[[joint for joint in CHAIN if joint in mean]].sum(axis=1)
-    report.facts["Height"] = f"{height.min():.0f} to {height.max():.0f} mm from an ankle to the head along the bones"
+    report.facts["Height"] = f"{height.min():.0f} to {height.max():.0f} mm from ankle to head along the bones"
     if not SHORTEST < height.min() <= height.max() < TALLEST:
         report.warnings.append(f"people should be {SHORTEST:.0f} to {TALLEST:.0f} mm tall: is the unit of the 3D mm?")
 
 
 def _space(poses: PoseSet, report: Report) -> None:
-    """Depths, and knees: they bend forwards where left and right, or near and far, are swapped."""
+    """Depths, and knees: shins fold forwards if left and right, or near and far, are swapped."""
     depth = poses.x3d[..., 2]
     report.tables["Depth"] = pd.DataFrame({"mm": np.quantile(depth[:, 1:], np.linspace(0, 1, 201))})
-    report.facts["Depth"] = f"joints lie {depth.min():.0f} to {depth.max():.0f} mm from the pelvis, in depth"
+    report.facts["Depth"] = f"{depth.min():.0f} to {depth.max():.0f} mm from the pelvis"
     if np.abs(poses.x3d).max() > FAR_OFF:
         report.warnings.append(f"a joint is {np.abs(poses.x3d).max():.3g} mm away from its pelvis")
     if np.ptp(depth) == 0:
         report.warnings.append("all depths are the same: the 3D is flat")
     wrong = 1 - float(np.mean(knees_bend_backwards(poses.x3d)))
-    report.facts["Knees"] = f"{1 - wrong:.1%} of the poses bend their knees backwards, as people do"
+    report.facts["Knees"] = f"in {1 - wrong:.1%} of the poses the shins fold backwards at the knees, as people's do"
     if wrong > 0.1:
-        report.warnings.append(
-            f"knees bend forwards in {wrong:.1%} of the poses: left and right, or near and far, may be swapped in them"
-        )
+        report.warnings.append(f"shins fold forwards at the knees in {wrong:.1%} of the poses: sides or depth swapped?")
     at = poses.skeleton.index
     across = lambda part: poses.x3d[:, at(f"left_{part}")] - poses.x3d[:, at(f"right_{part}")]  # noqa: E731
     if (twisted := float(((across("hip") * across("shoulder")).sum(-1) < 0).mean())) > SOME:
-        report.warnings.append(f"in {twisted:.1%} of the poses hips and shoulders face apart: swapped left and right?")
+        report.warnings.append(f"hips and shoulders face opposite ways in {twisted:.1%} of the poses: swapped sides?")
 
 
 def _directions(poses: PoseSet, report: Report) -> None:
-    """Where people look: 0 at the camera, 90 to the picture's right, 180 away."""
+    """Which way people face: 0 towards the camera, 90 to the picture's right, 180 away."""
     counts, _ = np.histogram(np.degrees(facing(poses)) % 360, bins=12, range=(0, 360))
     report.tables["Directions"] = pd.DataFrame({"degrees": np.arange(12) * 30 + 15, "poses": counts})
-    report.facts["Directions"] = f"people face {int((counts > 0.01 * len(poses)).sum())} of 12 directions around"
+    report.facts["Directions"] = f"people face {int((counts > 0.01 * len(poses)).sum())} of 12 directions"
     if len(poses) >= 1000 and (counts == 0).any():
-        report.warnings.append(f"nobody faces {int((counts == 0).sum())} of 12 directions: views from there are new")
-
-
-def _unit(poses: PoseSet) -> str:
-    return "(no unit)" if poses.units == "none" else poses.units
+        report.warnings.append(
+            f"nobody faces {int((counts == 0).sum())} of 12 directions: a lifter learns no such view"
+        )
 
 
 def report_html(report: Report) -> str:
-    """One page: warnings, facts, and the figures with what is normal in each. It needs no network."""
+    """A page of its own, without network: warnings, facts, and figures with what is normal in each."""
     from plotly.offline import get_plotlyjs
 
     from liftkit.plots.data import MEANINGS, data_figures

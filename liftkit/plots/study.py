@@ -1,4 +1,4 @@
-"""Distributions over seeds: how good, how sure, how often the optimum."""
+"""Results over seeds: their distribution, and how often the optimum is reached."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ from liftkit.view.palette import SERIES, metric_label
 
 
 def distribution_figure(results: pd.DataFrame, metric: str = "pa_mpjpe_reflection") -> go.Figure:
-    """The errors of all seeds, a box and a dot a seed for each representation; a column for each pair of data sets.
+    """The errors of all seeds: one box per representation, one dot per seed, one panel per pair of data sets.
 
-    ``results`` as :attr:`liftkit.Study.results`, of one checkpoint policy. Raises ValueError where there are several
-    policies, nothing, or no such metric.
+    Args:
+        results: as :attr:`liftkit.Study.results`, of one checkpoint policy.
+
+    Raises:
+        ValueError: if there are several policies, no rows, or no such metric.
     """
     expect_columns(results, ["data", "test", "representation", "seed", metric])
     expect_one_policy(results)
@@ -36,7 +39,7 @@ def distribution_figure(results: pd.DataFrame, metric: str = "pa_mpjpe_reflectio
 def reached_figure(results: pd.DataFrame, metric: str = "pa_mpjpe_reflection") -> go.Figure:
     """How often the optimum is reached: the share of seeds within a margin of the representation's best seed.
 
-    ``results`` as for :func:`distribution_figure`, of one data and one test set.
+    Takes and raises what :func:`distribution_figure` does; ``results`` are of one data set and one test set.
     """
     expect_columns(results, ["data", "test", "representation", metric])
     expect_one_policy(results)

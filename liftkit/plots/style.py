@@ -1,4 +1,4 @@
-"""What plotly figures share: bands, and the tables that they can show."""
+"""What plotly figures share: bands, and checks of the tables that they show."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _band_colour(colour: str) -> str:
 
 
 def add_band(figure: go.Figure, by_step, name: str, i: int) -> None:
-    """A line of means over the area from smallest to largest."""
+    """Add a line of means over a band from the smallest to the largest value."""
     table, colour = by_step.agg(["mean", "min", "max"]), SERIES[i % len(SERIES)]
     band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False, "legendgroup": name}
     figure.add_scatter(x=table.index, y=table["max"], **band)

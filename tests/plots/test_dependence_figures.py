@@ -5,7 +5,7 @@ import pytest
 
 from liftkit import H36M_17
 from liftkit.correlation import Dependence
-from liftkit.plots import dependence_figure, difference_figure, skeleton_dependence_figure
+from liftkit.plots import dependence_figure
 
 JOINTS = H36M_17.names[1:]
 
@@ -34,10 +34,10 @@ def test_heat_maps_share_one_range_are_ordered_by_part_and_boxed(two):
     assert "sd over seeds" in figure.data[0].hovertemplate
 
 
-def test_the_difference_is_drawn_around_zero(two):
-    figure = difference_figure(two["legs_torso"], two["full"])
+def test_signed_matrices_are_drawn_around_zero(two):
+    figure = dependence_figure(made_up(two["full"].values - 6, what="correlation"))
     assert figure.layout.coloraxis.cmin == -figure.layout.coloraxis.cmax < 0
-    assert np.mean(figure.data[0].z) < 0
+    assert np.min(figure.data[0].z) < 0 < np.max(figure.data[0].z)
 
 
 def test_what_is_not_known_is_left_white():
@@ -47,26 +47,9 @@ def test_what_is_not_known_is_left_white():
     assert np.isnan(figure.data[0].z).sum() == 16 and figure.layout.coloraxis.cmax == 1
 
 
-def test_on_the_skeleton_lines_join_different_parts_and_their_width_is_the_strength():
-    values = np.zeros((1, 16, 16))
-    ankle, knee, wrist = (JOINTS.index(j) for j in ("left_ankle", "left_knee", "right_wrist"))
-    values[0, ankle, wrist], values[0, wrist, knee], values[0, ankle, knee] = 10, 6, 99
-    figure = skeleton_dependence_figure(made_up(values, (0,)), threshold=0.5)
-    lines = [trace for trace in figure.data if trace.hoverinfo == "text"]
-    assert [line.text[0] for line in lines] == ["right wrist → left knee: 6 mm", "left ankle → right wrist: 10 mm"]
-    assert lines[1].line.width == pytest.approx(lines[0].line.width * 10 / 6)
-    few = skeleton_dependence_figure(made_up(values, (0,)), threshold=0.5, largest=40)
-    assert not [trace for trace in few.data if trace.hoverinfo == "text"]
-
-
 def test_matrices_that_do_not_belong_together_are_refused(two):
     with pytest.raises(ValueError, match="matrices of one kind, found 2 kinds"):
         dependence_figure(two | {"other": made_up(np.ones((1, 16, 16)), what="sensitivity")})
-    with pytest.raises(ValueError, match="two matrices of one kind, found 'movement of the lifted depth' and 's'"):
-        difference_figure(two["full"], made_up(np.ones((1, 16, 16)), what="s"))
-    parts = Dependence(np.ones((1, 1, 16)), ("legs",), JOINTS, "m", "mm", owners=(JOINTS[:6],))
-    with pytest.raises(ValueError, match="only a matrix of joints against joints"):
-        skeleton_dependence_figure(parts)
     with pytest.raises(ValueError, match="no part holds"):
         dependence_figure(two, {"legs": JOINTS[:6]})
 

@@ -1,37 +1,10 @@
+"""Figures of training and of studies show the numbers of their tables."""
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from liftkit import H36M_17
-from liftkit.plots import convergence_figure, distribution_figure, history_figure, pose_figure, reached_figure
-
-POSE = np.random.default_rng(0).normal(size=(17, 3))
-
-
-def test_every_bone_is_drawn_once_with_up_upwards():
-    figure = pose_figure({"one": POSE})
-    drawn = {
-        (t.text[i], t.text[i + 1]): (t.x[i + 1], t.y[i + 1], t.z[i + 1])
-        for t in figure.data
-        for i in range(0, len(t.x), 3)
-    }
-    names = H36M_17.names
-    expected = {(names[p], names[j]): (POSE[j, 0], POSE[j, 2], -POSE[j, 1]) for p, j in H36M_17.bones}
-    assert drawn == expected
-
-
-def test_poses_stand_side_by_side_on_one_scale():
-    layout = pose_figure({"small": POSE, "large": 3 * POSE}).layout
-    reach = 3 * np.abs(POSE).max()
-    assert layout.scene.xaxis.range == layout.scene2.zaxis.range == pytest.approx((-reach, reach))
-
-
-@pytest.mark.parametrize(
-    ("poses", "message"), [({}, "found none"), ({"bad": POSE[:3]}, r"bad: .*\(17, 3\), found \(3, 3\)")]
-)
-def test_bad_poses_are_refused(poses, message):
-    with pytest.raises(ValueError, match=message):
-        pose_figure(poses)
+from liftkit.plots import convergence_figure, distribution_figure, history_figure, reached_figure
 
 
 def test_history_shows_the_mean_and_range_over_seeds():
