@@ -11,20 +11,12 @@ FACING = ("faces the camera", "faces the picture's right", "has the back to the 
 
 
 def readable(name: str) -> str:
-    """A name with spaces for underscores.
-
-    >>> readable("left_upper_arm")
-    'left upper arm'
-    """
+    """A name with spaces for underscores."""
     return name.replace("_", " ")
 
 
 def describe(joints: np.ndarray, skeleton: Skeleton = H36M_17) -> str:
-    """Describe a pose (J, 2) or (J, 3), y down: posture, hands, knees and, in 3D, the direction that it faces.
-
-    >>> describe(np.zeros((17, 2)))
-    'all joints at one place'
-    """
+    """Describe a pose (J, 2) or (J, 3), y down: posture, hands, knees and, in 3D, the direction that it faces."""
     if np.ptp(joints, axis=0).max() <= 0:
         return "all joints at one place"
     at = {name: joints[skeleton.index(name)].astype(float) for name in skeleton.names}

@@ -62,19 +62,7 @@ def style() -> str:
 
 
 def page_html(title: str, state: Mapping[str, Any], facts: Mapping[str, Any] | None = None) -> str:
-    """A page to turn, play and hover without a kernel; it makes no request. All texts in it are shown as text.
-
-    Args:
-        title: The page's title.
-        state: The panels, local controls and values to show, from :meth:`Controller.state`.
-        facts: Names and values that are listed below the panels.
-
-    Raises:
-        ValueError: If the state holds a number that JSON has not: NaN or infinity.
-
-    >>> "<dt>made by</dt><dd>a &amp; b</dd>" in page_html("Example", {}, {"made by": "a & b"})
-    True
-    """
+    """A page to turn, play and hover without a kernel or a request, with ``facts`` listed below. Texts are escaped."""
     # "<" could end the script element from within; in JSON's texts it may be written like this
     data = json.dumps(state, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
     code = script().replace("export default widget;", "")

@@ -31,18 +31,10 @@ HIGHER_IS_BETTER = {"pck", "auc"}
 
 
 def metric_label(metric: str) -> str:
-    """A metric's label with its unit; any other column's name with spaces.
-
-    >>> metric_label("pck"), metric_label("depth_size")
-    ('PCK at 150 mm (%)', 'depth size')
-    """
+    """A metric's label with its unit; any other column's name with spaces."""
     return METRICS.get(metric, readable(metric))
 
 
 def side_of(name: str) -> str:
-    """The side of the body that a joint is on, by its name: "left", "right" or "middle".
-
-    >>> side_of("left_knee")
-    'left'
-    """
+    """The side of the body that a joint is on, by its name: "left", "right" or "middle"."""
     return name.split("_")[0] if name.startswith(("left_", "right_")) else "middle"

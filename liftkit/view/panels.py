@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -23,13 +23,16 @@ class Panel:
     title: str
     caption: str = ""
 
+    static: ClassVar = ("key",)  # fields
+    dynamic: ClassVar = ("title", "caption")
+
     def static_state(self) -> dict[str, Any]:
         """What stays while the widget is used."""
-        return {"key": self.key, "kind": type(self).__name__.lower()}
+        return {"kind": type(self).__name__.lower()} | {name: getattr(self, name) for name in self.static}
 
     def dynamic_state(self) -> dict[str, Any]:
         """What may change at any moment."""
-        return {"title": self.title, "caption": self.caption}
+        return {name: getattr(self, name) for name in self.dynamic}
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +54,8 @@ class Pose(Panel):
     draggable: bool = False  # joints can be pulled
     pickable: bool = False  # joints can be clicked
     picked: str | None = None  # the joint that is chosen: keys move it
+    static = ("key", "draggable", "pickable")
+    dynamic = ("title", "caption", "alt")
 
     def __post_init__(self):
         joints = np.asarray(self.joints, float)
@@ -86,14 +91,11 @@ class Pose(Panel):
             "bones": [[p, j] for p, j in self.skeleton.bones],
             "sides": [side_of(name) for name in names],
             "size": self.joints.shape[-1],
-            "draggable": self.draggable,
-            "pickable": self.pickable,
         }
         return super().static_state() | state | ({"frames": self._whole(self.joints)} if len(self.joints) > 1 else {})
 
     def dynamic_state(self) -> dict[str, Any]:
         state = {
-            "alt": self.alt,
             "joints": self._whole(self.joints)[0] if len(self.joints) == 1 else None,
             "strength": None if self.strength is None else np.round(np.asarray(self.strength, float), 3).tolist(),
             "tips": None if self.tips is None else list(self.tips),
@@ -115,12 +117,8 @@ class Chart(Panel):
 
     svg: str = ""
     wide: bool = False
-
-    def static_state(self) -> dict[str, Any]:
-        return super().static_state() | {"wide": self.wide}
-
-    def dynamic_state(self) -> dict[str, Any]:
-        return super().dynamic_state() | {"svg": self.svg}
+    static = ("key", "wide")
+    dynamic = ("title", "caption", "svg")
 
 
 @dataclass(frozen=True)
@@ -130,9 +128,5 @@ class Note(Panel):
     text: str = ""
     wide: bool = False
     code: bool = False
-
-    def static_state(self) -> dict[str, Any]:
-        return super().static_state() | {"wide": self.wide, "code": self.code}
-
-    def dynamic_state(self) -> dict[str, Any]:
-        return super().dynamic_state() | {"text": self.text}
+    static = ("key", "wide", "code")
+    dynamic = ("title", "caption", "text")

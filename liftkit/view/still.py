@@ -9,10 +9,10 @@ from textwrap import shorten, wrap
 
 import numpy as np
 
-from liftkit.geometry import expect_poses, project, rotate
+from liftkit.geometry import project, rotate
 from liftkit.skeleton import H36M_17, Skeleton
 from liftkit.view.palette import COLOURS, DASHES, SERIES, side_of
-from liftkit.view.panels import Chart, Note, Panel, Pose
+from liftkit.view.panels import Chart, Panel, Pose
 
 SIDE, HEAD = 260, 46  # pixels: the side of a panel; its heading with the title above
 COLUMNS = 4
@@ -22,33 +22,24 @@ LONGEST_NOTE = 14  # lines
 
 def picture_svg(title: str, panels: Sequence[Panel]) -> str:
     """A widget's still picture: its panels in rows of at most four columns, ``title`` above, as one SVG text."""
-    places, row, column = [], 0, 0
+    parts = [f'<text x="10" y="20" font-size="15" font-weight="bold">{escape(title)}</text>']
+    row = column = columns = 0
     for panel in panels:
         span = 2 if getattr(panel, "wide", False) else 1
         if column + span > COLUMNS:
             row, column = row + 1, 0
-        places.append((panel, row, column, span))
+        parts.append(_panel(panel, column * SIDE, 30 + row * (SIDE + HEAD), span * SIDE))
         column += span
-    columns = max((column + span for _, _, column, span in places), default=1)
-    parts = [f'<text x="10" y="20" font-size="15" font-weight="bold">{escape(title)}</text>']
-    parts += [_panel(panel, c * SIDE, 30 + r * (SIDE + HEAD), span * SIDE) for panel, r, c, span in places]
+        columns = max(columns, column)
     alt = "; ".join([title, *(f"{p.title}: {p.alt}" if isinstance(p, Pose) and p.alt else p.title for p in panels)])
-    rows = 1 + max((row for _, row, *_ in places), default=-1)
-    return _document(parts, alt, columns * SIDE, 30 + rows * (SIDE + HEAD), 'font-size="12"')
-
-
-def skeleton_svg(x2d: np.ndarray, skeleton: Skeleton = H36M_17, size: float = 180.0) -> str:
-    """One skeleton, (J, 2) in any unit, y down, fitted into a square of ``size`` pixels, as an SVG group."""
-    low, high = x2d.min(0), x2d.max(0)
-    scale = 0.88 * size / max(float((high - low).max()), 1e-9)
-    return _bones((x2d - (low + high) / 2) * scale + size / 2, skeleton)
+    return _document(parts, alt, columns * SIDE, 30 + (row + 1) * (SIDE + HEAD), 'font-size="12"')
 
 
 def grid_svg(rows: Sequence[Sequence[np.ndarray]], headings: Sequence[str], alt: str, size: float = 180.0) -> str:
     """A table of skeletons as one SVG text.
 
     Args:
-        rows: One pose (J, 2) per cell, y down.
+        rows: One pose (J, 2) per cell, in any unit, y down; each is fitted into its cell.
         headings: The columns' headings.
         alt: What the picture shows, for screen readers.
         size: The side of a cell in pixels.
@@ -63,27 +54,20 @@ def grid_svg(rows: Sequence[Sequence[np.ndarray]], headings: Sequence[str], alt:
     ]
     for r, row in enumerate(rows):
         for c, x2d in enumerate(row):
-            cells.append(f'<g transform="translate({c * size} {top + r * size})">{skeleton_svg(x2d, size=size)}</g>')
+            low, high = x2d.min(0), x2d.max(0)
+            scale = 0.88 * size / max(float((high - low).max()), 1e-9)
+            bones = _bones((x2d - (low + high) / 2) * scale + size / 2, H36M_17)
+            cells.append(f'<g transform="translate({c * size} {top + r * size})">{bones}</g>')
     return _document(cells, alt, width, top + size * len(rows), f'font-size="13" width="{width:g}"')
 
 
-def lifting_svg(x3d_pred: np.ndarray, x3d_true: np.ndarray | None = None, size: float = 180.0) -> str:
-    """Lifted poses (N, J, 3), one row each: as the camera sees them, from the side, and the truth from the side.
-
-    Raises:
-        ValueError: If a shape is not (N, J, 3) or the truth has another shape than the prediction.
-
-    >>> lifting_svg(np.random.rand(2, 17, 3)).count("<g transform")
-    4
-    """
-    expect_poses(x3d_pred, 3, "x3d_pred")
-    if x3d_true is not None and x3d_true.shape != x3d_pred.shape:
-        raise ValueError(f"x3d_true must have x3d_pred's shape {x3d_pred.shape}, found {x3d_true.shape}")
+def lifting_svg(x3d_pred: np.ndarray, x3d_true: np.ndarray | None = None) -> str:
+    """Lifted poses (N, J, 3), one row each: as the camera sees them, from the side, and the truth from the side."""
     columns = {"the 2D pose": project(x3d_pred), "lifted, from the side": project(rotate(x3d_pred, np.pi / 2))}
     if x3d_true is not None:
         columns["the truth, from the side"] = project(rotate(x3d_true, np.pi / 2))
     alt = f"{len(x3d_pred)} poses, one row each; columns: {', '.join(columns)}"
-    return grid_svg(list(zip(*columns.values(), strict=True)), list(columns), alt, size)
+    return grid_svg(list(zip(*columns.values(), strict=True)), list(columns), alt)
 
 
 def _document(parts: Sequence[str], alt: str, width: float, height: float, more: str) -> str:
@@ -115,11 +99,9 @@ def _panel(panel: Panel, x: float, y: float, width: float) -> str:
         start, rest = panel.svg.split(">", 1)  # of the chart's own places and sizes only the view box stays
         rest = re.sub(r' data-(pick|tip)="[^"]*"', "", rest)  # half of its text, and nobody points at a still picture
         return title + place + re.sub(r' (width|height|style)="[^"]*"', "", start.removeprefix("<svg")) + ">" + rest
-    if isinstance(panel, Note):
-        lines = [line for text in panel.text.splitlines() for line in wrap(text, int(width / 6.5))][:LONGEST_NOTE]
-        spans = "".join(f'<tspan x="{x + 10}" dy="16">{escape(line)}</tspan>' for line in lines)
-        return f'{title}<text x="{x + 10}" y="{y + HEAD - 20}">{spans}</text>'
-    return title
+    lines = [line for text in panel.text.splitlines() for line in wrap(text, int(width / 6.5))][:LONGEST_NOTE]
+    spans = "".join(f'<tspan x="{x + 10}" dy="16">{escape(line)}</tspan>' for line in lines)
+    return f'{title}<text x="{x + 10}" y="{y + HEAD - 20}">{spans}</text>'
 
 
 def _pose(panel: Pose) -> str:
@@ -129,11 +111,10 @@ def _pose(panel: Pose) -> str:
     flat = offset if offset.shape[-1] == 2 else project(rotate(offset, *VIEW))
     points = (flat / reach * 0.5 + 0.5) * SIDE
     parts = [_bones(points, panel.skeleton, panel.groups)]
-    for (x, y), strength in zip(points, () if panel.strength is None else panel.strength, strict=False):
-        if strength > 0.02:
-            parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{3 + 9 * strength:.1f}" fill="#7b2d8e"/>')
-    for (x, y), group in zip(points, () if panel.groups is None else panel.groups, strict=False):
-        if group >= 0:  # colour is not the only mark of a group
+    for i, (x, y) in enumerate(points):
+        if panel.strength is not None and panel.strength[i] > 0.02:
+            parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{3 + 9 * panel.strength[i]:.1f}" fill="#7b2d8e"/>')
+        if panel.groups is not None and panel.groups[i] >= 0:  # colour is not the only mark of a group
             aside, anchor = (-5, ' text-anchor="end"') if x < SIDE / 2 else (5, "")
-            parts.append(f'<text x="{x + aside:.1f}" y="{y - 4:.1f}"{anchor}>{group + 1}</text>')
+            parts.append(f'<text x="{x + aside:.1f}" y="{y - 4:.1f}"{anchor}>{panel.groups[i] + 1}</text>')
     return "".join(parts)

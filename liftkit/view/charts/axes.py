@@ -14,11 +14,7 @@ Range = tuple[float, float]
 
 
 def number(value: float) -> str:
-    """At least three significant digits in few characters.
-
-    >>> number(48.2041), number(2.5e-6), number(400128)
-    ('48.2', '2.5×10⁻⁶', '400128')
-    """
+    """At least three significant digits in few characters."""
     if abs(value) < 1e-300:
         return "0"
     exponent = floor(log10(abs(value)))
@@ -37,11 +33,7 @@ def _trimmed(value: float, decimals: int) -> str:
 
 
 def tick_texts(ticks: Sequence[float]) -> list[str]:
-    """Texts as precise as the distance of the ticks; long numbers in thousands (k) or millions (M).
-
-    >>> tick_texts([0, 5000, 10000]), tick_texts([0.5, 1.0])
-    (['0', '5k', '10k'], ['0.5', '1'])
-    """
+    """Texts as precise as the distance of the ticks; long numbers in thousands (k) or millions (M)."""
     largest, step = max(map(abs, ticks)), min(np.diff(ticks), default=abs(ticks[0])) or 1.0
     if largest and not 1e-3 <= largest < 1e9:
         exponent = floor(log10(largest))
@@ -62,13 +54,7 @@ def widened(low: float, high: float, share: float) -> Range:
 
 
 def nice_ticks(low: float, high: float, whole: bool = False, fixed: bool = False) -> tuple[float, float, list[float]]:
-    """Four to six ticks 1, 2 or 5 times a power of ten apart, and the range, widened as little as they need.
-
-    ``whole``: only whole numbers, of which two are enough; ``fixed``: the range stays.
-
-    >>> nice_ticks(3, 97)
-    (3, 97, [20.0, 40.0, 60.0, 80.0])
-    """
+    """Four to six ticks (``whole``: two or more) 1, 2 or 5 times 10^n apart; the range, widened unless ``fixed``."""
     first_power = floor(log10((high - low) / 5))
     fewest, choices = 2 if whole else 4, []
     for step in (m * 10.0**power for power in (first_power, first_power + 1) for m in (1, 2, 5)):
@@ -84,7 +70,7 @@ def nice_ticks(low: float, high: float, whole: bool = False, fixed: bool = False
     return low, high, ticks
 
 
-def log_ticks(low: float, high: float, fixed: bool = False) -> tuple[float, float, list[float]]:
+def log_ticks(low: float, high: float) -> tuple[float, float, list[float]]:
     """Ticks of a logarithmic axis and its range: powers of ten, with 2 and 5 between them if the range is short."""
     decades = log10(high / low)
     if decades < 0.8:
@@ -92,14 +78,13 @@ def log_ticks(low: float, high: float, fixed: bool = False) -> tuple[float, floa
     powers = range(floor(log10(low) + 1e-9), ceil(log10(high) - 1e-9) + 1)
     if decades < 2:
         return low, high, [m * 10.0**p for p in powers for m in (1, 2, 5) if low <= m * 10.0**p <= high]
-    low, high = (low, high) if fixed else (10.0 ** powers[0], 10.0 ** powers[-1])
-    return low, high, [10.0**p for p in powers[:: ceil(len(powers) / 6)] if low <= 10.0**p <= high]
+    return 10.0 ** powers[0], 10.0 ** powers[-1], [10.0**p for p in powers[:: ceil(len(powers) / 6)]]
 
 
 def y_axis(values: np.ndarray, margin: float, limits: Range | None = None, log: bool = False):
     """The range and the ticks for finite values, or for given limits; it begins at 0 if the values come near 0."""
     if limits is not None:
-        return limits, (log_ticks if log else nice_ticks)(*limits, fixed=True)[2]
+        return limits, nice_ticks(*limits, fixed=True)[2]
     values = values[np.isfinite(values)]
     low, high = (values.min(), values.max()) if values.size else (1.0, 10.0) if log else (0.0, 1.0)
     if log:

@@ -16,32 +16,17 @@ RADII = (4.5, 3.5, 2.6, 2.0)  # pixels; many dots become small
 
 
 def dot_chart(
-    groups: Mapping[str, ArrayLike],
+    groups: Mapping[str, ArrayLike],  # name -> values; one that is not finite is a cross at the worse end
     *,
     y_label: str,
-    tips: Mapping[str, Sequence[str]] | None = None,
-    intervals: Mapping[str, Range] | None = None,
+    tips: Mapping[str, Sequence[str]] | None = None,  # name -> one text per dot; None: name, index and value
+    intervals: Mapping[str, Range] | None = None,  # name -> (low, high)
     lower_is_better: bool = True,
-    picked: tuple[str, int] | None = None,
+    picked: tuple[str, int] | None = None,  # name and index of a dot to outline
 ) -> str:
-    """One column per group as SVG text: dots side by side, their mean, and an interval as a bar.
-
-    A dot's ``data-pick`` is "NAME,INDEX"; a value that is not finite is a cross at the worse end.
-
-    Args:
-        groups: Name -> values.
-        tips: Name -> one text per dot (default: the name, the index and the value).
-        intervals: Name -> (low, high).
-        picked: Name and index of a dot to outline.
-
-    Raises:
-        ValueError: If there is no group or one without values.
-
-    >>> dot_chart({"full": [60.2, 58.1], "legs_torso": [48.0, 49.5]}, y_label="mm").count("data-pick=")
-    4
-    """
-    values = {str(name): np.asarray(found, float) for name, found in groups.items()}
-    tips, intervals = ({str(name): found for name, found in (given or {}).items()} for given in (tips, intervals))
+    """One column per group as SVG text: dots, mean, an interval as a bar. A dot's ``data-pick`` is "NAME,INDEX"."""
+    values = {name: np.asarray(found, float) for name, found in groups.items()}
+    tips, intervals = tips or {}, intervals or {}
     if not values or any(found.ndim != 1 or not found.size for found in values.values()):
         raise ValueError(f"expected groups of values, found the shapes { {n: v.shape for n, v in values.items()} }")
     y_range, ticks = y_axis(np.concatenate([*values.values(), *map(np.array, intervals.values())]), 0.06)
@@ -117,7 +102,7 @@ def _dots(area: Area, name: str, values: np.ndarray, tips, i: int, picked) -> st
     for index, x, y in zip(finite.tolist(), middle + aside, heights, strict=True):
         tip = tips[index] if tips else f"{name} {index}: {number(values[index])}"
         place = f'cx="{x:.1f}" cy="{y:.1f}"'
-        if picked is not None and tuple(picked) == (name, index):
+        if picked == (name, index):
             ring = f'<circle class="lk-edge lk-strong lk-off" {place} r="{radius + 2.5}"/>'
         dots.append(f'<circle class="lk-dot" {place} r="{radius}" {_marks(name, index, tip)}/>')
     return f'<g class="lk-s{i % len(SERIES)}" stroke-width="{radius / 5:.1f}">{"".join(dots)}{ring}</g>'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import ceil, isfinite
 from textwrap import wrap
 
@@ -20,30 +20,16 @@ STEPS = 32  # of the colour bar
 
 
 def heat_map(
-    matrix: ArrayLike,
+    matrix: ArrayLike,  # (rows, columns); a value that is not finite is crossed out
     rows: Sequence[str],
     columns: Sequence[str],
     *,
     unit: str,
-    limits: Range,
+    limits: Range,  # of the colours; with a negative lower limit both signs get colours of their own
     title: str = "",
-    picked: tuple[int | None, int | None] | None = None,
+    picked: tuple[int | None, int | None] | None = None,  # row, column or both, outlined
 ) -> str:
-    """A matrix as coloured cells with their colour bar, as SVG text. A small matrix makes a small picture.
-
-    A cell's ``data-pick`` is "ROW,COLUMN", counted from 0; a value that is not finite is crossed out.
-
-    Args:
-        matrix: (rows, columns) values.
-        limits: The range of colours; with a negative lower limit both signs get colours of their own.
-        picked: Row, column or both, outlined.
-
-    Raises:
-        ValueError: If the matrix has not one row and one column per name.
-
-    >>> heat_map([[0, 1], [1, 0]], ["hip", "knee"], ["hip", "knee"], unit="mm", limits=(0, 1)).count("data-pick=")
-    4
-    """
+    """A matrix as coloured cells with their colour bar, as SVG text. A cell's ``data-pick`` is "ROW,COLUMN", from 0."""
     values, rows, columns = np.asarray(matrix, float), [str(name) for name in rows], [str(name) for name in columns]
     if values.ndim != 2 or not values.size or values.shape != (len(rows), len(columns)):
         raise ValueError(f"expected a matrix ({len(rows)}, {len(columns)}) as named, found the shape {values.shape}")
@@ -54,7 +40,9 @@ def heat_map(
     top = 12 + ROW * len(heading)
     parts = [label(line, 8, ROW * (i + 1)) for i, line in enumerate(heading)]
     parts += [_cells(values, rows, columns, unit, limits, (left, top, cell))]
-    parts += _names(rows, columns, left, top, cell, (row, column))
+    parts += _names(rows, row, cell, lambda down: (left - 6, top + down + 4, "end", ""))
+    turned = ' transform="translate({:.1f} {:.1f}) rotate(-60)"'.format
+    parts += _names(columns, column, cell, lambda across: (0, 0, "end", turned(left + across + 4, top + tall + 10)))
     if (row, column) != (None, None):
         x, w = (left, wide) if column is None else (left + cell * column, cell)
         y, h = (top, tall) if row is None else (top + cell * row, cell)
@@ -104,19 +92,14 @@ def _cells(values: np.ndarray, rows, columns, unit: str, limits: Range, place: t
     return f"<g {scaled}>{''.join(lines)}</g>{crossed}"
 
 
-def _names(rows, columns, left: float, top: float, cell: float, picked) -> list[str]:
-    """Names beside rows and, turned, below columns; fewer if cells are smaller than text; picked ones bold."""
+def _names(names: Sequence[str], picked: int | None, cell: float, place: Callable[[float], tuple]) -> list[str]:
+    """Names beside their cells, fewer if cells are smaller than text, the picked one bold; ``place``: of a label."""
     each, bold = ceil(13 / cell), ' class="lk-bold"'
     parts = []
-    for r, name in enumerate(rows):
-        if r % each == 0 or r == picked[0]:
-            more = bold if r == picked[0] else ""
-            parts.append(label(shortened(name, NAME), left - 6, top + cell * (r + 0.5) + 4, "end", more))
-    for c, name in enumerate(columns):
-        if c % each == 0 or c == picked[1]:
-            x, y = left + cell * (c + 0.5) + 4, top + cell * len(rows) + 10
-            turned = f' transform="translate({x:.1f} {y:.1f}) rotate(-60)"'
-            parts.append(label(shortened(name, NAME), 0, 0, "end", turned + (bold if c == picked[1] else "")))
+    for i, name in enumerate(names):
+        if i % each == 0 or i == picked:
+            x, y, anchor, more = place(cell * (i + 0.5))
+            parts.append(label(shortened(name, NAME), x, y, anchor, more + (bold if i == picked else "")))
     return parts
 
 

@@ -1,4 +1,4 @@
-"""Lines over a common axis, with bands, as SVG text."""
+"""Lines over a common axis, with bands, as SVG text: checked, thinned, cut at their gaps."""
 
 from __future__ import annotations
 
@@ -8,43 +8,29 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from liftkit.view.charts.axes import Area, Range, nice_ticks, number, tick_texts, widened, y_axis
-from liftkit.view.charts.series import BINS, Arrays, checked, runs, thinned
 from liftkit.view.charts.svg import ROW, label, legend, root, safe, shortened, text_width
 from liftkit.view.palette import SERIES
 
+BINS = 64  # a long line keeps up to 3 points per bin
 COLUMNS = 60  # of tooltips
+Arrays = dict[str, tuple[np.ndarray, ...]]
 
 
 def line_chart(
-    series: Mapping[str, tuple[ArrayLike, ArrayLike]],
+    series: Mapping[str, tuple[ArrayLike, ArrayLike]],  # name -> (x, y), x in rising order; a y not finite is a gap
     *,
     x_label: str,
     y_label: str,
-    bands: Mapping[str, tuple[ArrayLike, ArrayLike, ArrayLike]] | None = None,
-    marks: Sequence[tuple[float, str]] = (),
-    limits: Range | None = None,
-    x_ticks: Sequence[float] = (),
+    bands: Mapping[str, tuple[ArrayLike, ArrayLike, ArrayLike]] | None = None,  # name of a series -> (x, low, high)
+    marks: Sequence[tuple[float, str]] = (),  # (x, text), dashed vertical lines
+    limits: Range | None = None,  # of a y axis that is not logarithmic; None: those of the values
+    x_ticks: Sequence[float] = (),  # none given: nice ones
     width: int = 480,
     height: int = 280,
-    log: bool = False,
+    log: bool = False,  # a logarithmic y axis, for values above 0
 ) -> str:
-    """Up to six lines as SVG text. Long lines are thinned; their ends and the extremes of each part stay.
-
-    Args:
-        series: Name -> (x, y), x in rising order; a y that is not finite is a gap.
-        bands: Name of a series -> (x, low, high), a soft area.
-        marks: (x, text), dashed vertical lines.
-        limits: The range of y (default: that of the values).
-        x_ticks: The places of ticks (default: nice ones).
-        log: A logarithmic y axis, for values above 0.
-
-    Raises:
-        ValueError: If there are no or too many series, or one's arrays are empty, of different lengths or out of order.
-
-    >>> line_chart({"full": ([0, 1, 2], [9, 5, 4])}, x_label="step", y_label="loss").startswith("<svg")
-    True
-    """
-    lines, areas, marks = checked(series, 2, "(x, y)"), checked(bands or {}, 3, "(x, low, high)"), list(marks)
+    """Up to six lines as SVG text. Long lines are thinned; their ends and the extremes of each part stay."""
+    lines, areas, marks = _checked(series), _checked(bands or {}), list(marks)
     if not 1 <= len(lines) <= len(SERIES):
         raise ValueError(f"expected 1 to {len(SERIES)} series, which can be told apart, found {len(lines)}")
     x_range, x_ticks = _x_axis(lines, areas, [x for x, _ in marks], sorted(x_ticks))
@@ -64,6 +50,39 @@ def line_chart(
     parts += [label(shortened(x_label, width - 40), (left + right) / 2, height - 7, "middle"), area.inside(drawn)]
     parts += [_mark(area, *row) for row in rows] + [_tips(area, lines, x_label)]
     return root(parts, _alt(lines, x_label, y_label, marks), width, height)
+
+
+def _checked(named: Mapping[str, Sequence[ArrayLike]]) -> Arrays:
+    """Each name's arrays as floats, values that are not finite as NaN. Raises ValueError if they make no line."""
+    arrays = {}
+    for name, given in named.items():
+        x, *ys = (np.asarray(array, float) for array in given)
+        shapes = [x.shape, *(y.shape for y in ys)]
+        if len(set(shapes)) > 1 or x.ndim != 1 or not x.size:
+            raise ValueError(f"{name!r} must have arrays of one length above 0, found the shapes {shapes}")
+        if not np.isfinite(x).all() or (np.diff(x) < 0).any():
+            raise ValueError(f"x of {name!r} must be finite and in rising order")
+        arrays[name] = (x, *(np.where(np.isfinite(y), y, np.nan) for y in ys))
+    return arrays
+
+
+def thinned(y: np.ndarray, bins: int = BINS) -> np.ndarray:
+    """Indices of the points that a line needs: both ends, and in each bin the extremes and a gap."""
+    if len(y) <= 3 * bins:
+        return np.arange(len(y))
+    size = -(-len(y) // bins)
+    padded = np.r_[y, np.full(size * bins - len(y), y[-1])].reshape(bins, size)
+    gap = np.isnan(padded)
+    places = [np.where(gap, np.inf, padded).argmin(1), np.where(gap, -np.inf, padded).argmax(1), gap.argmax(1)]
+    kept = np.stack(places, 1) + size * np.arange(bins)[:, None]
+    kept[:, 2] = np.where(gap.any(1), kept[:, 2], kept[:, 0])
+    return np.unique(np.r_[0, np.minimum(kept.ravel(), len(y) - 1), len(y) - 1])
+
+
+def runs(*ys: np.ndarray) -> list[np.ndarray]:
+    """Indices between gaps, one array per run."""
+    there = np.flatnonzero(np.isfinite(ys).all(0))
+    return [run for run in np.split(there, np.flatnonzero(np.diff(there) > 1) + 1) if run.size]
 
 
 def _x_axis(lines: Arrays, areas: Arrays, marks: list[float], ticks: list[float]) -> tuple[Range, list[float]]:

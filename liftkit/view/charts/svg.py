@@ -44,11 +44,7 @@ STYLE = (
 
 
 def safe(text: object) -> str:
-    """Any text for an XML element or attribute: escaped, lines kept, without characters that XML forbids.
-
-    >>> safe('<b> & "c"')
-    '&lt;b&gt; &amp; &quot;c&quot;'
-    """
+    """Any text for an XML element or attribute: escaped, lines kept, without characters that XML forbids."""
     allowed = re.sub("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", str(text))
     return escape(allowed).replace("\n", "&#10;")
 

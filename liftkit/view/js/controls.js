@@ -15,7 +15,7 @@ export function control(state, onInput) {
 function choice({ label, help, name, options }, onInput) {
   const select = element("select", { title: help, name }, ...options.map((text) => new Option(readable(text), text)));
   select.addEventListener("change", () => onInput(select.value));
-  return { node: labelled(caption(label), select), show: (value) => { select.value = value; } };
+  return { node: labelled(label, select), show: (value) => { select.value = value; } };
 }
 
 function slider({ label, help, name, minimum, maximum, step, unit, texts }, onInput) {
@@ -27,14 +27,14 @@ function slider({ label, help, name, minimum, maximum, step, unit, texts }, onIn
     range.setAttribute("aria-valuetext", output.textContent);
   };
   range.addEventListener("input", () => { show(range.value); onInput(Number(range.value)); });
-  const node = labelled(caption(label), range, output);
+  const node = labelled(label, range, output);
   return { node, show: (value) => { if (Number(range.value) !== value || !output.textContent) show(value); } };
 }
 
 function toggle({ label, help, name }, onInput) {
   const box = element("input", { type: "checkbox", title: help, name });
   box.addEventListener("change", () => onInput(box.checked));
-  return { node: labelled(box, caption(label)), show: (value) => { box.checked = value; } };
+  return { node: labelled(box, label), show: (value) => { box.checked = value; } };
 }
 
 // Unfinished text stays until it is entered (Enter, or leaving the field) and answered.
@@ -44,21 +44,19 @@ function textfield({ label, help, name, longest }, onInput) {
   field.addEventListener("change", () => onInput((shown = field.value)));
   field.addEventListener("keydown", (event) => event.stopPropagation()); // a notebook has keys of its own
   const show = (value) => { if (value !== shown) field.value = shown = value; };
-  return { node: labelled(caption(label), field), show };
+  return { node: labelled(label, field), show };
 }
 
 function button({ label, help, name }, onInput) {
-  const node = element("button", { type: "button", textContent: label, title: help, name, className: "lk-button" });
-  node.addEventListener("click", () => onInput());
-  return { node, show() {} };
+  return { node: pushButton({ textContent: label, title: help, name }, () => onInput()), show() {} };
+}
+
+export function pushButton(properties, onclick) {
+  return element("button", { type: "button", className: "lk-button", onclick, ...properties });
 }
 
 function labelled(...children) {
   return element("label", { className: "lk-control" }, ...children);
-}
-
-function caption(textContent) {
-  return element("span", { textContent });
 }
 
 // Names with spaces for underscores; numbers with at most four decimals.

@@ -7,15 +7,15 @@ const TURN = { ArrowLeft: [-0.1, 0], ArrowRight: [0.1, 0], ArrowUp: [0, -0.1], A
 
 export class PosePanel {
   // fixed: static_state() of a Pose of liftkit/view/panels.py.
-  // actions: { view, redraw(), drag(joint, x, y), pick(joint), tip(text, event), play() }
+  // actions: { common: { view }, redraw(), drag(joint, x, y), pick(joint), tip(text, event), play() }
   constructor(fixed, actions) {
     Object.assign(this, { fixed, actions, held: null, pulled: null, current: {} });
-    this.svg = make("svg", { viewBox: "-1.06 -1.06 2.12 2.12", tabindex: 0, role: "img", class: "lk-skeleton" });
-    if (fixed.size === 3) this.floor = make("path", { class: "lk-floor" }, this.svg);
-    this.ghosts = fixed.bones.map(() => make("line", { class: "lk-ghost" }, this.svg));
-    this.lines = fixed.bones.map(([, joint]) => make("line", { class: `lk-bone lk-${fixed.sides[joint]}` }, this.svg));
-    this.dots = fixed.names.map((name) => make("circle", { class: "lk-joint", "data-joint": name }, this.svg));
-    this.labels = fixed.names.map(() => make("text", { class: "lk-label" }, this.svg));
+    this.node = make("svg", { viewBox: "-1.06 -1.06 2.12 2.12", tabindex: 0, role: "img", class: "lk-skeleton" });
+    if (fixed.size === 3) this.floor = make("path", { class: "lk-floor" }, this.node);
+    this.ghosts = fixed.bones.map(() => make("line", { class: "lk-ghost" }, this.node));
+    this.lines = fixed.bones.map(([, joint]) => make("line", { class: `lk-bone lk-${fixed.sides[joint]}` }, this.node));
+    this.dots = fixed.names.map((name) => make("circle", { class: "lk-joint", "data-joint": name }, this.node));
+    this.labels = fixed.names.map(() => make("text", { class: "lk-label" }, this.node));
     this.listen();
   }
 
@@ -37,16 +37,17 @@ export class PosePanel {
     });
   }
 
-  draw(frame) {
-    const { fixed, current, actions } = this;
-    const place = (values) => pointsOf(values, fixed.size).map((p) => (fixed.size === 3 ? turned(p, actions.view) : p));
+  draw(filmFrame) {
+    const { fixed, current } = this, { view } = this.actions.common;
+    const frame = Math.min(filmFrame, (fixed.frames?.length ?? 1) - 1);
+    const place = (values) => pointsOf(values, fixed.size).map((p) => (fixed.size === 3 ? turned(p, view) : p));
     this.points = place(current.joints ?? fixed.frames[frame]);
     if (this.pulled) this.points[this.pulled.joint] = this.pulled.at;
     for (const i of farToNear(fixed.bones, this.points)) {
       const [a, b] = fixed.bones[i].map((joint) => this.points[joint]);
       stretch(this.lines[i], a, b);
       this.lines[i].style.strokeWidth = 0.026 - 0.006 * (((a[2] ?? 0) + (b[2] ?? 0)) / 2);
-      if (fixed.size === 3) this.svg.insertBefore(this.lines[i], this.dots[0]);
+      if (fixed.size === 3) this.node.insertBefore(this.lines[i], this.dots[0]);
     }
     this.points.forEach(([x, y], i) => {
       set(this.dots[i], { cx: x, cy: y });
@@ -59,15 +60,15 @@ export class PosePanel {
       line.style.display = ghost ? "" : "none";
       if (ghost) stretch(line, ...fixed.bones[i].map((joint) => ghost[joint]));
     });
-    if (this.floor) this.drawFloor();
+    if (this.floor) this.drawFloor(view);
     this.describe(frame);
   }
 
   // A square on the ground, level with the first frame's lowest joint.
-  drawFloor() {
+  drawFloor(view) {
     const first = pointsOf(this.current.joints ?? this.fixed.frames[0], 3);
     const y = Math.max(...first.map((point) => point[1])) + 0.03, r = 0.5;
-    const corners = [[-r, y, -r], [r, y, -r], [r, y, r], [-r, y, r]].map((corner) => turned(corner, this.actions.view));
+    const corners = [[-r, y, -r], [r, y, -r], [r, y, r], [-r, y, r]].map((corner) => turned(corner, view));
     this.floor.setAttribute("d", `M${corners.map(([u, v]) => `${u.toFixed(3)} ${v.toFixed(3)}`).join("L")}Z`);
   }
 
@@ -80,16 +81,16 @@ export class PosePanel {
     const film = fixed.frames ? `frame ${frame + 1} of ${fixed.frames.length}` : "";
     const chosen = current.picked == null ? "" : `chosen: ${readable(fixed.names[current.picked])}`;
     const text = [current.title, current.alt, film, chosen, ...keys].filter(Boolean).join(". ");
-    if (text !== this.text) this.svg.setAttribute("aria-label", (this.text = text));
+    if (text !== this.text) this.node.setAttribute("aria-label", (this.text = text));
   }
 
   at(event) {
-    const box = this.svg.getBoundingClientRect(), side = Math.min(box.width, box.height) / 2.12;
+    const box = this.node.getBoundingClientRect(), side = Math.min(box.width, box.height) / 2.12;
     return [(event.clientX - box.left - box.width / 2) / side, (event.clientY - box.top - box.height / 2) / side];
   }
 
   listen() {
-    const { svg, fixed, actions } = this;
+    const { node: svg, fixed, actions } = this;
     svg.addEventListener("pointerdown", (event) => this.down(event));
     svg.addEventListener("pointermove", (event) => this.move(event));
     for (const end of ["pointerup", "pointercancel"]) svg.addEventListener(end, () => this.up());
@@ -101,8 +102,8 @@ export class PosePanel {
   }
 
   down(event) {
-    this.svg.focus();
-    this.svg.setPointerCapture(event.pointerId);
+    this.node.focus();
+    this.node.setPointerCapture(event.pointerId);
     const [x, y] = this.at(event), joint = nearest(this.points, x, y, 0.15);
     this.held = { x: event.clientX, y: event.clientY, joint, far: 0 };
     if (this.fixed.draggable && joint >= 0) this.pull(joint, x, y);
@@ -115,8 +116,7 @@ export class PosePanel {
     if (this.fixed.draggable) {
       if (this.held.joint >= 0) this.pull(this.held.joint, clamp(x), clamp(y));
     } else if (this.fixed.size === 3) {
-      this.actions.view = orbit(this.actions.view, right * 0.01, down * 0.01);
-      this.actions.redraw();
+      this.turn(orbit(this.actions.common.view, right * 0.01, down * 0.01));
     }
     Object.assign(this.held, { x: event.clientX, y: event.clientY, far: this.held.far + Math.hypot(right, down) });
   }
@@ -127,6 +127,11 @@ export class PosePanel {
     this.held = this.pulled = null;
     const clicked = held && held.joint >= 0 && held.far < 4;
     if (clicked && fixed.pickable && !fixed.draggable) this.actions.pick(fixed.names[held.joint]);
+  }
+
+  turn(view) {
+    this.actions.common.view = view;
+    this.actions.redraw();
   }
 
   pull(joint, x, y) {
@@ -151,11 +156,9 @@ export class PosePanel {
       const [x, y] = this.points[current.picked], far = event.shiftKey ? 1 : 0.3;
       actions.drag(fixed.names[current.picked], clamp(x + way[0] * far), clamp(y + way[1] * far));
     } else if (way && fixed.size === 3) {
-      actions.view = orbit(actions.view, ...way);
-      actions.redraw();
+      this.turn(orbit(actions.common.view, ...way));
     } else if (event.key === "Home" && fixed.size === 3) {
-      actions.view = event.shiftKey ? { ...START } : { azimuth: 0, elevation: 0 };
-      actions.redraw();
+      this.turn(event.shiftKey ? { ...START } : { azimuth: 0, elevation: 0 });
     } else return event.key === " " && fixed.frames ? (actions.play(), true) : false;
     return true;
   }

@@ -1,7 +1,7 @@
 // A widget of liftkit in the browser: its panels and controls, and the messages to the kernel behind them.
 import { frameAt, START } from "./space.js";
 import { MessageQueue } from "./queue.js";
-import { control, element } from "./controls.js";
+import { control, element, pushButton } from "./controls.js";
 import { PosePanel } from "./skeleton.js";
 import { chartPanel } from "./chart.js";
 
@@ -23,16 +23,17 @@ function sharedOf(model) {
 class View {
   constructor(model, el) {
     Object.assign(this, { model, common: sharedOf(model), scene: model.get("scene"), panels: new Map(), timer: 0 });
-    this.tipBox = element("div", { className: "lk-tip", hidden: true });
-    this.title = element(this.alone ? "h1" : "h3", { className: "lk-heading" });
-    this.bar = element("div", { className: "lk-bar" });
-    this.grid = element("div", { className: "lk-panels" });
-    this.message = element("p", { className: "lk-message" });
-    this.message.setAttribute("aria-live", "polite");
-    this.error = element("div", { className: "lk-error", hidden: true });
-    this.error.setAttribute("role", "alert");
     this.root = element("section", { className: "lk" });
-    this.root.append(this.title, this.bar, this.grid, this.message, this.error, this.tipBox);
+    const part = (kind, name) => this.root.appendChild(element(kind, { className: `lk-${name}` }));
+    this.title = part(this.alone ? "h1" : "h3", "heading");
+    this.bar = part("div", "bar");
+    this.grid = part("div", "panels");
+    this.message = part("p", "message");
+    this.message.setAttribute("aria-live", "polite");
+    this.error = part("div", "error");
+    this.error.setAttribute("role", "alert");
+    this.tipBox = part("div", "tip");
+    this.error.hidden = this.tipBox.hidden = true;
     el.replaceChildren(this.root);
     this.build();
     this.listen();
@@ -78,7 +79,11 @@ class View {
       if (this.alone && !state.local) continue;
       const onInput = state.local ? (value) => this.go(value, state.name) : (value) => this.input(state, value);
       this.controls.set(state.name, control(state, onInput));
-      if (state.local) this.bar.append(this.player(state));
+      if (state.local) {
+        this.film = state;
+        this.button = pushButton({ textContent: "Play" }, () => this.play());
+        this.bar.append(this.button);
+      }
       this.bar.append(this.controls.get(state.name).node);
     }
     if (focused) this.bar.querySelector(`[name="${focused}"]`)?.focus();
@@ -87,13 +92,6 @@ class View {
   input({ kind, name }, value) {
     if (kind === "button") this.send(null, { kind: "press", name });
     else this.send(name, { kind: "set", name, value });
-  }
-
-  player(slider) {
-    this.film = slider;
-    this.button = element("button", { type: "button", className: "lk-button", textContent: "Play" });
-    this.button.addEventListener("click", () => this.play());
-    return this.button;
   }
 
   // The browser alone shows a film's frames; the kernel gets the one where it stopped.
@@ -125,46 +123,30 @@ class View {
   }
 
   buildPanel(fixed) {
-    const { key, kind } = fixed;
-    const title = element("figcaption", { className: "lk-title" }), caption = element("p", { className: "lk-caption" });
-    const node = element("figure", { className: `lk-panel${fixed.wide ? " lk-wide" : ""}` }, title);
-    const panel = { title, caption };
-    if (kind === "pose") node.append((panel.pose = this.posePanel(fixed)).svg);
-    else node.append((panel.box = element("div", { className: `lk-${fixed.code ? "code" : kind}` })));
-    const actions = { pick: (mark) => this.pick(key, mark), tip: (text, event) => this.tip(text, event) };
-    if (kind === "chart") panel.chart = chartPanel(panel.box, actions);
-    node.append(caption);
-    node.dataset.key = key;
-    this.panels.set(key, panel);
-    this.showPanel(key);
-    return node;
-  }
-
-  posePanel(fixed) {
-    const { common } = this, panel = fixed.key;
-    return new PosePanel(fixed, {
-      get view() { return common.view; },
-      set view(view) { common.view = view; },
+    const { key } = fixed;
+    const content = contentOf(fixed, {
+      common: this.common,
       redraw: () => this.redraw(),
-      drag: (joint, x, y) => this.send(`drag ${panel}`, { kind: "drag", panel, joint, x, y }),
-      pick: (joint) => this.pick(panel, joint),
+      drag: (joint, x, y) => this.send(`drag ${key}`, { kind: "drag", panel: key, joint, x, y }),
+      // The queue's key holds what is picked, so that a pick never replaces another one that waits: all of them arrive.
+      pick: (mark) => this.send(`pick ${key} ${mark}`, { kind: "pick", panel: key, key: mark }),
       tip: (text, event) => this.tip(text, event),
       play: () => this.play(),
     });
-  }
-
-  // The key holds what is picked, so that a pick never replaces another one that waits: all of them arrive.
-  pick(panel, key) {
-    this.send(`pick ${panel} ${key}`, { kind: "pick", panel, key });
+    const title = element("figcaption", { className: "lk-title" }), caption = element("p", { className: "lk-caption" });
+    this.panels.set(key, { title, caption, content });
+    this.showPanel(key);
+    const className = `lk-panel${fixed.wide ? " lk-wide" : ""}`, node = element("figure", { className });
+    node.append(title, content.node, caption);
+    node.dataset.key = key;
+    return node;
   }
 
   showPanel(key) {
-    const { title, caption, pose, chart, box } = this.panels.get(key), current = this.model.get(`panel_${key}`);
+    const { title, caption, content } = this.panels.get(key), current = this.model.get(`panel_${key}`);
     title.textContent = current.title;
     caption.textContent = current.caption;
-    if (pose) pose.show(current);
-    else if (chart) chart.show(current.svg);
-    else box.textContent = current.text;
+    content.show(current);
   }
 
   showStatus() {
@@ -174,15 +156,12 @@ class View {
       if (name !== this.film?.name) show(values[name]);
       else if (!this.timer && values[name] !== this.frameShown) this.common.frame = this.frameShown = values[name];
     });
-    this.message.textContent = this.alone ? this.hint : message;
+    const hint = this.scene.controls.every((state) => state.local) ? "" : ALONE;
+    this.message.textContent = this.alone ? hint : message;
     this.error.hidden = !error;
     if (error) this.showError(error);
     this.common.queue.answered(number);
     if (running && !this.alone) setTimeout(() => this.common.views.size && this.send("tick", { kind: "tick" }), 0);
-  }
-
-  get hint() {
-    return this.scene.controls.every((state) => state.local) ? "" : ALONE;
   }
 
   showError({ text, trace }) {
@@ -200,7 +179,7 @@ class View {
     const { view, frame } = this.common;
     this.root.dataset.view = `${view.azimuth.toFixed(3)} ${view.elevation.toFixed(3)}`;
     this.controls.get(this.film?.name)?.show(frame);
-    for (const { pose } of this.panels.values()) pose?.draw(Math.min(frame, (pose.fixed.frames?.length ?? 1) - 1));
+    for (const { content } of this.panels.values()) content.draw?.(frame);
   }
 
   tip(text, event) {
@@ -227,6 +206,14 @@ class View {
     for (const [event, answer] of this.listeners) this.model.off(event, answer);
     this.common.views.delete(this);
   }
+}
+
+// What a panel shows between its title and its caption: { node, show(current), draw(frame) of a pose }.
+function contentOf(fixed, actions) {
+  if (fixed.kind === "pose") return new PosePanel(fixed, actions);
+  if (fixed.kind === "chart") return chartPanel(actions);
+  const node = element("div", { className: fixed.code ? "lk-code" : "lk-note" });
+  return { node, show: ({ text }) => { node.textContent = text; } };
 }
 
 function same(one, other) {

@@ -8,7 +8,7 @@ class Node {
   append(...nodes) { this.children.push(...nodes); }
   setAttribute(name, value) { this.attributes[name] = value; }
   addEventListener(name, answer) { this.answers[name] = answer; }
-  fire(name, values = {}) { Object.assign(this, values); this.answers[name]({ stopPropagation() {} }); }
+  fire(name, values = {}) { Object.assign(this, values); (this.answers[name] ?? this[`on${name}`])({ stopPropagation() {} }); }
   find(kind) { return this.kind === kind ? this : this.children.map((node) => node.find?.(kind)).find(Boolean); }
 }
 globalThis.document = { createElement: (kind) => new Node(kind) };
@@ -93,7 +93,7 @@ test("every control has its label and its help", () => {
   for (const [kind, field, more] of kinds) {
     const { node } = made({ kind, ...more });
     assert.equal(node.kind, "label");
-    assert.equal(node.find("span").textContent, "One");
+    assert.ok(node.children.includes("One"));
     assert.equal(node.find(field).title, "why");
     assert.equal(node.find(field).name, "one");
   }
