@@ -72,7 +72,7 @@ def _client(scheduler: str | None):
     try:
         from distributed import Client
     except ImportError as error:
-        raise ValueError("--scheduler needs dask: pip install 'liftkit[cluster]'") from error
+        raise ValueError("--scheduler needs dask: in the clone, pip install -e '.[cluster]'") from error
     try:
         return Client(scheduler, timeout=10)
     except (OSError, ValueError) as error:

@@ -11,23 +11,19 @@ from liftkit.view.alt_text import readable
 from liftkit.view.charts.svg import SIZE, label, root, safe, shortened, text_width
 
 Part = tuple[str, Sequence[str], Sequence[str]]  # a segment's name, the joints it sees, those it owns
-LEFT, RIGHT, TALLEST = 150.0, 402.0, 44.0  # where blocks begin and end, and how tall a row's may be, in pixels
+WIDTH, HEIGHT, TABLE_ROW = 480, 280, 24  # pixels
+LEFT, RIGHT, END, BLOCK_HEIGHT = 150.0, 402.0, 424.0, 44.0  # where blocks begin and end, lines end; a block's height
+REFERENCE = "full"  # the representation that sizes are compared with
+COLUMNS = ((8, "start"), (226, "end"), (326, "end"), (408, "end"), (474, "end"))  # of the table: place and anchor
 
 
 parameters = lru_cache(maxsize=256)(count_parameters)  # 5 ms each otherwise, for every row of the table
 
 
-def network_chart(parts: Sequence[Part], blocks: int, shared_blocks: int, width: int = 480, height: int = 280) -> str:
-    """The network from left to right as SVG text: joints seen, residual blocks, depths; shared blocks span all rows.
-
-    A segment's boxes show its number, which is also their ``data-pick``. An incomplete draft can be drawn too.
-    Raises ValueError if there is no segment.
-    """
-    if not parts:
-        raise ValueError("expected at least one segment to draw, found none")
-    step, top = (height - 34) / len(parts), 28.0
-    columns = blocks + shared_blocks
-    wide = (RIGHT - LEFT) / max(columns, 1)
+def network_chart(parts: Sequence[Part], blocks: int, shared_blocks: int) -> str:
+    """The network as SVG text: joints seen, residual blocks, depths. ``data-pick`` is a segment's number, from 1."""
+    step, top, columns = (HEIGHT - 34) / len(parts), 28.0, blocks + shared_blocks
+    wide = (RIGHT - LEFT) / columns
     drawn = [
         label("2D joints seen", 8, 16),
         label("residual blocks", (LEFT + RIGHT) / 2, 16, "middle"),
@@ -40,15 +36,15 @@ def network_chart(parts: Sequence[Part], blocks: int, shared_blocks: int, width:
     if shared_blocks:
         middle = top + step * len(parts) / 2
         owned = sum(len(owns) for _, _, owns in parts)
-        drawn.append(_line(RIGHT - 5, 424, middle) + label(owned, 432, middle + 4))
-    return root(drawn, network_text(parts, blocks, shared_blocks), width, height)
+        drawn.append(_line(RIGHT - 5, END, middle) + label(owned, 432, middle + 4))
+    return root(drawn, network_text(parts, blocks, shared_blocks), WIDTH, HEIGHT)
 
 
 def _segment(s: int, part: Part, blocks: int, shared_blocks: int, y: float, step: float, wide: float) -> str:
     title, sees, owns = part
-    middle, tall = y + step / 2, min(step - 8, TALLEST)
+    middle, tall = y + step / 2, min(step - 8, BLOCK_HEIGHT)
     tip = f"{title}\nsees {_listed(sees)}\nowns {_listed(owns)}"
-    end = LEFT + blocks * wide if shared_blocks else 424
+    end = LEFT + blocks * wide if shared_blocks else END
     name = shortened(f"{s + 1} {readable(title)}: {len(sees)}", LEFT - 36)
     drawn = [_line(LEFT - 20, end, middle), label(name, 8, middle + 4, more=' class="lk-bold"')]
     for k in range(blocks):
@@ -92,14 +88,14 @@ def network_text(parts: Sequence[Part], blocks: int, shared_blocks: int) -> str:
     return f"{len(parts)} segments of {blocks} residual blocks{end}. Joints: {each}"
 
 
-def size_facts(representation: Representation, width: int, reference: str = "full") -> list[str]:
-    """A sentence about residual blocks and one about parameters, both compared with another representation."""
-    other, shared = REPRESENTATIONS[reference], representation.shared_blocks
+def size_facts(representation: Representation, width: int) -> list[str]:
+    """A sentence about residual blocks and one about parameters, both compared with the reference."""
+    other, shared = REPRESENTATIONS[REFERENCE], representation.shared_blocks
     count, whole = parameters(representation, width), parameters(other, width)
     sharing = f"{shared} shared by all" if shared else "nothing shared"
     return [
-        f"Residual blocks: {block_sum(representation)} ({sharing}); {reference} has {block_sum(other)}.",
-        f"Parameters at width {width}: {count:,}, {count / whole:.1%} of {reference}'s {whole:,}.",
+        f"Residual blocks: {block_sum(representation)} ({sharing}); {REFERENCE} has {block_sum(other)}.",
+        f"Parameters at width {width}: {count:,}, {count / whole:.1%} of {REFERENCE}'s {whole:,}.",
     ]
 
 
@@ -109,27 +105,25 @@ def block_sum(representation: Representation) -> str:
     return f"{segments} × {blocks}{f' + {shared}' if shared else ''} = {segments * blocks + shared}"
 
 
-def comparison_table(
-    representations: Mapping[str, Representation], width: int, picked: str | None = None, reference: str = "full"
-) -> str:
-    """One row per representation: segments, residual blocks, parameters at a width and their share of a reference."""
-    columns = (("representation", 8, "start"), ("segments", 226, "end"), ("blocks", 326, "end"))
-    columns += (("parameters", 408, "end"), (f"of {reference}'s", 474, "end"))
-    whole = parameters(representations[reference], width)
-    drawn = [label(shortened(text, 100 if i else 150), x, 16, where) for i, (text, x, where) in enumerate(columns)]
-    step, counts = 24, []
+def comparison_table(representations: Mapping[str, Representation], width: int, picked: str) -> str:
+    """One row per representation: segments, residual blocks, parameters at a width and their share of the reference."""
+    whole, counts = parameters(representations[REFERENCE], width), []
+    drawn = [_row(("representation", "segments", "blocks", "parameters", f"of {REFERENCE}'s"), 16)]
     for i, (name, one) in enumerate(representations.items()):
-        y, count = 26 + step * i, parameters(one, width)
-        cells = (shortened(readable(name), 152), len(one.segments), block_sum(one), f"{count:,}")
-        cells += (f"{count / whole:.0%}",)
-        counts.append(f"{name} {cells[3]}, {cells[4]}")
+        count, y = parameters(one, width), 26 + TABLE_ROW * i
+        size = (f"{count:,}", f"{count / whole:.0%}")
+        counts.append(f"{name} {', '.join(size)}")
         bold = ' class="lk-bold"' if name == picked else ""
-        row = "".join(label(cell, x, y + 16, at, bold) for cell, (_, x, at) in zip(cells, columns, strict=True))
-        mark = (
-            f'<rect class="lk-none" x="2" y="{y}" width="476" height="{step - 2}" fill-opacity=".35"/>' if bold else ""
-        )
+        row = _row((shortened(readable(name), 152), len(one.segments), block_sum(one), *size), y + 16, bold)
+        box = f'x="2" y="{y}" width="476" height="{TABLE_ROW - 2}"'
+        mark = f'<rect class="lk-none" {box} fill-opacity=".35"/>' if bold else ""
+        hit = f'<g class="lk-hit"><rect {box}/></g>'
         tip = safe(one.description or name)
-        hit = f'<g class="lk-hit"><rect x="2" y="{y}" width="476" height="{step - 2}"/></g>'
         drawn.append(f'<g data-pick="{safe(name)}" data-tip="{tip}">{mark}{row}{hit}</g>')
     drawn.append('<path class="lk-edge" d="M2 23H478"/>')
-    return root(drawn, f"Parameters at width {width}: {'; '.join(counts)}", 480, 34 + step * len(representations))
+    alt = f"Parameters at width {width}: {'; '.join(counts)}"
+    return root(drawn, alt, WIDTH, 34 + TABLE_ROW * len(representations))
+
+
+def _row(cells: Sequence[object], y: float, more: str = "") -> str:
+    return "".join(label(cell, x, y, anchor, more) for cell, (x, anchor) in zip(cells, COLUMNS, strict=True))
