@@ -4,8 +4,8 @@ from liftkit.widgets.correlation_explorer import CorrelationExplorer
 from liftkit.widgets.drag_explorer import DragExplorer
 from liftkit.widgets.lifting_console import LiftingConsole
 from liftkit.widgets.pose_viewer import PoseViewer
-from liftkit.widgets.representation_explorer import RepresentationExplorer
-from liftkit.widgets.study_explorer import StudyExplorer
+from liftkit.widgets.representation_explorer.controller import RepresentationExplorer
+from liftkit.widgets.study_explorer.controller import StudyExplorer
 from liftkit.widgets.view_explorer import ViewExplorer
 from liftkit.widgets.widget import WIDGETS, Widget
 

@@ -243,8 +243,6 @@ def test_a_name_that_is_none_is_refused_and_the_old_one_stays(drafting, name):
 def test_bad_input():
     with pytest.raises(ValueError, match="unknown representation 'halves'; there are full"):
         RepresentationExplorerController("halves")
-    with pytest.raises(ValueError, match="expected at least one segment to draw"):
-        network_chart([], 1, 0)
     with pytest.raises(ValueError, match="unknown joint 'tail'"):
         RepresentationExplorerController().pick("body", "tail")
 

@@ -16,6 +16,7 @@ from liftkit.widgets.representation_explorer.network_chart import (
     network_text,
     size_facts,
 )
+from liftkit.widgets.widget import Widget
 
 OWN = "your own"  # the choice that shows the draft
 WIDTHS = ("64", "128", "256", "1024")
@@ -114,10 +115,10 @@ class RepresentationExplorerController(Controller):
     def _copy(self, source: Representation) -> None:
         """Make the draft a copy, under a name that is free."""
         self.draft = Draft(source)
-        names = (f"my_own_{n}" if n > 1 else "my_own" for n in range(1, len(REPRESENTATIONS) + 2))
-        self.values |= {"segments": len(source.segments), "segment": "1", "blocks": source.blocks}
-        self.values |= {"shared_blocks": source.shared_blocks}
-        self.values["name"] = next(name for name in names if name not in REPRESENTATIONS)
+        names = ["my_own", *(f"my_own_{n}" for n in range(2, len(REPRESENTATIONS) + 2))]
+        free = next(name for name in names if name not in REPRESENTATIONS)
+        self.values |= {"segments": len(source.segments), "segment": "1", "name": free}
+        self.values |= {"blocks": source.blocks, "shared_blocks": source.shared_blocks}
 
     def _click(self, joint: str) -> None:
         i, segment = H36M_17.index(joint), int(self.values["segment"]) - 1
@@ -189,3 +190,7 @@ class RepresentationExplorerController(Controller):
 
 def _sentence(error: ValueError) -> str:
     return f"{str(error).rstrip('.')}."
+
+
+class RepresentationExplorer(Widget):
+    Controller = RepresentationExplorerController

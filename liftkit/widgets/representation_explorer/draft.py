@@ -5,28 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from liftkit.representations import BLOCK_BUDGET, Representation, Segment
-from liftkit.skeleton import Skeleton
 from liftkit.view.alt_text import readable
 
 
 class Draft:
-    """Up to six segments; each joint is owned by one of them or by none yet, and seen by any number.
-
-    ``owner`` (J,): the index of the segment that owns a joint, -1 for none (always so for the root). ``extra``: pairs
-    (joint, segment) of joints that a segment sees without owning them.
-    """
+    """Up to six segments; each joint is owned by one of them or by none yet, and seen by any number."""
 
     def __init__(self, source: Representation):
-        self.skeleton: Skeleton = source.skeleton
-        index = self.skeleton.index
-        self.owner = source.segment_of.copy()
+        self.skeleton = source.skeleton
+        self.owner = source.segment_of.copy()  # (J,) the index of the segment that owns a joint; -1: none, or the root
         self.titles = [segment.name for segment in source.segments]
-        self.extra = {
-            (index(joint), s)
-            for s, segment in enumerate(source.segments)
-            for joint in segment.sees
-            if joint not in segment.owns
-        }
+        self.extra = set()  # (joint, segment) of joints that a segment sees without owning them
+        for s, segment in enumerate(source.segments):
+            self.extra |= {(self.skeleton.index(joint), s) for joint in segment.sees if joint not in segment.owns}
 
     def resize(self, count: int) -> None:
         """Change the number of segments. Joints of removed ones are then owned by none."""
@@ -50,12 +41,12 @@ class Draft:
     @property
     def parts(self) -> list[tuple[str, list[str], list[str]]]:
         """Title, joints seen and joints owned of each segment, complete or not."""
-        names = self.skeleton.names
-        owned = [[name for i, name in enumerate(names) if self.owner[i] == s] for s in range(len(self.titles))]
-        return [
-            (title, [n for i, n in enumerate(names) if self.owner[i] == s or (i, s) in self.extra], owned[s])
-            for s, title in enumerate(self.titles)
-        ]
+        found, names = [], self.skeleton.names
+        for s, title in enumerate(self.titles):
+            owns = [name for name, owner in zip(names, self.owner, strict=True) if owner == s]
+            sees = [name for i, name in enumerate(names) if name in owns or (i, s) in self.extra]
+            found.append((title, sees, owns))
+        return found
 
     def who(self, joint: int) -> str:
         """Who owns and who sees a joint, as a sentence."""

@@ -16,7 +16,6 @@ LEFT, RIGHT, END, BLOCK_HEIGHT = 150.0, 402.0, 424.0, 44.0  # where blocks begin
 REFERENCE = "full"  # the representation that sizes are compared with
 COLUMNS = ((8, "start"), (226, "end"), (326, "end"), (408, "end"), (474, "end"))  # of the table: place and anchor
 
-
 parameters = lru_cache(maxsize=256)(count_parameters)  # 5 ms each otherwise, for every row of the table
 
 

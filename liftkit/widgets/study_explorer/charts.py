@@ -1,4 +1,4 @@
-"""The three charts of StudyExplorer as SVG text: seeds as dots, convergence, seeds within a margin of the best."""
+"""Two charts of StudyExplorer: seeds as dots, and convergence."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from liftkit.study.statistics import bootstrap_interval
 from liftkit.view.charts import dot_chart, line_chart
 from liftkit.view.charts.svg import label, root
 from liftkit.view.palette import HIGHER_IS_BETTER, SERIES, metric_label
-from liftkit.widgets.study_explorer.sentences import short_number
+from liftkit.view.panels import Chart
+from liftkit.widgets.study_explorer.tables import short_number
 
 interval = lru_cache(maxsize=256)(bootstrap_interval)  # of 5 x 8 seeds 0.1 s, each time that anything changes
-MARGINS = np.linspace(0, 0.3, 31)
 Groups = Mapping[str, pd.DataFrame]  # representation -> the rows of its seeds
 Dot = tuple[str, int] | None  # the picked one: representation and index among its rows
 
@@ -29,17 +29,16 @@ def seeds_chart(groups: Groups, metric: str, picked: Dot) -> str:
         name: [f"{name}, seed {seed}: {short_number(v)}" for seed, v in zip(rows["seed"], rows[metric], strict=True)]
         for name, rows in groups.items()
     }
-    return dot_chart(
-        values, y_label=metric_label(metric), tips=tips, intervals=intervals, picked=picked,
-        lower_is_better=metric not in HIGHER_IS_BETTER,
-    )  # fmt: skip
+    axis = {"y_label": metric_label(metric), "lower_is_better": metric not in HIGHER_IS_BETTER}
+    return dot_chart(values, tips=tips, intervals=intervals, picked=picked, **axis)
 
 
-def convergence_chart(history: pd.DataFrame, groups: Groups, curve: str | None, picked: Dot) -> tuple[str, str]:
-    """Means over seeds with their range, and the picked seed's own line; and a caption."""
+def convergence_chart(history: pd.DataFrame, groups: Groups, curve: str | None, picked: Dot) -> Chart:
+    """Means over seeds with their range, and the picked seed's own line."""
+    title = f"Convergence: {metric_label(curve)}" if curve else "Convergence"
     if not curve or not len(history):
         text = "No training history was recorded."
-        return root([label(text, 240, 140, "middle")], text, 480, 280), ""
+        return Chart("convergence", title, "", root([label(text, 240, 140, "middle")], text, 480, 280), wide=True)
     most, first = len(SERIES) - (picked is not None), picked and picked[0]
     kept = sorted(groups, key=lambda name: name != first)[:most]  # the picked one's mean is never left out
     lines, bands = {}, {}
@@ -55,13 +54,5 @@ def convergence_chart(history: pd.DataFrame, groups: Groups, curve: str | None, 
             lines[f"{first}, seed {seed}"] = (own.index, own)
     caption = "line: mean over seeds, band: smallest to largest"
     caption += f"; {len(groups) - most} more have no line" if len(groups) > most else ""
-    return line_chart(lines, x_label="step", y_label=metric_label(curve), bands=bands), caption
-
-
-def margin_chart(shares: Mapping[str, np.ndarray], margin: int) -> str:
-    """Lines over ``MARGINS``: the share of seeds that are so near to the best; ``margin`` in percent is marked."""
-    lines = {name: (100 * MARGINS, 100 * share) for name, share in list(shares.items())[: len(SERIES)]}
-    return line_chart(
-        lines, x_label="margin (%)", y_label="seeds within the margin (%)", limits=(0, 105),
-        marks=[(margin, f"{margin} %")], height=260,
-    )  # fmt: skip
+    svg = line_chart(lines, x_label="step", y_label=metric_label(curve), bands=bands)
+    return Chart("convergence", title, caption, svg, wide=True)

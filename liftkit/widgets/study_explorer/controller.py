@@ -8,14 +8,16 @@ import pandas as pd
 from liftkit.recorded import record_history, record_results
 from liftkit.study import Study
 from liftkit.view.alt_text import readable
+from liftkit.view.charts import line_chart
 from liftkit.view.controller import Controller, Event, Pick, Set
 from liftkit.view.controls import Choice, Slider, Toggle
-from liftkit.view.palette import HIGHER_IS_BETTER, metric_label
+from liftkit.view.palette import HIGHER_IS_BETTER, SERIES, metric_label
 from liftkit.view.panels import Chart, Note, Panel
-from liftkit.widgets.study_explorer.charts import MARGINS, Dot, convergence_chart, margin_chart, seeds_chart
-from liftkit.widgets.study_explorer.sentences import describe_pair, describe_seed, short_number
-from liftkit.widgets.study_explorer.tables import checked_history, checked_results, compared, metrics_of, share_within
+from liftkit.widgets.study_explorer import tables
+from liftkit.widgets.study_explorer.charts import Dot, convergence_chart, seeds_chart
+from liftkit.widgets.widget import Widget
 
+MARGINS = np.arange(31) / 100  # of which the slider chooses one, in percent
 OWN, OVERALL = "their own best seed", "the best of all"
 FILTERS = {"data": "Trained on", "test": "Tested on", "policy": "Checkpoint"}
 
@@ -42,8 +44,8 @@ class StudyExplorerController(Controller):
             study, history = record_results(), record_history()
         elif isinstance(study, Study):
             study, history = study.results, study.history
-        self.results, self.history = checked_results(study), checked_history(history)
-        self.metrics, self.curves = metrics_of(self.results), metrics_of(self.history)
+        self.results, self.history = tables.checked_results(study), tables.checked_history(history)
+        self.metrics, self.curves = tables.metrics_of(self.results), tables.metrics_of(self.history)
         self.names = tuple(self.results["representation"].unique())
         self.picked: tuple[str, object] | None = None  # representation and seed
         self.values = {"metric": self.metrics[0]} | {key: self.results[key].iloc[0] for key in FILTERS}
@@ -114,12 +116,11 @@ class StudyExplorerController(Controller):
 
     def shares(self, margins: np.ndarray) -> dict[str, np.ndarray]:
         """representation -> the share of its seeds within each margin (0.05: 5 %) of the best seed."""
-        metric, best = self.values["metric"], None
-        if self.values["against"] == OVERALL:
-            values = self.table()[metric].to_numpy(float)
-            values = values[np.isfinite(values)]
-            best = (values.max() if metric in HIGHER_IS_BETTER else values.min()) if values.size else None
-        return {name: share_within(rows[metric], margins, metric, best) for name, rows in self._groups().items()}
+        metric, groups = self.values["metric"], self._groups()
+        values = {name: rows[metric].to_numpy(float) for name, rows in groups.items()}
+        together = self.values["against"] == OVERALL
+        best = tables.best_of(np.concatenate(list(values.values())), metric) if together else None
+        return {name: tables.share_within(found, margins, metric, best) for name, found in values.items()}
 
     def _groups(self) -> dict[str, pd.DataFrame]:
         return {str(name): rows for name, rows in self.table().groupby("representation", sort=False)}
@@ -133,31 +134,30 @@ class StudyExplorerController(Controller):
     def panels(self) -> list[Panel]:
         metric, groups = self.values["metric"], self._groups()
         dot = self._dot(groups)
+        convergence = convergence_chart(self.curve_table(), groups, self.values.get("curve"), dot)
         sets = [f"{words} {self.values[key]}" for key, words in (("data", "trained on"), ("test", "tested on"))
                 if self.values[key]]  # fmt: skip
         caption = ", ".join(["one dot per seed; line: mean, bar: its 95 % bootstrap interval", *sets])
         hint = "Pick a dot: with the mouse, or with the arrow keys in its chart and Enter."
-        seed = describe_seed(dot[0], groups[dot[0]], dot[1], metric, self.metrics) if dot else hint
+        seed = tables.describe_seed(dot[0], groups[dot[0]], dot[1], metric, self.metrics) if dot else hint
         return [
             Chart("seeds", metric_label(metric), caption, seeds_chart(groups, metric, dot), wide=True),
-            self._convergence(groups, dot),
+            convergence,
             self._reached(groups),
             Note("seed", "The seed that is picked", text=seed, wide=True),
             Note("pair", "Two compared, seed by seed", text=self._comparison(groups), wide=True),
         ]
 
-    def _convergence(self, groups: dict[str, pd.DataFrame], dot: Dot) -> Chart:
-        curve = self.values.get("curve")
-        svg, caption = convergence_chart(self.curve_table(), groups, curve, dot)
-        title = f"Convergence: {metric_label(curve)}" if curve else "Convergence"
-        return Chart("convergence", title, caption, svg, wide=True)
-
     def _reached(self, groups: dict[str, pd.DataFrame]) -> Chart:
         margin, title = self.values["margin"], f"Seeds within a margin of {self.values['against']}"
-        here = {name: share[0] for name, share in self.shares(np.array([margin / 100])).items()}
-        counts = [f"{readable(name)} {round(here[name] * len(rows))} of {len(rows)}" for name, rows in groups.items()]
-        caption = f"{margin} %: {', '.join(counts)}"
-        return Chart("reached", title, caption, margin_chart(self.shares(MARGINS), margin), wide=True)
+        shares, rows = self.shares(MARGINS), {name: len(rows) for name, rows in groups.items()}
+        counts = [f"{readable(name)} {round(shares[name][margin] * n)} of {n}" for name, n in rows.items()]
+        svg = line_chart(
+            {name: (100 * MARGINS, 100 * shares[name]) for name in list(shares)[: len(SERIES)]},
+            x_label="margin (%)", y_label="seeds within the margin (%)", limits=(0, 105),
+            marks=[(margin, f"{margin} %")], height=260,
+        )  # fmt: skip
+        return Chart("reached", title, f"{margin} %: {', '.join(counts)}", svg, wide=True)
 
     def _comparison(self, groups: dict[str, pd.DataFrame]) -> str:
         if len(self.names) < 2:
@@ -169,7 +169,7 @@ class StudyExplorerController(Controller):
             return f"Not shown, so not compared: {readable(', '.join(hidden))}."
         known = [groups[name][np.isfinite(groups[name][metric])] for name in names]
         pairs = [tuple(zip(rows["seed"], rows[metric].astype(float), strict=True)) for rows in known]
-        return describe_pair(*names, metric, compared(*pairs))
+        return tables.describe_pair(*names, metric, tables.compared(*pairs))
 
     def _sentence(self) -> str:
         table, metric = self.table(), self.values["metric"]
@@ -185,8 +185,12 @@ class StudyExplorerController(Controller):
         )
         if dot := self._dot(groups := self._groups()):
             value = groups[dot[0]][metric].iloc[dot[1]]
-            text += f" Picked: {readable(dot[0])}, seed {self.picked[1]}, {short_number(value)}."
+            text += f" Picked: {readable(dot[0])}, seed {self.picked[1]}, {tables.short_number(value)}."
         return text
 
     def __str__(self) -> str:
         return f"{len(self.results)} rows of {', '.join(self.names)}"
+
+
+class StudyExplorer(Widget):
+    Controller = StudyExplorerController

@@ -1,4 +1,4 @@
-"""The tables of a study for StudyExplorer: checked, and summarised for its charts."""
+"""The tables of a study for StudyExplorer: checked and summarised, a seed and a comparison in sentences."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from liftkit.study.statistics import compare_pairs, share_reached
-from liftkit.view.palette import HIGHER_IS_BETTER, METRICS
-from liftkit.widgets.study_explorer.sentences import COSTS
+from liftkit.study.statistics import compare_pairs
+from liftkit.view.alt_text import readable
+from liftkit.view.palette import HIGHER_IS_BETTER, METRICS, metric_label
 
 KEYS = ("data", "test", "policy", "representation", "seed")
+COSTS = ("step", "parameters", "seconds")  # columns that are shown although they are not metrics
 
 
 def metrics_of(table: pd.DataFrame) -> tuple[str, ...]:
     """The columns that hold measured values, known metrics first."""
     other = {*KEYS, *COSTS}
     found = [c for c in table if c not in other and table[c].dtype.kind == "f" and np.isfinite(table[c]).any()]
-    known = [c for c in METRICS if c in found]
-    return (*known, *(c for c in found if c not in known))
+    return tuple(sorted(found, key=[*METRICS, *found].index))
 
 
 def checked_results(results: pd.DataFrame) -> pd.DataFrame:
@@ -27,9 +27,7 @@ def checked_results(results: pd.DataFrame) -> pd.DataFrame:
     _expect_table("results", results, ("representation", "seed"))
     if not len(results) or not metrics_of(results):
         raise ValueError(f"results: expected rows with a metric, found {len(results)} rows of {list(results.columns)}")
-    results = results.assign(**{key: "" for key in KEYS if key not in results})
-    for key in ("data", "test", "policy", "representation"):
-        results[key] = results[key].astype(str)
+    results = results.assign(**{key: results[key].astype(str) if key in results else "" for key in KEYS[:-1]})
     if (twice := results.duplicated(list(KEYS))).any():
         row = results.loc[twice, list(KEYS)].iloc[0].to_dict()
         raise ValueError(f"results: expected one row for each of {', '.join(KEYS)}, found several of {row}")
@@ -51,22 +49,18 @@ def _expect_table(name: str, table, columns: tuple[str, ...]) -> None:
         raise ValueError(f"{name}: expected the columns {', '.join(missing)} too, found {list(table.columns)}")
 
 
+def best_of(values: np.ndarray, metric: str) -> float:
+    """The best of the finite values; NaN if there is none."""
+    known = values[np.isfinite(values)]
+    return (known.max() if metric in HIGHER_IS_BETTER else known.min()) if len(known) else np.float64("nan")
+
+
 def share_within(values: np.ndarray, margins: np.ndarray, metric: str, best: float | None = None) -> np.ndarray:
-    """The share of seeds within each margin of ``best`` (default: their own best). A seed without a value is not.
-
-    If higher is better, the best may be ``1 + margin`` times as large.
-
-    >>> share_within(np.array([50.0, 40.0]), np.array([0.0, 0.25]), "pck").tolist()
-    [0.5, 1.0]
-    """
-    values = np.append(np.asarray(values, float), [] if best is None else best)
-    with np.errstate(divide="ignore"):
-        errors = 1 / values if metric in HIGHER_IS_BETTER else values
-    if not np.isfinite(errors).any():
-        return np.zeros(len(margins))
-    shares = share_reached(np.where(np.isfinite(errors), errors, np.nan), margins)
-    # a best that was given is one of the errors only for comparison, and always within the margin
-    return shares if best is None else (shares * len(errors) - 1) / (len(errors) - 1)
+    """The share of values within each margin (0.05: 5 %) of ``best`` (default: their own best one)."""
+    best = best_of(values, metric) if best is None else best
+    with np.errstate(divide="ignore"):  # if higher is better, the best may be 1 + margin times as large
+        errors, least = (1 / values, 1 / best) if metric in HIGHER_IS_BETTER else (values, best)
+    return (np.isfinite(errors) & (errors <= (1 + margins[:, None]) * least)).mean(1)
 
 
 @lru_cache(maxsize=256)
@@ -77,3 +71,44 @@ def compared(first: tuple[tuple[int, float], ...], second: tuple[tuple[int, floa
     rows = [(name, *pair) for name, pairs in (("first", first), ("second", second)) for pair in pairs]
     table = pd.DataFrame(rows, columns=["representation", "seed", "value"]).assign(data="", test="")
     return compare_pairs(table, "first", "second", "value").iloc[0].to_dict()
+
+
+def short_number(value: float) -> str:
+    """A number with about three digits."""
+    if not np.isfinite(value):
+        return "no value"
+    return f"{int(value):,}" if float(value).is_integer() else f"{value:.3g}" if abs(value) < 100 else f"{value:,.1f}"
+
+
+def describe_seed(name: str, rows: pd.DataFrame, index: int, metric: str, metrics: tuple[str, ...]) -> str:
+    """All figures of one seed, row ``index`` of its representation's ``rows``, one per line."""
+    row, order = rows.iloc[index], rows[metric].rank(ascending=metric not in HIGHER_IS_BETTER, method="min")
+    lines = [f"{readable(name)}, seed {row['seed']}"]
+    if np.isfinite(row[metric]):
+        lines.append(f"rank {order.iloc[index]:.0f} of {len(rows)} by {metric_label(metric)}")
+    lines += [f"{metric_label(column)}: {short_number(row[column])}" for column in metrics]
+    return "\n".join(lines + [f"{column}: {short_number(row[column])}" for column in COSTS if column in row.index])
+
+
+def describe_pair(first: str, second: str, metric: str, found: dict) -> str:
+    """The comparison of two representations, seed by seed, and how certain it is."""
+    first, second = readable(first), readable(second)
+    pairs, difference = int(found["pairs"]), found["difference"]
+    if pairs == 0:
+        return f"{first} and {second} share no seed with a value: nothing to compare."
+    text = (
+        f"{metric_label(metric)}: {first} has on average {abs(difference):.3g} {'more' if difference >= 0 else 'less'} "
+        f"than {second}, over {pairs} {'seed' if pairs == 1 else 'seeds'} in common"
+    )
+    if pairs == 1:
+        return f"{text}. One pair says nothing about chance."
+    text += (
+        f" (95 % interval of the difference {found['low95']:.3g} to {found['high95']:.3g}, "
+        f"permutation p = {found['p']:.2g})."
+    )
+    if pairs < 6:  # 2 / 2**5 is the least p of five pairs, above 0.05
+        return f"{text} With so few pairs no difference, however large, is distinguished from chance at the 5 % level."
+    if found["p"] < 0.05:
+        better = (difference < 0) != (metric in HIGHER_IS_BETTER)
+        return f"{text} Chance alone seldom does that: {first if better else second} is better here."
+    return f"{text} Chance alone can do that; it does not show that they are alike either."
