@@ -36,18 +36,14 @@ class Choice(Control):
 
 @dataclass(frozen=True)
 class Slider(Control):
-    """A number from ``minimum`` to ``maximum``.
-
-    Of a ``local`` slider the browser shows every value without the kernel, such as a film's frames. ``texts``: what
-    stands beside the slider instead of its value, one text per value from 0 on.
-    """
+    """A number from ``minimum`` to ``maximum``."""
 
     minimum: float = 0
     maximum: float = 1
     step: float = 1
     unit: str = ""
-    local: bool = False
-    texts: tuple[str, ...] = ()
+    local: bool = False  # the browser shows every value without the kernel, such as a film's frames
+    texts: tuple[str, ...] = ()  # shown instead of the value, one text per value from 0 on
 
     def check(self, value: Any) -> float:
         """Return the number, as int if the steps are whole. Raises ValueError if it is not a number in the range."""

@@ -23,7 +23,7 @@ class Panel:
     title: str
     caption: str = ""
 
-    static: ClassVar = ("key",)  # fields
+    static: ClassVar = ("key",)  # names of the fields that each state holds as they are
     dynamic: ClassVar = ("title", "caption")
 
     def static_state(self) -> dict[str, Any]:
@@ -37,10 +37,7 @@ class Panel:
 
 @dataclass(frozen=True, eq=False)
 class Pose(Panel):
-    """A skeleton, or a film of one. All 3D panels of a widget turn together.
-
-    Raises ValueError if joints have another shape or are not finite.
-    """
+    """A skeleton or a film; 3D ones turn together. Raises ValueError if joints have another shape or are not finite."""
 
     joints: np.ndarray = None  # (J, 2) or (J, 3), or (F, J, ...) for a film; y down, z away from the camera, any unit
     alt: str = ""  # the pose in words

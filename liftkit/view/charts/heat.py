@@ -122,11 +122,9 @@ def _alt(values: np.ndarray, rows, columns, unit: str, title: str, picked) -> st
     text = f"Heat map{': ' + title if title else ''}, {len(rows)} rows {rows[0]} to {rows[-1]}, "
     text += f"{len(columns)} columns {columns[0]} to {columns[-1]}"
     if finite.any():
-        low, high = values[finite].min(), values[finite].max()
-        r, c = np.argwhere(finite & (values == high))[0]
-        text += (
-            f"; from {number(low)} to {number(high)} {unit}; largest {number(high)} {unit}, {rows[r]} → {columns[c]}"
-        )
+        low, high = number(values[finite].min()), f"{number(values[finite].max())} {unit}"
+        r, c = np.unravel_index(np.where(finite, values, -np.inf).argmax(), values.shape)
+        text += f"; from {low} to {high}; largest {high}, {rows[r]} → {columns[c]}"
     text += "" if finite.all() else f"; {int((~finite).sum())} without value"
     marked = " → ".join(str(n[i]) for n, i in zip((rows, columns), picked, strict=True) if i is not None)
     return text + (f"; picked: {marked}" if marked else "")

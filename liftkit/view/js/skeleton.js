@@ -16,7 +16,14 @@ export class PosePanel {
     this.lines = fixed.bones.map(([, joint]) => make("line", { class: `lk-bone lk-${fixed.sides[joint]}` }, this.node));
     this.dots = fixed.names.map((name) => make("circle", { class: "lk-joint", "data-joint": name }, this.node));
     this.labels = fixed.names.map(() => make("text", { class: "lk-label" }, this.node));
-    this.listen();
+    if (fixed.draggable) this.node.classList.add("lk-pull");
+    this.node.addEventListener("pointerdown", (event) => this.down(event));
+    this.node.addEventListener("pointermove", (event) => this.move(event));
+    for (const end of ["pointerup", "pointercancel"]) this.node.addEventListener(end, () => this.up());
+    this.node.addEventListener("pointerleave", () => actions.tip(""));
+    this.node.addEventListener("keydown", (event) => {
+      if (this.key(event)) event.preventDefault(), event.stopPropagation();
+    });
   }
 
   // current: dynamic_state() of the same panel. The joints move with the next draw().
@@ -87,18 +94,6 @@ export class PosePanel {
   at(event) {
     const box = this.node.getBoundingClientRect(), side = Math.min(box.width, box.height) / 2.12;
     return [(event.clientX - box.left - box.width / 2) / side, (event.clientY - box.top - box.height / 2) / side];
-  }
-
-  listen() {
-    const { node: svg, fixed, actions } = this;
-    svg.addEventListener("pointerdown", (event) => this.down(event));
-    svg.addEventListener("pointermove", (event) => this.move(event));
-    for (const end of ["pointerup", "pointercancel"]) svg.addEventListener(end, () => this.up());
-    svg.addEventListener("pointerleave", () => actions.tip(""));
-    svg.addEventListener("keydown", (event) => {
-      if (this.key(event)) event.preventDefault(), event.stopPropagation();
-    });
-    if (fixed.draggable) svg.classList.add("lk-pull");
   }
 
   down(event) {

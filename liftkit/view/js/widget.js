@@ -22,7 +22,7 @@ function sharedOf(model) {
 
 class View {
   constructor(model, el) {
-    Object.assign(this, { model, common: sharedOf(model), scene: model.get("scene"), panels: new Map(), timer: 0 });
+    Object.assign(this, { model, common: sharedOf(model), scene: {}, panels: new Map(), timer: 0 });
     this.root = element("section", { className: "lk" });
     const part = (kind, name) => this.root.appendChild(element(kind, { className: `lk-${name}` }));
     this.title = part(this.alone ? "h1" : "h3", "heading");
@@ -36,7 +36,11 @@ class View {
     this.error.hidden = this.tipBox.hidden = true;
     el.replaceChildren(this.root);
     this.build();
-    this.listen();
+    this.listeners = [["change:scene", () => this.build()], ["change:status", () => this.showStatus()]];
+    for (const { key } of this.scene.panels) {
+      this.listeners.push([`change:panel_${key}`, () => { this.showPanel(key); this.redraw(); }]);
+    }
+    for (const [event, answer] of this.listeners) model.on(event, answer);
     this.common.views.add(this);
   }
 
@@ -51,7 +55,7 @@ class View {
 
   // What is the same as before stays, so that a control in use and a turned pose are not lost.
   build() {
-    const before = this.built ?? {}, scene = (this.built = this.scene = this.model.get("scene"));
+    const before = this.scene, scene = (this.scene = this.model.get("scene"));
     this.title.textContent = scene.title;
     this.root.setAttribute("aria-label", scene.title);
     if (!same(before.controls, scene.controls)) this.buildControls();
@@ -77,8 +81,7 @@ class View {
     this.bar.replaceChildren();
     for (const state of this.scene.controls) {
       if (this.alone && !state.local) continue;
-      const onInput = state.local ? (value) => this.go(value, state.name) : (value) => this.input(state, value);
-      this.controls.set(state.name, control(state, onInput));
+      this.controls.set(state.name, control(state, (value) => this.input(state, value)));
       if (state.local) {
         this.film = state;
         this.button = pushButton({ textContent: "Play" }, () => this.play());
@@ -89,13 +92,15 @@ class View {
     if (focused) this.bar.querySelector(`[name="${focused}"]`)?.focus();
   }
 
-  input({ kind, name }, value) {
-    if (kind === "button") this.send(null, { kind: "press", name });
+  input({ kind, name, local }, value) {
+    if (local) this.go(value);
+    else if (kind === "button") this.send(null, { kind: "press", name });
     else this.send(name, { kind: "set", name, value });
   }
 
   // The browser alone shows a film's frames; the kernel gets the one where it stopped.
-  go(value, name = this.film.name) {
+  go(value) {
+    const { name } = this.film;
     this.stop();
     this.common.frame = value;
     this.redraw();
@@ -189,14 +194,6 @@ class View {
     const box = this.root.getBoundingClientRect(), right = event.clientX - box.left + 14;
     this.tipBox.style.left = `${Math.max(0, Math.min(right, box.width - this.tipBox.offsetWidth - 4))}px`;
     this.tipBox.style.top = `${event.clientY - box.top + 16}px`;
-  }
-
-  listen() {
-    this.listeners = [["change:scene", () => this.build()], ["change:status", () => this.showStatus()]];
-    for (const { key } of this.scene.panels) {
-      this.listeners.push([`change:panel_${key}`, () => { this.showPanel(key); this.redraw(); }]);
-    }
-    for (const [event, answer] of this.listeners) this.model.on(event, answer);
   }
 
   close() {

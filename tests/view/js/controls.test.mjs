@@ -8,7 +8,11 @@ class Node {
   append(...nodes) { this.children.push(...nodes); }
   setAttribute(name, value) { this.attributes[name] = value; }
   addEventListener(name, answer) { this.answers[name] = answer; }
-  fire(name, values = {}) { Object.assign(this, values); (this.answers[name] ?? this[`on${name}`])({ stopPropagation() {} }); }
+  fire(name, values = {}) {
+    const answer = this.answers[name] ?? this[`on${name}`];
+    Object.assign(this, values);
+    answer({ stopPropagation() {} });
+  }
   find(kind) { return this.kind === kind ? this : this.children.map((node) => node.find?.(kind)).find(Boolean); }
 }
 globalThis.document = { createElement: (kind) => new Node(kind) };
