@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from liftkit.layers import BatchNormReLU, Dropout, Linear, ResidualBlock, uniform
@@ -144,17 +143,13 @@ class Lifter(_Ensemble):
                 h = block(h, groups)
             parts = [h]
         z = torch.cat([output(part) for output, part in zip(self.outputs, parts, strict=True)], dim=1).tanh()
-        z = F.pad(z, (0, 0, 1, 0)).index_select(1, self.order)  # (M, J, N)
+        root = z.new_zeros(members, 1, z.shape[-1])  # F.pad refuses an empty batch before torch 2.5
+        z = torch.cat([root, z], dim=1).index_select(1, self.order)  # (M, J, N)
         return z.transpose(1, 2).reshape(members, *batch, joints)
 
     @torch.no_grad()
     def reverse_depth(self, members: Tensor, moments: Mapping[Tensor, Tensor] | None = None) -> None:
-        """Change the sign of all depths of some members.
-
-        Args:
-            members: (M,) booleans.
-            moments: per parameter a tensor (Adam's first moment) whose sign changes with an output parameter's.
-        """
+        """Change the sign of all depths of some members (M,), and of the output parameters' ``moments`` (Adam's)."""
         sign = 1.0 - 2.0 * members.to(self.device, torch.float32)[:, None, None]
         for p in self.outputs.parameters():
             for tensor in (p, (moments or {}).get(p)):
@@ -163,11 +158,7 @@ class Lifter(_Ensemble):
 
 
 def count_parameters(representation: str | Representation, width: int) -> int:
-    """The number of trainable parameters of one lifter, counted on its shapes without making its weights.
-
-    >>> count_parameters("full", 32) == Lifter("full", 32).parameter_count
-    True
-    """
+    """The number of trainable parameters of one lifter, counted on its shapes without making its weights."""
     with torch.device("meta"):
         return Lifter(representation, width).parameter_count
 

@@ -40,7 +40,7 @@ class Run:
 
     def __repr__(self):
         seeds = ", ".join(map(str, self.seeds))
-        return f"Run({self.representation.name!r}, seeds {seeds}, {self.parameter_count:,} parameters a member)"
+        return f"Run({self.representation.name!r}, seeds {seeds}, {self.parameter_count:,} parameters per member)"
 
     @property
     def representation(self) -> Representation:
@@ -59,8 +59,7 @@ class Run:
             x2d: (N, J, 2), numpy or torch.
 
         Returns:
-            (M, N, J, 3) of the same kind, relative to the root, in the unit of ``x2d``: x and y are the input's, z is
-            predicted.
+            (M, N, J, 3) of the same kind, relative to the root, in the unit of ``x2d``, of which x and y are taken.
 
         Raises:
             ValueError: on another shape or type, and on values that are not finite.
@@ -82,10 +81,7 @@ class Run:
         return attach_depth(flat, self.lifter(flat)) * pose_scale(x2d)
 
     def select(self, seeds: Sequence[int]) -> Run:
-        """The members of these seeds as a run of their own, in this order.
-
-        Raises:
-            ValueError: on a seed that no member has.
+        """The members of these seeds as a run of their own, in this order; ValueError on a seed that no member has.
 
         >>> from liftkit import load_record
         >>> load_record("full").select([3, 5]).seeds
@@ -136,11 +132,7 @@ class Run:
         history: pd.DataFrame,
         message: str = "",
     ) -> Run:
-        """A run from stored :meth:`tensors`: one mapping for each group of members, in order.
-
-        Raises:
-            ValueError: if tensors are missing or have other shapes.
-        """
+        """A run from stored :meth:`tensors`: one mapping for each group of members, in order."""
         lifter = Lifter(representation, config.width, len(seeds))
         discriminator = Discriminator(config.width, len(seeds))
         try:
@@ -153,9 +145,7 @@ class Run:
 
     @classmethod
     def load(cls, folder: str | Path) -> Run:
-        """Read a folder that :meth:`save` wrote, in this version or an earlier one.
-
-        Fields that its files lack get their defaults.
+        """Read a folder that :meth:`save` wrote, in this version or an earlier one, whose fields get their defaults.
 
         Raises:
             ValueError: naming the file that is missing, damaged or of a newer liftkit.

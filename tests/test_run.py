@@ -30,7 +30,7 @@ def run() -> Run:
 
 
 def test_the_repr_says_what_it_is(run):
-    assert repr(run) == f"Run('legs_torso', seeds 5, 0, {run.parameter_count:,} parameters a member)"
+    assert repr(run) == f"Run('legs_torso', seeds 5, 0, {run.parameter_count:,} parameters per member)"
 
 
 @pytest.fixture
