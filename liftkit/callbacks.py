@@ -10,10 +10,7 @@ from tqdm.auto import tqdm
 class ProgressBar:
     """A progress bar in a terminal or a notebook, with both networks' losses (mean over members) beside it.
 
-    It closes at the config's last step, or with :meth:`close`.
-
-    Args:
-        options: passed on to tqdm.
+    It closes at the config's last step, or with :meth:`close`. ``options`` go to tqdm.
     """
 
     def __init__(self, **options: Any):

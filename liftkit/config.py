@@ -79,11 +79,7 @@ class TrainConfig:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> TrainConfig:
-        """A config from a mapping, for example a saved one; fields that it lacks get their defaults.
-
-        Raises:
-            ValueError: on unknown fields, listing those there are, and on values outside their range.
-        """
+        """A config from a mapping, for example a saved one; fields that it lacks get their defaults."""
         check_fields(values, [item.name for item in fields(cls)], "the config")
         return cls(**values)
 
@@ -108,26 +104,14 @@ PRESETS = {"lesson": TrainConfig.lesson, "paper": TrainConfig.paper}
 
 
 def preset_config(preset: str = "lesson", **changes: Any) -> TrainConfig:
-    """The config of a preset with changes.
-
-    Args:
-        preset: a name in ``PRESETS``.
-        changes: fields of :class:`TrainConfig`; those that are None are left out.
-
-    Raises:
-        ValueError: on an unknown preset, listing those there are, and as :class:`TrainConfig` does.
-    """
+    """The config of a preset in ``PRESETS`` (ValueError if unknown) with changes; those that are None are left out."""
     if preset not in PRESETS:
         raise ValueError(f"unknown preset {preset!r}; there are {', '.join(PRESETS)}")
     return PRESETS[preset](**{name: value for name, value in changes.items() if value is not None})
 
 
 def check_seeds(seeds: Sequence[int]) -> tuple[int, ...]:
-    """Seeds as a tuple.
-
-    Raises:
-        ValueError: unless they are one or more different integers from 0 to 2^63 - 1.
-    """
+    """Seeds as a tuple; ValueError unless they are one or more different integers from 0 to 2^63 - 1."""
     if not isinstance(seeds, Iterable):
         raise ValueError(f"seeds must be a sequence such as (0, 1, 2), found {seeds!r}")
     seeds = tuple(seeds)
@@ -140,10 +124,6 @@ def check_seeds(seeds: Sequence[int]) -> tuple[int, ...]:
 
 
 def check_fields(values: Mapping[str, Any], known: Iterable[str], what: str) -> None:
-    """Check the field names of a stored mapping; a newer liftkit may have written more of them.
-
-    Raises:
-        ValueError: naming the unknown fields, and those there are.
-    """
+    """Raise ValueError if a stored mapping has unknown fields: a newer liftkit may have written more of them."""
     if unknown := sorted(map(str, values.keys() - set(known))):
         raise ValueError(f"unknown fields {', '.join(unknown)} in {what}; there are {', '.join(known)}")

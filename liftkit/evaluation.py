@@ -9,7 +9,7 @@ import pandas as pd
 
 from liftkit import metrics
 from liftkit.geometry import attach_depth
-from liftkit.poses import PoseSet
+from liftkit.poses import PoseSet, require_truth
 
 GROUPINGS = ("action", "subject", "joint")
 
@@ -33,19 +33,11 @@ def _unit_scale(poses: PoseSet) -> float:
 
 
 def pose_errors(pred: np.ndarray, poses: PoseSet) -> pd.DataFrame:
-    """Every metric of predictions.
+    """Every metric of predictions (N, J, 3) in mm, relative to the root; one row per pose.
 
-    Args:
-        pred: (N, J, 3) in mm, relative to the root.
-        poses: N poses with 3D truth.
-
-    Returns:
-        One row per pose. In mm: ``mpjpe`` (NaN unless the 2D poses are in mm: without a scale it means nothing),
-        ``n_mpjpe``, ``pa_mpjpe`` (reflection forbidden), ``pa_mpjpe_reflection`` (allowed); in percent, after the best
-        scaling: ``pck``, ``auc``; ``mirrored``: 0 or 1.
-
-    Raises:
-        ValueError: if the poses have no 3D truth or the shapes differ.
+    In mm: ``mpjpe`` (NaN unless the 2D poses are in mm: without a scale it means nothing), ``n_mpjpe``, ``pa_mpjpe``
+    (reflection forbidden), ``pa_mpjpe_reflection`` (allowed); in percent, after the best scaling: ``pck``, ``auc``;
+    ``mirrored``: 0 or 1.
     """
     truth = _truth(poses, pred)
     raw, scaled, proper, reflected = _alignments(pred, truth)
@@ -62,11 +54,7 @@ def pose_errors(pred: np.ndarray, poses: PoseSet) -> pd.DataFrame:
 
 
 def joint_table(pred: np.ndarray, poses: PoseSet) -> pd.DataFrame:
-    """The errors of predictions (N, J, 3), one row per joint without the root: the mean over poses.
-
-    Columns: ``joint`` and, as in :func:`pose_errors`, ``mpjpe``, ``n_mpjpe``, ``pa_mpjpe``, ``pa_mpjpe_reflection``,
-    ``pck``.
-    """
+    """The errors of :func:`pose_errors` without ``auc`` and ``mirrored``, one row per joint without the root."""
     truth = _truth(poses, pred)
     errors = [metrics.joint_errors(x, truth)[:, 1:] for x in _alignments(pred, truth)]
     columns = dict(zip(["mpjpe", "n_mpjpe", "pa_mpjpe", "pa_mpjpe_reflection"], errors, strict=True))
@@ -115,8 +103,7 @@ def baselines(poses: PoseSet, seed: int = 0) -> pd.DataFrame:
     """The errors of two ways to lift without learning.
 
     Args:
-        poses: with 3D truth.
-        seed: of the draw for "chance".
+        poses, seed: with 3D truth; of the draw for "chance".
 
     Returns:
         Two rows, columns ``lifter`` and those of :func:`pose_errors`. "flat": all depths are 0. "chance": each pose has
@@ -140,8 +127,7 @@ def baselines(poses: PoseSet, seed: int = 0) -> pd.DataFrame:
 
 
 def _truth(poses: PoseSet, pred: np.ndarray | None = None) -> np.ndarray:
-    if poses.x3d is None:
-        raise ValueError(f"{poses.name}: evaluation needs the true 3D poses; this PoseSet has none")
-    if pred is not None and pred.shape != poses.x3d.shape:
-        raise ValueError(f"predictions must have the truth's shape {poses.x3d.shape}, found {pred.shape}")
-    return poses.x3d
+    truth = require_truth(poses, "evaluation")
+    if pred is not None and pred.shape != truth.shape:
+        raise ValueError(f"predictions must have the truth's shape {truth.shape}, found {pred.shape}")
+    return truth

@@ -42,16 +42,9 @@ def expect_poses(x, coordinates: int, name: str) -> None:
 
 
 def pose_scale(x2d: Array) -> Array:
-    """The largest absolute coordinate of each 2D pose relative to its root.
+    """The largest absolute coordinate of each 2D pose relative to its root: ``(..., J, 2) -> (..., 1, 1)``.
 
-    Args:
-        x2d: ``(..., J, 2)``, in any unit.
-
-    Returns:
-        ``(..., 1, 1)``, in the same unit; 1 for a pose whose joints all coincide, so that dividing by it is harmless.
-
-    >>> pose_scale(np.array([[10.0, 10.0], [12.0, 6.0]])).item()
-    4.0
+    1 for a pose whose joints all coincide, so that dividing by it is harmless.
     """
     expect_poses(x2d, 2, "x2d")
     xp = _namespace(x2d)
@@ -60,9 +53,7 @@ def pose_scale(x2d: Array) -> Array:
 
 
 def normalise(x2d: Array) -> Array:
-    """Centre 2D poses on the root and divide each one by its largest absolute coordinate.
-
-    Source: the scale on which the lifter of arXiv 2209.00618 works.
+    """Centre 2D poses on the root and divide each one by its largest absolute coordinate, as in arXiv 2209.00618.
 
     Args:
         x2d: ``(..., J, 2)``, in any unit.
@@ -82,11 +73,7 @@ def _matrix(rows, xp):
 
 
 def rotation_y(angle: Array) -> Array:
-    """Rotation about the vertical (y) axis: ``(...) -> (..., 3, 3)``; +90 degrees takes (x, y, z) to (z, y, -x).
-
-    >>> (rotation_y(np.array(np.pi / 2)) @ [1.0, 2.0, 3.0]).round(6).tolist()
-    [3.0, 2.0, -1.0]
-    """
+    """Rotation about the vertical (y) axis: ``(...) -> (..., 3, 3)``; +90 degrees takes (x, y, z) to (z, y, -x)."""
     xp = _namespace(angle)
     c, s = xp.cos(angle), xp.sin(angle)
     zero, one = xp.zeros_like(c), xp.ones_like(c)
@@ -97,9 +84,6 @@ def rotation_x(angle: Array) -> Array:
     """Rotation about the horizontal (x) axis: ``(...) -> (..., 3, 3)``; +90 degrees takes (x, y, z) to (x, -z, y).
 
     It takes the frame of a level camera to that of a camera which looks down by ``angle``.
-
-    >>> (rotation_x(np.array(np.pi / 2)) @ [1.0, 2.0, 3.0]).round(6).tolist()
-    [1.0, -3.0, 2.0]
     """
     xp = _namespace(angle)
     c, s = xp.cos(angle), xp.sin(angle)
@@ -108,11 +92,7 @@ def rotation_x(angle: Array) -> Array:
 
 
 def turn(x3d: Array, rotation: Array) -> Array:
-    """Apply rotation matrices ``(..., 3, 3)`` to every joint of the poses ``(..., J, 3)``.
-
-    >>> turn(np.array([[1.0, 2.0, 3.0]]), np.eye(3)).tolist()
-    [[1.0, 2.0, 3.0]]
-    """
+    """Apply rotation matrices ``(..., 3, 3)`` to every joint of the poses ``(..., J, 3)``."""
     return x3d @ rotation.swapaxes(-1, -2)
 
 
@@ -121,8 +101,7 @@ def rotate(x3d: Array, azimuth: Numbers, elevation: Numbers = 0.0) -> Array:
 
     Args:
         x3d: ``(..., J, 3)``.
-        azimuth: angle about the vertical axis in radians; broadcasts against ``(...)``.
-        elevation: angle about the horizontal axis in radians; broadcasts against ``(...)``.
+        azimuth, elevation: about the vertical and the horizontal axis in radians; each broadcasts against ``(...)``.
 
     Returns:
         ``(..., J, 3)``.
@@ -136,17 +115,11 @@ def rotate(x3d: Array, azimuth: Numbers, elevation: Numbers = 0.0) -> Array:
 
 @dataclass(frozen=True)
 class Camera:
-    """A pinhole camera and where the person stands before it.
+    """A pinhole camera and where the person stands before it."""
 
-    Args:
-        focal: focal length in pixels, a number or an (x, y) pair.
-        centre: principal point in pixels, a number or an (x, y) pair.
-        root: ``(..., 3)``, the position of the pelvis in the camera frame, in mm.
-    """
-
-    focal: Numbers
-    centre: Numbers
-    root: Numbers
+    focal: Numbers  # focal length in pixels, a number or an (x, y) pair
+    centre: Numbers  # principal point in pixels, a number or an (x, y) pair
+    root: Numbers  # (..., 3), the position of the pelvis in the camera frame, in mm
 
 
 def project(x3d: Array, camera: Camera | None = None) -> Array:
@@ -160,7 +133,7 @@ def project(x3d: Array, camera: Camera | None = None) -> Array:
         ``(..., J, 2)``, in the unit of ``x3d``; with a camera in pixels.
 
     Raises:
-        ValueError: also if a joint is not in front of the camera.
+        ValueError: if a joint is not in front of the camera.
 
     >>> project(np.array([[1.0, 2.0, 3.0]])).tolist()
     [[1.0, 2.0]]

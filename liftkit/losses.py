@@ -73,13 +73,7 @@ class Cycle:
 def discriminator_loss(d_real: Tensor, d_view: Tensor, swapped: Tensor) -> Tensor:
     """``mean((D(x2d) - 1)^2) + mean(D(x2d_view)^2)``: real poses should score 1, views 0 (least-squares GAN).
 
-    Args:
-        d_real: (M, B) the scores of real poses.
-        d_view: (M, B) the scores of random views.
-        swapped: (M,) booleans: members whose labels are swapped, so that real poses should score 0 and views 1.
-
-    Returns:
-        (M,)
+    Scores (M, B) -> (M,); ``swapped`` (M,): members of which real poses should score 0 and views 1.
     """
     target = 1 - swapped.to(d_real.dtype)[:, None]
     return ((d_real - target) ** 2).mean(1) + ((d_view - (1 - target)) ** 2).mean(1)

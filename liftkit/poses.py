@@ -17,14 +17,7 @@ from liftkit.system.files import read_arrays, write_atomically
 FORMAT = 1  # of pose files; files of this number or a lower one are read
 REQUIRED = ("liftkit_poses", "joint_names", "x2d", "units")  # without these a pose file cannot be understood
 UNITS = ("mm", "px", "none")
-LABELS = {
-    "subject": str,
-    "action": str,
-    "clip": np.int32,
-    "frame": np.int32,
-    "camera": np.int32,
-    "split": str,
-}
+LABELS = dict(subject=str, action=str, clip=np.int32, frame=np.int32, camera=np.int32, split=str)
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,18 +169,7 @@ def _labels(field: str, values, kind, count: int, copy: bool) -> np.ndarray:
 
 
 def training_poses(poses: PoseSet | np.ndarray | Tensor, representation: Representation) -> Tensor:
-    """The 2D poses to train on, checked.
-
-    Args:
-        poses: (N, J, 2); or a PoseSet, of which its split "train" is used, or all of it if it has none.
-        representation: its skeleton says how many joints J are expected.
-
-    Returns:
-        A float32 tensor (N, J, 2).
-
-    Raises:
-        ValueError: on another shape or type, on no poses, and on NaN or infinity.
-    """
+    """The 2D poses to train on, checked, float32 (N, J, 2); of a PoseSet those of :meth:`PoseSet.part` "train"."""
     if isinstance(poses, PoseSet):
         poses = poses.part("train").x2d
     expect_poses(poses, 2, "poses")
@@ -199,6 +181,13 @@ def training_poses(poses: PoseSet | np.ndarray | Tensor, representation: Represe
     if not x2d.isfinite().all():
         raise ValueError("poses must be finite, found NaN or infinity")
     return x2d
+
+
+def require_truth(poses: PoseSet, purpose: str) -> np.ndarray:
+    """(N, J, 3) the true 3D poses; ValueError, naming the purpose, if there are none."""
+    if poses.x3d is None:
+        raise ValueError(f"{poses.name}: {purpose} needs the true 3D poses; this PoseSet has none")
+    return poses.x3d
 
 
 def evenly(poses: PoseSet, count: int | None) -> PoseSet:

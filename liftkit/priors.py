@@ -25,19 +25,12 @@ DRAWS = 2  # uniform numbers per pose that a prior may use
 
 @dataclass(frozen=True)
 class Prior:
-    """How views are drawn, and what else a training run knows without 3D labels.
+    """How views are drawn, and what else a training run knows without 3D labels."""
 
-    Args:
-        turns: ``turns(u, config)``: uniform numbers (M, B, 2) -> rotations (M, V, B, 3, 3), the random view first.
-        knees: whether the depth of a member is reversed during training while its shins fold forwards at the knee.
-        per_segment: whether the losses of independent segments are weighted by segment (see ``losses.Cycle``).
-        description: a few words for tables and menus.
-    """
-
-    turns: Callable[[Tensor, Any], Tensor]
-    knees: bool
-    per_segment: bool
-    description: str
+    turns: Callable[[Tensor, Any], Tensor]  # (uniform numbers (M, B, 2), config) -> (M, V, B, 3, 3), random view first
+    knees: bool  # whether a member's depth is reversed during training while its shins fold forwards at the knee
+    per_segment: bool  # whether the losses of independent segments are weighted by segment (see ``losses.Cycle``)
+    description: str  # for tables and menus
 
     def __call__(self, u: Tensor, config: Any) -> Tensor:
         return self.turns(u, config)
@@ -49,10 +42,7 @@ def _symmetric(u: Tensor, degrees: float) -> Tensor:
 
 
 def paper_turns(u: Tensor, config: Any) -> Tensor:
-    """Views about the axes of the image: azimuth about the vertical axis, then elevation about the horizontal one.
-
-    Source: arXiv 2209.00618.
-    """
+    """Views about the axes of the image, as in arXiv 2209.00618: azimuth (vertical axis), then elevation."""
     azimuth, elevation = _symmetric(u[..., 0], config.azimuth), _symmetric(u[..., 1], config.elevation)
     view = rotation_x(elevation) @ rotation_y(azimuth)
     quarters = rotation_y(u.new_tensor(QUARTERS))[:, None].expand(len(u), 3, u.shape[1], 3, 3)
@@ -82,31 +72,17 @@ PRIORS: dict[str, Prior] = {
 
 
 def get_prior(name: str) -> Prior:
-    """The prior of this name.
-
-    Raises:
-        ValueError: if the name is unknown; the message lists the names.
-
-    >>> get_prior("gravity").knees
-    True
-    """
+    """The prior of this name; ValueError, listing the names, if it is unknown."""
     if name not in PRIORS:
         raise ValueError(f"unknown prior {name!r}; there are {', '.join(PRIORS)}")
     return PRIORS[name]
 
 
 def knees_bend_backwards(x3d: Array, skeleton: Skeleton = H36M_17) -> Array:
-    """Whether the shins of a pose fold backwards at the knee, as human ones do; its mirror image folds them forwards.
+    """Whether shins fold backwards at the knee, as human ones do, not forwards: ``(..., J, 3) -> (...)`` booleans.
 
     It is the sign of ``cross(hip - knee, ankle - knee) . (right hip - left hip)``, summed over both legs, and needs no
     3D label.
-
-    Args:
-        x3d: ``(..., J, 3)``.
-        skeleton: the joints.
-
-    Returns:
-        ``(...)`` booleans.
 
     >>> pose = np.zeros((17, 3))
     >>> pose[[1, 4], 0], pose[[2, 5], 1], pose[[3, 6], 1], pose[[3, 6], 2] = (-100, 100), 400, 800, 50

@@ -19,18 +19,13 @@ BLOCK_BUDGET = 6
 class Segment:
     """The joints of one trunk of the lifter.
 
-    Args:
-        name: of the segment.
-        sees: the joints whose 2D positions are its input.
-        owns: those of them whose depth it predicts (default: all that it sees).
-
     Raises:
         ValueError: if it sees no joint, names one twice or owns one that it does not see.
     """
 
     name: str
-    sees: tuple[str, ...]
-    owns: tuple[str, ...] = ()
+    sees: tuple[str, ...]  # the joints whose 2D positions are its input
+    owns: tuple[str, ...] = ()  # those of them whose depth it predicts (default: all that it sees)
 
     def __post_init__(self):
         object.__setattr__(self, "sees", tuple(self.sees))
@@ -45,15 +40,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Representation:
-    """A 2D pose divided into segments.
-
-    Args:
-        name: under which it is registered.
-        segments: they may overlap in the joints that they see; every joint except the root has exactly one owner.
-        blocks: residual blocks in the trunk of each segment.
-        shared_blocks: residual blocks behind the trunks, on their joined features; 0: nothing is shared.
-        description: a few words for tables and menus.
-        skeleton: the joints.
+    """A 2D pose divided into segments. They may overlap in what they see; each joint but the root has one owner.
 
     Raises:
         ValueError: if a joint is unknown, has two owners or none, or if there are more than six blocks in all.
@@ -64,9 +51,9 @@ class Representation:
 
     name: str
     segments: tuple[Segment, ...]
-    blocks: int
-    shared_blocks: int = 0
-    description: str = ""
+    blocks: int  # residual blocks in the trunk of each segment
+    shared_blocks: int = 0  # residual blocks behind the trunks, on their joined features; 0: nothing is shared
+    description: str = ""  # for tables and menus
     skeleton: Skeleton = H36M_17
 
     def __post_init__(self):
@@ -97,11 +84,7 @@ class Representation:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Representation:
-        """The representation whose :meth:`to_dict` gave ``values``.
-
-        Raises:
-            ValueError: if the values, or their types, are not those of a representation.
-        """
+        """The representation whose :meth:`to_dict` gave ``values``; ValueError on any others."""
         try:
             segments = tuple(Segment(s["name"], tuple(s["sees"]), tuple(s["owns"])) for s in values["segments"])
             return cls(**{**values, "segments": segments})
@@ -121,10 +104,7 @@ class Representation:
 
     @cached_property
     def loss_groups(self) -> np.ndarray:
-        """(G, J) one row per part of the lifter that is trained on its own: 1 for the joints that it owns, else 0.
-
-        Independent segments are such parts; segments that share blocks form one part together.
-        """
+        """(G, J) one row per part of the lifter that is trained on its own: 1 for the joints that it owns, else 0."""
         if not self.independent:
             return (self.segment_of >= 0)[None].astype(np.float32)
         return (self.segment_of == np.arange(len(self.segments))[:, None]).astype(np.float32)
@@ -169,14 +149,7 @@ def register(representation: Representation) -> Representation:
 
 
 def get_representation(representation: str | Representation) -> Representation:
-    """The registered representation of this name; a :class:`Representation` is returned as it is.
-
-    Raises:
-        ValueError: if the name is unknown; the message lists the names.
-
-    >>> get_representation("full").blocks
-    6
-    """
+    """The registered representation of this name (ValueError if unknown); a Representation is returned as it is."""
     if isinstance(representation, Representation):
         return representation
     if representation not in REPRESENTATIONS:
@@ -193,10 +166,7 @@ _LEFT_ARM, _RIGHT_ARM = (_limb(side, "shoulder", "elbow", "wrist") for side in (
 _COLUMN = ("spine", "thorax", "neck", "head")
 
 _FULL = (Segment("body", H36M_17.names[1:]),)
-_LEGS_TORSO = (
-    Segment("legs", _RIGHT_LEG + _LEFT_LEG),
-    Segment("torso", _COLUMN + _LEFT_ARM + _RIGHT_ARM),
-)
+_LEGS_TORSO = (Segment("legs", _RIGHT_LEG + _LEFT_LEG), Segment("torso", _COLUMN + _LEFT_ARM + _RIGHT_ARM))
 _FIVE_PARTS = (
     Segment("right_leg", _RIGHT_LEG),
     Segment("left_leg", _LEFT_LEG),

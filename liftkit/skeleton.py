@@ -9,22 +9,17 @@ from dataclasses import dataclass
 class Skeleton:
     """Named joints in a fixed order, the tree that joins them and their left/right pairs.
 
-    Args:
-        names: J different joint names.
-        parents: J indices; -1 for the root, which comes first. A parent comes before its children.
-        pairs: (left, right) index pairs.
-
     Raises:
-        ValueError: if the three do not describe one tree.
+        ValueError: if the fields do not describe one tree.
 
     >>> arm = Skeleton(("shoulder", "elbow", "wrist"), (-1, 0, 1), ())
     >>> arm.bones
     ((0, 1), (1, 2))
     """
 
-    names: tuple[str, ...]
-    parents: tuple[int, ...]
-    pairs: tuple[tuple[int, int], ...]
+    names: tuple[str, ...]  # J different ones
+    parents: tuple[int, ...]  # J indices, each of an earlier joint; -1 for the root, which comes first
+    pairs: tuple[tuple[int, int], ...]  # (left, right) indices
 
     def __post_init__(self):
         if len(set(self.names)) != len(self.names):
@@ -44,10 +39,7 @@ class Skeleton:
         return len(self.names)
 
     def index(self, name: str) -> int:
-        """The index of a joint in the order of ``names``.
-
-        Raises:
-            ValueError: if there is no such joint; the message lists the names.
+        """The index of a joint; ValueError, listing the names, if there is no such joint.
 
         >>> H36M_17.index("left_wrist")
         13
@@ -71,24 +63,11 @@ def _from_tree(tree: dict[str, str | None]) -> Skeleton:
 
 
 # Human3.6M's 17 joints in the order that the field uses. The pelvis is the midpoint of the hips.
-H36M_17 = _from_tree(
-    {
-        "pelvis": None,
-        "right_hip": "pelvis",
-        "right_knee": "right_hip",
-        "right_ankle": "right_knee",
-        "left_hip": "pelvis",
-        "left_knee": "left_hip",
-        "left_ankle": "left_knee",
-        "spine": "pelvis",
-        "thorax": "spine",
-        "neck": "thorax",
-        "head": "neck",
-        "left_shoulder": "thorax",
-        "left_elbow": "left_shoulder",
-        "left_wrist": "left_elbow",
-        "right_shoulder": "thorax",
-        "right_elbow": "right_shoulder",
-        "right_wrist": "right_elbow",
-    }
-)
+H36M_17 = _from_tree({
+    "pelvis": None,
+    "right_hip": "pelvis", "right_knee": "right_hip", "right_ankle": "right_knee",
+    "left_hip": "pelvis", "left_knee": "left_hip", "left_ankle": "left_knee",
+    "spine": "pelvis", "thorax": "spine", "neck": "thorax", "head": "neck",
+    "left_shoulder": "thorax", "left_elbow": "left_shoulder", "left_wrist": "left_elbow",
+    "right_shoulder": "thorax", "right_elbow": "right_shoulder", "right_wrist": "right_elbow",
+})  # fmt: skip

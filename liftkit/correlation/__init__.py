@@ -1,9 +1,7 @@
 """What depths depend on: in the data, and in what a lifter learned from them.
 
-Four questions, from what can be observed to what can be proven: which 2D coordinates correlate with which true depths
-(:func:`data_correlation`) and with which predicted ones (:func:`learned_correlation`); what the network computes from
-what (:func:`sensitivity`); and which depths move when a part of the body comes from another clip
-(:func:`intervention`).
+Four measures, from what can be observed to what can be proven: ``data_correlation``, ``learned_correlation``,
+``sensitivity`` (what the network computes from what), and ``intervention`` (which depths move when a part is swapped).
 """
 
 from liftkit.correlation.coefficients import KINDS as KINDS

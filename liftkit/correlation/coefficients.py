@@ -1,13 +1,10 @@
-"""Correlation coefficients between the 2D places of R joints and the depths of C joints, over N poses.
+"""Correlation coefficients over N poses: places (N, R, k) of k coordinates, depths (N, C) -> (R, C).
 
-Each takes places (N, R, k) of k coordinates and depths (N, C) and returns (R, C); NaN for constant columns. With one
-coordinate those of Pearson and Spearman have a sign. With two, x and y together, they are the multiple correlation: how
-well the best linear combination of both predicts the depth, from 0 to 1.
+NaN for constant columns. With one coordinate those of Pearson and Spearman have a sign. With two they are the multiple
+correlation: how well the best linear combination of both predicts the depth, from 0 to 1.
 """
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import numpy as np
 from scipy.stats import rankdata
@@ -17,12 +14,7 @@ TINY = 1e-6  # of the scale of a coordinate; what is below is rounding
 
 
 def pearson(places: np.ndarray, depths: np.ndarray) -> np.ndarray:
-    """Pearson's correlation; for two coordinates the multiple correlation.
-
-    >>> x = np.arange(4.0)
-    >>> pearson(x[:, None, None], np.stack([2 * x, -x], 1)).round(6).tolist()
-    [[1.0, -1.0]]
-    """
+    """Pearson's correlation; for two coordinates the multiple correlation."""
     z = _unit(depths - depths.mean(0))
     first, *rest = np.moveaxis(places - places.mean(0), -1, 0)
     along = _unit(first).T @ z
@@ -38,25 +30,13 @@ def pearson(places: np.ndarray, depths: np.ndarray) -> np.ndarray:
 
 
 def spearman(places: np.ndarray, depths: np.ndarray) -> np.ndarray:
-    """:func:`pearson` of the ranks: 1 for every rising relation, linear or not.
-
-    >>> x = np.arange(4.0)
-    >>> spearman(x[:, None, None], np.exp(x)[:, None]).round(6).tolist()
-    [[1.0]]
-    """
+    """:func:`pearson` of the ranks: 1 for every rising relation, linear or not."""
     return pearson(rankdata(places, axis=0), rankdata(depths, axis=0))
 
 
 def distance(places: np.ndarray, depths: np.ndarray) -> np.ndarray:
-    """Distance correlation: 0 only without any dependence, linear, monotone or other. Bias-corrected.
-
-    It is the square root, with its sign, of the coefficient of Szekely and Rizzo, J. Multivariate Analysis 117 (2013)
-    193-213.
-
-    >>> x = np.linspace(-1, 1, 50)
-    >>> bool(distance(x[:, None, None], (x**2)[:, None])[0, 0] > 0.4)
-    True
-    """
+    """Distance correlation, bias-corrected: 0 only without any dependence, linear, monotone or other."""
+    # The signed square root of the coefficient of Szekely & Rizzo, J. Multivariate Analysis 117 (2013) 193-213.
     few = np.linspace(0, len(places) - 1, min(len(places), DISTANCE_POSES)).astype(int)
     a = np.stack([_centred_distances(places[few, r]) for r in range(places.shape[1])])
     b = np.stack([_centred_distances(depths[few, c, None]) for c in range(depths.shape[1])])
@@ -83,5 +63,4 @@ def _unit(columns: np.ndarray, least: np.ndarray | float = 0.0) -> np.ndarray:
     return columns / np.where(length > least, length, np.nan)
 
 
-Coefficient = Callable[[np.ndarray, np.ndarray], np.ndarray]
-KINDS: dict[str, Coefficient] = {"pearson": pearson, "spearman": spearman, "distance": distance}
+KINDS = {"pearson": pearson, "spearman": spearman, "distance": distance}

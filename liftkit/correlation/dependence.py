@@ -19,31 +19,18 @@ class Dependence:
 
     The root is left out: its position and depth are 0.
 
-    Args:
-        values: (M, R, C) one matrix per member; a single one for data.
-        rows: R names of joints or parts.
-        columns: C names of joints.
-        what: the measure, in words.
-        unit: of ``values``.
-        seeds: M; empty for data.
-        owners: for each row its joints (default: a row is a joint).
-        data: (R, C) the same measure with the true depths, if they are known.
-
-    Raises:
-        ValueError: if ``values`` does not fit ``rows`` and ``columns``.
-
     >>> Dependence(np.ones((1, 1, 2)), ("legs",), ("head", "neck"), "sensitivity", "mm per mm").mean.tolist()
     [[1.0, 1.0]]
     """
 
-    values: np.ndarray
-    rows: tuple[str, ...]
-    columns: tuple[str, ...]
-    what: str
+    values: np.ndarray  # (M, R, C) one matrix per member; a single one for data
+    rows: tuple[str, ...]  # R names of joints or parts
+    columns: tuple[str, ...]  # C names of joints
+    what: str  # the measure, in words
     unit: str
-    seeds: tuple[int, ...] = ()
-    owners: tuple[tuple[str, ...], ...] = ()
-    data: np.ndarray | None = None
+    seeds: tuple[int, ...] = ()  # M; empty for data
+    owners: tuple[tuple[str, ...], ...] = ()  # for each row its joints (default: a row is a joint)
+    data: np.ndarray | None = None  # (R, C) the same measure with the true depths, if they are known
 
     def __post_init__(self):
         if self.values.shape[1:] != (len(self.rows), len(self.columns)) or self.values.ndim != 3:
@@ -64,13 +51,8 @@ class Dependence:
 
     @property
     def excess(self) -> Dependence:
-        """The absolute values minus those of the data: what members have beyond the data.
-
-        Absolute, because a lifter whose depth is reversed has every correlation with the opposite sign.
-
-        Raises:
-            ValueError: if there is no ``data``, because the poses had no 3D truth.
-        """
+        """What members have beyond the data: the difference of absolute values; ValueError without ``data``."""
+        # Absolute, because a lifter whose depth is reversed has every correlation with the opposite sign.
         if self.data is None:
             raise ValueError(f"{self.what}: the excess needs poses with 3D truth")
         return replace(self, values=np.abs(self.values) - np.abs(self.data), what=f"excess of {self.what}", data=None)
@@ -84,12 +66,11 @@ class Dependence:
         """(M,) the mean absolute value where row and column belong to the same part, without a joint on itself.
 
         Args:
-            parts: a mapping of names to joints, or a representation: the joints that its segments own.
-
-        Raises:
-            ValueError: if the parts do not hold each joint exactly once.
+            parts: a mapping of names to joints, or a representation: the joints that its segments own. They must hold
+                each joint exactly once.
         """
-        return self._mean_over(self._same_part(parts) & ~self._itself())
+        itself = np.array([[joints == (column,) for column in self.columns] for joints in self.owners])
+        return self._mean_over(self._same_part(parts) & ~itself)
 
     def between(self, parts: Parts = "legs_torso") -> np.ndarray:
         """(M,) the mean absolute value where row and column belong to different parts, given as in :meth:`within`."""
@@ -107,9 +88,6 @@ class Dependence:
             raise ValueError(f"{mixed[0]!r} has joints of several of these parts; choose parts that hold it whole")
         return np.array([[part_of[column] in row for column in self.columns] for row in rows])
 
-    def _itself(self) -> np.ndarray:
-        return np.array([[joints == (column,) for column in self.columns] for joints in self.owners])
-
 
 def joints_of(parts: Parts) -> dict[str, tuple[str, ...]]:
     """Parts as a mapping of names to joints; for a representation the joints that its segments own."""
@@ -119,7 +97,7 @@ def joints_of(parts: Parts) -> dict[str, tuple[str, ...]]:
 
 
 def owner_of(parts: Parts, joints: Sequence[str]) -> dict[str, str]:
-    """The part of each joint. Raises ValueError if one has none or several, or if a part holds other joints."""
+    """The part of each joint; ValueError if one has none or several, or if a part holds other joints."""
     found = joints_of(parts)
     part_of = {joint: name for name, members in found.items() for joint in members}
     if unknown := sorted(set(part_of) - set(joints)):

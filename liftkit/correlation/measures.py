@@ -11,7 +11,7 @@ import torch
 from liftkit.correlation.coefficients import KINDS, TINY
 from liftkit.correlation.dependence import Dependence
 from liftkit.geometry import normalise
-from liftkit.poses import LABELS, PoseSet
+from liftkit.poses import LABELS, PoseSet, require_truth
 from liftkit.run import Run
 
 COORDINATES = {"x": [0], "y": [1], "xy": [0, 1]}
@@ -24,10 +24,10 @@ LEAST_POSES = 4
 def data_correlation(
     poses: PoseSet, kind: str = "pearson", coordinates: str = "xy", within: Sequence[str] = ()
 ) -> Dependence:
-    """Correlation of the 2D places of joints with the true depths of joints, in the data themselves.
+    """Correlation of the 2D places of joints with the true depths of joints, both relative to the root.
 
     Args:
-        poses: at least four, with 3D truth; places and depths are taken relative to the root.
+        poses: at least four, with 3D truth.
         kind: "pearson", "spearman", or "distance", which also finds relations that are not monotone.
         coordinates: "x", "y", or "xy", both together.
         within: labels of poses, or "facing", the direction of the hips: what these explain does not count. Otherwise
@@ -39,10 +39,9 @@ def data_correlation(
     Raises:
         ValueError: if poses are too few or have no 3D truth, or if a name is unknown.
     """
-    if poses.x3d is None:
-        raise ValueError(f"{poses.name}: the data's correlation needs the true 3D poses; this PoseSet has none")
-    values = _correlate(poses, poses.x3d[None, ..., 2], kind, coordinates, within)
-    return Dependence(values, *_names(poses), f"{kind} correlation with the true depth", "")
+    x3d, names = require_truth(poses, "the data's correlation"), poses.skeleton.names[1:]
+    values = _correlate(poses, x3d[None, ..., 2], kind, coordinates, within)
+    return Dependence(values, names, names, f"{kind} correlation with the true depth", "")
 
 
 def learned_correlation(
@@ -53,9 +52,10 @@ def learned_correlation(
     Arguments and errors as for :func:`data_correlation`. If the poses have 3D truth, the result has an ``excess``.
     """
     check_fit(run, poses)
+    names = poses.skeleton.names[1:]
     values = _correlate(poses, run.lift(poses.x2d)[..., 2], kind, coordinates, within)
     data = None if poses.x3d is None else _correlate(poses, poses.x3d[None, ..., 2], kind, coordinates, within)[0]
-    return Dependence(values, *_names(poses), f"{kind} correlation with the lifted depth", "", run.seeds, data=data)
+    return Dependence(values, names, names, f"{kind} correlation with the lifted depth", "", run.seeds, data=data)
 
 
 def sensitivity(run: Run, poses: PoseSet, coordinates: str = "xy", signed: bool = False) -> Dependence:
@@ -73,7 +73,7 @@ def sensitivity(run: Run, poses: PoseSet, coordinates: str = "xy", signed: bool 
         ValueError: if ``coordinates`` is unknown, or "xy" with ``signed``, or if run and poses have different joints.
     """
     check_fit(run, poses)
-    chosen = _coordinates(coordinates)
+    chosen, names = _coordinates(coordinates), poses.skeleton.names[1:]
     if signed and len(chosen) > 1:
         raise ValueError("the derivative along x and y together has no sign: choose coordinates 'x' or 'y'")
     joints = len(poses.skeleton)
@@ -87,29 +87,25 @@ def sensitivity(run: Run, poses: PoseSet, coordinates: str = "xy", signed: bool 
             gradient = gradient.detach()[..., chosen]
             total[:, :, joint] += (gradient[..., 0] if signed else gradient.norm(dim=-1)).double().sum(1)
     values = (total / len(poses))[:, 1:, 1:].cpu().numpy()
-    return Dependence(values, *_names(poses), "sensitivity of the lifted depth", "mm per mm", run.seeds)
+    return Dependence(values, names, names, "sensitivity of the lifted depth", "mm per mm", run.seeds)
 
 
 def places(poses: PoseSet) -> np.ndarray:
-    """(N, J, 2) 2D places relative to the root, in their own unit.
-
-    Not on the lifter's scale: dividing by the largest coordinate of the pose would tie all joints to each other.
-    """
+    """(N, J, 2) 2D places relative to the root, in their own unit."""
+    # Not on the lifter's scale: dividing by the largest coordinate of the pose would tie all joints to each other.
     return poses.x2d - poses.x2d[:, :1]
 
 
 def facing(poses: PoseSet) -> np.ndarray:
     """(N,) where the person faces, by the hips, in radians: 0 to the camera, pi / 2 to the image's right, +-pi away."""
-    if poses.x3d is None:
-        raise ValueError(f"{poses.name}: the facing of a person needs the true 3D poses; this PoseSet has none")
-    index = poses.skeleton.index
+    x3d, index = require_truth(poses, "the facing of a person"), poses.skeleton.index
     # a person who faces the camera (-z) has the left side towards +x
-    left = poses.x3d[:, index("left_hip")] - poses.x3d[:, index("right_hip")]
+    left = x3d[:, index("left_hip")] - x3d[:, index("right_hip")]
     return np.arctan2(left[:, 2], left[:, 0])
 
 
 def groups(poses: PoseSet, within: Sequence[str]) -> np.ndarray:
-    """(N,) the same number for poses whose labels are all equal. Raises ValueError if a label is unknown."""
+    """(N,) the same number for poses whose labels are all equal; ValueError if a label is unknown."""
     keys = []
     for label in (within,) if isinstance(within, str) else within:
         if label not in (*LABELS, "facing"):
@@ -128,10 +124,6 @@ def check_fit(run: Run, poses: PoseSet) -> None:
             f"run and poses must have the same joints, found {', '.join(run.representation.skeleton.names)} and "
             f"{', '.join(poses.skeleton.names)}"
         )
-
-
-def _names(poses: PoseSet) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    return poses.skeleton.names[1:], poses.skeleton.names[1:]
 
 
 def _coordinates(name: str) -> list[int]:
@@ -159,10 +151,7 @@ def _correlate(poses: PoseSet, depths: np.ndarray, kind: str, coordinates: str, 
 
 
 def residuals(values: np.ndarray, poses: PoseSet, within: Sequence[str]) -> np.ndarray:
-    """Values (N, ...) minus what the labels ``within`` explain; what is only rounding becomes 0.
-
-    Labels explain the mean of their group; facing explains, beyond that, a smooth curve of the angle.
-    """
+    """Values (N, ...) minus what ``within`` explains: the group's mean and, for facing, a smooth curve of the angle."""
     flat = values.reshape(len(values), -1).astype(np.float64)
     size = np.abs(flat - flat.mean(0)).max(0)
     group = groups(poses, [label for label in within if label != "facing"])
@@ -171,7 +160,7 @@ def residuals(values: np.ndarray, poses: PoseSet, within: Sequence[str]) -> np.n
         angles = facing(poses)[:, None] * np.arange(1, HARMONICS + 1)
         curve = _less_group_means(np.concatenate([np.sin(angles), np.cos(angles)], 1), group)
         flat -= curve @ np.linalg.lstsq(curve, flat, rcond=None)[0]
-    flat[:, np.abs(flat).max(0) <= TINY * np.maximum(size, 1)] = 0
+    flat[:, np.abs(flat).max(0) <= TINY * np.maximum(size, 1)] = 0  # only rounding
     return flat.reshape(values.shape)
 
 

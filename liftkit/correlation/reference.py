@@ -10,7 +10,7 @@ import torch
 from liftkit.config import TrainConfig, check_seeds
 from liftkit.geometry import normalise, pose_scale
 from liftkit.networks import Discriminator, Lifter
-from liftkit.poses import PoseSet
+from liftkit.poses import PoseSet, require_truth
 from liftkit.representations import Representation
 from liftkit.run import Run
 
@@ -29,7 +29,6 @@ def supervised_reference(
         poses: with 3D truth; the split "train", or all if there is no such split.
         seeds: one per member.
         config: width, batch, steps, learning rate and dropout.
-        representation: a name or a :class:`Representation`.
 
     Returns:
         A :class:`Run`, whose discriminator is untrained.
@@ -38,8 +37,7 @@ def supervised_reference(
         ValueError: if the poses have no 3D truth.
     """
     config, seeds = config or TrainConfig(), check_seeds(seeds)
-    if poses.x3d is None:
-        raise ValueError(f"{poses.name}: a supervised reference needs the true 3D poses; this PoseSet has none")
+    require_truth(poses, "a supervised reference")
     poses = poses.part("train")
     x2d = normalise(torch.from_numpy(poses.x2d))
     truth = torch.from_numpy(poses.x3d[..., 2] / pose_scale(poses.x3d[..., :2])[..., 0])

@@ -18,18 +18,9 @@ MATCHED = ("subject", "camera", "facing")
 
 
 def donors(poses: PoseSet, within: Sequence[str] = MATCHED, seed: int = 0) -> np.ndarray:
-    """For every pose a donor: a random pose of another clip that agrees in labels.
+    """(N,) for every pose a donor, drawn at random from the other clips that agree in labels; -1 if there is none.
 
-    Args:
-        poses: N poses.
-        within: labels, or "facing" (the direction of the hips in steps of 15 degrees), which needs 3D truth.
-        seed: of the draw.
-
-    Returns:
-        (N,) indices; -1 if there is no donor. A pose is the donor of at most one other.
-
-    Raises:
-        ValueError: if no pose has a donor.
+    A pose is the donor of at most one other. "facing", the direction of the hips in steps of 15 degrees, needs 3D.
     """
     rng = np.random.default_rng(seed)
     group, chosen = groups(poses, within), np.full(len(poses), -1)
@@ -57,7 +48,7 @@ def intervention(
     Args:
         run, poses: M members, and the poses whose 2D they lift.
         parts: a representation, whose segments are swapped, a mapping of names to joints, or "joints", one by one.
-        within: labels in which a donor agrees, see :func:`donors` (default: subject, camera, with 3D facing).
+        within: labels in which a donor agrees, also "facing" (default: subject, camera, with 3D facing).
         seed: of the choice of donors.
 
     Returns:

@@ -13,7 +13,7 @@ from liftkit.correlation.coefficients import pearson
 from liftkit.correlation.dependence import Dependence, Parts, joints_of
 from liftkit.correlation.measures import check_fit, groups, places, residuals
 from liftkit.correlation.swapping import intervention
-from liftkit.poses import PoseSet
+from liftkit.poses import PoseSet, require_truth
 from liftkit.run import Run
 from liftkit.study.statistics import RESAMPLES, bootstrap_interval
 
@@ -26,8 +26,7 @@ def dependence_summary(dependences: Mapping[str, Dependence], parts: Parts = "le
     """How much depths depend on joints of the same part and of other parts.
 
     Args:
-        dependences: for each name, such as a representation.
-        parts: as for :meth:`Dependence.within`.
+        dependences, parts: by name, such as a representation's; as for :meth:`Dependence.within`.
 
     Returns:
         One row per name. ``within``, ``between``: the mean over pairs, then over members, with the 95 % bootstrap
@@ -80,10 +79,10 @@ def verdicts(
         ValueError: if the poses have no 3D truth or fewer than four clips.
     """
     check_fit(run, poses)
-    if poses.x3d is None:
-        raise ValueError(f"{poses.name}: a verdict needs the true 3D poses; this PoseSet has none")
+    require_truth(poses, "a verdict")
     rng = np.random.default_rng(seed)
-    few = one_pose_per_clip(poses, rng)
+    order = rng.permutation(len(poses))
+    few = poses.select(np.sort(order[np.unique(poses.clip[order], return_index=True)[1]]))  # one pose per clip
     if len(few) < 4:
         raise ValueError(f"{poses.name}: a verdict needs at least 4 clips, found {len(few)}")
     found, by_chance = _strengths(run, few, within, permutations, rng)
@@ -107,10 +106,7 @@ def verdicts(
 
 
 def _strengths(run: Run, few: PoseSet, within, permutations: int, rng) -> tuple[np.ndarray, np.ndarray]:
-    """Squared multiple correlations with the true depths and, the mean over members, with lifted ones: (2, 16, 16).
-
-    And (permutations, 2, 16, 16): the same with the depths of other poses of the same group.
-    """
+    """(2, 16, 16) squared multiple correlations with true and lifted depths; (permutations, 2, 16, 16) by chance."""
     group = groups(few, within)
     seen = residuals(places(few)[:, 1:], few, within)
     depths = np.stack([few.x3d[..., 2], *run.lift(few.x2d)[..., 2]], axis=1)[..., 1:]  # (N, 1 + M, 16)
@@ -138,12 +134,6 @@ def _verdict(moved: float, p_data: float, p_learned: float, p_excess: float) -> 
     return "spurious" if p_learned < LEVEL and p_excess < LEVEL else "undecided"
 
 
-def one_pose_per_clip(poses: PoseSet, rng: np.random.Generator) -> PoseSet:
-    """One pose of each clip, at random."""
-    order = rng.permutation(len(poses))
-    return poses.select(np.sort(order[np.unique(poses.clip[order], return_index=True)[1]]))
-
-
 def _shuffled(group: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """(N,) a random permutation of the poses within each group."""
     shuffled = np.empty(len(group), int)
@@ -160,10 +150,8 @@ def dependence_and_error(
     """Whether seeds with more dependence between parts have larger errors.
 
     Args:
-        dependences: for each representation.
-        errors: a table with the columns representation, seed and ``metric``.
-        metric: the column with the error.
-        parts: as for :meth:`Dependence.within`.
+        dependences, parts: by representation; as for :meth:`Dependence.within`.
+        errors, metric: a table with the columns representation, seed and ``metric``.
 
     Returns:
         One row per representation. ``between``, ``error``: means over seeds; ``rho``, ``p``: Spearman's correlation of

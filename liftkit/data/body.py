@@ -20,20 +20,10 @@ WOMEN_MM, MEN_MM = (1500, 1780), (1620, 1950)  # statures
 # ours divide the height from hip to shoulder in the manner of the 17 joints. The pelvis joint is taken at the
 # lumbosacral joint, above and a little behind the hips.
 SHARE = {
-    "hip_side": 0.053,
-    "hip_drop": 0.056,
-    "hip_ahead": 0.015,
-    "thigh": 0.245,
-    "shank": 0.246,
-    "spine": 0.068,
-    "thorax": 0.122,
-    "neck": 0.053,
-    "head": 0.057,
-    "shoulder_side": 0.115,
-    "shoulder_drop": 0.020,
-    "upper_arm": 0.186,
-    "forearm": 0.146,
-}
+    "hip_side": 0.053, "hip_drop": 0.056, "hip_ahead": 0.015, "thigh": 0.245, "shank": 0.246,
+    "spine": 0.068, "thorax": 0.122, "neck": 0.053, "head": 0.057,
+    "shoulder_side": 0.115, "shoulder_drop": 0.020, "upper_arm": 0.186, "forearm": 0.146,
+}  # fmt: skip
 
 
 class Channel(NamedTuple):
@@ -95,38 +85,21 @@ def standing_person(**angles: float | tuple[float, float]) -> np.ndarray:
 
 
 def draw_bodies(rng: np.random.Generator, count: int) -> dict[str, np.ndarray]:
-    """Draw ``count`` bodies, women and men in turn: segment name -> (count,) lengths in mm, equal on both sides.
-
-    Statures fill each sex's interval evenly, one draw per slot, so that already few subjects span short to tall. Every
-    segment then varies independently by 3 % (sd), at most 8 %.
-
-    >>> draw_bodies(np.random.default_rng(0), 8)["thigh"].shape
-    (8,)
-    """
+    """Draw ``count`` bodies, women and men in turn: segment name -> (count,) lengths in mm, equal on both sides."""
+    # Statures fill each sex's interval evenly, one draw per slot, so that already few subjects span short to tall.
     stature = np.empty(count)
     for first, (low, high) in enumerate((WOMEN_MM, MEN_MM)):
         slots = len(stature[first::2])
         stature[first::2] = low + (high - low) * (rng.permutation(slots) + rng.random(slots)) / max(slots, 1)
+    # Every segment varies independently by 3 % (sd), at most 8 %.
     own = {name: np.clip(rng.normal(1, 0.03, count), 0.92, 1.08) for name in SHARE}
     return {name: share * stature * own[name] for name, share in SHARE.items()}
 
 
 def place_joints(angles: dict[str, np.ndarray], body: dict[str, np.ndarray]) -> np.ndarray:
-    """Forward kinematics.
-
-    Hips, knees and ankles depend only on ``LEG_CHANNELS``, all other joints only on ``TORSO_CHANNELS``: the pelvis
-    joint is a hinge between them, not a frame that they share.
-
-    Args:
-        angles: channel -> degrees, (F,) or, of a sided one, (F, 2) left and right.
-        body: segment -> length in mm, (F,).
-
-    Returns:
-        Joints (F, 17, 3) in mm, world axes, pelvis at the origin.
-
-    >>> place_joints(standing_angles(), draw_bodies(np.random.default_rng(0), 1)).shape
-    (1, 17, 3)
-    """
+    """Forward kinematics: channel -> degrees (F,) or, sided, (F, 2); segment -> mm (F,) -> joints (F, 17, 3) in mm."""
+    # Hips, knees and ankles depend only on LEG_CHANNELS, all other joints only on TORSO_CHANNELS: the pelvis joint is a
+    # hinge between them, not a frame that they share.
     body = {name: length[:, None] for name, length in body.items()}
     legs, torso = _legs(angles, body), _torso(angles, body)
     joints = np.concatenate([np.zeros_like(torso[:, :1]), legs, torso], 1)
@@ -145,34 +118,28 @@ _BUILT = (
 def _legs(angles: dict[str, np.ndarray], body: dict[str, np.ndarray]) -> np.ndarray:
     """Hip, knee and ankle, left then right: (F, 6, 3), built from the knee upwards."""
     legs = _limb(body["thigh"], body["shank"], angles["knee_flexion"])
-    legs = _turn(legs, "y", -angles["hip_rotation"])
-    legs = _turn(legs, "z", angles["hip_abduction"])
-    legs = _turn(legs, "x", -angles["hip_flexion"])
+    legs = _turn(legs, y=-angles["hip_rotation"], z=angles["hip_abduction"], x=-angles["hip_flexion"])
     legs = _both_sides(_vector(body["hip_side"], -body["hip_drop"], body["hip_ahead"])[:, :, None] + legs)
-    legs = _turn(legs, "x", angles["pelvis_tilt"])
-    legs = _turn(legs, "z", angles["pelvis_list"])
-    return _turn(legs, "y", angles["pelvis_turn"])
+    return _turn(legs, x=angles["pelvis_tilt"], z=angles["pelvis_list"], y=angles["pelvis_turn"])
 
 
 def _torso(angles: dict[str, np.ndarray], body: dict[str, np.ndarray]) -> np.ndarray:
     """Spine, thorax, neck, head, then shoulder, elbow and wrist, left then right: (F, 10, 3)."""
     elevation, plane = angles["shoulder_elevation"], angles["shoulder_plane"]
     arms = _limb(body["upper_arm"], body["forearm"], -angles["elbow_flexion"])
-    arms = _turn(arms, "y", plane - angles["shoulder_rotation"])
-    arms = _turn(_turn(arms, "z", elevation), "y", -plane)
+    arms = _turn(_turn(arms, y=plane - angles["shoulder_rotation"], z=elevation), y=-plane)
     # The shoulder girdle rises with the arm: Inman, Saunders & Abbott, J. Bone Joint Surg. 26 (1944) 1-30.
     girdle = _vector(body["shoulder_side"], -body["shoulder_drop"], 0)[:, :, None]
-    arms = _both_sides(_turn(girdle, "z", 0.15 * elevation) + arms)
+    arms = _both_sides(_turn(girdle, z=0.15 * elevation) + arms)
 
     neck = _vector(0, body["neck"], 0)
-    head = _turn(_vector(0, body["head"], 0), "x", angles["head_flexion"])
-    head = neck + _turn(_turn(head, "z", -angles["head_lean"]), "y", angles["head_turn"])
+    head = _vector(0, body["head"], 0)
+    head = neck + _turn(head, x=angles["head_flexion"], z=-angles["head_lean"], y=angles["head_turn"])
     torso = np.concatenate([neck, head, arms], 1)
+    flexion, lean, turn = (angles[f"trunk_{bend}"] for bend in ("flexion", "lean", "turn"))
     for bone, share in ("thorax", 0.6), ("spine", 0.4):  # each joint of the trunk takes its share of the bend
         torso = _vector(0, body[bone], 0) + np.concatenate([np.zeros_like(neck), torso], 1)
-        torso = _turn(torso, "x", share * angles["trunk_flexion"])
-        torso = _turn(torso, "z", -share * angles["trunk_lean"])
-        torso = _turn(torso, "y", share * angles["trunk_turn"])
+        torso = _turn(torso, x=share * flexion, z=-share * lean, y=share * turn)
     return torso
 
 
@@ -181,19 +148,20 @@ def _vector(x, y, z) -> np.ndarray:
     return np.stack(np.broadcast_arrays(x, y, z), -1)
 
 
-def _turn(points: np.ndarray, axis: str, degrees: np.ndarray) -> np.ndarray:
-    """Turn points (..., n, 3) by degrees (...) about a coordinate axis through the origin, right-handed."""
-    angle = np.radians(degrees)[..., None]
-    cos, sin = np.cos(angle), np.sin(angle)
+def _turn(points: np.ndarray, **turns: np.ndarray) -> np.ndarray:
+    """Turn points (..., n, 3) by degrees (...) about one coordinate axis after the other, right-handed."""
     x = list(np.moveaxis(points, -1, 0))
-    i, j = {"x": (1, 2), "y": (2, 0), "z": (0, 1)}[axis]
-    x[i], x[j] = cos * x[i] - sin * x[j], sin * x[i] + cos * x[j]
+    for axis, degrees in turns.items():
+        angle = np.radians(degrees)[..., None]
+        cos, sin = np.cos(angle), np.sin(angle)
+        i, j = {"x": (1, 2), "y": (2, 0), "z": (0, 1)}[axis]
+        x[i], x[j] = cos * x[i] - sin * x[j], sin * x[i] + cos * x[j]
     return _vector(*x)
 
 
 def _limb(upper: np.ndarray, lower: np.ndarray, bend: np.ndarray) -> np.ndarray:
     """Root, middle and end joint (F, 2, 3, 3) of two hanging limbs, lengths (F, 1), bent by degrees (F, 2)."""
-    end = _turn(_vector(0, -lower, 0)[:, :, None], "x", bend)
+    end = _turn(_vector(0, -lower, 0)[:, :, None], x=bend)
     middle = np.broadcast_to(_vector(0, -upper, 0)[:, :, None], end.shape)
     return np.concatenate([np.zeros_like(end), middle, middle + end], 2)
 

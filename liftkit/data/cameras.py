@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from liftkit.geometry import Camera, project, rotation_x, rotation_y, turn
-from liftkit.poses import PoseSet
+from liftkit.poses import LABELS, PoseSet
 from liftkit.skeleton import H36M_17, Skeleton
 
 # The frame of a level camera that faces a person: a half turn about x, so that y points down and z away.
@@ -65,7 +65,7 @@ def film(motion: Motion, rig: str | Rig = "orthographic", seed: int = 0) -> Pose
     """Film every clip with every camera of a rig; a clip stays one clip, whatever the number of cameras.
 
     Args:
-        rig: a :class:`Rig` or a name in ``RIGS``.
+        motion, rig: F frames, and a :class:`Rig` or a name in ``RIGS``.
         seed: of headings, jitter and positions.
 
     Returns:
@@ -94,19 +94,15 @@ def film(motion: Motion, rig: str | Rig = "orthographic", seed: int = 0) -> Pose
 
     x3d = turn(motion.joints[:, None], rotation.astype(np.float32)[clip])  # (F, views, J, 3)
     camera = None if root is None else Camera(rig.focal, rig.centre, root.astype(np.float32)[clip])
-    repeat = lambda labels: np.repeat(labels, rig.views)  # noqa: E731
+    labels = {name: np.repeat(getattr(motion, name), rig.views) for name in LABELS if name != "camera"}
     return PoseSet(
         x2d=project(x3d, camera).reshape(-1, *x3d.shape[-2:-1], 2),
         x3d=x3d.reshape(-1, *x3d.shape[-2:]),
-        subject=repeat(motion.subject),
-        action=repeat(motion.action),
-        clip=repeat(motion.clip),
-        frame=repeat(motion.frame),
         camera=np.tile(np.arange(rig.views), len(motion.joints)),
-        split=repeat(motion.split),
         units="mm" if camera is None else "px",
         name=motion.name,
         skeleton=motion.skeleton,
+        **labels,
     )
 
 

@@ -10,21 +10,7 @@ from liftkit.poses import PoseSet, load_pose_file
 
 
 def synthetic_poses(seed: int = 0, coupling: float = 0.0, rig: str | Rig = "orthographic") -> PoseSet:
-    """The embedded data set: synthetic motion filmed by a rig, more than 60,000 poses, generated in seconds.
-
-    The same arguments give the same bits.
-
-    Args:
-        seed: of people, motion and cameras.
-        coupling: 0 to 1, how far the torso follows the legs.
-        rig: "orthographic" (2D in mm), "perspective" (2D in pixels) or a Rig.
-
-    Raises:
-        ValueError: if a value is out of range.
-
-    >>> synthetic_poses(coupling=1.0).name
-    'synthetic'
-    """
+    """The embedded data set: more than 60,000 poses, generated in seconds; the same arguments give the same bits."""
     return film(synthetic_motion(seed=seed, coupling=coupling), rig, seed)
 
 
@@ -36,7 +22,8 @@ def load_poses(name_or_path: str | Path, **options) -> PoseSet:
 
     Args:
         name_or_path: an embedded data set ("synthetic") or a pose file (.npz).
-        options: of the embedded data set, see :func:`synthetic_poses`.
+        options: of the embedded data set: ``seed``; ``coupling``, 0 to 1, how far the torso follows the legs; ``rig``,
+            "orthographic" (2D in mm), "perspective" (2D in pixels) or a Rig.
 
     Raises:
         ValueError: if the name is unknown, or the file is missing or not valid.

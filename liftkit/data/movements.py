@@ -30,15 +30,8 @@ class Task:
     spread: float = 1.0  # factor of how far performances differ
 
     def angle(self, name: str, side: int, cycle: np.ndarray) -> np.ndarray | None:
-        """An angle of the leading (0) or other (1) side in degrees; None if it is neutral.
-
-        The curve is the trigonometric interpolation of the values, the smoothest one through them.
-
-        Args:
-            name: the angle.
-            side: 0 or 1.
-            cycle: times, counted in cycles.
-        """
+        """An angle of the leading (0) or other (1) side in degrees at times in cycles; None if it is neutral."""
+        # The trigonometric interpolation of the values is the smoothest curve through them.
         values = (self.lead if side == 0 or self.other is None else self.other).get(name)
         if values is None:
             return None
@@ -63,23 +56,19 @@ LEG_TASKS = {
         "knee_flexion": (26, 46, 37, 25, 66, 118, 98, 40),
     }),
     "squat": Task(seconds=2.5, lead={
-        "pelvis_tilt": (4, 12, 20, 12), "hip_flexion": (15, 70, 112, 70),
-        "hip_abduction": (6, 10, 14, 10), "knee_flexion": (18, 80, 125, 80),
+        "pelvis_tilt": (4, 12, 20, 12), "hip_flexion": (15, 70, 112, 70), "hip_abduction": (6, 10, 14, 10),
+        "knee_flexion": (18, 80, 125, 80),
     }),
     "sit": Task(seconds=4.0, spread=1.6, lead={
-        "pelvis_tilt": (-6, 2), "hip_flexion": (84, 90), "hip_abduction": (8,),
-        "knee_flexion": (82, 92),
+        "pelvis_tilt": (-6, 2), "hip_flexion": (84, 90), "hip_abduction": (8,), "knee_flexion": (82, 92),
     }),
     "step": Task(seconds=1.7, lag=0.5, lead={
-        "hip_flexion": (65, 55, 32, 12, 5, 14, 42, 68),
-        "knee_flexion": (68, 58, 32, 13, 12, 38, 85, 85),
+        "hip_flexion": (65, 55, 32, 12, 5, 14, 42, 68), "knee_flexion": (68, 58, 32, 13, 12, 38, 85, 85),
     }),
     "kick": Task(seconds=1.4, spread=1.5, lead={
-        "hip_flexion": (5, -12, -20, 10, 55, 62, 40, 18),
-        "knee_flexion": (18, 42, 80, 70, 22, 12, 30, 25),
+        "hip_flexion": (5, -12, -20, 10, 55, 62, 40, 18), "knee_flexion": (18, 42, 80, 70, 22, 12, 30, 25),
     }, other={
-        "hip_flexion": (20, 15, 10, 8, 4, 4, 12, 20),
-        "knee_flexion": (20, 22, 26, 28, 24, 20, 20, 20),
+        "hip_flexion": (20, 15, 10, 8, 4, 4, 12, 20), "knee_flexion": (20, 22, 26, 28, 24, 20, 20, 20),
     }),
     "jump": Task(seconds=1.5, lead={
         "pelvis_tilt": (8, 15, 5, 0, 0, 5), "hip_flexion": (40, 85, 40, 5, 12, 25),
@@ -115,44 +104,43 @@ ARM_TASKS = {
         "elbow_flexion": (75, 90),
     }),
     "reach": Task(seconds=2.0, spread=1.4, other={}, lead={
-        "trunk_flexion": (4, 12, 20, 12), "shoulder_elevation": (20, 65, 105, 65),
-        "shoulder_plane": (70,), "elbow_flexion": (70, 45, 12, 45),
+        "trunk_flexion": (4, 12, 20, 12), "shoulder_elevation": (20, 65, 105, 65), "shoulder_plane": (70,),
+        "elbow_flexion": (70, 45, 12, 45),
     }),
     "phone": Task(seconds=3.5, other={}, lead={
-        "head_lean": (-8,), "shoulder_elevation": (35, 45), "shoulder_plane": (60,),
-        "shoulder_rotation": (0,), "elbow_flexion": (132, 140),
+        "head_lean": (-8,), "shoulder_elevation": (35, 45), "shoulder_plane": (60,), "shoulder_rotation": (0,),
+        "elbow_flexion": (132, 140),
     }),
     "drink": Task(seconds=2.8, other={}, lead={
-        "head_flexion": (15, 0, -15, 0), "shoulder_elevation": (25, 45, 65, 45),
-        "shoulder_plane": (75,), "shoulder_rotation": (30, 40),
-        "elbow_flexion": (80, 110, 130, 110),
+        "head_flexion": (15, 0, -15, 0), "shoulder_elevation": (25, 45, 65, 45), "shoulder_plane": (75,),
+        "shoulder_rotation": (30, 40), "elbow_flexion": (80, 110, 130, 110),
     }),
     "cross": Task(seconds=4.0, lead={
         "shoulder_elevation": (20, 28), "shoulder_plane": (70,), "shoulder_rotation": (55,),
         "elbow_flexion": (100, 112),
     }),
     "point": Task(seconds=3.0, spread=1.6, other={}, lead={
-        "head_turn": (-10,), "shoulder_elevation": (75, 90, 100, 90),
-        "shoulder_plane": (75, 60, 40, 60), "elbow_flexion": (12, 8),
+        "head_turn": (-10,), "shoulder_elevation": (75, 90, 100, 90), "shoulder_plane": (75, 60, 40, 60),
+        "elbow_flexion": (12, 8),
     }),
     "carry": Task(seconds=2.5, lead={
-        "trunk_flexion": (6, 28, 55, 28), "shoulder_elevation": (25, 40, 65, 40),
-        "shoulder_plane": (85,), "shoulder_rotation": (20,), "elbow_flexion": (88, 65, 25, 65),
+        "trunk_flexion": (6, 28, 55, 28), "shoulder_elevation": (25, 40, 65, 40), "shoulder_plane": (85,),
+        "shoulder_rotation": (20,), "elbow_flexion": (88, 65, 25, 65),
     }),
     "wipe": Task(seconds=1.4, spread=1.6, other={}, lead={
-        "shoulder_elevation": (80, 105, 125, 100), "shoulder_plane": (80, 105, 85, 60),
-        "shoulder_rotation": (20,), "elbow_flexion": (60, 45, 30, 50),
+        "shoulder_elevation": (80, 105, 125, 100), "shoulder_plane": (80, 105, 85, 60), "shoulder_rotation": (20,),
+        "elbow_flexion": (60, 45, 30, 50),
     }),
     "signal": Task(seconds=2.2, spread=1.8, lead={
-        "shoulder_elevation": (80, 120, 155, 120), "shoulder_plane": (25,),
-        "shoulder_rotation": (-40,), "elbow_flexion": (12, 35, 60, 35),
+        "shoulder_elevation": (80, 120, 155, 120), "shoulder_plane": (25,), "shoulder_rotation": (-40,),
+        "elbow_flexion": (12, 35, 60, 35),
     }, other={
         "shoulder_elevation": (85, 65), "shoulder_plane": (15, 60), "shoulder_rotation": (0,),
         "elbow_flexion": (10, 70),
     }),
     "gesture": Task(seconds=2.0, lag=0.3, spread=2.0, lead={
-        "shoulder_elevation": (5, 25, 45, 25), "shoulder_plane": (45,),
-        "shoulder_rotation": (20, 0), "elbow_flexion": (75, 95, 60, 80),
+        "shoulder_elevation": (5, 25, 45, 25), "shoulder_plane": (45,), "shoulder_rotation": (20, 0),
+        "elbow_flexion": (75, 95, 60, 80),
     }),
 }
 # fmt: on

@@ -17,19 +17,7 @@ CHAIN = ("right_ankle", "right_knee", "right_hip", "pelvis", "spine", "thorax", 
 
 
 def pick_joints(points: np.ndarray, names: Sequence[str], mapping: JointMap) -> np.ndarray:
-    """Pick our 17 joints from a source's points.
-
-    Args:
-        points: (F, K, d).
-        names: of the K points.
-        mapping: our joint -> the source's.
-
-    Returns:
-        (F, 17, d) in Human3.6M's order.
-
-    Raises:
-        ValueError: names the joints that the mapping or the source lacks.
-    """
+    """Our 17 joints (F, 17, d) from a source's named points (F, K, d); ValueError naming those that are missing."""
     place = {name: k for k, name in enumerate(names)}
     if len(place) != len(names) or points.shape[1] != len(names):
         raise ValueError(f"expected {points.shape[1]} different joint names, found {len(place)} in {len(names)}")
@@ -52,11 +40,7 @@ def person_height(joints: np.ndarray) -> float:
 
 
 def upside_down(points: np.ndarray) -> np.ndarray:
-    """Whether the head is below both ankles: points (F, 17, d) whose y points down -> (F,) bool.
-
-    >>> upside_down(np.zeros((1, 17, 2))).tolist()
-    [False]
-    """
+    """Whether the head is below both ankles: points (F, 17, d) whose y points down -> (F,) bool."""
     y = {name: points[:, H36M_17.index(name), 1] for name in ("head", "left_ankle", "right_ankle")}
     return y["head"] > np.maximum(y["left_ankle"], y["right_ankle"])
 
@@ -77,10 +61,7 @@ def check_person(joints: np.ndarray, what: str = "joints") -> None:
 
 
 def check_agreement(x2d: np.ndarray, x3d: np.ndarray) -> None:
-    """Raise ValueError unless 2D (F, 17, 2) and 3D (F, 17, 3), camera frame, have the same right and down.
-
-    This finds axes that point the other way and, in most clips, left and right exchanged in one of the two.
-    """
+    """Raise ValueError unless 2D (F, 17, 2) and 3D (F, 17, 3), camera frame, have the same right and down."""
     for axis, towards in enumerate(("right", "down")):
         with np.errstate(over="ignore", invalid="ignore"):  # huge numbers agree in nothing, or a PoseSet refuses them
             flat, solid = ((x[..., axis] - x[:, :1, axis]).ravel().astype(float) for x in (x2d, x3d))

@@ -24,11 +24,7 @@ def checksum(path: Path) -> dict[str, object]:
 
 
 def outputs(out: Path) -> tuple[Path, Path]:
-    """The paths of a pose file and its record. Call it before long work.
-
-    Raises:
-        ValueError: if one of the two exists, their folder does not, or ``out`` does not end in .npz.
-    """
+    """The paths of a pose file and its record, checked to be new and writable: call it before long work."""
     record = out.with_suffix(".json")
     check_pose_path(out)
     check_new(out, record)
@@ -38,17 +34,7 @@ def outputs(out: Path) -> tuple[Path, Path]:
 def save_with_record(
     write: Callable[[Path], object], out: Path, inputs: Iterable[Path], about: Mapping[str, object]
 ) -> None:
-    """Write a pose file and, beside it, the record NAME.json: both or neither.
-
-    Args:
-        write: writes the pose file to the path that it gets.
-        out: the pose file.
-        inputs: files or folders whose checksums go into the record.
-        about: what else goes into the record, beside the versions.
-
-    Raises:
-        ValueError: as :func:`outputs` does. Whatever ``write`` or the disk raises passes through.
-    """
+    """Let ``write(out)`` write a pose file and, beside it, write the record of its ``inputs``: both or neither."""
     out, record = outputs(out)
     about = {**about, "inputs": [checksum(path) for path in inputs], "provenance": provenance()}
     content = json.dumps(about, indent=1).encode() + b"\n"

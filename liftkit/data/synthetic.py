@@ -1,9 +1,8 @@
 """The embedded data set: people of many builds, every leg task with every arm task. No download, no licence.
 
 The true dependence is known. The legs (hips, knees, ankles) and the torso (all other joints) are built from separate
-tasks and separate random numbers, and every person performs all combinations of tasks. So at coupling 0 one person's
-legs and torso are independent. Legs and torso share a person's size and a camera's azimuth: what these do to 2D poses
-is not a dependence of movement.
+tasks and random numbers, and every person performs all combinations of tasks: at coupling 0 one person's legs and torso
+are independent. They share a person's size and a camera's azimuth, which is not a dependence of movement.
 """
 
 from __future__ import annotations
@@ -83,23 +82,10 @@ def synthetic_motion(
 ) -> Motion:
     """Generate people of different builds who perform every leg task with every arm task, facing +z.
 
-    There is one clip for each person and combination; actions read "walk+wave". At any coupling the legs, and the
-    torso, have the same distribution by themselves, and one seed has the same people and the same legs. The same
-    arguments give the same bits in any process.
-
-    Args:
-        seed: of bodies and movements.
-        coupling: 0 to 1, the probability that a clip's torso copies the random draws of its legs (task, start, tempo,
-            vigour, leading side, deviations). At 0 the two are independent, at 1 the legs determine the torso.
-        subjects: number of people; the last quarter is the test split.
-        frames: per clip.
-        fps: frames per second.
-
-    Raises:
-        ValueError: if an argument is out of range.
-
-    >>> synthetic_motion(frames=4).joints.shape
-    (4608, 17, 3)
+    One clip for each person and combination ("walk+wave"); the last quarter of the people is the test split.
+    ``coupling`` is the probability that a clip's torso copies the random draws of its legs. At any coupling the legs,
+    and the torso, have the same distribution by themselves, and one seed has the same people and the same legs. The
+    same arguments give the same bits in any process.
     """
     _check(seed, coupling, subjects, frames, fps)
     rng = np.random.default_rng(seed)

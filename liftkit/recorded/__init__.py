@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 from safetensors.torch import load, save
+from torch import Tensor
 
 from liftkit.config import TrainConfig
 from liftkit.representations import Representation
@@ -26,8 +27,6 @@ def record_names() -> list[str]:
 
 def load_record(name: str) -> Run:
     """The recorded run of a representation: an ensemble of lifters trained on the embedded data, with its history.
-
-    Raises ValueError on an unknown name, listing those there are.
 
     >>> load_record("legs_torso").seeds
     (0, 1, 2, 3, 4, 5, 6, 7)
@@ -56,11 +55,7 @@ def record_table(*here: str, against: str = "full") -> pd.DataFrame:
     """The recorded results as text, one row per representation; those named ``here`` are marked.
 
     Mean PA-MPJPE over seeds in mm with its 95 % interval, reflection allowed and forbidden; the difference to
-    ``against`` seed by seed (reflection allowed), and in how many seeds it is better; parameters. Raises ValueError on
-    an unknown name.
-
-    >>> record_table("full").index[0]
-    'full'
+    ``against`` seed by seed (reflection allowed), and in how many seeds it is better; parameters.
     """
     results = record_results().assign(data="synthetic", test="synthetic", seconds=float("nan"))
     names = list(results["representation"].unique())
@@ -70,7 +65,9 @@ def record_table(*here: str, against: str = "full") -> pd.DataFrame:
     for title, metric in (("PA-MPJPE (95 %)", "pa_mpjpe_reflection"), ("no reflection", "pa_mpjpe")):
         means = summarise(results, metric).set_index("representation")
         found[title] = [f"{row['mean']:.1f} ({row.low95:.1f} to {row.high95:.1f})" for _, row in means.iterrows()]
-    found[f"minus {against} (95 %)"] = ["–" if n == against else _difference(results, n, against) for n in names]
+    rows = {n: compare_pairs(results, n, against).iloc[0] for n in names if n != against}
+    differences = {n: f"{row.difference:+.1f} ({row.low95:+.1f} to {row.high95:+.1f})" for n, row in rows.items()}
+    found[f"minus {against} (95 %)"] = [differences.get(name, "–") for name in names]
     errors = results.pivot(index="seed", columns="representation", values="pa_mpjpe_reflection")
     better = errors.lt(errors[against], axis=0).sum()
     counts = results.groupby("representation")["parameters"].first()
@@ -78,11 +75,6 @@ def record_table(*here: str, against: str = "full") -> pd.DataFrame:
     found["parameters"] = [f"{counts[name]:,}" for name in names]
     found[""] = ["◀ here" if name in here else "" for name in names]
     return found
-
-
-def _difference(results: pd.DataFrame, name: str, against: str) -> str:
-    row = compare_pairs(results, name, against).iloc[0]
-    return f"{row.difference:+.1f} ({row.low95:+.1f} to {row.high95:+.1f})"
 
 
 def record_history() -> pd.DataFrame:
@@ -95,36 +87,26 @@ def real_study_results() -> pd.DataFrame:
 
     One row per training set ("cmu", "synthetic"), test set, ``prior``, representation, seed and checkpoint ``policy``,
     with the columns of :attr:`liftkit.Study.results`.
-
-    >>> sorted(set(real_study_results()["prior"]))
-    ['gravity', 'paper']
     """
     return pd.read_csv(REAL_STUDY)
 
 
 def sample_keypoints() -> Path:
-    """A file of keypoints to try: a synthetic person who walks and waves, in COCO's format.
-
-    Made by ``python data_scripts/sample_keypoints.py``.
-
-    >>> sample_keypoints().name
-    'sample_keypoints.json'
-    """
+    """A file of keypoints to try, by data_scripts/sample_keypoints.py: a synthetic person who walks and waves."""
     return SAMPLE
 
 
 def shrink(run: Run) -> Run:
     """The run with its weights rounded to float16, as it is stored; running averages stay as they are."""
-    tensors = {key: tensor.half().float() if _is_weight(key) else tensor for key, tensor in run.tensors().items()}
+    tensors = {key: tensor.float() for key, tensor in _halved(run).items()}
     return Run.from_tensors(run.representation, run.seeds, run.config, [tensors], run.history)
 
 
 def store(run: Run, folder: Path) -> Path:
     """Write the networks of a shrunk run, half the size of full precision."""
-    tensors = {key: tensor.half() if _is_weight(key) else tensor for key, tensor in run.tensors().items()}
     path = folder / f"{run.representation.name}.safetensors"
-    return write_atomically(path, lambda file: file.write(save(tensors)))
+    return write_atomically(path, lambda file: file.write(save(_halved(run))))
 
 
-def _is_weight(key: str) -> bool:
-    return not key.endswith((".mean", ".var"))
+def _halved(run: Run) -> dict[str, Tensor]:
+    return {key: t if key.endswith((".mean", ".var")) else t.half() for key, t in run.tensors().items()}

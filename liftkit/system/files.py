@@ -21,24 +21,23 @@ LONGEST_MESSAGE = 1000  # characters of a parser's message: some quote the file
 
 def check_new(*paths: str | Path) -> None:
     """Raise ValueError unless every path can become a new file: its folder exists, the file does not."""
-    for path in map(Path, paths):
-        if not path.parent.is_dir():
-            raise ValueError(f"cannot write {path}: there is no folder {path.parent}")
-    if existing := [str(path) for path in paths if Path(path).exists()]:
+    if existing := [str(path) for path in map(_in_a_folder, paths) if path.exists()]:
         raise ValueError(f"{', '.join(existing)} exists already; nothing is overwritten")
+
+
+def _in_a_folder(path: str | Path) -> Path:
+    path = Path(path)
+    if not path.parent.is_dir():
+        raise ValueError(f"cannot write {path}: there is no folder {path.parent}")
+    return path
 
 
 def write_atomically(path: str | Path, write: Callable[[IO[bytes]], object]) -> Path:
     """Let ``write(file)`` fill a temporary file beside ``path``, then put it in place in one move.
 
     Whatever goes wrong (full disk, interruption), what was at ``path`` before stays as it was.
-
-    Raises:
-        ValueError: if the folder is missing. OSError from the disk passes through.
     """
-    path = Path(path)
-    if not path.parent.is_dir():
-        raise ValueError(f"cannot write {path}: there is no folder {path.parent}")
+    path = _in_a_folder(path)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.tmp-")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -68,14 +67,11 @@ def check_file(path: str | Path, limit: int | None = LARGEST_FILE) -> Path:
 
 @contextmanager
 def reading(path: str | Path, place: str = "") -> Iterator[None]:
-    """Turn any error inside into a ValueError that begins with the file and the place in it.
-
-    Parsers of foreign files raise many kinds of errors for damaged ones; a reader's caller sees only one kind.
-    """
+    """Turn any error inside into a ValueError that begins with the file and the place in it."""
     where = f"{path}: {place}: " if place else f"{path}: "
     try:
         yield
-    except Exception as error:
+    except Exception as error:  # parsers of foreign files raise many kinds for damaged ones
         if isinstance(error, ValueError) and str(error).startswith(str(path)):
             raise
         raise ValueError(f"{where}{str(error)[:LONGEST_MESSAGE] or type(error).__name__}") from error

@@ -8,14 +8,8 @@ _TRIM_THRESHOLD, _MMAP_MAX = -1, -4  # glibc's malloc.h
 
 
 def keep_freed_memory() -> bool:
-    """Let glibc keep what this process frees instead of asking the system for new pages each time.
-
-    No block is then mapped on its own, whatever its size, and the process keeps its peak of memory. A wide training
-    step, whose activations exceed 32 MiB each, takes an eighth less time.
-
-    Returns:
-        False, and nothing is changed, if there is no glibc (macOS, Windows).
-    """
+    """Let glibc keep what this process frees, up to its peak of memory; False if there is no glibc (macOS, Windows)."""
+    # A wide training step, whose activations exceed 32 MiB each, takes an eighth less time.
     try:
         mallopt = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError, TypeError):
