@@ -26,12 +26,7 @@ class NotAttempted(Exception):
 
 
 class StudentFunction:
-    """A student's function, called as it is. It gets copies, and all its calls together may take ``seconds``.
-
-    Raises (each call):
-        NotAttempted: if it returns nothing.
-        WrongAnswer: if it raises an exception (with the student's line), changes its input or runs out of time.
-    """
+    """A student's function. It gets copies; all calls together may take ``seconds``; a fault is a WrongAnswer."""
 
     def __init__(self, function: Callable, seconds: float):
         self.function, self.seconds, self.left = function, seconds, seconds
@@ -53,9 +48,8 @@ class StudentFunction:
         self.left = max(self.left - (time.monotonic() - started), 0.1)
         if value is None or value is ...:
             raise NotAttempted("The function returns nothing. If you have written it: does it end with `return`?")
-        for own, before in zip(copies, args, strict=True):
-            if isinstance(own, (np.ndarray, torch.Tensor)) and not _same(own, before):
-                raise WrongAnswer("The function changed its input. Work on a copy: the caller still needs the input.")
+        if not all(np.array_equal(_plain(own), _plain(arg)) for own, arg in zip(copies, args, strict=True)):
+            raise WrongAnswer("The function changed its input. Work on a copy: the caller still needs the input.")
         return value
 
     def _describe(self, error: BaseException) -> str:
@@ -71,17 +65,14 @@ class StudentFunction:
         return f"{message}\nin line {line}" + (f": `{source}`" if source else "")
 
 
-def _same(a: Any, b: Any) -> bool:
-    if isinstance(a, np.ndarray) and a.dtype.kind == "U":  # text has no NaN
-        return np.array_equal(a, b)
-    return np.array_equal(as_array(a), as_array(b), equal_nan=True)
+def _plain(value: Any) -> Any:
+    return value.detach().cpu().numpy() if isinstance(value, torch.Tensor) else value
 
 
 def as_array(value: Any) -> np.ndarray:
     """Turn a student's tensor, array, number or list of numbers into float64; anything else is a WrongAnswer."""
     try:
-        plain = value.detach().cpu().numpy() if isinstance(value, torch.Tensor) else value
-        return np.asarray(plain, dtype=np.float64)
+        return np.asarray(_plain(value), dtype=np.float64)
     except (TypeError, ValueError, OverflowError, RuntimeError):
         is_text = isinstance(value, np.ndarray) and value.dtype.kind in "US"
         raise WrongAnswer(f"Expected numbers, found {'text' if is_text else type(value).__name__}.") from None
@@ -101,12 +92,7 @@ def expect_shape(value: Any, shape: tuple[int, ...], what: str = "the result") -
 def expect_value(
     found: Any, expected: float, what: str, why: str | Mapping[str, float] = "", tolerance: float = 1e-3
 ) -> None:
-    """Raise WrongAnswer unless ``found`` is one number near ``expected``.
-
-    Args:
-        why: What the message adds. For typical mistakes: text -> the number that the mistake leads to.
-        tolerance: Relative; absolute below 1e-3.
-    """
+    """Raise WrongAnswer unless ``found`` is near ``expected``. ``why``: a text, or texts as in ``explain``."""
     number = float(expect_shape(found, (), what))
     if not _near(number, expected, tolerance):
         why = why if isinstance(why, str) else explain(number, why, "", tolerance)
@@ -114,16 +100,12 @@ def expect_value(
 
 
 def explain(found: float, mistakes: Mapping[str, float], otherwise: str, tolerance: float = 0.02) -> str:
-    """The text whose number is near ``found``, else ``otherwise``.
-
-    >>> explain(50, {"That is a sum.": 100, "That is in per cent.": 50}, "Count again.")
-    'That is in per cent.'
-    """
+    """Choose, of texts about typical mistakes, the one whose number is near ``found``, else ``otherwise``."""
     return next((text for text, number in mistakes.items() if _near(found, number, tolerance)), otherwise)
 
 
 def _near(found: float, value: float, tolerance: float) -> bool:
-    return abs(found - value) <= tolerance * max(abs(value), 1e-3)
+    return abs(found - value) <= tolerance * max(abs(value), 1e-3)  # relative; absolute below 1e-3
 
 
 def expect_equal(found: Any, expected: Any, what: str, unit: str = "", why: str = "", tolerance: float = 1e-3) -> None:
@@ -137,16 +119,11 @@ def expect_equal(found: Any, expected: Any, what: str, unit: str = "", why: str 
 def expect_bones(value: Any, x3d: np.ndarray, what: str) -> np.ndarray:
     """Return poses as an array; a WrongAnswer unless each bone is as long as in ``x3d``, within 0.1 %."""
     found = expect_shape(value, x3d.shape, what)
-    change = np.abs(bone_lengths(found) / bone_lengths(np.asarray(x3d, np.float64)) - 1).max()
-    if change > 1e-3:
+    parents, joints = np.array(H36M_17.bones).T
+    now, before = (np.linalg.norm(x[..., joints, :] - x[..., parents, :], axis=-1) for x in (found, x3d))
+    if (change := np.abs(now / before - 1).max()) > 1e-3:
         raise WrongAnswer(f"{_capital(what)} has other bone lengths, by up to {100 * change:.0f} %.")
     return found
-
-
-def bone_lengths(x3d: np.ndarray) -> np.ndarray:
-    """(..., J, 3) -> (..., J - 1)."""
-    parents, joints = np.array(H36M_17.bones).T
-    return np.linalg.norm(x3d[..., joints, :] - x3d[..., parents, :], axis=-1)
 
 
 def random_poses(count: int, seed: int) -> np.ndarray:

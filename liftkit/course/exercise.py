@@ -52,10 +52,7 @@ class Exercise(ABC):
             return Feedback(self.number, INCORRECT, str(error))
 
     def hint(self, which: int | None = None) -> MarkdownText:
-        """Show hint ``which``, 1 or 2; by default the first, then the next of this object.
-
-        A cell with ``exercise("01.1").hint()`` makes a fresh exercise each time it runs, so it shows the first.
-        """
+        """Show hint ``which``, 1 or 2; by default the first, then the next of this object."""
         shown = self._hints_shown = self._hints_shown + 1 if which is None else which
         if shown not in (1, 2):
             return MarkdownText(f'There is no further hint. `exercise("{self.number}").solution()` shows the solution.')
@@ -163,28 +160,29 @@ class Reasoning(Exercise):
     options: Mapping[str, str]  # statement -> why it is right or wrong; they get the letters a, b, c, ...
     answer: str  # the letter of the right one
 
-    def _lettered(self) -> list[tuple[str, str, str]]:
-        return [(letter, *option) for letter, option in zip(ascii_lowercase, self.options.items(), strict=False)]
+    def __post_init__(self):
+        reasons = [" ".join(why.split()) for why in self.options.values()]
+        self.reasons = dict(zip(ascii_lowercase, reasons, strict=False))  # letter -> text
 
     def _starter(self) -> str:
-        listed = "\n".join(f"- **{letter}**: {statement}" for letter, statement, _ in self._lettered())
+        lettered = zip(self.reasons, self.options, strict=True)
+        listed = "\n".join(f"- **{letter}**: {statement}" for letter, statement in lettered)
         return f'{listed}\n\n```python\nexercise("{self.number}").check("...")  # a letter\n```'
 
     def _verify(self, answer: Any) -> str:
-        reasons = {letter: why for letter, _, why in self._lettered()}
         letter = answer.strip().lower() if isinstance(answer, str) else None
         if letter in ("", "..."):
             raise NotAttempted("Nothing was chosen.")
-        if letter not in reasons:
+        if letter not in self.reasons:
             found = type(answer).__name__ if letter is None else repr(answer)
-            raise WrongAnswer(f"Expected one of {', '.join(reasons)}, found {found}.")
+            raise WrongAnswer(f"Expected one of {', '.join(self.reasons)}, found {found}.")
         if letter != self.answer:
-            raise WrongAnswer(reasons[letter])
-        return reasons[letter]
+            raise WrongAnswer(self.reasons[letter])
+        return self.reasons[letter]
 
     def _solution(self) -> str:
-        verdicts = [(letter, "right" if letter == self.answer else "wrong", why) for letter, _, why in self._lettered()]
-        return "\n".join(f"- **{letter}** is {verdict}. {why}" for letter, verdict, why in verdicts)
+        verdicts = {letter: "right" if letter == self.answer else "wrong" for letter in self.reasons}
+        return "\n".join(f"- **{letter}** is {verdicts[letter]}. {why}" for letter, why in self.reasons.items())
 
 
 def _shown(value: float | str | Collection[str]) -> str:

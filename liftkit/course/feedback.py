@@ -39,13 +39,7 @@ class Feedback:
         return f'<div role="status" style="{style}">{head} {message}</div>'
 
 
-@dataclass(frozen=True, repr=False)
-class MarkdownText:
+class MarkdownText(str):
     """Markdown that a notebook renders and a terminal prints as it is."""
 
-    markdown: str
-
-    def _repr_markdown_(self) -> str:
-        return self.markdown
-
-    __repr__ = _repr_markdown_
+    __repr__ = _repr_markdown_ = str.__str__

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import copy_context
+from dataclasses import dataclass
 from typing import Any
 
 WORKER = "liftkit answer"  # the thread's name
@@ -19,34 +20,25 @@ class Ended(BaseException):
     """Raised in the worker to end it. A BaseException, so that ``except Exception`` does not catch it."""
 
 
+@dataclass
 class OutOfTime(Exception):
-    """The call did not return in time. ``stopped``: whether it was ended, or still runs in the background."""
+    """The call did not return in time."""
 
-    def __init__(self, stopped: bool):
-        super().__init__(f"out of time, {'ended' if stopped else 'still running'}")
-        self.stopped = stopped
+    stopped: bool  # whether it was ended, or still runs in the background
 
 
 def call_within(seconds: float, function: Callable, *args: Any) -> Any:
-    """Return what ``function(*args)`` returns, or raise what it raises.
+    """Return what ``function(*args)`` returns, or raise what it raises; after ``seconds``, raise OutOfTime.
 
-    It runs in a thread of its own. An exception raised in that thread ends any loop written in Python when the time
-    is up or the caller is interrupted (Ctrl+C, a kernel's "Interrupt"). A single call into C (a long sleep, a huge
-    matrix product, a read from a socket) cannot be ended: its thread is left behind as a daemon. While such a call
-    holds Python's global lock, nothing else in this process runs either.
-
-    Raises:
-        OutOfTime: if it takes longer than ``seconds``.
-
-    >>> call_within(1, max, 1, 2)
-    2
+    When the time is up, or on Ctrl+C, an exception ends any loop written in Python. A single call into C (a long sleep,
+    a huge matrix product) cannot be ended: its thread is left behind as a daemon.
     """
     done: dict[str, Any] = {}
     finished = threading.Event()  # not is_alive(): after an interrupted join() Python takes a running thread for dead
     context = copy_context()  # a notebook's output finds its cell by it
 
     def work():
-        with suppress(Ended):  # one that arrives late
+        with suppress(Ended):  # it may arrive late
             try:
                 done["value"] = context.run(function, *args)
             except BaseException as error:

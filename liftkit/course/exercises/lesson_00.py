@@ -42,22 +42,18 @@ EXERCISES = {
         hint_1="Read the cell that trains, and the text before it. What does the trainer do with `poses`?",
         hint_2="True depths are used only for evaluation (`baselines`, `evaluate`), of the people in `poses.test`.",
         options={
-            "2D poses of the training people.": (
-                "That is all. Nothing it saw contains a depth, neither of the training people nor of anybody else. (It "
-                "is given the cameras' tilt and the way knees bend, which are the same for everybody.)"
-            ),
-            "2D poses and true depths of the training people.": (
-                "With true depths nobody would need a game of lifter and discriminator: that would be supervised "
-                "learning. True depths are used only for pictures and evaluation (`baselines`, `evaluate`)."
-            ),
-            "2D poses of all people, including the test people.": (
-                "The synthetic set has 8 people; the trainer uses the 6 of the split `train`. The other 2 are kept to "
-                "find out whether what was learned also holds for new people."
-            ),
-            "The same people from two cameras at once.": (
-                "There are 4 cameras in the data, but no pose is ever paired with the same pose from another camera. "
-                "The second view is made by turning the lifter's own prediction."
-            ),
+            "2D poses of the training people.": """
+            That is all. Nothing it saw contains a depth, neither of the training people nor of anybody else. (It is
+            given the cameras' tilt and the way knees bend, which are the same for everybody.)""",
+            "2D poses and true depths of the training people.": """
+            With true depths nobody would need a game of lifter and discriminator: that would be supervised learning.
+            True depths are used only for pictures and evaluation (`baselines`, `evaluate`).""",
+            "2D poses of all people, including the test people.": """
+            The synthetic set has 8 people; the trainer uses the 6 of the split `train`. The other 2 are kept to find
+            out whether what was learned also holds for new people.""",
+            "The same people from two cameras at once.": """
+            There are 4 cameras in the data, but no pose is ever paired with the same pose from another camera. The
+            second view is made by turning the lifter's own prediction.""",
         },
         answer="a",
     ),

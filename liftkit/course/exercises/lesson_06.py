@@ -54,17 +54,14 @@ EXERCISES = {
         hint_1="Follow the ankle's coordinates through the network. Which layers can they reach?",
         hint_2="What enters the shared blocks, and what leaves them?",
         options={
-            "No: each segment has its own blocks.": (
-                "Its first two blocks are its own. But what leaves the shared blocks comes from the features of both "
-                "segments, and every depth is computed from it."
-            ),
-            "Yes: through the shared blocks.": (
-                "Every depth is computed from features of both segments, so it can use every joint. In the recorded "
-                "run the sensitivity between legs and torso is not 0: measure it. (Where they meet comes next.)"
-            ),
-            "Only while it is trained: afterwards the weights are fixed.": (
-                "Fixed weights do not cut a path: the ankle's coordinates go through the same layers."
-            ),
+            "No: each segment has its own blocks.": """
+            Its first two blocks are its own. But what leaves the shared blocks comes from the features of both
+            segments, and every depth is computed from it.""",
+            "Yes: through the shared blocks.": """
+            Every depth is computed from features of both segments, so it can use every joint. In the recorded run the
+            sensitivity between legs and torso is not 0: measure it. (Where they meet comes next.)""",
+            "Only while it is trained: afterwards the weights are fixed.": """
+            Fixed weights do not cut a path: the ankle's coordinates go through the same layers.""",
         },
         answer="b",
     ),

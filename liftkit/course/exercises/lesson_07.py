@@ -24,17 +24,14 @@ EXERCISES = {
         hint_1="An alignment that may reflect turns the whole pose over at once. Which outcomes can it correct?",
         hint_2="Count the outcomes: 2 x 2 x 2 x 2 x 2 of them, and those in which all coins show the same side.",
         options={
-            "In all of them: that is what the reflection is for.": (
-                "The reflection turns all parts together. A pose in which only one leg is reversed stays wrong."
-            ),
+            "In all of them: that is what the reflection is for.": """
+            The reflection turns all parts together. A pose in which only one leg is reversed stays wrong.""",
             "In 1 of 2.": "One network is one coin, and always agrees with itself. Five coins have 32 outcomes.",
-            "In 1 of 16.": (
-                "2 of 32 outcomes: none mirrored, or all. Real parts are not fair coins: one discriminator sees all of "
-                "them together. But more parts have more ways to disagree, and no alignment corrects those."
-            ),
-            "In 1 of 32.": (
-                "That counts only the seeds without any mirrored part; if all five are mirrored, they agree, too."
-            ),
+            "In 1 of 16.": """
+            2 of 32 outcomes: none mirrored, or all. Real parts are not fair coins: one discriminator sees all of them
+            together. But more parts have more ways to disagree, and no alignment corrects those.""",
+            "In 1 of 32.": """
+            That counts only the seeds without any mirrored part; if all five are mirrored, they agree, too.""",
         },
         answer="c",
     ),

@@ -83,21 +83,17 @@ EXERCISES = {
         hint_1="Which of the two numbers comes from changing the legs, and which from watching them?",
         hint_2="An output may vary with an input without being computed from it. What else connects B to the legs?",
         options={
-            "A's: its output varies with the legs no more than by chance.": (
-                "That holds for poses like those it was evaluated on, where its errors do not vary with the legs. Legs "
-                "that do not fit move its torso by 40 mm: it computes depths from them."
-            ),
-            "B's: nothing moves when the legs are swapped.": (
-                "Its segments share nothing, so with a given scale no leg can affect a depth of the torso, in any "
-                "pose: 0 mm. Its R² of 0.04 has another cause: a scale that the legs had set, or the view."
-            ),
-            "Neither's: 0.04 and 40 mm are both above what the data contain.": (
-                "0.04 is a correlation: it says what varies with the legs, not what is computed from them. B moves by "
-                "0 mm, and because it is cut, it cannot move in any other pose either."
-            ),
-            "That cannot be known: no such legs were among the test poses.": (
-                "That is so for A. For B it is known without any pose: it has no path from a leg to the torso."
-            ),
+            "A's: its output varies with the legs no more than by chance.": """
+            That holds for poses like those it was evaluated on, where its errors do not vary with the legs. Legs that
+            do not fit move its torso by 40 mm: it computes depths from them.""",
+            "B's: nothing moves when the legs are swapped.": """
+            Its segments share nothing, so with a given scale no leg can affect a depth of the torso, in any pose: 0 mm.
+            Its R² of 0.04 has another cause: a scale that the legs had set, or the view.""",
+            "Neither's: 0.04 and 40 mm are both above what the data contain.": """
+            0.04 is a correlation: it says what varies with the legs, not what is computed from them. B moves by 0 mm,
+            and because it is cut, it cannot move in any other pose either.""",
+            "That cannot be known: no such legs were among the test poses.": """
+            That is so for A. For B it is known without any pose: it has no path from a leg to the torso.""",
         },
         answer="b",
     ),

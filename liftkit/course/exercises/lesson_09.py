@@ -96,17 +96,14 @@ EXERCISES = {
         hint_1="What would the baseline's number be if treated like ours, and ours if treated like the baseline's?",
         hint_2="`record_results().groupby('representation').pa_mpjpe_reflection.agg(['mean', 'min'])` has both.",
         options={
-            "Ours is better by 11 mm: all runs had the same data and budget.": (
-                "This compares a smallest value with a mean. The means are 71.7 and 75.6: a third of the 11 mm."
-            ),
-            "It would be fair if the baseline's number were that of its best seed, too.": (
-                "The best seed rewards spread: five_parts, worse than full in the mean (79.1 against 75.6), would beat "
-                "it by 6 mm (67.5 against 73.4), because its seeds differ more."
-            ),
-            "At least choosing checkpoints by test error is harmless: nothing is trained on it.": (
-                "To choose is to fit: it brings 3D labels into an unsupervised result. At the recorded evaluations it "
-                "makes five_parts 7 mm better (78.1 to 71.2), and on the poses used to choose it is never worse."
-            ),
+            "Ours is better by 11 mm: all runs had the same data and budget.": """
+            This compares a smallest value with a mean. The means are 71.7 and 75.6: a third of the 11 mm.""",
+            "It would be fair if the baseline's number were that of its best seed, too.": """
+            The best seed rewards spread: five_parts, worse than full in the mean (79.1 against 75.6), would beat it by
+            6 mm (67.5 against 73.4), because its seeds differ more.""",
+            "At least choosing checkpoints by test error is harmless: nothing is trained on it.": """
+            To choose is to fit: it brings 3D labels into an unsupervised result. At the recorded evaluations it makes
+            five_parts 7 mm better (78.1 to 71.2), and on the poses used to choose it is never worse.""",
             "Ours may be better; to know by how much, compare means over seeds, chosen without 3D, with an interval.": (
                 "Seed by seed and at the last step the difference is 3.9 mm (reflection allowed), with a 95 % interval "
                 "from 1.2 to 7.0: a third of what the report says, with a known uncertainty."

@@ -105,17 +105,14 @@ EXERCISES = {
         hint_1="Eight students of the same teacher, with the same book, are asked the same question.",
         hint_2="What do all eight seeds share that may be wrong for your film?",
         options={
-            "The elbow's depth is right to about 20 mm.": (
-                "Agreement bounds what differs between seeds, and nothing else. They share the training poses, the "
-                "assumed tilt of the camera and your detector's mistakes, and can all be wrong together."
-            ),
-            "The choice of a seed matters little here; how wrong they all are stays open.": (
-                "The spread shows what is left to chance in training. An error that all seeds share leaves no spread, "
-                "so a small spread is not a bound, while a large one is a warning."
-            ),
-            "The representation suits this film.": (
-                "Seeds of a bad representation can agree, too: one that always predicts 0 agrees with itself perfectly."
-            ),
+            "The elbow's depth is right to about 20 mm.": """
+            Agreement bounds what differs between seeds, and nothing else. They share the training poses, the assumed
+            tilt of the camera and your detector's mistakes, and can all be wrong together.""",
+            "The choice of a seed matters little here; how wrong they all are stays open.": """
+            The spread shows what is left to chance in training. An error that all seeds share leaves no spread, so a
+            small spread is not a bound, while a large one is a warning.""",
+            "The representation suits this film.": """
+            Seeds of a bad representation can agree, too: one that always predicts 0 agrees with itself perfectly.""",
         },
         answer="b",
     ),
