@@ -1,12 +1,12 @@
 """Widgets: what a student can touch. Each is a thin view of a controller that runs without a kernel or a browser."""
 
-from liftkit.widgets.correlation_explorer import CorrelationExplorer
-from liftkit.widgets.drag_explorer import DragExplorer
-from liftkit.widgets.lifting_console import LiftingConsole
-from liftkit.widgets.pose_viewer import PoseViewer
-from liftkit.widgets.representation_explorer.controller import RepresentationExplorer
-from liftkit.widgets.study_explorer.controller import StudyExplorer
-from liftkit.widgets.view_explorer import ViewExplorer
+from liftkit.widgets.correlation_explorer.controller import CorrelationExplorerController
+from liftkit.widgets.drag_explorer import DragExplorerController
+from liftkit.widgets.lifting_console.controller import LiftingConsoleController
+from liftkit.widgets.pose_viewer import PoseViewerController
+from liftkit.widgets.representation_explorer.controller import RepresentationExplorerController
+from liftkit.widgets.study_explorer.controller import StudyExplorerController
+from liftkit.widgets.view_explorer import ViewExplorerController
 from liftkit.widgets.widget import WIDGETS, Widget
 
 __all__ = [
@@ -20,3 +20,31 @@ __all__ = [
     "ViewExplorer",
     "Widget",
 ]
+
+
+class CorrelationExplorer(Widget):
+    Controller = CorrelationExplorerController
+
+
+class DragExplorer(Widget):
+    Controller = DragExplorerController
+
+
+class LiftingConsole(Widget):
+    Controller = LiftingConsoleController
+
+
+class PoseViewer(Widget):
+    Controller = PoseViewerController
+
+
+class RepresentationExplorer(Widget):
+    Controller = RepresentationExplorerController
+
+
+class StudyExplorer(Widget):
+    Controller = StudyExplorerController
+
+
+class ViewExplorer(Widget):
+    Controller = ViewExplorerController

@@ -19,7 +19,6 @@ from liftkit.view.alt_text import describe, readable
 from liftkit.view.controller import Controller, Drag, Event, Pick, Press, Set
 from liftkit.view.controls import Button, Choice, Slider
 from liftkit.view.panels import Panel, Pose
-from liftkit.widgets.widget import Widget
 
 FULL_GLOW = 100.0  # mm of movement at which a joint glows most
 LEAST = 0.5  # mm: smaller movements count as none
@@ -51,17 +50,16 @@ class DragExplorerController(Controller):
             raise ValueError(f"expected a run and a pose at least, found {len(self.runs)} and {len(self.poses)}")
         for run in self.runs.values():
             check_fit(run, self.poses)
-        self.skeleton, self.choices = self.poses.skeleton, evenly(self.poses, MOST_POSES)
-        self.root = self.skeleton.names[0]  # its place is 0 by definition
+        self.choices, self.skeleton = evenly(self.poses, MOST_POSES), self.poses.skeleton
+        self.root, *self.names = self.skeleton.names  # the root's place is 0 by definition
         self.values = {"pose": 0, "joint": "left_ankle", "seed": "all"}
-        self._choose_pose(0)
-        self.message = HINT
+        self.respond(Set("pose", 0))
 
     def controls(self):
         seeds = sorted(set.intersection(*(set(run.seeds) for run in self.runs.values())))
         return [
             Slider("pose", "Pose", "Another person, another moment", 0, len(self.choices) - 1),
-            Choice("joint", "Keypoint", "The one that arrow keys pull", self.skeleton.names[1:]),
+            Choice("joint", "Keypoint", "The one that arrow keys pull", tuple(self.names)),
             Choice("seed", "Seed", "One trained network, or the mean over all", ("all", *map(str, seeds))),
             Button("reset", "Reset", "Put every keypoint back"),
         ]
@@ -71,11 +69,14 @@ class DragExplorerController(Controller):
             case Set("pose", index):
                 self._choose_pose(index)
             case Press("reset"):
-                self._reset()
+                self._put(None, self.start)
             case Pick(_, joint) if joint != self.root:
                 self.set("joint", joint)
             case Drag("x2d", joint, x, y) if joint != self.root:
-                self._pull(joint, self._input().place(x, y))
+                x2d = self.x2d.copy()
+                x2d[self.skeleton.index(joint)] = self._input().place(x, y)
+                self._put(joint, x2d)
+                self.values["joint"] = joint
         self.message = self._sentence()
 
     def _choose_pose(self, index: int) -> None:
@@ -85,17 +86,11 @@ class DragExplorerController(Controller):
         self.middle = np.append((self.start.min(0) + self.start.max(0)) / 2, 0)  # of what the panels show
         self.reach = 1.4 * float(np.abs(self.start - self.middle[:2]).max())
         self.before = self._depths(self.start)
-        self._reset()
+        self._put(None, self.start)
 
-    def _reset(self) -> None:
-        self.pulled, self.x2d, self.depths = None, self.start, self.before
-
-    def _pull(self, joint: str, place: np.ndarray) -> None:
-        """Put a keypoint at a place (2,) on the lifter's scale."""
-        x2d = self.x2d.copy()
-        x2d[self.skeleton.index(joint)] = place
-        self.pulled, self.x2d, self.depths = joint, x2d, self._depths(x2d)
-        self.values["joint"] = joint
+    def _put(self, pulled: str | None, x2d: np.ndarray) -> None:
+        """Show keypoints (J, 2) on the lifter's scale; ``pulled``: the one that was pulled last, if any."""
+        self.pulled, self.x2d, self.depths = pulled, x2d, self._depths(x2d)
 
     def moved(self) -> dict[str, np.ndarray]:
         """title -> (J,) by how many mm each joint's depth differs from that of the untouched pose."""
@@ -106,10 +101,10 @@ class DragExplorerController(Controller):
         return [self._input(), *(self._lifted(i, name, mm) for i, (name, mm) in enumerate(self.moved().items()))]
 
     def _input(self) -> Pose:
+        caption = "pull a keypoint" if self.pulled is None else f"pulled: {readable(self.pulled)}"
         return Pose(
-            "x2d", "2D: pull a keypoint", f"pulled: {readable(self.values['joint'])}", self.x2d,
-            describe(self.x2d), self.skeleton, middle=self.middle[:2], reach=self.reach, ghost=self.start,
-            draggable=True, picked=self.values["joint"],
+            "x2d", "2D: pull a keypoint", caption, self.x2d, describe(self.x2d), self.skeleton, reach=self.reach,
+            middle=self.middle[:2], ghost=self.start, draggable=True, picked=self.values["joint"],
         )  # fmt: skip
 
     def _lifted(self, i: int, name: str, moved: np.ndarray) -> Pose:
@@ -134,8 +129,8 @@ class DragExplorerController(Controller):
         sentences = [f"{readable(self.pulled)} pulled by {far:.0f} mm."]
         for name, moved in self.moved().items():
             most = max(other, key=moved.__getitem__)
-            effect = f"moves the {readable(names[most])} by {moved[most]:.0f} mm"
-            effect = effect if moved[most] >= LEAST else "moves no depth there"
+            seen = moved[most] >= LEAST
+            effect = f"moves the {readable(names[most])} by {moved[most]:.0f} mm" if seen else "moves no depth there"
             sentences.append(f"In the other half of the body, {readable(name)} {effect}.")
         return " ".join(sentences)
 
@@ -154,7 +149,3 @@ class DragExplorerController(Controller):
 
     def __str__(self) -> str:
         return f"{', '.join(self.runs)} on {len(self.poses):,} poses of {self.poses.name!r}"
-
-
-class DragExplorer(Widget):
-    Controller = DragExplorerController

@@ -14,7 +14,6 @@ from liftkit.view.alt_text import describe, readable
 from liftkit.view.controller import Controller, Event, Set
 from liftkit.view.controls import Choice, Slider
 from liftkit.view.panels import Panel, Pose
-from liftkit.widgets.widget import Widget
 
 FITS = {"size": align_scale, "size_and_turn": align, "size_turn_and_mirror": partial(align, reflection=True)}
 MOST_FRAMES = 240  # shown of a clip: what a page turns smoothly and a notebook holds
@@ -26,9 +25,12 @@ class Clips:
     def __init__(self, poses: PoseSet):
         self.poses = poses
         _, first = np.unique(poses.clip, return_index=True)
-        labels = [(poses.clip[i], _label(poses, i)) for i in np.sort(first)]
-        often = [label for _, label in labels]
-        self.clip_of = {f"{label}, clip {c}" if often.count(label) > 1 else label: int(c) for c, label in labels}
+        first = np.sort(first)
+        # action and person, as far as they are known: keypoints of one's own videos have no action
+        known = [filter(None, (str(poses.action[i]), str(poses.subject[i]))) for i in first]
+        labels = [", ".join(parts) or poses.name for parts in known]
+        clips = zip(labels, poses.clip[first].tolist(), strict=True)
+        self.clip_of = {f"{label}, clip {c}" if labels.count(label) > 1 else label: c for label, c in clips}
         self.names = tuple(self.clip_of)
         self.cameras = tuple(str(camera) for camera in np.unique(poses.camera))
 
@@ -38,11 +40,6 @@ class Clips:
         cameras = self.poses.camera[rows]
         rows = rows[cameras == (int(camera) if int(camera) in cameras else cameras[0])]
         return rows[np.argsort(self.poses.frame[rows], kind="stable")][:MOST_FRAMES]
-
-
-def _label(poses: PoseSet, i: int) -> str:
-    """Action and person, as far as they are known: keypoints of one's own videos have no action."""
-    return ", ".join(filter(None, (str(poses.action[i]), str(poses.subject[i])))) or poses.name
 
 
 class PoseViewerController(Controller):
@@ -95,27 +92,21 @@ class PoseViewerController(Controller):
                 self.values["frame"] = 0
 
     def panels(self) -> list[Panel]:
-        rows, frame, skeleton = self.rows, self.values["frame"], self.poses.skeleton
+        rows, frame, skeleton, size = self.rows, self.values["frame"], self.poses.skeleton, {}
         x2d, truth = self.poses.x2d[rows], None if self.poses.x3d is None else self.poses.x3d[rows]
         found: list[Panel] = [Pose("x2d", "2D: what a lifter is given", "", x2d, describe(x2d[frame]), skeleton)]
-        size = {}
         if truth is not None:
-            shown = Pose("truth", "3D: the truth", "", truth, describe(truth[frame]), skeleton)
-            size = dict(zip(("middle", "reach"), shown.extent, strict=True))
-            found.append(shown)
+            found.append(Pose("truth", "3D: the truth", "", truth, describe(truth[frame]), skeleton))
+            size = dict(zip(("middle", "reach"), found[-1].extent, strict=True))
         for i, (title, source) in enumerate(self.predictions.items()):
             lifted, caption = source.lift(x2d)[0] if isinstance(source, Run) else np.asarray(source)[rows], ""
             if truth is not None:
                 lifted = FITS[self.values["fit"]](lifted, truth)
                 caption = f"{mpjpe(lifted, truth).mean():.0f} mm from the truth, mean of the clip"
-            key, title = f"lifted_{i}", readable(title)
-            found.append(Pose(key, title, caption, lifted, describe(lifted[frame]), skeleton, **size))
+            key, alt = f"lifted_{i}", describe(lifted[frame])
+            found.append(Pose(key, readable(title), caption, lifted, alt, skeleton, **size))
         return found
 
     def __str__(self) -> str:
         names = ", ".join(self.predictions)
         return f"{self.poses.name!r}, {len(self.clips.names)} clips{f', lifted by {names}' if names else ''}"
-
-
-class PoseViewer(Widget):
-    Controller = PoseViewerController

@@ -20,7 +20,6 @@ from liftkit.view.charts import line_chart
 from liftkit.view.controller import Controller, Event, Set
 from liftkit.view.controls import Choice, Slider
 from liftkit.view.panels import Chart, Panel, Pose
-from liftkit.widgets.widget import Widget
 
 CIRCLE = np.linspace(-180.0, 180.0, 73)  # degrees of azimuth at which the curves are computed
 MOST_POSES = 100  # to choose from, evenly out of all
@@ -31,12 +30,11 @@ LIFTED, TRUE, FLAT = "lifted", "true depth", "flat"
 class ViewExplorerController(Controller):
     """One pose, lifted by one run, seen from any side; its depth can be scaled.
 
-    A view is made as in training: the whole pose, not each segment, is turned about its root as the run's own prior
-    does for an azimuth, then by the elevation about the image's horizontal axis; it is projected and not scaled again.
-    Training draws azimuths up to ``config.azimuth``, and elevations only under "paper".
-
-    Scores are the discriminator's in eval mode: near 1 it takes a view for real, near 0 for a turned one. With "all"
-    seeds they are means over members, each for the pose of its own lifter; the skeletons are then the first member's.
+    As in training, the whole pose is turned about its root as the run's own prior does for an azimuth, then by the
+    elevation about the image's horizontal axis; it is projected and not scaled again. (Training draws azimuths up to
+    ``config.azimuth``, and elevations only under "paper".) A score of the discriminator is near 1 for a view that it
+    takes for real, near 0 for a turned one. With "all" seeds scores are means over members, each for the pose of its
+    own lifter; the skeletons are then the first member's.
 
     Args:
         run: default the recorded run of legs and torso.
@@ -73,10 +71,9 @@ class ViewExplorerController(Controller):
 
     def respond(self, event: Event) -> None:
         match event:
-            case Set(name, value):
-                if name == "pose":
-                    self.x2d, self.depths, self.truth = self._lift(self.choices.select([value]))
-                self._evaluate()
+            case Set("pose", index):
+                self.x2d, self.depths, self.truth = self._lift(self.choices.select([index]))
+        self._evaluate()
 
     @property
     def member(self) -> int:
@@ -95,13 +92,11 @@ class ViewExplorerController(Controller):
         turns = get_prior(self.run.config.prior)(u, replace(self.run.config, azimuth=180.0))[0, 0].numpy()
         return rotation_x(np.array(np.radians(self.values["elevation"]))) @ turns
 
-    @torch.no_grad()
     def _lift(self, poses: PoseSet) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
         """(P, J, 2) poses, (M, P, J) their depths by each member, (P, J) the true ones, all on the lifter's scale."""
-        x2d, lifter = normalise(poses.x2d).astype(np.float32), self.run.lifter
+        x2d = normalise(poses.x2d).astype(np.float32)
         truth = None if poses.x3d is None else (poses.x3d[..., 2] - poses.x3d[:, :1, 2]) / depth_scale(poses)[0][..., 0]
-        flat = torch.from_numpy(x2d).to(lifter.device).expand(len(self.run.seeds), *x2d.shape)
-        return x2d, lifter(flat).cpu().numpy(), truth
+        return x2d, self.run.lift(x2d)[..., 2], truth
 
     def _versions(self, x2d: np.ndarray, depths: np.ndarray, truth: np.ndarray | None) -> dict[str, np.ndarray]:
         """name -> (M, P, J, 3): the same 2D poses with each of the depths that are compared."""
@@ -158,28 +153,29 @@ class ViewExplorerController(Controller):
         return text
 
     def panels(self) -> list[Panel]:
-        azimuth, name, member, x2d = self.values["azimuth"], self.shown, self.member, self.x2d[0]
-        lifted, view, truth = self.versions[name][member], self.views[name], self.versions.get(TRUE)
-        size = {"reach": 1.05 * float(np.linalg.norm(self.versions[LIFTED][member], axis=-1).max())}
-        size |= {"skeleton": self.poses.skeleton, "middle": (0, 0)}
-        score = {name: f"score {value:.2f}" for name, value in self.now.items()}
+        azimuth, name, truth = self.values["azimuth"], self.shown, self.versions.get(TRUE)
+        faint = {} if truth is None else {"caption": "faint: the truth", "ghost": truth[self.member]}
         found: list[Panel] = [
-            Pose("x2d", "2D: the lifter's input", "", x2d, describe(x2d), **size),
-            Pose("x3d", f"3D: {name}", "" if truth is None else "faint: the truth", lifted, describe(lifted),
-                 ghost=None if truth is None else truth[member], **size | {"middle": (0, 0, 0)}),
-            Pose("view", f"{name}, from {azimuth}°", score[name], view, describe(view), **size),
-        ]  # fmt: skip
-        if truth is not None:
-            view = self.views[TRUE]
-            found.append(Pose("true_view", f"{TRUE}, from {azimuth}°", score[TRUE], view, describe(view), **size))
+            self._pose("x2d", "2D: the lifter's input", self.x2d[0]),
+            self._pose("x3d", f"3D: {name}", self.versions[name][self.member], **faint),
+        ]
+        for key, which in [("view", name), ("true_view", TRUE)][: 1 if truth is None else 2]:
+            title, score = f"{which}, from {azimuth}°", f"score {self.now[which]:.2f}"
+            found.append(self._pose(key, title, self.views[which], caption=score))
         several = self.values["seed"] == "all" and len(self.run.seeds) > 1
-        who = f"mean of {len(self.run.seeds)} seeds" if several else f"seed {self.run.seeds[member]}"
+        who = f"mean of {len(self.run.seeds)} seeds" if several else f"seed {self.run.seeds[self.member]}"
         count = len(self.several[0])
         return [
             *found,
             Chart("circle", "Scores of this pose, all the way round", who, self._chart(self.curves), True),
             Chart("mean", f"Scores of {count} poses, their mean", who, self._chart(self.means()), True),
         ]
+
+    def _pose(self, key: str, title: str, joints: np.ndarray, **more) -> Pose:
+        """A skeleton with its root in the middle, on the scale of the lifted pose."""
+        reach = 1.05 * float(np.linalg.norm(self.versions[LIFTED][self.member], axis=-1).max())
+        size = {"skeleton": self.poses.skeleton, "middle": np.zeros(joints.shape[-1]), "reach": reach}
+        return Pose(key, title, joints=joints, alt=describe(joints), **size, **more)
 
     def _chart(self, curves: dict[str, np.ndarray]) -> str:
         return line_chart(
@@ -193,7 +189,3 @@ class ViewExplorerController(Controller):
     def __str__(self) -> str:
         run, poses = self.run, self.poses
         return f"{run.representation.name}, {len(run.seeds)} seeds, {len(poses):,} poses of {poses.name!r}"
-
-
-class ViewExplorer(Widget):
-    Controller = ViewExplorerController

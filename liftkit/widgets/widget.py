@@ -44,8 +44,7 @@ class Widget(anywidget.AnyWidget):
         self.controller = self.Controller(*args, **options)
         self.lock = threading.RLock()  # messages may arrive on another thread than the cells
         state = self.controller.state()
-        panels = [name for name in state if name.startswith("panel_")]
-        self.add_traits(**{name: traitlets.Dict().tag(sync=True) for name in panels})
+        self.add_traits(**{name: traitlets.Dict().tag(sync=True) for name in state if name.startswith("panel_")})
         super().__init__(**state)
         self.on_msg(lambda _, message, buffers: self.handle(message))
 
@@ -70,7 +69,9 @@ class Widget(anywidget.AnyWidget):
                 state = self.controller.state()
             except Exception as trouble:
                 self.controller.running = False
-                error = {"text": _error_text(trouble), "trace": traceback.format_exc()}
+                name = type(trouble).__name__
+                fault = "" if isinstance(trouble, ValueError) else f"This is a fault of the widget, not yours: {name}: "
+                error = {"text": f"{fault}{trouble}", "trace": traceback.format_exc()}
                 state = {"status": self.status}
             self._mirror(state, number=message.get("number", 0), error=error)
 
@@ -102,9 +103,3 @@ class Widget(anywidget.AnyWidget):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.controller})"
-
-
-def _error_text(trouble: Exception) -> str:
-    if isinstance(trouble, ValueError):
-        return str(trouble)
-    return f"This is a fault of the widget, not yours: {type(trouble).__name__}: {trouble}"

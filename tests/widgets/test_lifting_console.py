@@ -19,7 +19,8 @@ from liftkit.representations import REPRESENTATIONS, Representation, Segment, re
 from liftkit.skeleton import H36M_17
 from liftkit.training import Trainer
 from liftkit.widgets import LiftingConsole
-from liftkit.widgets.lifting_console import LiftingConsoleController, controller, game
+from liftkit.widgets.lifting_console import controller, game
+from liftkit.widgets.lifting_console.controller import LiftingConsoleController
 
 EVERY = load_poses("synthetic")
 POSES = EVERY.select(np.arange(0, len(EVERY), 300))
@@ -158,11 +159,11 @@ def test_each_half_moves_its_own_network_and_says_so():
 def test_verdicts_and_their_losses_are_worked_out_by_hand_in_eval_mode():
     control = console()
     by_turns(control)
-    run, evaluator, seen = control.trainer.to_run(), control.evaluator, control.game.evaluation
+    run, game, seen = control.trainer.to_run(), control.game, control.game.evaluation
     with torch.no_grad():
-        turns = get_prior(CONFIG.prior)(evaluator.u, CONFIG)[:, 0].float()
-        views = project(turn(attach_depth(evaluator.x2d, run.lifter(evaluator.x2d)), turns))
-        d_real, d_view = run.discriminator(evaluator.x2d)[0].numpy(), run.discriminator(views)[0].numpy()
+        turns = get_prior(CONFIG.prior)(game.u, CONFIG)[:, 0].float()
+        views = project(turn(attach_depth(game.x2d, run.lifter(game.x2d)), turns))
+        d_real, d_view = run.discriminator(game.x2d)[0].numpy(), run.discriminator(views)[0].numpy()
     np.testing.assert_allclose(seen.real, d_real, atol=1e-5)
     np.testing.assert_allclose(seen.turned, d_view, atol=1e-5)
     losses = {
@@ -181,12 +182,11 @@ def test_the_curves_are_the_history_and_the_error_that_of_the_run():
         steps, values = control.game.series(name)
         assert steps.tolist() == [0, 10, 20, 24] and np.isnan(values[0])
         assert values[1:].tolist() == control.trainer.history[name].tolist()
-    evaluator = control.evaluator
-    error = pa_mpjpe(control.trainer.to_run().lift(evaluator.test.x2d)[0], evaluator.truth).mean()
+    error = pa_mpjpe(control.trainer.to_run().lift(control.game.test.x2d)[0], control.game.truth).mean()
     assert control.game.series("error")[1][-1] == pytest.approx(error, rel=1e-5)
     panel = next(panel for panel in control.panels() if panel.key == "error")
     assert panel.caption.startswith(f"{error:.0f} mm, ")
-    assert set(evaluator.test.split) == {"test"}
+    assert set(control.game.test.split) == {"test"}
 
 
 def test_curves_never_hold_more_than_they_may(monkeypatch):

@@ -86,19 +86,18 @@ class CorrelationExplorerController(Controller):
 
     def respond(self, event: Event) -> None:
         match event:
-            case Set(name):
-                if name == "joint":
-                    self.values["partner"] = ALL
-                self.message = self._sentence()
+            case Set("joint"):
+                self.values["partner"] = ALL
             case Pick(panel, key) if panel.startswith("map"):
                 row, column = (self.names[int(index)] for index in key.split(","))
                 joint, partner = (row, column) if self.values["direction"] == FROM else (column, row)
                 self.values |= {"joint": joint, "partner": partner}
-                self.message = self._sentence()
             case Pick(_, self.root):
                 self.message = f"The {self.root}'s place and depth are 0: it goes with nothing. Pick another joint."
+                return
             case Pick(_, joint):
                 self.set("joint", joint)
+        self.message = self._sentence()
 
     def shown(self, name: str) -> np.ndarray:
         """(16, 16) the values of a run's map, or of the data's, of the chosen seed."""
@@ -112,10 +111,8 @@ class CorrelationExplorerController(Controller):
             alike = [*self.sides, DATA]
         values = np.concatenate([self.shown(one).ravel() for one in alike])
         largest = float(np.abs(values[np.isfinite(values)]).max(initial=0)) or 1.0
-        return (-largest if self._signed(name) else 0.0, largest)
-
-    def _signed(self, name: str) -> bool:
-        return name != DATA and self.values["kind"].startswith(EXCESS)
+        signed = kind.startswith(EXCESS) and name != DATA
+        return (-largest if signed else 0.0, largest)
 
     def panels(self) -> list[Panel]:
         found: list[Panel] = [self._map(f"map_{i}", name) for i, name in enumerate(self.sides)]
@@ -123,21 +120,15 @@ class CorrelationExplorerController(Controller):
         return [*found, self._map("map_data", DATA)] if self.poses.x3d is not None else found
 
     def _map(self, key: str, name: str) -> Chart:
-        found, values = self.matrices.get(name, self.values["kind"]), self.shown(name)
-        names = [readable(joint) for joint in self.names]
-        svg = heat_map(
-            values, names, names, unit=found.unit or self._measure(name), limits=self.limits(name), picked=self.cell,
-            title="row: 2D place, column: depth",
-        )  # fmt: skip
+        kind, values, limits = self.values["kind"], self.shown(name), self.limits(name)
+        found, base = self.matrices.get(name, kind), base_of(kind)
+        bar = (base_of("pearson") if base.causal else base).bar + (", above the data's" if limits[0] else "")
+        names, title = [readable(joint) for joint in self.names], "row: 2D place, column: depth"
+        svg = heat_map(values, names, names, unit=found.unit or bar, limits=limits, picked=self.cell, title=title)
         lost = int((~np.isfinite(values)).sum())
         crossed = f" {lost} cells without a value: nothing changes there." if lost else ""
         title = f"{'Data' if name == DATA else readable(name)}: {found.what}"
         return Chart(key, title, self._strongest(values) + crossed, svg, wide=True)
-
-    def _measure(self, name: str) -> str:
-        base = base_of(self.values["kind"])
-        bar = (base_of("pearson") if base.causal else base).bar
-        return f"{bar}, above the data's" if self._signed(name) else bar
 
     def _strongest(self, values: np.ndarray) -> str:
         """The largest value between a leg's and a torso's joint."""
@@ -157,8 +148,8 @@ class CorrelationExplorerController(Controller):
         strength = np.append(0, np.nan_to_num(np.abs(line) / self.limits(name)[1])).clip(0, 1)
         tips = [_capital(describe_cell(kind, self.names[r], self.names[c], values[r, c])) for r, c in cells]
         other = max((i for i in count if i != joint), key=lambda i: strength[i + 1])
-        most = f"most, beside itself: {readable(self.names[other])}"
-        caption = most if strength[other + 1] > 0 else "no other joint glows"
+        glows = strength[other + 1] > 0
+        caption = f"most, beside itself: {readable(self.names[other])}" if glows else "no other joint glows"
         asked = ("what its depth goes with", "whose depth goes with it")
         asked = (("what moves its depth", "whose depth it moves") if base_of(kind).causal else asked)[forward]
         return Pose(
@@ -176,14 +167,13 @@ class CorrelationExplorerController(Controller):
             joint, part = readable(self.values["joint"]), "row" if column is None else "column"
             text = f"The {joint}'s {part} is outlined, and its joints glow. Pick a cell, or a joint of a skeleton."
             return text if causal else f"{text} {REMINDER}"
-        pair, sides = (self.names[row], self.names[column]), dict.fromkeys(self.sides)
-        titles = {name: _capital(readable(name)) for name in sides}
-        found = [f"{titles[name]}: {describe_cell(kind, *pair, shown[name][row, column])}." for name in sides]
+        pair, titles = (self.names[row], self.names[column]), {n: _capital(readable(n)) for n in self.sides}
+        found = [f"{title}: {describe_cell(kind, *pair, shown[name][row, column])}." for name, title in titles.items()]
         if DATA in shown and not causal:
             found.append(f"Data: {describe_cell(kind.removeprefix(EXCESS), *pair, shown[DATA][row, column])}.")
         found += [
-            f"{titles[name]} cannot depend here: the part that gives this depth never sees the {readable(pair[0])}."
-            for name in sides
+            f"{title} cannot depend here: the part that gives this depth never sees the {readable(pair[0])}."
+            for name, title in titles.items()
             if self.matrices.cannot_depend(name, *pair)
         ]
         return " ".join(found if causal else [*found, REMINDER])

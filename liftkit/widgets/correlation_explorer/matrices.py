@@ -20,44 +20,38 @@ EXCESS = "excess of "
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of matrix.
+    """A kind of matrix."""
 
-    ``max_poses``: taken on so many poses that a change of kind takes less than a second; ``bar``: the label of the
-    colours; ``sentence``: a cell, with {row}, {column}, {value} and {share}, the squared value in percent; ``causal``:
-    whether inputs of the lifter are changed, instead of only observed.
-    """
-
-    max_poses: int
+    max_poses: int  # so many that a change of kind takes less than a second
     measure: Callable[[Run, PoseSet], Dependence]
-    bar: str
-    sentence: str
-    causal: bool = False
+    bar: str  # the label of the colours
+    sentence: str  # a cell, with {row}, {column}, {value} and {share}, the squared value in percent
+    causal: bool = False  # whether inputs of the lifter are changed, instead of only observed
 
 
+PLACE, DEPTH = "the 2D place of the {row}", "the depth of the {column}"
+EXPLAINED = f"{{share:.0f}} % of how {DEPTH} varies"
 MATRICES = {
     "pearson": Kind(
         2000, partial(learned_correlation, kind="pearson"), "correlation",
-        "the 2D place of the {row} explains, by a straight line, {share:.0f} % of how the depth of the {column} varies "
-        "(correlation {value:.2f})",
+        f"{PLACE} explains, by a straight line, {EXPLAINED} (correlation {{value:.2f}})",
     ),
     "spearman": Kind(
         2000, partial(learned_correlation, kind="spearman"), "rank correlation",
-        "in order of rank, the 2D place of the {row} explains {share:.0f} % of how the depth of the {column} varies "
-        "(rank correlation {value:.2f})",
+        f"in order of rank, {PLACE} explains {EXPLAINED} (rank correlation {{value:.2f}})",
     ),
     "distance": Kind(
         200, partial(learned_correlation, kind="distance"), "distance correlation",
-        "the distance correlation of the 2D place of the {row} and the depth of the {column} is {value:.2f} "
+        f"the distance correlation of {PLACE} and {DEPTH} is {{value:.2f}} "
         "(near 0: no relation of any form; 1: the strongest)",
     ),
     "sensitivity": Kind(
         256, sensitivity, "mm per mm",
-        "pull the {row} by 1 mm in 2D and the depth of the {column} moves by {value:.2f} mm", causal=True,
+        f"pull the {{row}} by 1 mm in 2D and {DEPTH} moves by {{value:.2f}} mm", causal=True,
     ),
     "intervention": Kind(
         600, partial(intervention, parts="joints"), "mm",
-        "replace the 2D place of the {row} by that of another clip and the depth of the {column} moves by "
-        "{value:.1f} mm", causal=True,
+        f"replace {PLACE} by that of another clip and {DEPTH} moves by {{value:.1f}} mm", causal=True,
     ),
 }  # fmt: skip
 
@@ -77,17 +71,16 @@ class Matrices:
         self.kinds = tuple(dict.fromkeys((*KINDS, *excess, *MATRICES)))
 
     def get(self, name: str, kind: str) -> Dependence:
-        """The matrix of a run, or of ``DATA``: the correlation of the same kind there (if there is none, Pearson's).
-
-        Cells where nothing changes are NaN, without a warning.
-        """
+        """The matrix of a run, or of ``DATA``: the correlation of the same kind there (if there is none, Pearson's)."""
         base = kind.removeprefix(EXCESS)
         if name == DATA and base not in KINDS:
             base = "pearson"
         if (name, base) not in self.kept:
-            with warnings.catch_warnings():
+            with warnings.catch_warnings():  # cells where nothing changes are NaN
                 warnings.filterwarnings("ignore", message=".*no correlation where nothing changes")
-                self.kept[name, base] = self._measure(name, base)
+                few = evenly(self.poses, MATRICES[base].max_poses)
+                found = data_correlation(few, base) if name == DATA else MATRICES[base].measure(self.runs[name], few)
+                self.kept[name, base] = found
         found = self.kept[name, base]
         return found.excess if kind.startswith(EXCESS) and name != DATA else found
 
@@ -97,28 +90,14 @@ class Matrices:
         owner = next(segment for segment in representation.segments if column in segment.owns)
         return representation.independent and row not in owner.sees
 
-    def _measure(self, name: str, kind: str) -> Dependence:
-        few = evenly(self.poses, MATRICES[kind].max_poses)
-        if name != DATA:
-            return MATRICES[kind].measure(self.runs[name], few)
-        known = next((self.kept[run, kind] for run in self.runs if (run, kind) in self.kept), None)
-        if known is None:
-            return data_correlation(few, kind)
-        what = f"{kind} correlation with the true depth"
-        return Dependence(known.data[None], known.rows, known.columns, what, "")
-
 
 def describe_cell(kind: str, row: str, column: str, value: float) -> str:
-    """What a cell means.
-
-    >>> describe_cell("sensitivity", "left_ankle", "left_wrist", 0.25)
-    'pull the left ankle by 1 mm in 2D and the depth of the left wrist moves by 0.25 mm'
-    """
-    row, column = readable(row), readable(column)
-    pair = f"the 2D place of the {row} and the depth of the {column}"
+    """What a cell means."""
+    places = {"row": readable(row), "column": readable(column)}
+    pair = f"{PLACE} and {DEPTH}".format(**places)
     if not np.isfinite(value):
         return f"there is no value for {pair}: one of them never changes"
     if kind.startswith(EXCESS):
         way = "above" if value >= 0 else "below"
         return f"the {base_of(kind).bar} of {pair} is {abs(value):.2f} {way} the data's own"
-    return MATRICES[kind].sentence.format(row=row, column=column, value=value, share=100 * value**2)
+    return MATRICES[kind].sentence.format(**places, value=value, share=100 * value**2)

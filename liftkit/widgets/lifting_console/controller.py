@@ -19,7 +19,7 @@ from liftkit.view.charts import line_chart
 from liftkit.view.controller import Controller, Event, Press, Set, Tick
 from liftkit.view.controls import Button, Choice, Slider
 from liftkit.view.panels import Chart, Panel, Pose
-from liftkit.widgets.lifting_console.game import Evaluation, Evaluator, Game
+from liftkit.widgets.lifting_console.game import Evaluation, Game
 
 SLICE, LONGEST = 0.15, 0.4  # seconds of steps between two answers to the browser: as many as it takes to draw them
 SHOWN = (0.2, 0.6)  # places among the test poses, as shares, of those that are drawn
@@ -60,9 +60,9 @@ class LiftingConsoleController(Controller):
         super().__init__()
         self.poses = load_poses("synthetic") if poses is None else poses
         self.config, self.device = config or TrainConfig.lesson(steps=600), device
-        self.evaluator, self.first = Evaluator(self.poses), get_representation(representation)
-        self.shown = [int(share * len(self.evaluator.test)) for share in SHOWN]
-        self.flat_error = self.evaluator.flat_error()
+        if not isinstance(self.poses, PoseSet):
+            raise ValueError(f"poses must be a PoseSet, found {type(poses).__name__}")
+        self.first = get_representation(representation)
         self.weights = {f"weight_{name}": name for name in LOSSES}
         self.values = {"speed": 10, "representation": self.first.name, "prior": self.config.prior, "seed": 0}
         self.values |= {key: self.config.weights[name] for key, name in self.weights.items()}
@@ -71,7 +71,6 @@ class LiftingConsoleController(Controller):
 
     @property
     def representations(self) -> dict[str, Representation]:
-        """The registered ones and the one given."""
         return REPRESENTATIONS | {self.first.name: self.first}
 
     @property
@@ -125,7 +124,7 @@ class LiftingConsoleController(Controller):
         config = replace(self.config, weights=weights, prior=self.values["prior"])
         representation = self.representations[self.values["representation"]]
         trainer = Trainer(representation, self.poses, (self.values["seed"],), config, self.device)
-        self.game = Game(trainer, self.evaluator)
+        self.game = Game(trainer, self.poses)
         self.running, self.answered_at = False, None  # when the last slice ended
 
     def _restart(self, name: str, value: str | float) -> None:
@@ -146,7 +145,7 @@ class LiftingConsoleController(Controller):
         if not (self.game.failure or self.game.finished):
             return False
         self.running, errors = False, self.game.series("error")[1]
-        change = "" if np.isnan(self.flat_error) else f" PA-MPJPE: {errors[0]:.0f} → {errors[-1]:.0f} mm, {UNSEEN}."
+        change = "" if self.game.truth is None else f" PA-MPJPE: {errors[0]:.0f} → {errors[-1]:.0f} mm, {UNSEEN}."
         self.message = f"All {self.trainer.config.steps} steps are done.{change} Reset starts again."
         if self.game.failure:
             self.message = f"Training stopped: {self.game.failure}. Choose smaller weights, or press Reset."
@@ -154,20 +153,20 @@ class LiftingConsoleController(Controller):
 
     def panels(self) -> list[Panel]:
         done, config, now = self.trainer.steps_done, self.trainer.config, self.game.evaluation
-        found = [panel for i, pose in enumerate(self.shown) for panel in self._pair(i, pose)]
+        found = [panel for i in range(len(SHOWN)) for panel in self._pair(i)]
         knees = f"Every {config.knee_every} steps the depths are reversed if most shins fold forwards at the knee."
         knees = knees if self.trainer.prior.knees else ""
         found.append(Chart("losses", f"Losses, step {done} of {config.steps}", knees, self._losses(), True))
-        if self.evaluator.truth is not None:
+        if self.game.truth is not None:
             found.append(Chart("error", "PA-MPJPE", f"{now.error:.0f} mm, {UNSEEN}", self._error()))
         means = f"means: real {now.real.mean():.2f}, turned {now.turned.mean():.2f}"
         return [*found, Chart("verdicts", "D's verdicts", means, self._scores())]
 
-    def _pair(self, i: int, pose: int) -> tuple[Pose, Pose]:
+    def _pair(self, i: int) -> tuple[Pose, Pose]:
         """A test pose, true or (if the truth is unknown) in 2D, and the same pose lifted."""
-        truth, skeleton = self.evaluator.truth, self.evaluator.test.skeleton
-        known, lifted = truth is not None, self.game.evaluation.lifted[pose]
-        given = truth[pose] if known else self.evaluator.test.x2d[pose]
+        test, skeleton = self.game.test, self.game.test.skeleton
+        pose, known = int(SHOWN[i] * len(test)), test.x3d is not None
+        given, lifted = (test.x3d if known else test.x2d)[pose], self.game.evaluation.lifted[pose]
         title = f"Pose {i + 1}: {'the truth' if known else '2D'}"
         first = Pose(f"given_{i}", title, "", given, describe(given), skeleton)
         middle, reach = first.extent
@@ -187,16 +186,14 @@ class LiftingConsoleController(Controller):
 
     def _error(self) -> str:
         ends = np.array([0.0, max(self.trainer.config.steps, 1)])
-        lines = {"lifted": self.game.series("error"), "flat": (ends, np.full(2, self.flat_error))}
+        lines = {"lifted": self.game.series("error"), "flat": (ends, np.full(2, self.game.flat_error))}
         return line_chart(lines, y_label="mm", width=260, **self._axis())
 
     def _scores(self) -> str:
-        middles, scores = (BINS[1:] + BINS[:-1]) / 2, self.game.evaluation
-        counts = {
-            name: np.histogram(found.clip(BINS[0], BINS[-1]), BINS)[0] / len(found) * 100
-            for name, found in (("real", scores.real), ("turned", scores.turned))
-        }
-        lines = {name: (middles, percent) for name, percent in counts.items()}
+        middles, now, lines = (BINS[1:] + BINS[:-1]) / 2, self.game.evaluation, {}
+        for name, scores in (("real", now.real), ("turned", now.turned)):
+            counts, _ = np.histogram(scores.clip(BINS[0], BINS[-1]), BINS)
+            lines[name] = (middles, counts / len(scores) * 100)
         axes = {"x_label": "D's score", "y_label": "% of poses", "x_ticks": (0, 0.5, 1), "width": 260, "height": 240}
         return line_chart(lines, marks=[(0, "turned is 0"), (1, "real is 1")], **axes)
 
@@ -207,11 +204,10 @@ class LiftingConsoleController(Controller):
 
 def _changes(half: str, before: Evaluation, after: Evaluation) -> str:
     """What a half step has changed, as a sentence."""
+    side = "adversarial" if half == "step_g" else "discriminator"
+    loss = f"{before.losses[side]:.3f} → {after.losses[side]:.3f}"
     turned = f"{before.turned.mean():.3f} → {after.turned.mean():.3f}"
-    losses = {side: f"{loss:.3f} → {after.losses[side]:.3f}" for side, loss in before.losses.items()}
     if half == "step_g":
-        moved = f"the lifter moved; adversarial loss {losses['adversarial']}, turned poses score {turned}"
-        return f"Step G: {moved}. D is unchanged."
-    real = f"{before.real.mean():.3f} → {after.real.mean():.3f}"
-    moved = f"the discriminator moved; its loss {losses['discriminator']}, real poses score {real}, turned {turned}"
-    return f"Step D: {moved}. G is unchanged."
+        return f"Step G: the lifter moved; adversarial loss {loss}, turned poses score {turned}. D is unchanged."
+    scores = f"real poses score {before.real.mean():.3f} → {after.real.mean():.3f}, turned {turned}"
+    return f"Step D: the discriminator moved; its loss {loss}, {scores}. G is unchanged."

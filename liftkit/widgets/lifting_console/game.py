@@ -14,7 +14,6 @@ from liftkit.losses import Cycle, adversarial, discriminator_loss
 from liftkit.metrics import align_scale, pa_mpjpe
 from liftkit.poses import PoseSet, evenly
 from liftkit.priors import DRAWS, get_prior
-from liftkit.run import Run
 from liftkit.training import Trainer
 
 EVALUATE_EVERY = 10  # steps between two points of the curves; doubled whenever there are MOST_POINTS
@@ -24,71 +23,30 @@ TEST_POSES, TRAIN_POSES = 96, 128  # at most: those whose error is measured; tho
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """Both networks on the same few poses.
+    """Both networks on the same few poses."""
 
-    ``lifted`` (N, J, 3) test poses; ``error`` their mean PA-MPJPE in mm (NaN without a truth); ``real`` and ``turned``
-    (K,) the discriminator's scores of training poses and of the same poses lifted and turned; ``losses`` of both sides.
-    """
-
-    lifted: np.ndarray
-    error: float
-    real: np.ndarray
-    turned: np.ndarray
-    losses: dict[str, float]
+    lifted: np.ndarray  # (N, J, 3) test poses
+    error: float  # their mean PA-MPJPE in mm; NaN without a truth
+    real: np.ndarray  # (K,) the discriminator's scores of training poses
+    turned: np.ndarray  # (K,) of the same poses, lifted and turned
+    losses: dict[str, float]  # of both sides
 
 
-class Evaluator:
-    """Evaluates networks on always the same poses and turns, with random numbers of its own.
+class Game:
+    """A trainer of one seed that advances by half steps or by slices, evaluated on always the same poses and turns."""
 
-    Errors are those of ``test``, out of the split "test"; scores those of poses out of the split "train". Without
-    splits both come from the whole set. Raises ValueError if ``poses`` is not a PoseSet.
-    """
-
-    def __init__(self, poses: PoseSet):
-        if not isinstance(poses, PoseSet):
-            raise ValueError(f"poses must be a PoseSet, found {type(poses).__name__}")
+    def __init__(self, trainer: Trainer, poses: PoseSet):
+        self.trainer, self.copy = trainer, trainer.to_run()
+        self.cycle = self.guard = None  # of a step whose first half is done
+        self.failure, self.evaluate_every = "", EVALUATE_EVERY  # failure: the reason if training diverged
+        self.curve: list[tuple[int, dict[str, float]]] = []  # (step, losses and error) every few steps
         self.test, train = evenly(poses.part("test"), TEST_POSES), evenly(poses.part("train"), TRAIN_POSES)
         self.truth = self.test.x3d
         self.x2d = torch.from_numpy(normalise(train.x2d).astype(np.float32))[None]  # (1, K, J, 2)
         self.u = torch.rand(1, len(train), DRAWS, generator=torch.Generator().manual_seed(0))
-
-    def flat_error(self) -> float:
-        """The error in mm of poses without any depth, about where training begins; NaN without a truth."""
-        return self._error(attach_depth(self.test.x2d, np.zeros_like(self.test.x2d[..., 0])))
-
-    def _error(self, lifted: np.ndarray) -> float:
-        return float("nan") if self.truth is None else float(pa_mpjpe(lifted, self.truth).mean())
-
-    @torch.no_grad()
-    def evaluate(self, run: Run) -> Evaluation:
-        """Evaluate a run's first member."""
-        lifted = run.lift(self.test.x2d)[0]
-        lifted = lifted if self.truth is None else align_scale(lifted, self.truth)
-        x2d = self.x2d.to(run.lifter.device)
-        cycle = Cycle(run.lifter, x2d, get_prior(run.config.prior)(self.u, run.config).to(x2d))
-        real, turned = run.discriminator(x2d).cpu(), run.discriminator(cycle.x2d_view).cpu()
-        losses = {
-            "discriminator": discriminator_loss(real, turned, torch.tensor([False])).item(),
-            "adversarial": adversarial(cycle, run.discriminator).item(),
-        }
-        return Evaluation(lifted, self._error(lifted), real[0].numpy(), turned[0].numpy(), losses)
-
-
-class Game:
-    """A trainer of one seed, advanced by half steps or by slices of :meth:`Trainer.run`, with curves.
-
-    As long as D and G alternate it is, bit for bit, where ``Trainer(...).run()`` would be. ``curve``: (step, losses
-    and error) every few steps. ``failure`` is the reason if training diverged.
-    """
-
-    def __init__(self, trainer: Trainer, evaluator: Evaluator):
-        self.trainer, self.evaluator, self.copy = trainer, evaluator, trainer.to_run()
-        self.cycle = None  # of a step whose first half is done
-        self.guard = None  # of that step
-        self.failure, self.evaluate_every = "", EVALUATE_EVERY
-        self.curve: list[tuple[int, dict[str, float]]] = []
+        # the error in mm of poses without any depth, about where training begins; NaN without a truth
+        self.flat_error = self._error(attach_depth(self.test.x2d, np.zeros_like(self.test.x2d[..., 0])))
         self.evaluate()
-        self._record()
 
     @property
     def finished(self) -> bool:
@@ -102,7 +60,7 @@ class Game:
         in_turn = self.cycle is None
         self._begin_step()
         self.trainer.step_discriminator(self.cycle)
-        self.evaluate()
+        self.evaluate(record=False)
         return in_turn
 
     def step_lifter(self) -> bool:
@@ -119,7 +77,6 @@ class Game:
         except Diverged as error:
             self.failure = str(error)
         self.evaluate()
-        self._record()
         return in_turn
 
     def run(self, steps: int, seconds: float) -> None:
@@ -132,20 +89,33 @@ class Game:
             return
         self.trainer.run(steps, callbacks=[self._after_step, lambda t: perf_counter() > end and t.stop()])
         self.failure = self.trainer.message
-        self.evaluate()
-        if self.finished or self.failure:
+        self.evaluate(record=self.finished or self.failure != "")
+
+    @torch.no_grad()
+    def evaluate(self, record: bool = True) -> None:
+        """Evaluate a copy of the networks, so that no random number is drawn and no running average moves."""
+        run = self.copy
+        for name in ("lifter", "discriminator"):
+            getattr(run, name).load_state_dict(getattr(self.trainer, name).state_dict())
+        lifted = run.lift(self.test.x2d)[0]
+        lifted = lifted if self.truth is None else align_scale(lifted, self.truth)
+        x2d = self.x2d.to(run.lifter.device)
+        cycle = Cycle(run.lifter, x2d, get_prior(run.config.prior)(self.u, run.config).to(x2d))
+        real, turned = run.discriminator(x2d).cpu(), run.discriminator(cycle.x2d_view).cpu()
+        losses = {
+            "discriminator": discriminator_loss(real, turned, torch.tensor([False])).item(),
+            "adversarial": adversarial(cycle, run.discriminator).item(),
+        }
+        self.evaluation = Evaluation(lifted, self._error(lifted), real[0].numpy(), turned[0].numpy(), losses)
+        if record:
             self._record()
 
-    def evaluate(self) -> None:
-        """Evaluate a copy of the networks, so that no random number is drawn and no running average moves."""
-        for name in ("lifter", "discriminator"):
-            getattr(self.copy, name).load_state_dict(getattr(self.trainer, name).state_dict())
-        self.evaluation = self.evaluator.evaluate(self.copy)
+    def _error(self, lifted: np.ndarray) -> float:
+        return float("nan") if self.truth is None else float(pa_mpjpe(lifted, self.truth).mean())
 
     def _after_step(self, trainer: Trainer) -> None:
         if trainer.steps_done % self.evaluate_every == 0 and all(x.isfinite().all() for x in trainer.losses.values()):
             self.evaluate()
-            self._record()
 
     def _record(self) -> None:
         step = self.trainer.steps_done

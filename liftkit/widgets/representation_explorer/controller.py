@@ -16,7 +16,6 @@ from liftkit.widgets.representation_explorer.network_chart import (
     network_text,
     size_facts,
 )
-from liftkit.widgets.widget import Widget
 
 OWN = "your own"  # the choice that shows the draft
 WIDTHS = ("64", "128", "256", "1024")
@@ -138,7 +137,7 @@ class RepresentationExplorerController(Controller):
                 raise ValueError(f"{self.values['name']} is one of liftkit's own: choose another name")
             name = register(self.build()).name
         except ValueError as error:
-            self.message = f"Not registered. {_sentence(error)}"
+            self.message = f"Not registered. {error}."
             return
         self.values["representation"] = name
         self.message = f"Registered: train({name!r}) and the other widgets know it now. The code below does the same."
@@ -152,7 +151,7 @@ class RepresentationExplorerController(Controller):
         try:
             self.build()
         except ValueError as error:
-            return _sentence(error)
+            return f"{error}."
         return ""
 
     def _status(self) -> str:
@@ -186,11 +185,3 @@ class RepresentationExplorerController(Controller):
 
     def __str__(self) -> str:
         return f"{self.values['representation']!r} of {len(REPRESENTATIONS)} representations"
-
-
-def _sentence(error: ValueError) -> str:
-    return f"{str(error).rstrip('.')}."
-
-
-class RepresentationExplorer(Widget):
-    Controller = RepresentationExplorerController

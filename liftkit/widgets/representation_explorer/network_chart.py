@@ -65,9 +65,8 @@ def _block(x: float, wide: float, y: float, tall: float, text: str, tip: str, s:
         turned = f' transform="translate({middle + SIZE / 3:.1f} {centre:.1f}) rotate(-90)"'
         inside = label(text, 0, 0, "middle", turned)
     hover = f' data-tip="{safe(tip)}"' if tip else ""
-    return (
-        f'<g{hover}><rect class="lk-paper" {box}/><rect class="{kind}" {box}/><rect class="lk-edge" {box}/>{inside}</g>'
-    )
+    boxes = "".join(f'<rect class="{each}" {box}/>' for each in ("lk-paper", kind, "lk-edge"))
+    return f"<g{hover}>{boxes}{inside}</g>"
 
 
 def _line(start: float, end: float, y: float) -> str:
@@ -80,11 +79,9 @@ def _listed(joints: Sequence[str]) -> str:
 
 def network_text(parts: Sequence[Part], blocks: int, shared_blocks: int) -> str:
     """The network as a sentence."""
-    each = "; ".join(
-        f"{s + 1} {title} sees {len(sees)}, owns {len(owns)}" for s, (title, sees, owns) in enumerate(parts)
-    )
+    joints = [f"{s + 1} {title} sees {len(sees)}, owns {len(owns)}" for s, (title, sees, owns) in enumerate(parts)]
     end = f", then {shared_blocks} that all share" if shared_blocks else ", nothing shared"
-    return f"{len(parts)} segments of {blocks} residual blocks{end}. Joints: {each}"
+    return f"{len(parts)} segments of {blocks} residual blocks{end}. Joints: {'; '.join(joints)}"
 
 
 def size_facts(representation: Representation, width: int) -> list[str]:

@@ -14,8 +14,6 @@ from liftkit.view.controls import Choice, Slider, Toggle
 from liftkit.view.palette import HIGHER_IS_BETTER, SERIES, metric_label
 from liftkit.view.panels import Chart, Note, Panel
 from liftkit.widgets.study_explorer import tables
-from liftkit.widgets.study_explorer.charts import Dot, convergence_chart, seeds_chart
-from liftkit.widgets.widget import Widget
 
 MARGINS = np.arange(31) / 100  # of which the slider chooses one, in percent
 OWN, OVERALL = "their own best seed", "the best of all"
@@ -125,7 +123,7 @@ class StudyExplorerController(Controller):
     def _groups(self) -> dict[str, pd.DataFrame]:
         return {str(name): rows for name, rows in self.table().groupby("representation", sort=False)}
 
-    def _dot(self, groups: dict[str, pd.DataFrame]) -> Dot:
+    def _dot(self, groups: dict[str, pd.DataFrame]) -> tables.Dot:
         """The picked seed's representation and its index there; None if it is not shown."""
         name, seed = self.picked or (None, None)
         where = np.flatnonzero(groups[name]["seed"] == seed) if name in groups else ()
@@ -134,14 +132,14 @@ class StudyExplorerController(Controller):
     def panels(self) -> list[Panel]:
         metric, groups = self.values["metric"], self._groups()
         dot = self._dot(groups)
-        convergence = convergence_chart(self.curve_table(), groups, self.values.get("curve"), dot)
+        convergence = tables.convergence_chart(self.curve_table(), groups, self.values.get("curve"), dot)
         sets = [f"{words} {self.values[key]}" for key, words in (("data", "trained on"), ("test", "tested on"))
                 if self.values[key]]  # fmt: skip
         caption = ", ".join(["one dot per seed; line: mean, bar: its 95 % bootstrap interval", *sets])
         hint = "Pick a dot: with the mouse, or with the arrow keys in its chart and Enter."
         seed = tables.describe_seed(dot[0], groups[dot[0]], dot[1], metric, self.metrics) if dot else hint
         return [
-            Chart("seeds", metric_label(metric), caption, seeds_chart(groups, metric, dot), wide=True),
+            Chart("seeds", metric_label(metric), caption, tables.seeds_chart(groups, metric, dot), wide=True),
             convergence,
             self._reached(groups),
             Note("seed", "The seed that is picked", text=seed, wide=True),
@@ -179,10 +177,8 @@ class StudyExplorerController(Controller):
         best = means.idxmax() if metric in HIGHER_IS_BETTER else means.idxmin()
         lost = int((~np.isfinite(table[metric])).sum())
         without = f", {lost} of them without a value (crosses)" if lost else ""
-        text = (
-            f"{len(table)} seeds are shown{without}. {metric_label(metric)}: the mean is best for "
-            f"{readable(str(best))}, {means[best]:.3g}."
-        )
+        means = f"{metric_label(metric)}: the mean is best for {readable(str(best))}, {means[best]:.3g}."
+        text = f"{len(table)} seeds are shown{without}. {means}"
         if dot := self._dot(groups := self._groups()):
             value = groups[dot[0]][metric].iloc[dot[1]]
             text += f" Picked: {readable(dot[0])}, seed {self.picked[1]}, {tables.short_number(value)}."
@@ -190,7 +186,3 @@ class StudyExplorerController(Controller):
 
     def __str__(self) -> str:
         return f"{len(self.results)} rows of {', '.join(self.names)}"
-
-
-class StudyExplorer(Widget):
-    Controller = StudyExplorerController

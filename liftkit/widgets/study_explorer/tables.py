@@ -1,18 +1,25 @@
-"""The tables of a study for StudyExplorer: checked and summarised, a seed and a comparison in sentences."""
+"""The tables of a study for StudyExplorer: checked, summarised, drawn as charts and put into sentences."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
-from liftkit.study.statistics import compare_pairs
+from liftkit.study.statistics import bootstrap_interval, compare_pairs
 from liftkit.view.alt_text import readable
-from liftkit.view.palette import HIGHER_IS_BETTER, METRICS, metric_label
+from liftkit.view.charts import dot_chart, line_chart
+from liftkit.view.charts.svg import label, root
+from liftkit.view.palette import HIGHER_IS_BETTER, METRICS, SERIES, metric_label
+from liftkit.view.panels import Chart
 
 KEYS = ("data", "test", "policy", "representation", "seed")
 COSTS = ("step", "parameters", "seconds")  # columns that are shown although they are not metrics
+interval = lru_cache(maxsize=256)(bootstrap_interval)  # of 5 x 8 seeds 0.1 s, each time that anything changes
+Groups = Mapping[str, pd.DataFrame]  # representation -> the rows of its seeds
+Dot = tuple[str, int] | None  # the picked one: representation and index among its rows
 
 
 def metrics_of(table: pd.DataFrame) -> tuple[str, ...]:
@@ -73,6 +80,44 @@ def compared(first: tuple[tuple[int, float], ...], second: tuple[tuple[int, floa
     return compare_pairs(table, "first", "second", "value").iloc[0].to_dict()
 
 
+def seeds_chart(groups: Groups, metric: str, picked: Dot) -> str:
+    """One dot per seed, with means and their intervals."""
+    values = {name: rows[metric].to_numpy(float) for name, rows in groups.items()}
+    intervals = {name: interval(tuple(found[np.isfinite(found)])) for name, found in values.items()}
+    intervals = {name: ends for name, ends in intervals.items() if np.isfinite(ends).all()}
+    tips = {
+        name: [f"{name}, seed {seed}: {short_number(v)}" for seed, v in zip(rows["seed"], rows[metric], strict=True)]
+        for name, rows in groups.items()
+    }
+    axis = {"y_label": metric_label(metric), "lower_is_better": metric not in HIGHER_IS_BETTER}
+    return dot_chart(values, tips=tips, intervals=intervals, picked=picked, **axis)
+
+
+def convergence_chart(history: pd.DataFrame, groups: Groups, curve: str | None, picked: Dot) -> Chart:
+    """Means over seeds with their range, and the picked seed's own line."""
+    title = f"Convergence: {metric_label(curve)}" if curve else "Convergence"
+    if not curve or not len(history):
+        text = "No training history was recorded."
+        return Chart("convergence", title, "", root([label(text, 240, 140, "middle")], text, 480, 280), wide=True)
+    most, first = len(SERIES) - (picked is not None), picked and picked[0]
+    kept = sorted(groups, key=lambda name: name != first)[:most]  # the picked one's mean is never left out
+    lines, bands = {}, {}
+    for name in [name for name in groups if name in kept and name in set(history["representation"])]:
+        by_step = history[history["representation"] == name].groupby("step")[curve].agg(["mean", "min", "max"])
+        lines[name] = (by_step.index, by_step["mean"])
+        if picked is None or name == first:
+            bands[name] = (by_step.index, by_step["min"], by_step["max"])
+    if picked is not None:
+        seed = groups[first]["seed"].iloc[picked[1]]
+        own = history[(history["representation"] == first) & (history["seed"] == seed)].groupby("step")[curve].mean()
+        if len(own):
+            lines[f"{first}, seed {seed}"] = (own.index, own)
+    caption = "line: mean over seeds, band: smallest to largest"
+    caption += f"; {len(groups) - most} more have no line" if len(groups) > most else ""
+    svg = line_chart(lines, x_label="step", y_label=metric_label(curve), bands=bands)
+    return Chart("convergence", title, caption, svg, wide=True)
+
+
 def short_number(value: float) -> str:
     """A number with about three digits."""
     if not np.isfinite(value):
@@ -96,16 +141,13 @@ def describe_pair(first: str, second: str, metric: str, found: dict) -> str:
     pairs, difference = int(found["pairs"]), found["difference"]
     if pairs == 0:
         return f"{first} and {second} share no seed with a value: nothing to compare."
-    text = (
-        f"{metric_label(metric)}: {first} has on average {abs(difference):.3g} {'more' if difference >= 0 else 'less'} "
-        f"than {second}, over {pairs} {'seed' if pairs == 1 else 'seeds'} in common"
-    )
+    more, seeds = "more" if difference >= 0 else "less", "seed" if pairs == 1 else "seeds"
+    mean = f"{first} has on average {abs(difference):.3g} {more} than {second}"
+    text = f"{metric_label(metric)}: {mean}, over {pairs} {seeds} in common"
     if pairs == 1:
         return f"{text}. One pair says nothing about chance."
-    text += (
-        f" (95 % interval of the difference {found['low95']:.3g} to {found['high95']:.3g}, "
-        f"permutation p = {found['p']:.2g})."
-    )
+    interval = f"95 % interval of the difference {found['low95']:.3g} to {found['high95']:.3g}"
+    text += f" ({interval}, permutation p = {found['p']:.2g})."
     if pairs < 6:  # 2 / 2**5 is the least p of five pairs, above 0.05
         return f"{text} With so few pairs no difference, however large, is distinguished from chance at the 5 % level."
     if found["p"] < 0.05:
