@@ -28,10 +28,9 @@ def read_json(text: str, format: str | None = None, may_be_empty: bool = False) 
         raise ValueError(f"not a format of keypoints that liftkit knows; it looked for {LOOKED_FOR}")
     try:
         return PARSERS[format](data), format
-    except KeyError as error:
-        raise ValueError(f"it is not laid out as {format} files are: there is no {error}") from error
-    except (TypeError, AttributeError) as error:
-        raise ValueError(f"it is not laid out as {format} files are: {error}") from error
+    except (KeyError, TypeError, AttributeError) as error:
+        missing = "there is no " if isinstance(error, KeyError) else ""
+        raise ValueError(f"it is not laid out as {format} files are: {missing}{error}") from error
 
 
 def _load(text: str):
@@ -46,11 +45,7 @@ def _load(text: str):
 
 
 def recognise(data) -> str | None:
-    """The name of the JSON format, by what its objects hold; None if it is not a known one.
-
-    >>> recognise({"version": 1.3, "people": []})
-    'openpose'
-    """
+    """The name of the JSON format, by what its objects hold; None if it is not a known one."""
     if isinstance(data, dict):
         for key, name in ("annotations", "coco"), ("people", "openpose"), ("instance_info", "mmpose"):
             if isinstance(data.get(key), list):
@@ -151,20 +146,16 @@ def _mmpose(data) -> Found:
             if "keypoints" in instance:
                 points, scores = np.asarray(instance["keypoints"], float), np.ravel(instance["keypoint_scores"])
                 if points.ndim != 2 or points.shape[1] < 2 or len(points) != len(scores):
-                    raise ValueError(
-                        f"frame {number}: expected as many keypoint_scores as keypoints of x and y, found "
-                        f"{len(scores)} and {points.shape}"
-                    )
+                    expected = "as many keypoint_scores as keypoints of x and y"
+                    raise ValueError(f"frame {number}: expected {expected}, found {len(scores)} and {points.shape}")
                 rows.append((number, _track_of(instance), np.column_stack([points[:, :2], scores]).tolist()))
     return Found(rows, names, len(frames))
 
 
 def _ultralytics(data) -> Found:
     """Frames of detections with keypoints {x: [...], y: [...], visible: [...]}; a bare list of detections is one."""
-    if _are_people(data):
-        frames = [(_frame_of(item, 0), item) for item in data]
-    else:
-        frames = _frames(data, ("frames", "results", "predictions"))
+    of_people = [(_frame_of(item, 0), item) for item in data] if _are_people(data) else None
+    frames = of_people or _frames(data, ("frames", "results", "predictions"))
     rows = [
         (number, _track_of(found), dictionary_points(found["keypoints"]))
         for number, frame in frames
@@ -180,13 +171,9 @@ def _is_landmark(point) -> bool:
     return isinstance(point, list) and len(point) >= 2 and all(isinstance(v, (int, float)) for v in point)
 
 
-def _are_landmarks(data) -> bool:
-    return isinstance(data, list) and len(data) == 33 and all(map(_is_landmark, data))
-
-
 def _landmark_lists(data, depth: int = DEPTH) -> Iterator[list]:
     """The lists of 33 points in an object; those in world coordinates are left out: they have no place in the image."""
-    if _are_landmarks(data):
+    if isinstance(data, list) and len(data) == 33 and all(map(_is_landmark, data)):
         yield data
     elif depth and isinstance(data, (list, dict)):
         inner = [v for k, v in data.items() if "world" not in k.lower()] if isinstance(data, dict) else data
@@ -204,7 +191,8 @@ def _landmark(point) -> list:
 
 def _mediapipe(data) -> Found:
     """Frames that contain lists of 33 landmarks at any depth; a landmarker's single result is one frame."""
-    frames = [(0, data)] if _are_landmarks(data) else _frames(data, ("frames", "results"))
+    whole = next(_landmark_lists(data), None) is data  # one list of landmarks: one frame
+    frames = [(0, data)] if whole else _frames(data, ("frames", "results"))
     rows = [
         (number, _track_of(frame) if isinstance(frame, dict) else "", [_landmark(point) for point in points])
         for number, frame in frames
@@ -213,10 +201,4 @@ def _mediapipe(data) -> Found:
     return Found(rows, None, len(frames))
 
 
-PARSERS = {
-    "coco": _coco,
-    "openpose": _openpose,
-    "mmpose": _mmpose,
-    "ultralytics": _ultralytics,
-    "mediapipe": _mediapipe,
-}
+PARSERS = dict(coco=_coco, openpose=_openpose, mmpose=_mmpose, ultralytics=_ultralytics, mediapipe=_mediapipe)

@@ -69,10 +69,7 @@ def to_h36m(points: np.ndarray, names: Sequence[str]) -> np.ndarray:
     nose between head and thorax. For a stature of 1, shoulders are at 0.82, eyes and ears at 0.93 (Drillis & Contini,
     1966): so 1.5 puts the head at 0.985 and the neck at 0.90, about 140 mm per bone. Human3.6M's two bones are also
     nearly equal (about 120 and 115 mm, from a thorax some 20 mm above the midpoint of the shoulders). OpenPose's "neck"
-    is the midpoint of the shoulders, our thorax, and is not used.
-
-    Raises:
-        ValueError: naming the points that the source lacks.
+    is the midpoint of the shoulders, our thorax, and is not used. Raises ValueError naming points that are missing.
     """
     if set(H36M_17.names) <= set(names):
         return pick_joints(points, names, {joint: joint for joint in H36M_17.names})

@@ -17,30 +17,22 @@ NORMALISED_BELOW = 2.0  # an image is larger than this many pixels
 
 
 class Found(NamedTuple):
-    """What a file holds, in the form that every parser returns.
+    """What a file holds, in the form that every parser returns."""
 
-    ``rows``: one (frame, track, K points of x, y, score) per detection; without a score the point counts as seen (1),
-    without a track the text is "". ``names``: of the K keypoints, or None. ``frames``: how many, empty ones included.
-    """
-
-    rows: list[tuple[int, str, list]]
-    names: tuple[str, ...] | None
-    frames: int
+    rows: list[tuple[int, str, list]]  # per detection: frame; track or ""; K points of x, y, score (1: seen)
+    names: tuple[str, ...] | None  # of the K keypoints
+    frames: int  # how many, empty ones included
 
 
 @dataclass(frozen=True, eq=False)
 class People:
-    """All detections of a source as arrays: D detections of K keypoints.
-
-    ``points`` (D, K, 3): x and y (y down) in pixels, or in [0, 1] of the image's width and height, and a score in
-    [0, 1]; ``frame`` (D,) integers; ``track`` (D,) strings, "" without tracks; ``frames`` as in :class:`Found`.
-    """
+    """All detections of a source as arrays: D detections of K keypoints."""
 
     names: tuple[str, ...]
-    points: np.ndarray
-    frame: np.ndarray
-    track: np.ndarray
-    frames: int
+    points: np.ndarray  # (D, K, 3): x, y (down) in pixels or in [0, 1] of width and height, and a score in [0, 1]
+    frame: np.ndarray  # (D,) integers
+    track: np.ndarray  # (D,) strings, "" without tracks
+    frames: int  # how many, empty ones included
 
     def scaled(self, size: tuple[float, float] | None, aspect: float | None) -> tuple[np.ndarray, str]:
         """The points with x and y at one scale, and their unit: pixels stay, [0, 1] is scaled. Raises ValueError."""
@@ -73,10 +65,10 @@ def gather(found: Found) -> People:
         if array.ndim != 2 or array.shape[1] != 3 or not len(array):
             raise ValueError(f"frame {frame}: expected a list of points with x, y and a score, found {array.shape}")
         arrays.append(array)
-    count, *more = sorted({len(array) for array in arrays})
-    if more:
-        counts = ", ".join(map(str, (count, *more)))
-        raise ValueError(f"expected the same number of keypoints for everybody, found {counts}")
+    counts = sorted({len(array) for array in arrays})
+    if len(counts) > 1:
+        raise ValueError(f"expected the same number of keypoints for everybody, found {', '.join(map(str, counts))}")
+    count = counts[0]
     if not names and count not in BY_COUNT:
         raise ValueError(f"expected {', '.join(map(str, BY_COUNT))} keypoints per person, found {count}")
     names = names or BY_COUNT[count]

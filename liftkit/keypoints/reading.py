@@ -2,18 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
 from liftkit.data.people import upside_down
-from liftkit.keypoints.files import FORMATS, read_people
-from liftkit.keypoints.names import to_h36m
-from liftkit.keypoints.people import LARGEST_COORDINATE
+from liftkit.keypoints.formats import PARSERS, read_json
+from liftkit.keypoints.names import FACE, to_h36m
+from liftkit.keypoints.people import LARGEST_COORDINATE, Found, frame_number, gather
+from liftkit.keypoints.tables import read_csv, read_labels
 from liftkit.keypoints.tracks import choose_person, fill_gaps, good_points
-from liftkit.keypoints.usage import Usage, missing_points
 from liftkit.poses import PoseSet
-from liftkit.system.files import reading
+from liftkit.skeleton import H36M_17
+from liftkit.system.files import check_file, reading
+
+FORMATS = (*PARSERS, "csv")
+LARGEST = 2**29  # bytes of one text file: an hour of film needs about a tenth of it
+
+
+@dataclass(frozen=True)
+class Usage:
+    """How many frames a source has, how many show the person, how many were kept, and what was interpolated."""
+
+    format: str
+    frames: int
+    without_person: int
+    incomplete: int
+    kept: int
+    interpolated_points: int
+    interpolated_frames: int
+    person: str
+    upside_down: int
+
+    def __str__(self) -> str:
+        who = f", person {self.person}" if self.person else ""
+        warning = f". Warning: in {self.upside_down} frames the head is below the ankles; y must point down"
+        return (
+            f"{self.format}{who}: {self.frames} frames, {self.kept} kept; dropped {self.without_person} without the "
+            f"person and {self.incomplete} with points missing; {self.interpolated_points} points in "
+            f"{self.interpolated_frames} kept frames interpolated{warning if self.upside_down * 2 > self.kept else ''}"
+        )
+
+    def to_dict(self) -> dict[str, object]:
+        return asdict(self)
 
 
 def read_keypoints(
@@ -49,7 +82,8 @@ def read_keypoints(
     _check_options(format, size, aspect, threshold, max_gap)
     path = Path(path)
     with reading(path):
-        people, format = read_people(path, format)
+        found, format = _read_folder(path, format) if path.is_dir() else _read_file(path, format)
+        people = gather(found)
         points, units = people.scaled(size, aspect)
         points = good_points(points, threshold)
         chosen = choose_person(people, points, person, follow)
@@ -58,10 +92,10 @@ def read_keypoints(
         poses = to_h36m(points, people.names)
         whole = np.isfinite(poses).all((1, 2))
         if not whole.any():
+            gone = _missing_points(points, people.names)
             raise ValueError(
-                f"expected a frame with all limbs and the face, found none in {people.frames} frames: "
-                f"{missing_points(points, people.names)}; "
-                f"a lower threshold than {threshold:g} takes less certain points"
+                f"expected a frame with all limbs and the face, found none in {people.frames} frames: {gone}; a lower "
+                f"threshold than {threshold:g} takes less certain points"
             )
         poses, filled, kept = poses[whole], filled[whole], int(whole.sum())
         usage = Usage(
@@ -92,3 +126,51 @@ def _check_options(format, size, aspect, threshold, max_gap) -> None:
         raise ValueError(f"threshold must lie in 0 to 1, found {threshold!r}")
     if max_gap < 0:
         raise ValueError(f"max_gap must be a number of frames, 0 or more, found {max_gap!r}")
+
+
+def _read_folder(folder: Path, format: str | None) -> tuple[Found, str | None]:
+    """One file per frame: JSON of one format or YOLO labels. The last number in a file's name is its frame's."""
+    files = sorted(p for p in folder.iterdir() if p.suffix.lower() in (".json", ".txt") and p.is_file())
+    files = [p for p in files if p.suffix.lower() == ".json"] or files
+    if not files:
+        raise ValueError("expected one file per frame (.json, or YOLO's .txt), found none in this folder")
+    numbers = [frame_number(p.stem) for p in files]
+    if None in numbers or len(set(numbers)) < len(files):
+        numbers = list(range(len(files)))
+    rows, names = [], None
+    for number, file in sorted(zip(numbers, files, strict=True)):
+        with reading(folder, file.name):
+            found, format = _read_file(file, format, one_of_many=True)
+        rows += [(number, track, points) for _, track, points in found.rows]
+        names = names or found.names
+    return Found(rows, names, len(files)), format
+
+
+def _read_file(file: Path, format: str | None, one_of_many: bool = False) -> tuple[Found, str | None]:
+    """The rows of a file and its format; one of many may be empty: a frame without a person."""
+    suffix = file.suffix.lower()
+    if suffix == ".txt" and (one_of_many or format in (None, "ultralytics")):
+        empty = one_of_many and not file.stat().st_size
+        return read_labels("" if empty else _text(file)), "ultralytics"
+    if suffix == ".csv" or (format == "csv" and not one_of_many):
+        return read_csv(_text(file)), format or "csv"
+    return read_json(_text(file), format, may_be_empty=one_of_many)
+
+
+def _text(file: Path) -> str:
+    content = check_file(file, LARGEST).read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{file}: expected text in UTF-8, found something else at byte {error.start}") from error
+
+
+def _missing_points(points: np.ndarray, names: Sequence[str]) -> str:
+    """Which of the points (F, K, 2) that Human3.6M's joints need are missing most often, and in how many frames."""
+    gone = ~np.isfinite(points).all(-1)
+    missing = {name: int(gone[:, k].sum()) for k, name in enumerate(names) if name in H36M_17.names}
+    if face := [k for k, name in enumerate(names) if name in (*FACE, "head_top")]:
+        missing["the face"] = int(gone[:, face].all(1).sum())
+    most = max(missing.values())
+    worst = [name for name, count in missing.items() if count == most]
+    return f"{'every point' if len(worst) == len(missing) else ', '.join(worst)} missing in {most} of {len(points)}"

@@ -19,18 +19,9 @@ Lines = list[list[str]]
 
 
 def read_csv(text: str) -> Found:
-    """Read a table in one of three layouts; an empty cell is a missing point. Raises ValueError naming line or columns.
-
-    - wide, one line per person and frame: columns NAME_x, NAME_y and perhaps NAME_score (or _visibility), or x0, y0,
-      v0, x1, ...;
-    - long, one line per point: columns x, y, the point's name or number and the frame;
-    - what Ultralytics' ``to_csv`` writes: one line per detection, with a column of keypoints.
-
-    There may be columns ``frame`` (otherwise the line's place counts) and ``person`` or ``track_id``.
-    """
+    """Read a table in one of three layouts; frames and tracks may have columns. An empty cell is a missing point."""
     header_line = text.splitlines()[0] if text.strip() else ""
-    delimiter = max(",;\t", key=header_line.count)
-    lines = list(csv.reader(text.splitlines(), delimiter=delimiter))
+    lines = list(csv.reader(text.splitlines(), delimiter=max(",;\t", key=header_line.count)))
     header = [tidy(cell) for cell in lines[0]] if lines else []
     if len(set(header)) < len(header):
         raise ValueError(f"expected different column names, found {', '.join(header[:20])}")
@@ -38,12 +29,13 @@ def read_csv(text: str) -> Found:
     for number, line in enumerate(body, start=2):
         if len(line) != len(header):
             raise ValueError(f"line {number}: expected {len(header)} cells, found {len(line)}")
-    if "keypoints" in header:
-        return _ultralytics(header, body)
-    return _long(header, body) if {"x", "y"} <= set(header) else _wide(header, body)
+    layout = _ultralytics if "keypoints" in header else _long if {"x", "y"} <= set(header) else _wide
+    rows, names = layout(header, body)
+    return Found(rows, names, len({frame for frame, _, _ in rows}))
 
 
-def _wide(header: list[str], body: Lines) -> Found:
+def _wide(header: list[str], body: Lines) -> tuple[list, tuple[str, ...] | None]:
+    """One line per person and frame: columns NAME_x, NAME_y and perhaps NAME_score, or x0, y0, v0, x1, ..."""
     places: dict[str, dict[int, int]] = {}  # point -> axis -> column
     for column, title in enumerate(header):
         if found := _NUMBERED.match(title):
@@ -58,10 +50,11 @@ def _wide(header: list[str], body: Lines) -> Found:
         (frame, track, np.reshape(_numbers(line, columns, number), (-1, 3)).tolist())
         for number, (frame, track, line) in enumerate(_labelled(header, body), start=2)
     ]
-    return Found(rows, None if numbered else names, len({frame for frame, _, _ in rows}))
+    return rows, None if numbered else names
 
 
-def _long(header: list[str], body: Lines) -> Found:
+def _long(header: list[str], body: Lines) -> tuple[list, tuple[str, ...] | None]:
+    """One line per point: columns x, y, the point's name or number and the frame."""
     point, lines = _column(header, POINT_KEYS), _labelled(header, body)
     if point is None or _column(header, FRAME_KEYS) is None:
         raise ValueError(f"expected columns frame, landmark, x and y, found {', '.join(header[:20])}")
@@ -74,13 +67,11 @@ def _long(header: list[str], body: Lines) -> Found:
         if not np.isnan(points[k]).all():
             raise ValueError(f"line {number}: frame {frame} has the point {line[point]!r} twice")
         points[k] = _numbers(line, columns, number)
-    rows = [(frame, track, points.tolist()) for (frame, track), points in people.items()]
-    return Found(rows, None if numbered else names, len({frame for frame, _ in people}))
+    return [(*key, points.tolist()) for key, points in people.items()], None if numbered else names
 
 
-def _ultralytics(header: list[str], body: Lines) -> Found:
-    """The keypoints stand in one cell as a dictionary, in Python's or JSON's spelling."""
-    one_image = _column(header, FRAME_KEYS) is None
+def _ultralytics(header: list[str], body: Lines) -> tuple[list, None]:
+    """One line per detection; the keypoints stand in one cell as a dictionary, in Python's or JSON's spelling."""
     rows = []
     for number, (frame, track, line) in enumerate(_labelled(header, body), start=2):
         cell = line[header.index("keypoints")]
@@ -90,19 +81,17 @@ def _ultralytics(header: list[str], body: Lines) -> Found:
             points = None
         if not isinstance(points, dict) or not {"x", "y"} <= set(points):
             raise ValueError(f"line {number}: expected keypoints with x and y, found {cell[:40]!r}")
-        rows.append((0 if one_image else frame, track, dictionary_points(points)))
-    return Found(rows, None, len({frame for frame, _, _ in rows}))
+        rows.append((0 if _column(header, FRAME_KEYS) is None else frame, track, dictionary_points(points)))
+    return rows, None
 
 
 def _labelled(header: list[str], body: Lines) -> list[tuple[int, str, list[str]]]:
     """(frame, track, line) of every line."""
     frame, track = _column(header, FRAME_KEYS), _column(header, TRACK_KEYS)
-    frames = list(range(len(body)))
-    if frame is not None:
-        labels = [line[frame].strip() for line in body]
-        frames = [_frame(label) for label in labels]
-        if None in frames:
-            raise ValueError(f"line {frames.index(None) + 2}: expected a frame's number, found {labels[0]!r}")
+    frames = list(range(len(body))) if frame is None else [_frame(line[frame].strip()) for line in body]
+    if None in frames:
+        found = body[frames.index(None)][frame].strip()
+        raise ValueError(f"line {frames.index(None) + 2}: expected a frame's number, found {found!r}")
     return [(at, "" if track is None else line[track].strip(), line) for at, line in zip(frames, body, strict=True)]
 
 
@@ -133,11 +122,7 @@ def _numbers(line: list[str], columns: list[int | None], number: int) -> list[fl
 
 
 def read_labels(text: str) -> Found:
-    """Read YOLO-pose labels of one image: class, centre x, centre y, width, height, then 17 points, all in [0, 1].
-
-    A point has x and y, or x, y and its visibility or confidence. The detection's confidence, its track or both may
-    follow the points. Raises ValueError naming the line.
-    """
+    """Read YOLO-pose labels of one image: class, box, 17 points with or without scores, confidence, track."""
     rows = []
     for number, line in enumerate(filter(str.strip, text.splitlines()), start=1):
         values = [float(word) for word in line.split()]

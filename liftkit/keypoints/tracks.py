@@ -10,49 +10,35 @@ FARTHEST_STEP = 0.5  # of the box's diagonal: how far its centre may move betwee
 
 
 def good_points(points: np.ndarray, threshold: float) -> np.ndarray:
-    """x and y (D, K, 2) of points (D, K, 3) with a score; NaN where a point is missing.
-
-    A point is missing if its score is below ``threshold`` or NaN, if its coordinates are not finite, or if it lies at
-    exactly (0, 0), where OpenPose and YOLO put what they did not find.
-    """
-    xy, score = points[..., :2], points[..., 2]
+    """x and y (D, K, 2) of points (D, K, 3) with a score; NaN where a point is missing or its score is too low."""
+    xy, score = points[..., :2], points[..., 2]  # (0, 0) is where OpenPose and YOLO put what they did not find
     found = np.isfinite(xy).all(-1) & (score >= threshold) & (xy != 0).any(-1)
     return np.where(found[..., None], xy, np.nan)
 
 
-def choose_person(
-    people: People, points: np.ndarray, person: str | int | None = None, follow: bool = True
-) -> np.ndarray:
+def choose_person(people: People, points: np.ndarray, person: str | int | None, follow: bool) -> np.ndarray:
     """The indices (F,) of one person's detections, at most one per frame, in the order of frames.
 
     Without ``person`` and with tracks: the track with the largest summed area of its boxes. Without tracks: the
     largest box of all is followed forwards and backwards by the nearest centre, as long as the centre moved by at most
-    half the box's diagonal since it was last seen.
-
-    Args:
-        points: x and y (D, K, 2) of the detections, NaN where missing.
-        person: the name of a track.
-        follow: False takes the largest person of each frame, for images that are not a film.
-
-    Raises:
-        ValueError: if there is no such track, listing those there are.
+    half the box's diagonal since it was last seen. Without ``follow``: the largest person of each frame.
     """
     centre, size = _boxes(points)
     area = np.nan_to_num(size.prod(1), nan=-1.0)  # below that of a box without extent
+    tracked, among = np.flatnonzero(people.track != ""), np.arange(len(area))
     if person is not None:
-        chosen = np.flatnonzero(people.track == str(person))  # 2 and "2" are one track
-        if not len(chosen):
-            tracks = ", ".join(np.unique(people.track[people.track != ""]).tolist()[:20]) or "none"
+        among = np.flatnonzero(people.track == str(person))  # 2 and "2" are one track
+        if not len(among):
+            tracks = ", ".join(np.unique(people.track[tracked]).tolist()[:20]) or "none"
             raise ValueError(f"there is no person {person!r}; its tracks are {tracks}")
-        return _largest_per_frame(people.frame, area, chosen)
-    tracked = np.flatnonzero(people.track != "")
-    if not follow or not (len(tracked) or (area >= 0).any()):
-        return _largest_per_frame(people.frame, area, np.arange(len(area)))
-    if len(tracked):
+    elif follow and len(tracked):
         tracks, code = np.unique(people.track[tracked], return_inverse=True)
         largest = tracks[np.bincount(code, np.maximum(area[tracked], 0)).argmax()]
-        return _largest_per_frame(people.frame, area, np.flatnonzero(people.track == largest))
-    return _follow(people.frame, centre, np.linalg.norm(size, axis=1), int(area.argmax()))
+        among = np.flatnonzero(people.track == largest)
+    elif follow and (area >= 0).any():
+        return _follow(people.frame, centre, np.linalg.norm(size, axis=1), int(area.argmax()))
+    order = among[np.lexsort((-area[among], people.frame[among]))]
+    return order[np.unique(people.frame[order], return_index=True)[1]]
 
 
 def _boxes(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -61,11 +47,6 @@ def _boxes(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     low, high = np.where(found, points, np.inf).min(1), np.where(found, points, -np.inf).max(1)
     with np.errstate(invalid="ignore"):
         return np.where(found.any(1), (low + high) / 2, np.nan), np.where(found.any(1), high - low, np.nan)
-
-
-def _largest_per_frame(frame: np.ndarray, area: np.ndarray, among: np.ndarray) -> np.ndarray:
-    order = among[np.lexsort((-area[among], frame[among]))]
-    return order[np.unique(frame[order], return_index=True)[1]]
 
 
 def _follow(frame: np.ndarray, centre: np.ndarray, diagonal: np.ndarray, start: int) -> np.ndarray:
@@ -86,15 +67,9 @@ def _follow(frame: np.ndarray, centre: np.ndarray, diagonal: np.ndarray, start: 
 
 
 def fill_gaps(points: np.ndarray, frame: np.ndarray, max_gap: int) -> tuple[np.ndarray, np.ndarray]:
-    """Interpolate each missing point linearly in time between the good frames around it.
+    """Points (F, K, 2) with missing ones interpolated linearly in time, and a mask (F, K) of those that were filled.
 
-    Args:
-        points: (F, K, 2), NaN where missing.
-        frame: (F,) rising frame numbers.
-        max_gap: a longer gap between two good frames stays, and so does one at either end.
-
-    Returns:
-        The points (F, K, 2) and a mask (F, K) of those that were filled.
+    A gap of more than ``max_gap`` frames stays, and so does one at either end.
 
     >>> points, filled = fill_gaps(np.array([[[0.0, 8]], [[np.nan, np.nan]], [[4.0, 8]]]), np.arange(3), 10)
     >>> points[1].tolist(), int(filled.sum())
@@ -103,12 +78,9 @@ def fill_gaps(points: np.ndarray, frame: np.ndarray, max_gap: int) -> tuple[np.n
     points, filled = points.copy(), np.zeros(points.shape[:2], bool)
     for k in range(points.shape[1]):
         good = np.flatnonzero(np.isfinite(points[:, k]).all(-1))
-        bad = np.setdiff1d(np.arange(len(frame)), good)
-        after = np.searchsorted(good, bad)
-        inside = (after > 0) & (after < len(good))
-        bad, after = bad[inside], after[inside]
-        bad = bad[frame[good[after]] - frame[good[after - 1]] - 1 <= max_gap]
-        for axis in range(2):
-            points[bad, k, axis] = np.interp(frame[bad], frame[good], points[good, k, axis]) if len(bad) else 0
-        filled[bad, k] = True
+        for before, after in zip(good, good[1:], strict=False):
+            filled[before + 1 : after, k] = frame[after] - frame[before] - 1 <= max_gap
+        bad = filled[:, k]
+        for axis in range(2 if bad.any() else 0):
+            points[bad, k, axis] = np.interp(frame[bad], frame[good], points[good, k, axis])
     return points, filled

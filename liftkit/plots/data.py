@@ -29,12 +29,9 @@ MOST_BARS = 60
 def data_figures(tables: Mapping[str, pd.DataFrame]) -> dict[str, go.Figure]:
     """A figure for each table of a report, by title. The data's labels are shown as text, never as HTML."""
     drawers = {"Shape in the picture": _histogram, "Poses per clip": _histogram, "Depth": _curve}
-    figures = {}
-    for title, table in tables.items():
-        figure = drawers.get(title, _bars)(table)
-        layout = {"template": "plotly_white", "height": 340, "showlegend": False}
-        figures[title] = figure.update_layout(**layout, margin={"l": 60, "r": 20, "t": 20, "b": 60})
-    return figures
+    layout = {"template": "plotly_white", "height": 340, "showlegend": False}
+    layout |= {"margin": {"l": 60, "r": 20, "t": 20, "b": 60}}
+    return {title: drawers.get(title, _bars)(table).update_layout(layout) for title, table in tables.items()}
 
 
 def _bars(table: pd.DataFrame) -> go.Figure:
@@ -54,11 +51,8 @@ def _bars(table: pd.DataFrame) -> go.Figure:
 
 
 def _histogram(table: pd.DataFrame) -> go.Figure:
-    values = table.iloc[:, 0]
-    counts, edges = pd.cut(values, 60, retbins=True, include_lowest=True)
-    heights = counts.value_counts(sort=False)
-    middles = (edges[:-1] + edges[1:]) / 2
-    bar = go.Bar(x=middles, y=heights, marker_color=SERIES[0])
+    bins, edges = pd.cut(table.iloc[:, 0], 60, retbins=True, include_lowest=True)
+    bar = go.Bar(x=(edges[:-1] + edges[1:]) / 2, y=bins.value_counts(sort=False), marker_color=SERIES[0])
     return go.Figure(bar).update_xaxes(title=table.columns[0]).update_yaxes(title="count").update_layout(bargap=0)
 
 

@@ -36,7 +36,7 @@ def dependence_figure(dependences: Mapping[str, Dependence] | Dependence, parts:
     part_of, names = owner_of(parts, first.columns), list(joints_of(parts))
     rows, row_parts = _ordered([[part_of[j] for j in joints] for joints in first.owners], names)
     columns, column_parts = _ordered([[part_of[c]] for c in first.columns], names)
-    x, y = [readable(first.columns[i]) for i in columns], [readable(first.rows[i]) for i in rows]
+    labels = {"x": [readable(first.columns[i]) for i in columns], "y": [readable(first.rows[i]) for i in rows]}
     largest = max(float(np.nanmax(np.abs(d.mean), initial=0)) for d in dependences.values()) or 1.0
     signed = any(np.nanmin(d.mean, initial=0) < 0 for d in dependences.values())
     scale = {"colorscale": SIGNS if signed else SIZES, "cmin": -largest if signed else 0, "cmax": largest}
@@ -45,11 +45,14 @@ def dependence_figure(dependences: Mapping[str, Dependence] | Dependence, parts:
         spread = np.nan_to_num(dependence.sd)[np.ix_(rows, columns)]
         hover = f"2D of %{{y}}, depth of %{{x}}<br>%{{z:.3g}} {dependence.unit}, sd over seeds %{{customdata:.2g}}"
         figure.add_heatmap(
-            z=dependence.mean[np.ix_(rows, columns)], x=x, y=y, customdata=spread, coloraxis="coloraxis",
+            z=dependence.mean[np.ix_(rows, columns)], **labels, customdata=spread, coloraxis="coloraxis",
             hovertemplate=hover + "<extra></extra>", row=1, col=place,
         )  # fmt: skip
         for part in names:
-            _box(figure, _span(row_parts, part), _span(column_parts, part), place)
+            y, x = (np.flatnonzero([of == part for of in parts]) for parts in (row_parts, column_parts))
+            if len(y) and len(x):
+                corners = {"x0": x[0] - 0.5, "x1": x[-1] + 0.5, "y0": y[0] - 0.5, "y1": y[-1] + 0.5}
+                figure.add_shape(type="rect", **corners, line={"color": SERIES[1], "width": 2}, row=1, col=place)
     figure.update_yaxes(autorange="reversed")
     moves = bool(first.unit)  # a movement has a unit; a correlation has none
     figure.update_xaxes(tickangle=-60)
@@ -65,14 +68,3 @@ def _ordered(parts_of_rows: list[list[str]], names: list[str]) -> tuple[list[int
     single = [found[0] if len(set(found)) == 1 else None for found in parts_of_rows]
     order = sorted(range(len(single)), key=lambda i: (names.index(single[i]) if single[i] else len(names), i))
     return order, [single[i] for i in order]
-
-
-def _span(parts: list[str | None], part: str) -> tuple[float, float] | None:
-    places = [i for i, name in enumerate(parts) if name == part]
-    return (places[0] - 0.5, places[-1] + 0.5) if places else None
-
-
-def _box(figure: go.Figure, rows, columns, place: int) -> None:
-    if rows and columns:
-        edge = {"color": SERIES[1], "width": 2}
-        figure.add_shape(type="rect", x0=columns[0], x1=columns[1], y0=rows[0], y1=rows[1], line=edge, row=1, col=place)

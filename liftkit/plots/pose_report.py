@@ -7,9 +7,11 @@ from html import escape
 
 import numpy as np
 import pandas as pd
+from plotly.offline import get_plotlyjs
 
 from liftkit.correlation.measures import facing
 from liftkit.data.people import CHAIN, SHORTEST, TALLEST, upside_down
+from liftkit.plots.data import MEANINGS, data_figures
 from liftkit.poses import PoseSet
 from liftkit.priors import knees_bend_backwards
 
@@ -28,6 +30,10 @@ class Report:
     facts: dict[str, str] = field(default_factory=dict)  # title -> text
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)  # by title; liftkit.plots.data draws them
 
+    def warn(self, condition: object, text: str) -> None:
+        if condition:
+            self.warnings.append(text)
+
     def __str__(self) -> str:
         warnings = [f"Warning: {text}" for text in self.warnings] or ["No warnings."]
         width = max(map(len, self.facts))
@@ -42,14 +48,9 @@ def examine_poses(poses: PoseSet) -> Report:
     []
     """
     report = Report(repr(poses))
-    _counts(poses, report)
-    _flat(poses, report)
-    _repeated(poses, report)
-    _time(poses, report)
-    if poses.x3d is not None:
-        _bones(poses, report)
-        _space(poses, report)
-        _directions(poses, report)
+    of_space = (_bones, _space, _directions) if poses.x3d is not None else ()
+    for examine in (_counts, _flat, _repeated, _time, *of_space):
+        examine(poses, report)
     return report
 
 
@@ -66,8 +67,7 @@ def _counts(poses: PoseSet, report: Report) -> None:
     people = [set(labels.subject[labels.split == split]) for split in ("train", "test")]
     if (both := people[0] & people[1]) and both != {""}:
         report.facts["Splits"] = f"{len(both)} subjects are in train and test: the test has new clips, not new people"
-    if people[0] and not people[1]:
-        report.warnings.append("there are training poses, but none of the split 'test' to evaluate on")
+    report.warn(people[0] and not people[1], "there are training poses, but none of the split 'test' to evaluate on")
 
 
 def _flat(poses: PoseSet, report: Report) -> None:
@@ -81,22 +81,19 @@ def _flat(poses: PoseSet, report: Report) -> None:
     aspect = extent[:, 0] / np.maximum(extent[:, 1], 1e-9)
     report.tables["Shape in the picture"] = pd.DataFrame({"width / height": aspect, "height": extent[:, 1]})
     report.facts["Shape"] = f"width / height of a pose: median {np.median(aspect):.2f}"
-    if (flat := int((extent.max(1) == 0).sum())) > 0:
-        report.warnings.append(f"in {flat:,} poses all joints lie on one point")
+    flat = int((extent.max(1) == 0).sum())
+    report.warn(flat > 0, f"in {flat:,} poses all joints lie on one point")
     still = [names[j] for j in range(1, len(names)) if len(poses) > 1 and np.ptp(centred[:, j], axis=0).max() == 0]
-    if still:
-        report.warnings.append(f"joints that never move against the pelvis, so perhaps missing: {', '.join(still)}")
+    report.warn(still, f"joints that never move against the pelvis, so perhaps missing: {', '.join(still)}")
     zero = (poses.x2d == 0).all(-1)[:, 1:].mean()
-    if zero > 0.001:
-        report.warnings.append(f"{zero:.1%} of the joints are exactly (0, 0), where detectors put missing points")
+    report.warn(zero > 0.001, f"{zero:.1%} of the joints are exactly (0, 0), where detectors put missing points")
     down = float(upside_down(x2d).mean())
     report.facts["Upright"] = f"in {1 - down:.1%} of the poses the head is above the lower ankle"
-    if down > SOME:
-        report.warnings.append(f"{down:.1%} of the poses are upside down; if almost all are, y points up in the source")
-    if poses.units == "px" and (high - low).max() < 10:
-        report.warnings.append(f"the unit of the 2D is pixels, but it spans only {(high - low).max():.3g}")
-    if poses.units == "mm" and not 100 < np.median(np.abs(centred).max((1, 2))) < FAR_OFF:
-        report.warnings.append("the unit of the 2D is mm, but poses are not of human size")
+    report.warn(down > SOME, f"{down:.1%} of the poses are upside down; if almost all are, y points up in the source")
+    span, size = (high - low).max(), np.median(np.abs(centred).max((1, 2)))
+    report.warn(poses.units == "px" and span < 10, f"the unit of the 2D is pixels, but it spans only {span:.3g}")
+    wrong_size = poses.units == "mm" and not 100 < size < FAR_OFF
+    report.warn(wrong_size, "the unit of the 2D is mm, but poses are not of human size")
 
 
 def _repeated(poses: PoseSet, report: Report) -> None:
@@ -104,11 +101,10 @@ def _repeated(poses: PoseSet, report: Report) -> None:
     _, index = np.unique(flat.view(f"V{flat.shape[1] * 4}").ravel(), return_inverse=True)
     same = len(poses) - (index.max() + 1)
     report.facts["Repeated"] = f"{same:,} poses have exactly the 2D of another one"
-    if same > SOME * len(poses):
-        report.warnings.append(f"{same / len(poses):.1%} of the poses have exactly the 2D of another one")
-    splits = [set(index[poses.split == split]) for split in ("train", "test")]
-    if leaked := len(splits[0] & splits[1]):
-        report.warnings.append(f"{leaked:,} test poses are also training poses: the test is not fair")
+    share = same / len(poses)
+    report.warn(share > SOME, f"{share:.1%} of the poses have exactly the 2D of another one")
+    leaked = len(set(index[poses.split == "train"]) & set(index[poses.split == "test"]))
+    report.warn(leaked > 0, f"{leaked:,} test poses are also training poses: the test is not fair")
 
 
 def _time(poses: PoseSet, report: Report) -> None:
@@ -125,9 +121,8 @@ def _time(poses: PoseSet, report: Report) -> None:
     if repeated := int((step[same] == 0).sum()):
         report.warnings.append(f"{repeated:,} poses have the clip, camera and frame of another one")
     x2d = poses.x2d[order].astype(float)
-    size = np.ptp(x2d, axis=1).max(-1)
-    centred = x2d - x2d[:, :1]
-    move = np.linalg.norm(np.diff(centred, axis=0), axis=-1).max(-1) / np.maximum(size[1:], 1e-9)
+    size = np.maximum(np.ptp(x2d, axis=1).max(-1), 1e-9)
+    move = np.linalg.norm(np.diff(x2d - x2d[:, :1], axis=0), axis=-1).max(-1) / size[1:]
     near = same & (step == usual) & (step > 0)
     if near.any() and (share := float((move[near] > 0.5).mean())) > 0.005:
         report.warnings.append(f"in {share:.1%} of neighbouring frames a joint moves by half a person: swapped sides?")
@@ -149,8 +144,8 @@ def _bones(poses: PoseSet, report: Report) -> None:
         report.warnings.append(f"bones vary in length by more than {UNSTEADY:.0%} within one subject: {named}")
     pairs = [(names[a], names[b]) for a, b in poses.skeleton.pairs]
     uneven = {a.removeprefix("left_"): float((mean[a] / mean[b].clip(lower=1e-9) - 1).abs().max()) for a, b in pairs}
-    percent = [(joint, 100 * share) for joint, share in uneven.items()]
-    report.tables["Left against right"] = pd.DataFrame(percent, columns=["bone", "difference in %"])
+    percent = [100 * share for share in uneven.values()]
+    report.tables["Left against right"] = pd.DataFrame({"bone": list(uneven), "difference in %": percent})
     if lopsided := [f"{name} {value:.0%}" for name, value in uneven.items() if value > ONE_SIDED]:
         report.warnings.append(f"left and right bones differ in length: {', '.join(lopsided)}")
     height = mean[[joint for joint in CHAIN if joint in mean]].sum(axis=1)
@@ -164,18 +159,18 @@ def _space(poses: PoseSet, report: Report) -> None:
     depth = poses.x3d[..., 2]
     report.tables["Depth"] = pd.DataFrame({"mm": np.quantile(depth[:, 1:], np.linspace(0, 1, 201))})
     report.facts["Depth"] = f"{depth.min():.0f} to {depth.max():.0f} mm from the pelvis"
-    if np.abs(poses.x3d).max() > FAR_OFF:
-        report.warnings.append(f"a joint is {np.abs(poses.x3d).max():.3g} mm away from its pelvis")
-    if np.ptp(depth) == 0:
-        report.warnings.append("all depths are the same: the 3D is flat")
+    farthest = np.abs(poses.x3d).max()
+    report.warn(farthest > FAR_OFF, f"a joint is {farthest:.3g} mm away from its pelvis")
+    report.warn(np.ptp(depth) == 0, "all depths are the same: the 3D is flat")
     wrong = 1 - float(np.mean(knees_bend_backwards(poses.x3d)))
     report.facts["Knees"] = f"in {1 - wrong:.1%} of the poses the shins fold backwards at the knees, as people's do"
-    if wrong > 0.1:
-        report.warnings.append(f"shins fold forwards at the knees in {wrong:.1%} of the poses: sides or depth swapped?")
-    at = poses.skeleton.index
-    across = lambda part: poses.x3d[:, at(f"left_{part}")] - poses.x3d[:, at(f"right_{part}")]  # noqa: E731
-    if (twisted := float(((across("hip") * across("shoulder")).sum(-1) < 0).mean())) > SOME:
-        report.warnings.append(f"hips and shoulders face opposite ways in {twisted:.1%} of the poses: swapped sides?")
+    report.warn(wrong > 0.1, f"shins fold forwards at the knees in {wrong:.1%} of the poses: sides or depth swapped?")
+    hips, shoulders = (
+        poses.x3d[:, poses.skeleton.index(f"left_{part}")] - poses.x3d[:, poses.skeleton.index(f"right_{part}")]
+        for part in ("hip", "shoulder")
+    )
+    twisted = float(((hips * shoulders).sum(-1) < 0).mean())
+    report.warn(twisted > SOME, f"hips and shoulders face opposite ways in {twisted:.1%} of the poses: swapped sides?")
 
 
 def _directions(poses: PoseSet, report: Report) -> None:
@@ -183,26 +178,19 @@ def _directions(poses: PoseSet, report: Report) -> None:
     counts, _ = np.histogram(np.degrees(facing(poses)) % 360, bins=12, range=(0, 360))
     report.tables["Directions"] = pd.DataFrame({"degrees": np.arange(12) * 30 + 15, "poses": counts})
     report.facts["Directions"] = f"people face {int((counts > 0.01 * len(poses)).sum())} of 12 directions"
-    if len(poses) >= 1000 and (counts == 0).any():
-        report.warnings.append(
-            f"nobody faces {int((counts == 0).sum())} of 12 directions: a lifter learns no such view"
-        )
+    empty = int((counts == 0).sum())
+    report.warn(len(poses) >= 1000 and empty, f"nobody faces {empty} of 12 directions: a lifter learns no such view")
 
 
 def report_html(report: Report) -> str:
     """A page of its own, without network: warnings, facts, and figures with what is normal in each."""
-    from plotly.offline import get_plotlyjs
-
-    from liftkit.plots.data import MEANINGS, data_figures
-
-    parts = [f"<h1>{escape(report.name)}</h1><h2>Warnings</h2>"]
     warnings = "".join(f"<li>{escape(text)}</li>" for text in report.warnings)
-    parts.append(f'<ul class="warn">{warnings}</ul>' if warnings else "<p>None.</p>")
+    warnings = f'<ul class="warn">{warnings}</ul>' if warnings else "<p>None.</p>"
     facts = "".join(f"<tr><th>{escape(key)}</th><td>{escape(text)}</td></tr>" for key, text in report.facts.items())
-    parts.append(f"<h2>Facts</h2><table>{facts}</table>")
+    body = f"<h1>{escape(report.name)}</h1><h2>Warnings</h2>{warnings}<h2>Facts</h2><table>{facts}</table>"
     for title, figure in data_figures(report.tables).items():
         drawn = figure.to_html(include_plotlyjs=False, full_html=False, config={"displaylogo": False})
-        parts.append(f"<h2>{escape(title)}</h2><p>{escape(MEANINGS[title])}</p>{drawn}")
+        body += f"<h2>{escape(title)}</h2><p>{escape(MEANINGS[title])}</p>{drawn}"
     style = (
         "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:1rem auto;padding:0 1rem}"
         ".warn li{color:#a33c00;font-weight:600}th{text-align:left;padding-right:1rem;vertical-align:top}"
@@ -210,5 +198,5 @@ def report_html(report: Report) -> str:
     head = f'<meta charset="utf-8"><link rel="icon" href="data:,"><title>{escape(report.name)}</title>'
     return (
         f'<!doctype html><html lang="en"><head>{head}<style>{style}</style><script>{get_plotlyjs()}</script></head>'
-        f"<body>{''.join(parts)}</body></html>\n"
+        f"<body>{body}</body></html>\n"
     )

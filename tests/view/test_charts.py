@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from liftkit import H36M_17
-from liftkit.plots import style
+from liftkit.plots import results
 from liftkit.view.charts import axes, dot_chart, heat_map, line_chart, svg
 from liftkit.view.charts.lines import runs, thinned
 from liftkit.view.palette import SERIES, SERIES_DASHES
@@ -66,7 +66,7 @@ def test_names_are_text_and_never_markup():
 
 
 def test_colours_and_dashes_are_those_of_the_figures_and_text_has_contrast():
-    assert len(SERIES) == len(set(SERIES_DASHES.values())) == len(style.DASHES)
+    assert len(SERIES) == len(set(SERIES_DASHES.values())) == len(results.DASHES)
     light = int(svg.INK[1] * 2, 16) / 255
     assert 1.05 / (((light + 0.055) / 1.055) ** 2.4 + 0.05) > 4.5
 

@@ -1,0 +1,116 @@
+"""Training and studies: losses and errors against the step, their distribution over seeds, and who reaches the best."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from liftkit.study.statistics import GROUP, share_reached
+from liftkit.view.alt_text import readable
+from liftkit.view.palette import SERIES, SERIES_DASHES, metric_label
+
+DASHES = tuple(SERIES_DASHES)
+NOT_LOSSES = {"representation", "step", "seed", "data", "knees"}
+NOT_LOSSES |= {"bones", "pa_mpjpe_reflection", "mirrored"}  # what the checkpoint selection of a study evaluates
+
+
+def history_figure(history: pd.DataFrame, columns: tuple[str, ...] | None = None) -> go.Figure:
+    """The course of training: the mean of each column over seeds, and the range as a band.
+
+    Args:
+        history: as :attr:`liftkit.Run.history`.
+        columns: default: every loss in it.
+
+    Raises:
+        ValueError: if a column is missing or nothing was recorded.
+    """
+    names = list(columns or [name for name in history.columns if name not in NOT_LOSSES])
+    _check_table(history, ["step", *names])
+    series = [(name, history.dropna(subset=[name]).groupby("step")[name]) for name in names]
+    return _bands(series, "loss (mean and range over seeds)").update_layout(height=380)
+
+
+def convergence_figure(history: pd.DataFrame, column: str = "pa_mpjpe_reflection") -> go.Figure:
+    """How representations converge: for each one the mean of a column over seeds, and the range as a band.
+
+    Args:
+        history: as :attr:`liftkit.Study.history`.
+        column: a loss, or what the checkpoint selection evaluated.
+
+    Raises:
+        ValueError: if a column is missing or holds nothing.
+    """
+    _check_table(history, ["step", "representation", column])
+    groups = history.dropna(subset=[column]).groupby("representation", sort=False)
+    series = [(name, rows.groupby("step")[column]) for name, rows in groups]
+    return _bands(series, f"{metric_label(column)}<br>(mean and range over seeds)").update_layout(height=420)
+
+
+def distribution_figure(results: pd.DataFrame, metric: str = "pa_mpjpe_reflection") -> go.Figure:
+    """The errors of all seeds: one box per representation, one dot per seed, one panel per pair of data sets.
+
+    Args:
+        results: as :attr:`liftkit.Study.results`, of one checkpoint policy.
+
+    Raises:
+        ValueError: if there are several policies, no rows, or no such metric.
+    """
+    _check_table(results, [*GROUP, "representation", "seed", metric])
+    panels = list(results.groupby(GROUP, sort=False))
+    titles = [f"trained on {data}, tested on {test}" for (data, test), _ in panels]
+    figure = make_subplots(1, len(panels), subplot_titles=titles, shared_yaxes=True)
+    for column, (_, panel) in enumerate(panels, start=1):
+        for i, (name, rows) in enumerate(panel.groupby("representation", sort=False)):
+            seeds = {"text": [f"seed {seed}" for seed in rows["seed"]]}
+            seeds["hovertemplate"] = "%{text}: %{y:.1f}<extra>%{x}</extra>"
+            dots = {"boxpoints": "all", "jitter": 0.4, "pointpos": 0, "marker_color": _line(i)["color"]}
+            figure.add_box(y=rows[metric], name=name, showlegend=False, row=1, col=column, **dots, **seeds)
+    figure.update_yaxes(title=metric_label(metric), col=1, rangemode="normal")
+    return figure.update_layout(height=420)
+
+
+def reached_figure(results: pd.DataFrame, metric: str = "pa_mpjpe_reflection") -> go.Figure:
+    """How often the optimum is reached: the share of seeds within a margin of the representation's best seed.
+
+    Takes and raises what :func:`distribution_figure` does; ``results`` are of one data set and one test set.
+    """
+    _check_table(results, [*GROUP, "representation", metric])
+    if len(results.groupby(GROUP)) > 1:
+        raise ValueError("reached_figure shows one data and one test set at a time; select one of them")
+    margins = np.linspace(0, 0.3, 61)
+    figure = go.Figure()
+    for i, (name, rows) in enumerate(results.groupby("representation", sort=False)):
+        shares = 100 * share_reached(rows[metric], margins)
+        figure.add_scatter(x=100 * margins, y=shares, name=name, line=_line(i) | {"shape": "hv"})
+    figure.update_yaxes(title="seeds that come so near (%)", range=[0, 105])
+    return figure.update_layout(xaxis_title="margin above the best seed (%)", height=380, hovermode="x unified")
+
+
+def _line(i: int) -> dict[str, str]:
+    return {"color": SERIES[i % len(SERIES)], "dash": DASHES[i % len(DASHES)]}
+
+
+def _bands(series: Iterable[tuple], title: str) -> go.Figure:
+    """For each name and its values grouped by step: a line of means over a band from the least to the largest."""
+    figure = go.Figure()
+    for i, (name, by_step) in enumerate(series):
+        table, line = by_step.agg(["mean", "min", "max"]), _line(i)
+        red, green, blue = (int(line["color"][k : k + 2], 16) for k in (1, 3, 5))
+        band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False, "legendgroup": name}
+        fill = {"fill": "tonexty", "fillcolor": f"rgba({red},{green},{blue},0.15)"}
+        figure.add_scatter(x=table.index, y=table["max"], **band)
+        figure.add_scatter(x=table.index, y=table["min"], **band, **fill)
+        figure.add_scatter(x=table.index, y=table["mean"], name=readable(name), line=line, legendgroup=name)
+    return figure.update_layout(xaxis_title="step", yaxis_title=title, hovermode="x unified")
+
+
+def _check_table(table: pd.DataFrame, names: list[str]) -> None:
+    if table.empty or not set(names) <= set(table.columns):
+        raise ValueError(f"expected a table with rows and the columns {names}, found {list(table.columns)}")
+    if "policy" in table and table["policy"].nunique() > 1:
+        found = ", ".join(table["policy"].unique())
+        raise ValueError(f"expected results of one checkpoint policy, found {found}: results[results.policy == 'last']")
