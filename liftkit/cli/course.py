@@ -44,9 +44,8 @@ def check(folder: FolderOption = NOTEBOOKS) -> None:
 
     read = read_course(folder)
     problems = course_problems(read, folder)
-    for problem in problems:
-        typer.echo(problem, err=True)
     if problems:
+        typer.echo("\n".join(problems), err=True)
         raise typer.Exit(1)
     count = sum(len(one.exercises) for one in read.lessons)
     typer.echo(f"Lessons and manifest agree: lessons {len(read.lessons)}, exercises {count}.")

@@ -41,9 +41,9 @@ class StudentFunction:
             if not error.stopped:
                 message += " It cannot be interrupted and goes on in the background: restart the kernel."
             raise WrongAnswer(message) from None
+        except NotImplementedError:
+            raise NotAttempted("The function says that it is not implemented yet.") from None
         except (Exception, SystemExit) as error:
-            if type(error) is NotImplementedError:
-                raise NotAttempted("The function says that it is not implemented yet.") from None
             raise WrongAnswer(self._describe(error)) from None
         self.left = max(self.left - (time.monotonic() - started), 0.1)
         if value is None or value is ...:
@@ -78,13 +78,13 @@ def as_array(value: Any) -> np.ndarray:
         raise WrongAnswer(f"Expected numbers, found {'text' if is_text else type(value).__name__}.") from None
 
 
-def expect_shape(value: Any, shape: tuple[int, ...], what: str = "the result") -> np.ndarray:
-    """Return the value as an array; a WrongAnswer unless it has this shape and all its numbers are finite."""
+def expect_shape(value: Any, shape: tuple[int, ...], what: str, finite: bool = True) -> np.ndarray:
+    """Return the value as an array; a WrongAnswer unless it has this shape and its numbers are finite."""
     array = as_array(value)
     if array.shape != tuple(shape):
         wanted = f"have the shape {tuple(shape)}, found" if shape else "be one number, found an array of shape"
         raise WrongAnswer(f"{_capital(what)} must {wanted} {array.shape}.")
-    if not np.isfinite(array).all():
+    if finite and not np.isfinite(array).all():
         raise WrongAnswer(f"{_capital(what)} contains {(~np.isfinite(array)).sum()} numbers that are not finite.")
     return array
 
@@ -108,12 +108,12 @@ def _near(found: float, value: float, tolerance: float) -> bool:
     return abs(found - value) <= tolerance * max(abs(value), 1e-3)  # relative; absolute below 1e-3
 
 
-def expect_equal(found: Any, expected: Any, what: str, unit: str = "", why: str = "", tolerance: float = 1e-3) -> None:
-    """Raise WrongAnswer unless all numbers agree within ``tolerance`` of the largest; it names the difference."""
+def expect_equal(found: Any, expected: Any, what: str, why: str = "", tolerance: float = 1e-3) -> None:
+    """Raise WrongAnswer unless all lengths, in mm, agree within ``tolerance`` of the largest."""
     expected = as_array(expected)
     off = np.abs(expect_shape(found, expected.shape, what) - expected).max()
     if off > tolerance * max(np.abs(expected).max(), 1e-9):
-        raise WrongAnswer(f"{_capital(what)} differs by up to {_brief(off)}{unit and ' ' + unit}. {why}".strip())
+        raise WrongAnswer(f"{_capital(what)} differs by up to {_brief(off)} mm. {why}".strip())
 
 
 def expect_bones(value: Any, x3d: np.ndarray, what: str) -> np.ndarray:

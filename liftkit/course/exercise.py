@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import math
 from abc import ABC, abstractmethod
@@ -14,7 +15,6 @@ from typing import Any
 
 from liftkit.course.checking import NotAttempted, StudentFunction, WrongAnswer
 from liftkit.course.feedback import CORRECT, INCORRECT, NOT_ATTEMPTED, Feedback, MarkdownText
-from liftkit.course.solution_code import code_of
 
 
 @dataclass(kw_only=True)
@@ -97,7 +97,7 @@ class Coding(Exercise):
         return self.conclusion
 
     def _solution(self) -> str:
-        return f"```python\n{code_of(self.reference)}\n```\n\n{self.conclusion}"
+        return f"```python\n{_code_of(self.reference)}\n```\n\n{self.conclusion}"
 
 
 @dataclass(kw_only=True, repr=False)
@@ -150,7 +150,7 @@ class Measuring(Exercise):
             raise WrongAnswer(f"Not only {_shown(found)}: that is {len(found)} of {len(right)} names.")
 
     def _solution(self) -> str:
-        return f"```python\n{code_of(self.measure)}\n```\n\nThe result is {_shown(self.measure())}. {self.conclusion}"
+        return f"```python\n{_code_of(self.measure)}\n```\n\nThe result is {_shown(self.measure())}. {self.conclusion}"
 
 
 @dataclass(kw_only=True, repr=False)
@@ -165,8 +165,7 @@ class Reasoning(Exercise):
         self.reasons = dict(zip(ascii_lowercase, reasons, strict=False))  # letter -> text
 
     def _starter(self) -> str:
-        lettered = zip(self.reasons, self.options, strict=True)
-        listed = "\n".join(f"- **{letter}**: {statement}" for letter, statement in lettered)
+        listed = "\n".join(f"- **{letter}**: {text}" for letter, text in zip(self.reasons, self.options, strict=True))
         return f'{listed}\n\n```python\nexercise("{self.number}").check("...")  # a letter\n```'
 
     def _verify(self, answer: Any) -> str:
@@ -189,3 +188,22 @@ def _shown(value: float | str | Collection[str]) -> str:
     if isinstance(value, Real):
         return f"{float(value):.4g}"
     return value if isinstance(value, str) else ", ".join(sorted(value)) or "none"
+
+
+def _code_of(function: Callable) -> str:
+    """The source of a module's function below its imports and the functions of the module that it calls."""
+    text = inspect.getsource(inspect.getmodule(function))
+    module = ast.parse(text).body
+    functions = {node.name: node for node in module if isinstance(node, ast.FunctionDef)}
+    wanted, used = [function.__name__], set()
+    for name in wanted:  # grows while it is walked
+        names = {node.id for node in ast.walk(functions[name]) if isinstance(node, ast.Name)}
+        wanted += sorted(names & set(functions) - set(wanted))
+        used |= names
+    imports = []
+    for node in module:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            node.names = [name for name in node.names if (name.asname or name.name) in used]
+            imports += [ast.unparse(node)] if node.names else []
+    sources = [ast.get_source_segment(text, functions[name]) for name in reversed(wanted)]
+    return "\n\n\n".join(["\n".join(imports)] * bool(imports) + sources)

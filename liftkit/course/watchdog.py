@@ -20,7 +20,7 @@ class Ended(BaseException):
     """Raised in the worker to end it. A BaseException, so that ``except Exception`` does not catch it."""
 
 
-@dataclass
+@dataclass(eq=False)
 class OutOfTime(Exception):
     """The call did not return in time."""
 

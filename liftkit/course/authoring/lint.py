@@ -21,26 +21,17 @@ DRAWS = {"rand", "randn", "randint", "randperm", "normal", "bernoulli", "multino
 LAYERS = {"Linear", "Bilinear", "Embedding", "Conv1d", "Conv2d", "Dropout"}
 
 
-def course_problems(course: Course, folder: str | Path) -> list[str]:
+def course_problems(course: Course, folder: Path) -> list[str]:
     """List where lessons and manifest disagree; if nowhere, the faults of each lesson and the links that are old."""
     if problems := compare(course, folder):
         return problems
-    folder = Path(folder)
     problems = [f"{one.file}: {fault}" for one in course.lessons for fault in lint_lesson(folder / one.file)]
     advice = "its links or index differ from course.toml: run `liftkit course update`"
     return problems + [f"{path.name}: {advice}" for path in stale_texts(course, folder)]
 
 
-def lint_lesson(path: str | Path) -> list[str]:
-    """List the faults of a notebook: its size, stored state, tracebacks, and those of its cells, named by their ids.
-
-    A cell whose output may differ has the tag ``nbval-ignore-output`` and, under ``differs`` in its metadata, the
-    reason. Raises ValueError if the file is not a notebook.
-
-    >>> lint_lesson(Path("notebooks") / "00_start_here.ipynb")
-    []
-    """
-    path = Path(path)
+def lint_lesson(path: Path) -> list[str]:
+    """List the faults of a notebook: its size, stored state, tracebacks, and those of its cells, named by their ids."""
     notebook, size = read_lesson(path), path.stat().st_size
     faults = []
     if size > MOST_BYTES:

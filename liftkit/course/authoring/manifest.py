@@ -29,8 +29,8 @@ class Lesson:
     file: str
     title: str
     minutes: int  # that it takes
-    objectives: tuple[str, ...]
-    exercises: tuple[str, ...]  # their numbers
+    objectives: list[str]
+    exercises: list[str]  # their numbers
 
     @property
     def number(self) -> str:
@@ -48,14 +48,9 @@ class Course:
     lessons: tuple[Lesson, ...]
 
 
-def read_course(folder: str | Path) -> Course:
-    """Read the manifest of the lessons in a folder.
-
-    Raises:
-        ValueError: naming lesson and field, if anything is missing, unknown or of the wrong kind, if lessons are out of
-            order, or if an exercise does not exist or belongs to another lesson.
-    """
-    path = Path(folder) / NAME
+def read_course(folder: Path) -> Course:
+    """Read the manifest of the lessons in a folder, and check it. A ValueError names lesson and field."""
+    path = folder / NAME
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -92,7 +87,7 @@ def _lesson(entry: Any, where: str) -> Lesson:
     known = lesson_exercises(file[:2]) if numbers else ()
     if unknown := [number for number in numbers if number not in known]:
         raise ValueError(f"{file}: expected exercises out of {', '.join(known)}, found {', '.join(unknown)}")
-    return Lesson(file, entry["title"], entry["minutes"], tuple(entry["objectives"]), tuple(numbers))
+    return Lesson(**entry)
 
 
 def _check_fields(table: Any, fields: Mapping[str, type], where: str) -> None:
@@ -117,15 +112,15 @@ def read_lesson(path: Path) -> dict:
     return notebook
 
 
-def compare(course: Course, folder: str | Path) -> list[str]:
+def compare(course: Course, folder: Path) -> list[str]:
     """List where lessons and manifest disagree: files, titles, minutes, exercises."""
     listed = [lesson.file for lesson in course.lessons]
-    present = sorted(path.name for path in Path(folder).glob("[0-9][0-9]_*.ipynb"))  # your own notebooks may lie there
+    present = sorted(path.name for path in folder.glob("[0-9][0-9]_*.ipynb"))  # your own notebooks may lie there
     problems = [f"{name} is not in {NAME}" for name in present if name not in listed]
     problems += [f"{name} is in {NAME} and not in {folder}" for name in listed if name not in present]
     for lesson in course.lessons:
         if lesson.file in present:
-            problems += [f"{lesson.file}: {found}" for found in _compare_lesson(lesson, Path(folder) / lesson.file)]
+            problems += [f"{lesson.file}: {found}" for found in _compare_lesson(lesson, folder / lesson.file)]
     return problems
 
 

@@ -69,19 +69,14 @@ def stale_texts(course: Course, folder: Path) -> dict[Path, str]:
     return {path: text for path, text in texts.items() if path.read_text(encoding="utf-8") != text}
 
 
-def update(folder: str | Path) -> list[str]:
+def update(folder: Path) -> list[str]:
     """Write links, index and set-up cells as the manifest in ``folder`` says. Returns the names of changed files."""
-    return _write(stale_texts(read_course(folder), Path(folder)))
+    return _write(stale_texts(read_course(folder), folder))
 
 
-def set_repository(folder: str | Path, repository: str, branch: str = "main") -> list[str]:
-    """Publish the course as OWNER/NAME; "" takes the links out again. Returns the names of changed files.
-
-    Raises:
-        ValueError: before anything is written, if a name has another form, or the manifest or a lesson is not readable.
-    """
+def set_repository(folder: Path, repository: str, branch: str = "main") -> list[str]:
+    """Publish the course as OWNER/NAME; "" takes the links out again. Returns the names of changed files."""
     check_repository(repository, branch)
-    folder = Path(folder)
     course = replace(read_course(folder), repository=repository, branch=branch)
     texts = stale_texts(course, folder)
     old = new = (folder / NAME).read_text(encoding="utf-8")

@@ -15,15 +15,8 @@ LIVE = "application/vnd.jupyter.widget-view+json"  # refers to a model that is g
 SECONDS = 900  # that a cell may take
 
 
-def run_lesson(path: str | Path) -> Path:
-    """Run a notebook in a new kernel, in its own folder, and store its outputs without widget state and times.
-
-    A widget leaves its still picture, a progress bar nothing.
-
-    Raises:
-        ValueError: with the traceback, if a cell fails; the file then stays as it was.
-    """
-    path = Path(path)
+def run_lesson(path: Path) -> Path:
+    """Run a notebook and store its outputs, without widget state and times; ValueError if a cell fails."""
     notebook = nbformat.read(path, as_version=4)
     try:
         run_cells(notebook, path.parent)
@@ -39,10 +32,7 @@ def run_lesson(path: str | Path) -> Path:
 def run_cells(
     notebook: nbformat.NotebookNode, folder: Path, kind: type[NotebookClient] = NotebookClient
 ) -> NotebookClient:
-    """Run a notebook's cells in a new kernel that works in ``folder``; the outputs are put into ``notebook``.
-
-    Returns the client, of this ``kind``, that ran them. Raises nbclient's CellExecutionError if a cell fails.
-    """
+    """Run a notebook's cells in place, in a new kernel that works in ``folder``. Returns the client that ran them."""
     client = kind(notebook, timeout=SECONDS, kernel_name="python3", store_widget_state=False, record_timing=False,
                   resources={"metadata": {"path": str(folder)}},
                   extra_arguments=["--IPKernelApp.log_level=ERROR"])  # fmt: skip

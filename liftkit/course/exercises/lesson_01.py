@@ -14,10 +14,10 @@ def orthographic(x3d):
 def check_orthographic(student: StudentFunction) -> None:
     x3d = random_poses(4, seed=1)
     x2d = expect_shape(student(x3d), (4, 17, 2), "the image of poses of shape (4, 17, 3)")
-    nearer = x3d - [0, 0, 100]
-    expect_equal(student(nearer), x2d, "the image of a pose 100 mm nearer", "mm", "It must not depend on depth.")
-    expect_equal(x2d, project(x3d), "the image", "mm", "It is x and y, unchanged and in this order.")
-    expect_equal(student(x3d[0]), x2d[0], "the image of a single pose", "mm")
+    nearer = student(x3d - [0, 0, 100])
+    expect_equal(nearer, x2d, "the image of a pose 100 mm nearer", "It must not depend on depth.")
+    expect_equal(x2d, project(x3d), "the image", "It is x and y, unchanged and in this order.")
+    expect_equal(student(x3d[0]), x2d[0], "the image of a single pose")
 
 
 def other_pose(x3d):
@@ -28,12 +28,11 @@ def check_other_pose(student: StudentFunction) -> None:
     poses = random_poses(4, seed=2)
     for x3d, what in ((poses, "the other pose"), (poses[0], "the other pose of a single pose")):
         other = expect_shape(student(x3d), x3d.shape, what)
-        expect_equal(other[..., 0, :], x3d[..., 0, :], f"{what}'s pelvis", "mm", "It must stay at the origin.")
+        expect_equal(other[..., 0, :], x3d[..., 0, :], f"{what}'s pelvis", "It must stay at the origin.")
         moved = np.linalg.norm(other - x3d, axis=-1).mean(axis=-1).min()
         if moved < 1:
             raise WrongAnswer(f"T{what[1:]} is the same one: its joints moved by {moved:.2g} mm on average.")
-        image = f"the image of {what}"
-        expect_equal(project(other), project(x3d), image, "mm", "A camera would see the difference.")
+        expect_equal(project(other), project(x3d), f"the image of {what}", "A camera would see the difference.")
         expect_bones(other, x3d, what)
 
 

@@ -40,8 +40,8 @@ def check_reprojection(student: StudentFunction) -> None:
         calls.append(len(poses))
         return lifter(poses[None])[0]
 
-    unturned = torch.eye(3).expand(16, 3, 3)
-    expect_value(student(lift, x2d, unturned), 0, "the loss without a turn", "A pose that is not turned is back.")
+    unturned = student(lift, x2d, torch.eye(3).expand(16, 3, 3))
+    expect_value(unturned, 0, "the loss without a turn", "A pose that is not turned is back.")
     wanted = losses.reprojection(losses.Cycle(lifter, x2d[None], turns))
     expected = wanted.item()
     calls.clear()

@@ -23,33 +23,33 @@ def count_parameters(width, blocks):
     return inputs + blocks * block + depths
 
 
-# What is said of a typical mistake -> by how many parameters it is off, for a width and a number of blocks.
-MISCOUNTS = {
-    "Layers before a batch normalisation have no bias.": lambda w, b: w * (1 + 2 * b),
-    "Running averages are measured, not trained.": lambda w, b: 2 * w * (1 + 2 * b),
-    "Each batch normalisation learns a gain and a shift for each unit.": lambda w, b: -2 * w * (1 + 2 * b),
-    "The input layer has a batch normalisation, too.": lambda w, b: -2 * w,
-    "The output layer has no normalisation, so it has biases.": lambda w, b: -16,
-    "The pelvis is the origin: it is not an input.": lambda w, b: 2 * w,
-    "The pelvis is the origin: it has no depth to predict.": lambda w, b: w + 1,
-    "The pelvis is the origin: it is neither an input nor a depth to predict.": lambda w, b: 3 * w + 1,
-    "A residual block contains two linear layers, each with a normalisation.": lambda w, b: -b * (w * w + 2 * w),
-    "Each of the two layers of a block has its own normalisation.": lambda w, b: -2 * b * w,
-    "The output layer has no normalisation.": lambda w, b: 32,
-    "That would be right for 6 blocks: count `blocks` of them.": lambda w, b: (6 - b) * 2 * (w * w + 2 * w),
-}
-
-
 def check_count(student: StudentFunction) -> None:
-    body = REPRESENTATIONS["full"].segments
     for width, blocks in ((64, 6), (48, 6), (20, 2)):
-        expected = Lifter(Representation("body", body, blocks), width).parameter_count
+        expected = Lifter(Representation("body", REPRESENTATIONS["full"].segments, blocks), width).parameter_count
         found = float(expect_shape(student(width, blocks), (), "the count"))
         if off := found - expected:
-            miscounts = {text: count(width, blocks) for text, count in MISCOUNTS.items()}
-            why = explain(off, miscounts, "Which layer has them?", tolerance=0)
+            why = explain(off, _miscounts(width, blocks), "Which layer has them?", tolerance=0)
             size = f"At width {width} with {blocks} blocks there are {expected:,} parameters, found {found:,.10g}"
             raise WrongAnswer(f"{size}: {abs(off):,.10g} too {'many' if off > 0 else 'few'}. {why}")
+
+
+def _miscounts(w: int, b: int) -> dict[str, float]:
+    """What is said of a typical mistake -> by how many parameters it is off, for width w and b blocks."""
+    layers, layer = 1 + 2 * b, w * w + 2 * w  # how many have a normalisation; parameters of each one in a block
+    return {
+        "Layers before a batch normalisation have no bias.": w * layers,
+        "Running averages are measured, not trained.": 2 * w * layers,
+        "Each batch normalisation learns a gain and a shift for each unit.": -2 * w * layers,
+        "The input layer has a batch normalisation, too.": -2 * w,
+        "The output layer has no normalisation, so it has biases.": -16,
+        "The pelvis is the origin: it is not an input.": 2 * w,
+        "The pelvis is the origin: it has no depth to predict.": w + 1,
+        "The pelvis is the origin: it is neither an input nor a depth to predict.": 3 * w + 1,
+        "A residual block contains two linear layers, each with a normalisation.": -b * layer,
+        "Each of the two layers of a block has its own normalisation.": -2 * b * w,
+        "The output layer has no normalisation.": 32,
+        "That would be right for 6 blocks: count `blocks` of them.": (6 - b) * 2 * layer,
+    }
 
 
 EXERCISES = {

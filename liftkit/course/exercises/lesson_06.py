@@ -28,10 +28,10 @@ def check_crossing(student: StudentFunction) -> None:
         expect_value(found, expected, what, _mistakes(gradient), tolerance=1e-2)
 
 
-def _mistakes(gradient: torch.Tensor) -> dict[str, float]:
+def _mistakes(gradient: torch.Tensor) -> dict[str, torch.Tensor]:
     """What is said of a typical mistake -> the value that it leads to."""
     one, swapped, of_all = gradient[:, WRIST, KNEE], gradient[:, KNEE, WRIST], gradient[:, :, KNEE].sum(1)
-    values = {
+    return {
         "That is the other way round: the depth of `joint`, moved by `other`.": swapped.norm(dim=-1).mean(),
         "That is the sum over poses, not the mean.": one.norm(dim=-1).sum(),
         "That divides by the number of poses twice: differentiate the sum of that depth over poses, and take the mean "
@@ -43,7 +43,6 @@ def _mistakes(gradient: torch.Tensor) -> dict[str, float]:
         "Mean gradients cancel out: first take the length of each pose, then the mean.": one.mean(0).norm(),
         "That is the mean of dz/dx and dz/dy: take the length of the gradient first.": one.mean(),
     }
-    return {text: value.item() for text, value in values.items()}
 
 
 EXERCISES = {

@@ -31,16 +31,15 @@ def check_never_met(student: StudentFunction) -> None:
     for action in np.unique(test):
         chosen, count = int(mask[test == action].sum()), int((test == action).sum())
         new = [task for task in action.split("+") if not any(task in known.split("+") for known in train)]
-        fault = ""
         if chosen and action in train:
             fault = f"chosen, but {(train == action).sum()} training poses have this combination."
         elif chosen and new:
             fault = f"chosen, but no training pose has {new[0]}: that is a new movement, not a new combination."
         elif chosen < count and action not in train and not new:
-            fault = "left out, although training has both tasks, but never together."
-            chosen = count - chosen
-        if fault:
-            raise WrongAnswer(f"{chosen} of {count} poses of {action} are {fault}")
+            fault, chosen = "left out, although training has both tasks, but never together.", count - chosen
+        else:
+            continue
+        raise WrongAnswer(f"{chosen} of {count} poses of {action} are {fault}")
 
 
 def against_full(trained_on):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from liftkit.course.checking import StudentFunction, WrongAnswer, as_array
+from liftkit.course.checking import StudentFunction, WrongAnswer, expect_shape
 from liftkit.course.exercise import Coding, Measuring, Reasoning
 from liftkit.keypoints.names import COCO
 from liftkit.keypoints.reading import read_keypoints
@@ -36,9 +36,7 @@ def check_middle_joints(student: StudentFunction) -> None:
         seen = middle_joints(points, score)
         score[COCO.index(point)] = low
         points[COCO.index(point)] = points[COCO.index(point)] if place is None else place
-        found = as_array(student(points, score))
-        if found.shape != (3, 2):
-            raise WrongAnswer(f"The result must have the shape (3, 2), found {found.shape}.")
+        found = expect_shape(student(points, score), (3, 2), "the result", finite=False)
         named = dict(zip((*MIDDLE, *COCO), (*seen, *points), strict=True))
         for name, mine, right in zip(MIDDLE, found, middle_joints(points, score), strict=True):
             if not _equal(mine, right):
