@@ -219,6 +219,8 @@ def test_input_that_does_not_fit_is_refused(runs, poses):
 
 
 def test_a_cell_is_described_with_its_unit(runs, poses):
+    pulled = describe_cell("sensitivity", "left_ankle", "left_wrist", 0.25)
+    assert pulled == "pull the left ankle by 1 mm in 2D and the depth of the left wrist moves by 0.25 mm"
     assert describe_cell("sensitivity", "head", "spine", 0.321).endswith("the depth of the spine moves by 0.32 mm")
     assert "0.20 below" in describe_cell("excess of distance", "head", "spine", -0.2)
     assert "25 %" in describe_cell("spearman", "head", "spine", -0.5)

@@ -56,7 +56,7 @@ def test_legs_do_not_move_a_torso_that_is_lifted_apart_and_the_message_says_so(e
 
 
 def test_the_message_follows_the_state(explorer, runs):
-    assert explorer.message == HINT
+    assert explorer.message == HINT and "pulled" not in panels(explorer)["x2d"].caption
     explorer.drag("x2d", "left_ankle", 0.9, 0.9)
     both = explorer.message
     explorer.set("seed", "0")
@@ -65,6 +65,7 @@ def test_the_message_follows_the_state(explorer, runs):
     assert explorer.message == alone.message != both
     explorer.set("joint", "head")  # chosen, not yet pulled
     assert explorer.message == alone.message and panels(explorer)["run_0"].picked == "head"
+    assert panels(explorer)["x2d"].caption == "pulled: left ankle"
     explorer.set("pose", 2)
     assert explorer.message == HINT
 

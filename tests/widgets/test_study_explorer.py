@@ -14,7 +14,7 @@ from liftkit.recorded import record_history, record_results
 from liftkit.study.statistics import bootstrap_interval, compare_pairs, share_reached
 from liftkit.widgets import StudyExplorer
 from liftkit.widgets.study_explorer.controller import OVERALL, StudyExplorerController
-from liftkit.widgets.study_explorer.tables import share_within
+from liftkit.widgets.study_explorer.tables import share_within, short_number
 
 METRIC = "pa_mpjpe_reflection"
 
@@ -110,7 +110,20 @@ def test_where_large_is_good_the_best_is_the_largest():
     explorer = StudyExplorerController(table({"a": [80, 60, 50]}, "pck"))
     assert explorer.shares(np.array([0.0, 0.34, 0.7]))["a"].tolist() == pytest.approx([1 / 3, 2 / 3, 1])
     assert "higher is better" in words(panels(explorer)["seeds"])
+    assert share_within(np.array([50.0, 40.0]), np.array([0.0, 0.25]), "pck").tolist() == [0.5, 1.0]
     assert share_within(np.array([0.0, 0.0]), np.array([0.1]), "pck").tolist() == [0]
+
+
+def test_a_seed_without_a_value_is_in_no_share():
+    values, margins = np.array([np.nan, 2.0, np.inf, 3.0]), np.array([0.0, 1.0])
+    assert share_within(values, margins, METRIC).tolist() == [0.25, 0.5]
+    assert share_within(values, margins, METRIC, best=1.5).tolist() == [0, 0.5]
+    assert share_within(values[:1], margins, METRIC).tolist() == [0, 0]
+
+
+def test_numbers_have_about_three_digits():
+    found = [short_number(value) for value in (54032.0, 0.00441, 104.25, float("nan"))]
+    assert found == ["54,032", "0.00441", "104.2", "no value"]
 
 
 def test_two_representations_are_compared_as_the_statistics_do():
