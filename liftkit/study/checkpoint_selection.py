@@ -22,22 +22,14 @@ EVALUATION_POSES = 512  # per evaluation, evenly spaced
 
 
 def bone_spread(x3d: np.ndarray, skeleton: Skeleton) -> np.ndarray:
-    """How much the body's proportions vary over poses, ``(M, N, J, 3) -> (M,)``; needs no 3D truth.
-
-    The mean over bones of standard deviation by mean of the bone's share of all lengths: 0 for a rigid body, a few
-    percent for people, more for a wrong lifting.
-    """
+    """How much the shares of bones in all lengths vary over poses, (M, N, J, 3) -> (M,): 0 for a rigid body."""
     lengths = np.stack([np.linalg.norm(x3d[..., j, :] - x3d[..., p, :], axis=-1) for p, j in skeleton.bones], -1)
     share = lengths / lengths.sum(-1, keepdims=True)
     return (share.std(1) / share.mean(1)).mean(-1)
 
 
 class CheckpointSelector:
-    """Evaluates a trainer a few times, and keeps for each policy the networks of each member's best evaluation.
-
-    ``table`` has one row per evaluation and seed: ``bones`` on training poses, from 2D only; ``pa_mpjpe_reflection``
-    and ``mirrored`` on test poses, for the reader and for the policy "oracle".
-    """
+    """Evaluates a trainer a few times, and keeps for each policy the networks of each member's best evaluation."""
 
     def __init__(self, policies: tuple[str, ...], poses: PoseSet, trainer: Trainer):
         self.policies = policies
@@ -63,41 +55,30 @@ class CheckpointSelector:
         tensors = run.tensors()
         for policy in self.policies:
             column = POLICIES[policy]
-            score = -scores["step"] if column is None else scores[column]
-            self._keep(policy, torch.tensor(score.to_numpy(float)), trainer.steps_done, tensors)
-
-    def _keep(self, policy: str, score: Tensor, step: int, tensors: dict[str, Tensor]) -> None:
-        kept = self.kept.get(policy)
-        if kept is None:
-            steps = torch.full_like(score, step)
-            self.kept[policy] = {"score": score, "step": steps, "tensors": tensors}
-            return
-        better = (score < kept["score"]) | kept["score"].isnan()
-        kept["score"] = torch.where(better, score, kept["score"])
-        kept["step"][better] = step
-        kept["tensors"] = {name: _mix(better, tensor, kept["tensors"][name]) for name, tensor in tensors.items()}
+            score = torch.tensor((-scores["step"] if column is None else scores[column]).to_numpy(float))
+            unset = {"score": torch.full_like(score, torch.nan), "step": torch.zeros_like(score), "tensors": tensors}
+            kept = self.kept.setdefault(policy, unset)
+            better = (score < kept["score"]) | kept["score"].isnan()
+            kept["score"] = torch.where(better, score, kept["score"])
+            kept["step"][better] = trainer.steps_done
+            kept["tensors"] = {name: _mix(better, tensor, kept["tensors"][name]) for name, tensor in tensors.items()}
 
     @property
     def table(self) -> pd.DataFrame:
+        """One row per evaluation and seed: ``bones`` on training poses, from 2D only; the metrics on test poses."""
         return pd.DataFrame(self.rows)
 
     def run(self, policy: str, trainer: Trainer) -> Run:
         """The run that a policy selects, each member as it was at its best evaluation."""
         how = (trainer.representation, trainer.seeds, trainer.config)
         run = Run.from_tensors(*how, [self.kept[policy]["tensors"]], trainer.history, trainer.message)
-        run.lifter.to(trainer.device)
-        run.discriminator.to(trainer.device)
+        for network in (run.lifter, run.discriminator):
+            network.to(trainer.device)
         return run
 
     def steps(self, policy: str) -> list[int]:
         """The step of each member's best evaluation."""
         return self.kept[policy]["step"].int().tolist()
-
-    def state_dict(self) -> dict:
-        return {"kept": self.kept, "rows": self.rows}
-
-    def load_state_dict(self, state: dict) -> None:
-        self.kept, self.rows = state["kept"], state["rows"]
 
 
 def _mix(better: Tensor, new: Tensor, old: Tensor) -> Tensor:

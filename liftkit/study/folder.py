@@ -28,10 +28,7 @@ TABLES = ("results", "history")
 
 
 class StudyFolder:
-    """Used as a context manager: locked from entry to exit, also against a study on another machine of a shared disk.
-
-    Raises ValueError if ``path`` is a file, cannot be written, holds something else, or is in use.
-    """
+    """Used as a context manager: locked from entry to exit, also against another machine that shares the disk."""
 
     def __init__(self, path: str | Path):
         self.path, self.jobs = Path(path), Path(path) / JOBS
@@ -65,13 +62,8 @@ class StudyFolder:
     def __exit__(self, *_: object) -> None:
         self._lock.release()
 
-    # Settings and jobs.
-
     def begin(self, settings: Settings, restart: bool = False) -> tuple[dict[str, Any], list[Job]]:
-        """Write settings, jobs, versions and hardware: the content of study.json, and the jobs.
-
-        A study that goes on keeps its jobs; ``restart`` throws all away. Raises ValueError naming settings that differ.
-        """
+        """Write study.json; its content, and the jobs. A study that goes on keeps them; ``restart`` throws all away."""
         sessions, jobs = [], None
         if restart:
             shutil.rmtree(self.jobs)
@@ -121,8 +113,6 @@ class StudyFolder:
             names = ", ".join(map(str, lost))
             _warn(f"{names}: damaged, or a checkpoint of an earlier version; what it was for is done again")
         return make_jobs(settings, found)
-
-    # Results.
 
     def scratch(self, job: Job) -> Path:
         """The folder of a job that is not finished, made if missing."""

@@ -67,9 +67,7 @@ class Settings:
         return cls(**values)
 
 
-def check_arguments(
-    representations, poses, seeds, config, tests, *, policies, **counts: int | None
-) -> tuple[Settings, Sources]:
+def check_arguments(representations, poses, seeds, config, tests, *, policies, **counts) -> tuple[Settings, Sources]:
     """The arguments of :func:`liftkit.run_study`, checked: settings, and where the poses come from."""
     representations = _representations(representations)
     if not isinstance(config, TrainConfig):
@@ -175,11 +173,8 @@ def make_jobs(settings: Settings, known: Sequence[Job] = ()) -> list[Job]:
             group = tuple(left[start : start + size])
             jobs.append(Job(re.sub(r"[^\w.-]", "_", name), data, representation, group, settings))
 
-    def place(job: Job) -> tuple[int, ...]:
-        representation = settings.representations.index(job.representation)
-        return settings.data.index(job.data), representation, settings.seeds.index(job.seeds[0])
-
-    return sorted(jobs, key=place)
+    order = list(product(settings.data, settings.representations, settings.seeds))
+    return sorted(jobs, key=lambda job: order.index((job.data, job.representation, job.seeds[0])))
 
 
 def read_jobs(stored: Iterable[Mapping[str, Any]], settings: Settings) -> list[Job]:
@@ -199,14 +194,12 @@ def read_jobs(stored: Iterable[Mapping[str, Any]], settings: Settings) -> list[J
 
 
 def members_that_fit(representation: Representation, config: TrainConfig) -> int:
-    """How many seeds to train as one ensemble, by an estimate of the memory they take.
-
-    Weights are kept about eight times over (gradients, Adam's moments, copies to fall back on); of each residual block
-    the activations of the batch and of its four views are kept, five feature maps each.
-    """
-    width, parameters = config.width, member_size(representation, config.width)[0]
+    """How many seeds to train as one ensemble, by an estimate of the memory they take."""
+    # Of each residual block five feature maps are kept, of the batch and of its four views; weights about eight times
+    # over (gradients, Adam's moments, copies to fall back on).
+    parameters = member_size(representation, config.width)[0]
     maps = 5 * (representation.blocks * len(representation.segments) + representation.shared_blocks) + 5
-    activations = maps * 5 * config.batch * width
+    activations = maps * 5 * config.batch * config.width
     return int(np.clip(ENSEMBLE_BYTES // (4 * (8 * parameters + activations)), 1, MOST_MEMBERS))
 
 

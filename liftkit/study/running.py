@@ -26,8 +26,6 @@ CHECKPOINT, STEPS = "checkpoint.zip", "steps"
 
 
 class Outcome(NamedTuple):
-    """What a finished job leaves."""
-
     result: bytes  # packed: two tables as Parquet, and for each policy the networks as safetensors
     warning: str = ""  # names a damaged checkpoint
 
@@ -35,21 +33,14 @@ class Outcome(NamedTuple):
 def run_job(
     job: Job,
     poses: Poses,
-    tests: Mapping[str, Poses | None],
-    scratch: Path | None = None,
-    report: Callable[[int], object] | None = None,
+    tests: Mapping[str, Poses | None],  # None: the test poses of ``poses``
+    scratch: Path | None = None,  # a folder for the checkpoint from which a killed job goes on
+    report: Callable[[int], object] | None = None,  # called with the number of steps done so far
     *,
     device: str | None = None,
-    threads: int | None = None,
+    threads: int | None = None,  # at most so many; None: as many as torch takes, which respects OMP_NUM_THREADS
 ) -> Outcome:
-    """Train and evaluate a job. Raises KeyboardInterrupt when interrupted.
-
-    Args:
-        tests: test sets by name; None stands for the test poses of ``poses``.
-        scratch: a folder for the checkpoint from which a killed job goes on.
-        report: called with the number of steps done so far.
-        threads: at most so many processor threads; None: as many as torch takes, which respects OMP_NUM_THREADS.
-    """
+    """Train and evaluate a job. Raises KeyboardInterrupt when interrupted."""
     before = torch.get_num_threads()
     torch.set_num_threads(min(threads or before, before))
     try:
@@ -91,31 +82,26 @@ def _train_until(trainer: Trainer, due: int) -> None:
 
 
 def _save_checkpoint(path: Path, trainer: Trainer, selector: CheckpointSelector, seconds: float) -> None:
-    state = {"trainer": trainer.state_dict(), "selector": selector.state_dict(), "seconds": seconds}
+    kept = {"kept": selector.kept, "rows": selector.rows}
     buffer = io.BytesIO()
-    torch.save(state, buffer)
+    torch.save({"trainer": trainer.state_dict(), "selector": kept, "seconds": seconds}, buffer)
     write_atomically(path, lambda file: file.write(pack({"state": buffer.getvalue()})))
 
 
-def _start(
-    job: Job, poses: PoseSet, scratch: Path | None, device: str | None
-) -> tuple[Trainer, CheckpointSelector, float, str]:
+def _start(job: Job, poses: PoseSet, scratch: Path | None, device: str | None):
     """Trainer, selector, seconds spent so far and a warning: from the checkpoint if there is a whole one."""
-
-    def new() -> tuple[Trainer, CheckpointSelector]:
-        trainer = Trainer(job.representation, poses, job.seeds, job.config, device)
-        return trainer, CheckpointSelector(job.settings.policies, poses, trainer)
-
+    trainer = Trainer(job.representation, poses, job.seeds, job.config, device)
+    selector = CheckpointSelector(job.settings.policies, poses, trainer)
     if scratch is None or not (path := scratch / CHECKPOINT).exists():
-        return *new(), 0.0, ""
+        return trainer, selector, 0.0, ""
     try:
-        trainer, selector = new()
         return trainer, selector, _load_checkpoint(path, trainer, selector), ""
     except (MemoryError, torch.cuda.OutOfMemoryError):  # no fault of the file
         raise
     except Exception as error:  # zipfile, pickle, struct and torch raise a dozen kinds for another layout
         reason = f"{type(error).__name__}: {str(error)[:200]}"
-        return *new(), 0.0, f"{path} is damaged or of another version ({reason}); its job began again"
+        new = _start(job, poses, None, device)
+        return *new[:3], f"{path} is damaged or of another version ({reason}); its job began again"
 
 
 def _load_checkpoint(path: Path, trainer: Trainer, selector: CheckpointSelector) -> float:
@@ -123,7 +109,7 @@ def _load_checkpoint(path: Path, trainer: Trainer, selector: CheckpointSelector)
     # On the CPU, where random generators keep their state; the trainer moves the rest to its device.
     state = torch.load(io.BytesIO(unpack(path)["state"]), map_location="cpu", weights_only=True)
     trainer.load_state_dict(state["trainer"])
-    selector.load_state_dict(state["selector"])
+    selector.kept, selector.rows = state["selector"]["kept"], state["selector"]["rows"]
     if not 0 < trainer.steps_done <= trainer.config.steps:
         raise ValueError(f"step {trainer.steps_done} of {trainer.config.steps}")
     for optimiser in trainer.optimisers:  # torch does not compare these shapes, and a fused step trusts them
@@ -137,9 +123,7 @@ def _load_checkpoint(path: Path, trainer: Trainer, selector: CheckpointSelector)
     return float(state["seconds"])
 
 
-def _result(
-    job: Job, trainer: Trainer, selector: CheckpointSelector, tests: Mapping[str, PoseSet], seconds: float
-) -> dict[str, bytes]:
+def _result(job: Job, trainer: Trainer, selector: CheckpointSelector, tests, seconds: float) -> dict[str, bytes]:
     parts, tables, known = {}, [], {}
     for policy in job.settings.policies:
         run, steps = selector.run(policy, trainer), selector.steps(policy)
@@ -147,8 +131,7 @@ def _result(
         for name, test in tests.items():
             if new := [seed for seed, step in members if (name, seed, step) not in known]:  # policies often agree
                 errors = evaluate(run.select(new), evenly(test, job.settings.max_test_poses))
-                errors = errors.set_index("seed", drop=False)
-                known |= {(name, seed, step): errors.loc[[seed]] for seed, step in members if seed in new}
+                known |= {(name, seed, step): errors[errors.seed == seed] for seed, step in members if seed in new}
             table = pd.concat([known[(name, *member)] for member in members])
             tables.append(table.assign(data=job.data, test=name, policy=policy, step=steps))
         parts[f"{policy}.safetensors"] = save(run.tensors())

@@ -28,14 +28,14 @@ def bootstrap_interval(values: Sequence[float], statistic: Callable = np.mean) -
         return float("nan"), float("nan")
     if np.ptp(values) == 0:
         return float(values[0]), float(values[0])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    for method in ("BCa", "percentile"):  # BCa is not finite for some values
         drawn = dict(confidence_level=CONFIDENCE, n_resamples=RESAMPLES, rng=np.random.default_rng(0))
-        result = scipy.stats.bootstrap((values,), statistic, method="BCa", **drawn)
-        if not np.isfinite(result.confidence_interval.low):
-            drawn["rng"] = np.random.default_rng(0)
-            result = scipy.stats.bootstrap((values,), statistic, method="percentile", **drawn)
-    return float(result.confidence_interval.low), float(result.confidence_interval.high)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            interval = scipy.stats.bootstrap((values,), statistic, method=method, **drawn).confidence_interval
+        if np.isfinite(interval.low):
+            break
+    return float(interval.low), float(interval.high)
 
 
 def summarise(results: pd.DataFrame, metric: str = "pa_mpjpe_reflection") -> pd.DataFrame:
@@ -103,15 +103,9 @@ def permutation_p(pairs: pd.DataFrame) -> float:
     """Two-sided p-value of the difference of two columns by swapping within rows; NaN for fewer than two rows."""
     if len(pairs) < 2:
         return float("nan")
-    test = scipy.stats.permutation_test(
-        tuple(pairs.to_numpy(float).T),
-        lambda a, b, axis: np.mean(a - b, axis=axis),
-        permutation_type="samples",
-        vectorized=True,
-        n_resamples=RESAMPLES,
-        rng=np.random.default_rng(0),
-    )
-    return float(test.pvalue)
+    how = dict(permutation_type="samples", vectorized=True, n_resamples=RESAMPLES, rng=np.random.default_rng(0))
+    columns = tuple(pairs.to_numpy(float).T)
+    return float(scipy.stats.permutation_test(columns, lambda a, b, axis: np.mean(a - b, axis=axis), **how).pvalue)
 
 
 def share_reached(errors: Sequence[float], margins: Sequence[float]) -> np.ndarray:

@@ -19,11 +19,9 @@ from liftkit.study.folder import TABLES, StudyFolder, join, save_tables
 from liftkit.study.jobs import Job, Poses, check_arguments
 from liftkit.study.running import run_job
 from liftkit.study.statistics import compare_pairs, summarise
-from liftkit.study.workers import process_count, work_here, work_in_processes, work_on_cluster
+from liftkit.study.workers import do_jobs, process_count
 
 __all__ = ["POLICIES", "Study", "run_study"]
-
-Progress = Callable[[int, int], object]
 
 
 @dataclass(eq=False)
@@ -51,11 +49,7 @@ class Study:
     def compare(
         self, first: str, second: str, policy: str = "last", metric: str = "pa_mpjpe_reflection"
     ) -> pd.DataFrame:
-        """Two representations seed by seed: see :func:`liftkit.study.statistics.compare_pairs`.
-
-        Raises:
-            ValueError: on an unknown name.
-        """
+        """Two representations seed by seed: see :func:`liftkit.study.statistics.compare_pairs`."""
         return compare_pairs(self._by(policy), first, second, metric)
 
     def _by(self, policy: str) -> pd.DataFrame:
@@ -84,11 +78,7 @@ class Study:
 
     @classmethod
     def load(cls, folder: str | Path) -> Study:
-        """Read a study's folder, of this version or an earlier one; an unfinished study has the jobs done so far.
-
-        Raises:
-            ValueError: naming the file that is missing or damaged.
-        """
+        """Read a study's folder, also an unfinished or old one. Raises ValueError naming a missing or damaged file."""
         folder, tables = Path(folder), []
         for name in TABLES:
             try:
@@ -115,7 +105,7 @@ def run_study(
     device: str | None = None,
     processes: int | None = None,
     restart: bool = False,
-    progress: Progress | None = None,
+    progress: Callable[[int, int], object] | None = None,
 ) -> Study:
     """Train every representation with every seed on every data set, evaluate all, and keep it in a folder.
 
@@ -152,16 +142,15 @@ def run_study(
         left = [job for job in jobs if done[job.name] is None]
         steps = {job.name: 0 if done[job.name] is None else job.steps for job in jobs}
 
-        def on_steps(job: Job | None = None, count: int = 0) -> None:
-            if job is not None:
-                steps[job.name] = max(steps[job.name], count * len(job.seeds))
+        def on_steps(job: Job, count: int) -> None:
+            steps[job.name] = max(steps[job.name], count * len(job.seeds))
             if progress is not None:
                 progress(sum(steps.values()), sum(job.steps for job in jobs))
 
-        on_steps()
+        on_steps(jobs[0], 0)
         # Several jobs share the cores; the only one of a study may use them all.
-        run = partial(run_job, device=device, threads=None if len(jobs) == 1 else 1)
-        for job, outcome in _work(folder, left, sources, run, on_steps, client, processes or process_count(device)):
+        run = partial(run_job, device=device if client is None else None, threads=None if len(jobs) == 1 else 1)
+        for job, outcome in do_jobs(folder, left, sources, run, on_steps, client, processes or process_count(device)):
             folder.finish(job, outcome.result)
             if outcome.warning:
                 warnings.warn(outcome.warning, RuntimeWarning, stacklevel=2)
@@ -171,12 +160,3 @@ def run_study(
         results, history = join(done.values())
         save_tables(folder.path, results, history)
     return Study(results, history, about, folder.path, jobs)
-
-
-def _work(folder, jobs, sources, run, on_steps, client, processes: int):
-    jobs = sorted(jobs, key=lambda job: -job.cost)  # the longest first, so that none is left alone at the end
-    if client is not None:
-        return work_on_cluster(folder, jobs, sources, partial(run, device=None), on_steps, client)
-    if (count := min(processes, len(jobs))) < 2:
-        return work_here(folder, jobs, sources, run, on_steps)
-    return work_in_processes(folder, jobs, sources, run, on_steps, count)

@@ -24,21 +24,22 @@ from liftkit.system.provenance import cores
 POLL_SECONDS = 0.5
 RETRIES = 5  # how often dask gives a job whose worker died to another one
 
-Run = Callable[..., Outcome]  # run_job with its options
-OnSteps = Callable[[Job, int], object]
 Done = Iterator[tuple[Job, Outcome]]
 
 
-def work_here(folder: StudyFolder, jobs: list[Job], sources: Sources, run: Run, on_steps: OnSteps) -> Done:
-    """Do one job after the other in this process."""
-    for job in jobs:
-        yield job, run(job, *sources[job.data], folder.scratch(job), partial(on_steps, job))
+def do_jobs(folder: StudyFolder, jobs: list[Job], sources: Sources, run, on_steps, client, processes: int) -> Done:
+    """Do the jobs on a dask cluster if there is a client, else on this machine, in whatever order they end."""
+    jobs = sorted(jobs, key=lambda job: -job.cost)  # the longest first, so that none is left alone at the end
+    if client is not None:
+        yield from _work_on_cluster(folder, jobs, sources, run, on_steps, client)
+    elif (count := min(processes, len(jobs))) > 1:
+        yield from _work_in_processes(folder, jobs, sources, run, on_steps, count)
+    else:
+        for job in jobs:
+            yield job, run(job, *sources[job.data], folder.scratch(job), partial(on_steps, job))
 
 
-def work_in_processes(
-    folder: StudyFolder, jobs: list[Job], sources: Sources, run: Run, on_steps: OnSteps, count: int
-) -> Done:
-    """Do the jobs in ``count`` processes of this machine, in whatever order they end."""
+def _work_in_processes(folder, jobs, sources, run, on_steps, count: int) -> Done:
     pool = loky.ProcessPoolExecutor(count, initializer=_begin_worker, initargs=(os.getpid(),), timeout=600)
     try:
         futures = {pool.submit(_run, run, job, *sources[job.data], folder.scratch(job)): job for job in jobs}
@@ -47,10 +48,8 @@ def work_in_processes(
         pool.shutdown(wait=True, kill_workers=True)
 
 
-def work_on_cluster(
-    folder: StudyFolder, jobs: list[Job], sources: Sources, run: Run, on_steps: OnSteps, client: Any
-) -> Done:
-    """Do the jobs on a dask cluster. Workers that see the study's folder (a shared disk) take killed jobs up there."""
+def _work_on_cluster(folder, jobs, sources, run, on_steps, client) -> Done:
+    """Workers that see the study's folder (a shared disk) take killed jobs up there."""
 
     def put(poses):
         named = poses is None or isinstance(poses, str | Path)  # the workers load these themselves
@@ -76,7 +75,7 @@ def _wait_for_cluster(client: Any, futures: set) -> set:
     return set()
 
 
-def _collect(futures: dict, done_among, folder: StudyFolder, on_steps: OnSteps) -> Done:
+def _collect(futures: dict, done_among, folder: StudyFolder, on_steps: Callable[[Job, int], object]) -> Done:
     left = set(futures)
     while left:
         for future in done_among(left):
@@ -93,7 +92,7 @@ def _steps(folder: StudyFolder, job: Job) -> int:
         return 0
 
 
-def _run(run: Run, job: Job, poses: Poses, tests: Mapping[str, Poses], scratch: Path) -> Outcome:
+def _run(run: Callable[..., Outcome], job: Job, poses: Poses, tests: Mapping[str, Poses], scratch: Path) -> Outcome:
     if not scratch.is_dir():  # a worker that does not see the study's folder
         return run(job, poses, tests)
     return run(job, poses, tests, scratch, lambda steps: (scratch / STEPS).write_text(str(steps)))
