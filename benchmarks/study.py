@@ -19,7 +19,7 @@ from liftkit.system.provenance import cores
 
 
 def main(width: int = 64, steps: int = 391, seeds: int = 4, processes: int = 0, folder: Path | None = None) -> None:
-    """A lesson-size study as ``liftkit study`` runs it: five representations, four seeds, 100,000 poses a seed."""
+    """A lesson-size study as ``liftkit study`` runs it: five representations, four seeds, 100,000 poses per seed."""
     count = processes or cores()
     poses = load_poses("synthetic")
     config = TrainConfig(width=width, steps=steps)
