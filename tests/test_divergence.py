@@ -67,6 +67,7 @@ def test_a_run_that_diverges_goes_back_to_the_last_good_state_and_names_seed_and
     assert trained.message == ""
 
 
+@pytest.mark.slow
 def test_the_default_check_comes_before_much_is_lost(monkeypatch):
     monkeypatch.setitem(LOSSES, "reprojection", poisoned(0, 53, "value"))
     with pytest.warns(RuntimeWarning, match="seed 4 diverged at step 53 .* back to step 50"):

@@ -60,6 +60,7 @@ def test_a_loaded_state_goes_on_bit_for_bit(name):
     assert same(again.run(7), through)
 
 
+@pytest.mark.slow
 def test_pauses_change_nothing():
     paused, through = trainer(dropout=0.2, record_every=1), trainer(dropout=0.2, record_every=1).run()
     for _ in range(4):
@@ -296,6 +297,7 @@ def test_a_run_is_a_copy_that_further_training_does_not_change():
     assert same(trained, trainer("five_parts_shared", dropout=0.3).run(10))  # nor does making it change training
 
 
+@pytest.mark.slow
 def test_running_averages_follow_the_real_poses():
     trained = trainer(batch=128, learning_rate=0, flip=0.0, schedule="constant").run(60)
     real = torch.from_numpy(normalise(POSES))

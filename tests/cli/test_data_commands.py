@@ -28,6 +28,7 @@ def test_help_lists_what_is_there():
     assert not any(name in found for name in ("cmu", "human36m", "mpi"))
 
 
+@pytest.mark.slow
 def test_every_option_of_make_arrives(tmp_path):
     done = run("data", "make", tmp_path / "a.npz", "--seed", 3, "--coupling", 1, "--rig", "perspective")
     assert done.exit_code == 0, done.output

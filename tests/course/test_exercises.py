@@ -36,6 +36,7 @@ def test_each_solution_passes_its_own_check(number):
     assert exercise(number).check(right_answer(ALL[number])).status == "correct"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "answer", "facts"), WRONG)
 def test_typical_mistakes_are_refused_with_their_reason(number, answer, facts):
     feedback = exercise(number).check(answer)
@@ -103,6 +104,7 @@ def test_whatever_is_handed_in_gets_feedback_that_can_be_shown(number):
         assert "object at" not in repr(feedback) and feedback._repr_html_() and feedback.message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "answer", "facts"), [row for row in WRONG if row[1] is not unseeded][::3])
 def test_the_same_answer_gets_the_same_feedback(number, answer, facts):
     first, second = (exercise(number).check(copy.copy(answer)) for _ in range(2))
@@ -110,6 +112,7 @@ def test_the_same_answer_gets_the_same_feedback(number, answer, facts):
     assert "0x" not in repr(first)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", ALL)
 def test_solutions_show_code_or_reasons_and_tasks_do_not(number):
     one, solution = exercise(number), repr(exercise(number).solution())

@@ -20,6 +20,7 @@ print(json.dumps([name.split(".")[-1] for name in sys.modules if ".exercises.les
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "loaded"), [("02.1", ["lesson_02"]), ("02.9", ["lesson_02"]), ("13.1", [])])
 def test_one_exercise_imports_its_own_lesson_only(number, loaded):
     result = subprocess.run([sys.executable, "-c", LOADED, number], capture_output=True, text=True, check=True)

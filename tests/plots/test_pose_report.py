@@ -149,6 +149,7 @@ def run(*arguments):
     return CliRunner().invoke(app, [str(a) for a in arguments], env={"COLUMNS": "200", "TERM": "dumb"})
 
 
+@pytest.mark.slow
 def test_the_command_prints_and_writes_a_page_once(sound, tmp_path):
     path, out = save_poses(sound, tmp_path / "poses.npz"), tmp_path / "report.html"
     done = run("data", "report", path, "--out", out)
@@ -164,6 +165,7 @@ def test_the_command_prints_and_writes_a_page_once(sound, tmp_path):
 NASTY = "</script><img src=x onerror=alert(1)>"
 
 
+@pytest.mark.slow
 @needs_chromium
 def test_the_page_is_drawn_without_errors_network_or_foreign_html(sound, tmp_path):
     poses = sound.select(slice(None, None, 10))

@@ -214,6 +214,7 @@ def test_a_single_job_takes_the_threads_it_is_given_and_several_one_each(
     assert "threads" not in done.about["settings"]
 
 
+@pytest.mark.slow
 def test_a_study_goes_on_with_another_number_of_threads(poses, tmp_path):
     study(poses, tmp_path, (0,))
     next((tmp_path / "jobs").glob("*.zip")).unlink()

@@ -60,6 +60,7 @@ def test_results_have_a_row_for_each_representation_seed_and_policy(study):
     assert (study.results.seconds > 0).all()
 
 
+@pytest.mark.slow
 def test_the_last_policy_is_what_training_alone_gives_and_the_stored_networks_lift_it(study, poses):
     # members of an ensemble learn, to float tolerance, what they learn alone
     alone = train("legs_torso", poses, (2,), **CONFIG.to_dict(), device="cpu")
@@ -88,6 +89,7 @@ def test_the_last_evaluation_agrees_with_the_results_of_the_last_networks(study)
     np.testing.assert_allclose(evaluated.sort_index(), results.sort_index(), rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_evaluations_between_two_records_get_rows_of_their_own(poses, tmp_path):
     history = quick(poses, tmp_path, ("full",), (0,), evaluations=4).history  # at steps 15, 30, 45, 60
     assert sorted(history.step) == [15, 20, 30, 40, 45, 60]
@@ -209,6 +211,7 @@ def test_the_unsupervised_choice_depends_on_training_poses_only(poses):
         assert selector.table.bones.tolist() == selectors[0].table.bones.tolist()
 
 
+@pytest.mark.slow
 def test_max_test_poses_limits_the_poses_of_every_test_set(poses, tmp_path):
     more = dict(representations=("full",), seeds=(0,), policies=("last",), tests={"other": poses}, max_test_poses=7)
     done = quick(poses, tmp_path, **more)

@@ -113,6 +113,7 @@ def test_showing_it_changes_nothing_and_an_open_step_does_not_count():
         assert equal(control.trainer.state_dict(), other.state_dict())
 
 
+@pytest.mark.slow
 def test_the_truth_is_for_evaluation_only():
     noise = np.random.default_rng(0).normal(size=POSES.x3d.shape).astype(np.float32) * 100
     wrong = replace(POSES, x3d=noise - noise[:, :1])
@@ -156,6 +157,7 @@ def test_each_half_moves_its_own_network_and_says_so():
     np.testing.assert_array_equal(now.real, seen.real)  # the lifter's half leaves D alone
 
 
+@pytest.mark.slow
 def test_verdicts_and_their_losses_are_worked_out_by_hand_in_eval_mode():
     control = console()
     by_turns(control)

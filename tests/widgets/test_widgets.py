@@ -117,6 +117,7 @@ def test_every_joint_can_be_picked_and_pulled(widget):
             panels_sent(widget)
 
 
+@pytest.mark.slow
 def test_everything_marked_in_a_chart_can_be_picked(widget):
     for panel in widget.controller.panels():
         if isinstance(panel, Chart):
