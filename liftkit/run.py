@@ -62,7 +62,7 @@ class Run:
             (M, N, J, 3) of the same kind, relative to the root, in the unit of ``x2d``, of which x and y are taken.
 
         Raises:
-            ValueError: if shape or type differ, and on values that are not finite.
+            ValueError: if the shape or the type is wrong, or a value is not finite.
         """
         expect_poses(x2d, 2, "x2d")
         joints = len(self.representation.skeleton)
