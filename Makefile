@@ -46,7 +46,7 @@ lab: $(STAMP) ## set up, then open lesson 00 in JupyterLab (make lab LABFLAGS=--
 		--LabApp.extension_manager=readonly --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/$(FIRST_LESSON) $(LABFLAGS)
 
 quick: lint ## set up, then run ruff and the fast tests and doctests (one to three minutes)
-	$(PYTEST) -m "not slow and not browser" $(PYTESTFLAGS)
+	$(PYTEST) -p no:nbval -m "not slow and not browser" $(PYTESTFLAGS)
 
 test: lint ## set up, then run every check that decides: ruff, tests, doctests, lessons (make test PYTESTFLAGS=-x)
 	$(PYTEST) $(NBVAL) tests liftkit $(COMPARED) $(PYTESTFLAGS)

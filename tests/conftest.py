@@ -10,8 +10,6 @@ import pytest
 from hypothesis import settings
 from lab import CHROMIUM
 
-from liftkit.poses import PoseSet
-
 OFFLINE = Path(__file__).parent / "support" / "offline"
 collect_ignore = [str(OFFLINE)]  # Debian's Python has a sitecustomize too, and a process imports one of that name
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(OFFLINE), os.environ.get("PYTHONPATH")]))
@@ -44,8 +42,10 @@ def is_long(item) -> bool:
 
 
 @pytest.fixture
-def tiny_poses() -> PoseSet:
+def tiny_poses():
     """24 random orthographic poses: 6 clips of 4 frames, 3 people with 2 clips each, one of them for the test."""
+    from liftkit.poses import PoseSet  # torch takes seconds, and pytest's first process runs no test
+
     x3d = np.random.default_rng(0).normal(scale=300, size=(24, 17, 3)).astype(np.float32)
     x3d -= x3d[:, :1]
     return PoseSet(

@@ -40,6 +40,7 @@ def interrupt_at(step: int):
     return callback
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "kind, at, callbacks, reason",
     [

@@ -67,6 +67,7 @@ def test_every_package_has_one_exact_pin_within_its_bounds(python):
         assert requirement.specifier.contains(pin.version), f"{found[0]} is outside {requirement}"
 
 
+@pytest.mark.slow
 def test_every_package_that_liftkit_imports_is_declared():
     imported = set()
     for path in (ROOT / "liftkit").rglob("*.py"):

@@ -341,6 +341,7 @@ def pose_set(x3d="true", test_scale=1.0, split=("train", "test")) -> PoseSet:
     return PoseSet(x2d, x3d, clip=np.repeat([0, 1], 40), split=np.repeat(split, 40), units="mm")
 
 
+@pytest.mark.slow
 def test_only_2d_poses_of_the_train_split_matter():
     expected = trainer(poses=pose_set().x2d[:40], record_every=1).run(4)
     for poses in (pose_set(), pose_set("garbage"), pose_set(None), pose_set(test_scale=9.0)):

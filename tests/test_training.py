@@ -21,6 +21,7 @@ from liftkit.training import TrainConfig, Trainer
 # A member is on its own, and a run repeats.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("prior", ["paper", "gravity"])
 @pytest.mark.parametrize("name", REPRESENTATIONS)
 def test_a_member_of_an_ensemble_learns_what_its_seed_learns_alone(name, prior):
@@ -349,6 +350,7 @@ def test_it_learns_the_depth_of_a_person_whom_it_has_seen_only_in_2d(one_person,
     assert np.median(knees_bend_backwards(after).mean(-1)) > 0.98
 
 
+@pytest.mark.slow
 def test_while_it_learns_its_consistency_losses_fall_and_views_look_real(learned):
     history = learned.history
     first, last = (history[history["step"].between(*steps)] for steps in ((1, 30), (271, 300)))

@@ -43,12 +43,14 @@ def test_train_saves_a_run_and_the_results_it_prints(trained, small):
     assert {"representation", "seed", "step"} <= set(pd.read_csv(trained / "history.csv").columns)
 
 
+@pytest.mark.slow
 def test_train_prints_parameters_and_both_baselines(small):
     output = run("train", "--data", small, "--seeds", 1, *TINY).output
     assert "parameters per member" in output and "flat" in output and "chance" in output
     assert "will not be kept" in output
 
 
+@pytest.mark.slow
 def test_train_without_truth_says_that_it_cannot_evaluate(small, tmp_path):
     from dataclasses import replace
 

@@ -137,6 +137,7 @@ def test_distance_correlation_sees_what_pearson_does_not():
     assert distance(x[:, None, None], (x**2)[:, None]).item() > 0.4
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10**6), st.floats(0.1, 100), st.floats(-100, 100), st.sampled_from(sorted(KINDS)))
 def test_no_coefficient_changes_with_unit_or_origin(seed, scale, shift, kind):
     rng = np.random.default_rng(seed)
@@ -297,6 +298,7 @@ def test_recorded_runs_the_whole_pose_makes_up_dependence_and_independent_segmen
         assert (table.p_data > 0.05).all()
 
 
+@pytest.mark.slow
 def test_a_dependence_of_the_data_is_called_real():
     tied, free = facing_everyone_alike(1.0), facing_everyone_alike(0.0)
     run, _ = linear_run()
@@ -323,6 +325,7 @@ def test_the_summary_has_intervals_over_members():
     assert table.between_low95 < table["between"] < table.between_high95 and table.members == 4
 
 
+@pytest.mark.slow
 def test_the_link_to_error_is_the_rank_correlation_over_seeds():
     values = np.ones((6, 16, 16)) * np.array([1.0, 2, 3, 4, 5, 6])[:, None, None]
     dependence = Dependence(values, JOINTS, JOINTS, "made up", "mm", (3, 4, 5, 6, 7, 8))

@@ -16,6 +16,7 @@ from liftkit.course.exercise import Coding, Measuring, Reasoning
 from tests.course.mistakes.lesson_09 import unseeded
 
 ALL = all_exercises()
+SLOW = {"07.2": pytest.mark.slow, "08.2": pytest.mark.slow}  # these measure the recorded runs for seconds
 CODING = [number for number, one in ALL.items() if isinstance(one, Coding)]
 # What students get wrong: rows of number, answer and a pattern of the facts that the message must contain.
 WRONG = [
@@ -31,7 +32,7 @@ def right_answer(one):
     return one.measure() if isinstance(one, Measuring) else one.answer
 
 
-@pytest.mark.parametrize("number", ALL)
+@pytest.mark.parametrize("number", [pytest.param(number, marks=SLOW.get(number, ())) for number in ALL])
 def test_each_solution_passes_its_own_check(number):
     assert exercise(number).check(right_answer(ALL[number])).status == "correct"
 

@@ -50,6 +50,7 @@ def test_an_endless_loop_ends_on_another_thread_too():
     assert [feedback.status for feedback in found] == ["incorrect"]
 
 
+@pytest.mark.slow
 def test_a_call_that_cannot_be_interrupted_asks_for_a_new_kernel():
     one = exercise("01.1")
     one.seconds = 0.2
@@ -61,6 +62,7 @@ def test_a_call_that_cannot_be_interrupted_asks_for_a_new_kernel():
     assert "0.2 seconds" in message and "restart the kernel" in message
 
 
+@pytest.mark.slow
 def test_all_calls_share_the_time():
     one = exercise("01.1")
     one.seconds = 0.5

@@ -9,6 +9,7 @@ from liftkit.data.synthetic import synthetic_motion
 from liftkit.poses import save_poses
 
 
+@pytest.mark.slow
 def test_the_embedded_data_set_is_the_synthetic_motion_filmed():
     poses, again = load_poses("synthetic"), film(synthetic_motion(), "orthographic")
     assert poses.x2d.tobytes() == again.x2d.tobytes()

@@ -209,6 +209,7 @@ def test_full_coupling_determines_the_arm_task_and_leaves_legs_and_arms_as_they_
     assert spread[0] == pytest.approx(spread[1], rel=0.05)
 
 
+@pytest.mark.slow
 def test_motion_is_smooth(motion):
     clips = motion.joints.reshape(-1, motion.frame.max() + 1, 17, 3).astype(float) / 1000
     speed = np.linalg.norm(np.diff(clips, axis=1), axis=-1) * motion.fps

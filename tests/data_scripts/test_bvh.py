@@ -73,6 +73,7 @@ def test_a_height_that_fits_no_unit_is_refused(height):
         unit_of(height)
 
 
+@pytest.mark.slow
 @given(st.floats(1e-3, 1e5))
 def test_no_height_fits_two_units(height):
     try:

@@ -22,6 +22,7 @@ def test_resampling():
         resample(moving[:0], 30, 30)
 
 
+@pytest.mark.slow
 @given(st.floats(5, 240), st.floats(5, 240), st.integers(1, 50))
 def test_uniform_motion_stays_uniform(fps_from, fps_to, count):
     times = np.arange(count) / fps_from

@@ -93,6 +93,7 @@ def test_an_undisturbed_conversion_leaves_two_files(command, tmp_path):
     assert results(tmp_path) == ["out.json", "out.npz"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["os.fsync", "os.replace"])
 @pytest.mark.parametrize("error", [FULL, CTRL_C], ids=["full", "ctrl-c"])
 def test_a_conversion_that_is_stopped_while_it_writes_leaves_nothing(command, tmp_path, monkeypatch, error, name):

@@ -112,6 +112,7 @@ def test_a_whole_checkpoint_is_gone_on_from(job_and_checkpoint, tmp_path):
     assert all(map(pd.DataFrame.equals, tables(outcome.result), expected))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", CHECKPOINTS)
 def test_a_checkpoint_of_another_layout_is_named_and_its_job_begins_again(job_and_checkpoint, tmp_path, kind):
     arguments, expected, content = job_and_checkpoint
@@ -171,6 +172,7 @@ def finished(poses, tmp_path_factory):
     return study(poses, tmp_path_factory.mktemp("finished") / "study")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", JOB_FILES)
 def test_a_job_file_of_another_layout_is_named_and_done_again(finished, poses, kind):
     first, second = sorted((finished.folder / "jobs").glob("*.zip"))
@@ -196,6 +198,7 @@ def three_threads():
     torch.set_num_threads(before)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("seeds", "expected"), [((0,), {3}), ((0, 1), {1})])
 def test_a_single_job_takes_the_threads_it_is_given_and_several_one_each(
     poses, tmp_path, three_threads, seeds, expected
@@ -250,6 +253,7 @@ def test_jobs_without_their_study_are_left_alone(poses, tmp_path):
     assert (tmp_path / "jobs" / "000-synthetic-full-seed0.zip").read_text() == "years of work"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("restart", [False, True])
 def test_old_temporary_files_are_removed(finished, poses, restart):
     left = [finished.folder / name for name in (".results.csv.tmp-1", "jobs/.000.zip.tmp-2")]

@@ -48,6 +48,7 @@ def test_only_seeds_that_both_have_are_paired(results):
     assert compare_pairs(fewer, "good", "bad").pairs.item() == 3
 
 
+@pytest.mark.slow
 def test_the_interval_covers_the_mean_about_as_often_as_it_says():
     rng = np.random.default_rng(0)
     intervals = [bootstrap_interval(rng.normal(5, 1, 30)) for _ in range(100)]

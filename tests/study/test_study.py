@@ -29,7 +29,7 @@ from liftkit.study.checkpoint_selection import CheckpointSelector, bone_spread
 from liftkit.study.jobs import check_arguments, fingerprint, make_jobs, members_that_fit, read_jobs
 from liftkit.training import Trainer
 
-CONFIG = TrainConfig(width=16, batch=16, steps=60, record_every=20)
+CONFIG = TrainConfig(width=16, batch=16, steps=24, record_every=8)
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def test_the_last_policy_is_what_training_alone_gives_and_the_stored_networks_li
 
 def test_the_history_holds_losses_and_evaluations(study):
     history = study.history[study.history.representation == "full"]
-    assert sorted(history.step.unique()) == [20, 40, 60] and len(history) == 9
+    assert sorted(history.step.unique()) == [8, 16, 24] and len(history) == 9
     assert history[["reprojection", "bones", "pa_mpjpe_reflection", "data"]].notna().all(axis=None)
 
 
@@ -91,8 +91,8 @@ def test_the_last_evaluation_agrees_with_the_results_of_the_last_networks(study)
 
 @pytest.mark.slow
 def test_evaluations_between_two_records_get_rows_of_their_own(poses, tmp_path):
-    history = quick(poses, tmp_path, ("full",), (0,), evaluations=4).history  # at steps 15, 30, 45, 60
-    assert sorted(history.step) == [15, 20, 30, 40, 45, 60]
+    history = quick(poses, tmp_path, ("full",), (0,), evaluations=4).history  # at steps 6, 12, 18, 24
+    assert sorted(history.step) == [6, 8, 12, 16, 18, 24]
     assert history.bones.notna().sum() == 4 and history.reprojection.notna().sum() == 3
     assert (history.representation == "full").all()
 
@@ -196,6 +196,7 @@ def test_each_policy_keeps_each_members_best_evaluation(poses, monkeypatch):
     )  # training goes on as it was
 
 
+@pytest.mark.slow
 def test_the_unsupervised_choice_depends_on_training_poses_only(poses):
     moved = poses.x2d.copy()
     moved[poses.split == "test"] *= np.random.default_rng(0).uniform(0.2, 5, (1, 17, 1)).astype(np.float32)
@@ -230,6 +231,7 @@ def test_bones_of_a_rigid_body_keep_their_shares_and_those_of_a_stretched_one_do
     assert bone_spread(larger, skeleton) > 0.02
 
 
+@pytest.mark.slow
 def test_a_member_that_diverges_has_a_message_in_its_row(poses, tmp_path):
     wild = TrainConfig(width=16, batch=16, steps=60, learning_rate=10.0, schedule="constant")
     # so large a step that some weight is soon beyond any number
@@ -390,5 +392,5 @@ def test_progress_counts_steps_of_members_up_to_all_of_them(poses, tmp_path):
     calls = []
     quick(poses, tmp_path, progress=lambda done, total: calls.append((done, total)))
     done, totals = zip(*calls, strict=True)
-    assert set(totals) == {2 * 3 * 60} and list(done) == sorted(done) and done[0] == 0 and done[-1] == 360
+    assert set(totals) == {2 * 3 * 24} and list(done) == sorted(done) and done[0] == 0 and done[-1] == 144
     assert len(set(done)) > 6

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from contextlib import contextmanager
 from pathlib import Path
 
-import nbformat
 import pytest
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -37,6 +36,8 @@ TrainConfig.__post_init__ = _shorten
 
 def write_notebook(path: Path, sources: Iterable[str]) -> None:
     """Write a notebook of code cells; its folder is created if it is missing."""
+    import nbformat  # takes 2.5 s, and each process of the tests reads this module
+
     path.parent.mkdir(exist_ok=True)
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}}

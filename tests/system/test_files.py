@@ -161,6 +161,7 @@ def test_a_pickle_is_refused_and_not_run(tmp_path):
     assert (tmp_path / "ran").exists(), "the trap itself must work"
 
 
+@pytest.mark.slow
 def test_any_flipped_byte_is_noticed_or_harmless(tmp_path):
     arrays = {"x": np.arange(40.0), "names": np.array(["a", "bc"])}
     whole, path = saved(tmp_path / "a.npz", **arrays), tmp_path / "b.npz"

@@ -238,6 +238,7 @@ def test_the_widget_answers_the_browser_and_is_small_and_always_the_same(runs, p
     assert one.panel_pose_0["picked"] == 3 and one.panel_map_0["svg"] != other.panel_map_0["svg"]
 
 
+@pytest.mark.slow
 def test_by_default_the_recorded_runs_are_compared():
     explorer = CorrelationExplorerController()
     assert list(explorer.runs) == ["full", "legs_torso"] and explorer.values["direction"] == FROM

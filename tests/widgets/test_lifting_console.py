@@ -101,6 +101,7 @@ def test_a_seeded_run_is_the_same_bit_for_bit_in_the_widget_and_without_it(way, 
     assert not control.running and "24 steps" in control.message
 
 
+@pytest.mark.slow
 def test_showing_it_changes_nothing_and_an_open_step_does_not_count():
     control, other = console(), alone()
     for _ in range(3):
@@ -175,6 +176,7 @@ def test_verdicts_and_their_losses_are_worked_out_by_hand_in_eval_mode():
     assert seen.losses == pytest.approx(losses, abs=1e-5)
 
 
+@pytest.mark.slow
 def test_the_curves_are_the_history_and_the_error_that_of_the_run():
     config = replace(CONFIG, record_every=game.EVALUATE_EVERY, dropout=0.0)
     control = console(config=config)
@@ -191,6 +193,7 @@ def test_the_curves_are_the_history_and_the_error_that_of_the_run():
     assert set(control.game.test.split) == {"test"}
 
 
+@pytest.mark.slow
 def test_curves_never_hold_more_than_they_may(monkeypatch):
     monkeypatch.setattr(game, "EVALUATE_EVERY", 1)
     monkeypatch.setattr(game, "MOST_POINTS", 6)
@@ -216,6 +219,7 @@ def test_it_learns():
 # Hands on the controls.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name, value", RESETS.items())
 def test_what_the_config_freezes_restarts_and_says_so(name, value):
     control = console()
@@ -251,6 +255,7 @@ def test_pause_stops_and_a_late_tick_does_nothing(monkeypatch):
     assert control.trainer.steps_done == 1 and "step 1." in control.message
 
 
+@pytest.mark.slow
 def test_speed_is_the_steps_of_a_slice(monkeypatch):
     monkeypatch.setattr(controller, "SLICE", 100.0)
     control = console()
@@ -357,6 +362,7 @@ def test_what_a_control_cannot_have_is_refused(name, value):
 # The widget.
 
 
+@pytest.mark.slow
 def test_without_a_truth_the_2d_input_stands_in_its_place_and_no_error_is_shown():
     control = console(replace(POSES, x3d=None))
     press(control, "step_d", "step_g")
@@ -367,6 +373,7 @@ def test_without_a_truth_the_2d_input_stands_in_its_place_and_no_error_is_shown(
     assert "24 steps" in control.message and "PA-MPJPE" not in control.message
 
 
+@pytest.mark.slow
 def test_a_loss_that_is_left_out_has_no_curve():
     control = console()
     control.set("weight_quarter_turns", 0)

@@ -151,6 +151,7 @@ def test_a_wrong_depth_is_found_out_from_the_side_on_average(recorded):
     assert np.ptp(means[TRUE]) < 0.15  # true poses look equally real from everywhere
 
 
+@pytest.mark.slow
 def test_the_default_is_small_and_the_same_each_time():
     one, two = ViewExplorer(), ViewExplorer()
     for widget in (one, two):

@@ -105,6 +105,7 @@ def test_every_control_is_labelled_and_keeps_its_value_when_it_refuses_another(w
         widget.set("nonsense", 1)
 
 
+@pytest.mark.slow
 def test_every_joint_can_be_picked_and_pulled(widget):
     for panel in widget.controller.panels():
         if not isinstance(panel, Pose) or not (panel.pickable or panel.draggable):
@@ -151,6 +152,7 @@ def test_the_same_widget_has_the_same_repr_and_picture(widget):
     assert "application/vnd.jupyter.widget-view+json" in bundle
 
 
+@pytest.mark.slow
 def test_nbconvert_shows_the_picture_if_no_widget_state_is_stored(widget):
     bundle, _ = widget._repr_mimebundle_()
     output = nbformat.v4.new_output("execute_result", bundle, execution_count=1)

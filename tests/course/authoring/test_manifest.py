@@ -54,6 +54,7 @@ def test_a_folder_without_a_manifest_is_refused(tmp_path):
         read_course(tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cells", "facts"),
     [

@@ -36,6 +36,7 @@ def test_links_index_and_readme_follow_the_manifest(folder):
         assert f"[{lesson.number} {lesson.title}](notebooks/{lesson.file})" in readme
 
 
+@pytest.mark.slow
 def test_another_title_makes_its_neighbours_old_until_they_are_updated(folder):
     edit_manifest(folder, 'title = "The lifting problem"', 'title = "Lifting"')
     path = folder / "01_lifting.ipynb"
@@ -47,6 +48,7 @@ def test_another_title_makes_its_neighbours_old_until_they_are_updated(folder):
     assert run_course("update", "--folder", folder).output == "Nothing to change.\n"
 
 
+@pytest.mark.slow
 def test_set_repository_gives_every_lesson_its_own_links_and_one_set_up_cell(folder):
     before = contents(folder)
     result = run_course("set-repository", "ada/lifting", "--folder", folder)
@@ -69,6 +71,7 @@ def test_set_repository_gives_every_lesson_its_own_links_and_one_set_up_cell(fol
     assert contents(folder) == before
 
 
+@pytest.mark.slow
 def test_a_fork_replaces_the_links_and_check_finds_old_ones(folder):
     set_repository(folder, "ada/lifting")
     edit_manifest(folder, "ada/lifting", "bob/lifting")
