@@ -53,6 +53,7 @@ def test_every_exercise_has_two_typical_mistakes_and_its_texts():
     assert list(ALL) == sorted(ALL)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", CODING)
 def test_each_stub_is_not_attempted(number):
     one = ALL[number]

@@ -136,6 +136,7 @@ def test_poses_without_3d_are_judged_by_what_they_have(sound):
     assert report.warnings == [] and "Bones" not in report.facts and "Shape in the picture" in report.tables
 
 
+@pytest.mark.slow
 def test_one_pose_is_enough(sound):
     assert "1 pose" in report_html(examine_poses(sound.select([0])))
 

@@ -103,6 +103,7 @@ def job_and_checkpoint(poses, tmp_path_factory):
     patch.undo()
 
 
+@pytest.mark.slow
 def test_a_whole_checkpoint_is_gone_on_from(job_and_checkpoint, tmp_path):
     arguments, expected, content = job_and_checkpoint
     (tmp_path / CHECKPOINT).write_bytes(content)
@@ -123,6 +124,7 @@ def test_a_checkpoint_of_another_layout_is_named_and_its_job_begins_again(job_an
     assert all(map(pd.DataFrame.equals, tables(outcome.result), expected))
 
 
+@pytest.mark.slow
 def test_a_lack_of_memory_is_no_damage(job_and_checkpoint, tmp_path, monkeypatch):
     arguments, _, content = job_and_checkpoint
     (tmp_path / CHECKPOINT).write_bytes(content)

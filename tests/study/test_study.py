@@ -51,6 +51,7 @@ def study(poses, tmp_path_factory) -> Study:
 # Tables.
 
 
+@pytest.mark.slow
 def test_results_have_a_row_for_each_representation_seed_and_policy(study):
     rows = set(map(tuple, study.results[["representation", "seed", "policy"]].to_numpy()))
     names, policies = ("full", "legs_torso"), ("last", "unsupervised", "oracle")
@@ -73,12 +74,14 @@ def test_the_last_policy_is_what_training_alone_gives_and_the_stored_networks_li
     assert set(stored.history.seed) == {0, 1, 2}
 
 
+@pytest.mark.slow
 def test_the_history_holds_losses_and_evaluations(study):
     history = study.history[study.history.representation == "full"]
     assert sorted(history.step.unique()) == [8, 16, 24] and len(history) == 9
     assert history[["reprojection", "bones", "pa_mpjpe_reflection", "data"]].notna().all(axis=None)
 
 
+@pytest.mark.slow
 def test_the_last_evaluation_agrees_with_the_results_of_the_last_networks(study):
     keys, columns = (
         ["representation", "seed"],
@@ -97,6 +100,7 @@ def test_evaluations_between_two_records_get_rows_of_their_own(poses, tmp_path):
     assert (history.representation == "full").all()
 
 
+@pytest.mark.slow
 def test_tables_are_stored_as_csv_and_as_parquet_with_settings_versions_and_hardware(study):
     for name in ("results", "history"):
         parquet = pd.read_parquet(study.folder / f"{name}.parquet")
@@ -110,6 +114,7 @@ def test_tables_are_stored_as_csv_and_as_parquet_with_settings_versions_and_hard
     assert not list(study.folder.rglob("checkpoint*"))
 
 
+@pytest.mark.slow
 def test_a_loaded_study_is_the_same_and_has_its_networks(study, poses):
     loaded = Study.load(study.folder)
     pd.testing.assert_frame_equal(loaded.summary(), study.summary())
@@ -265,6 +270,7 @@ def test_seeds_are_grouped_in_order_and_jobs_that_are_known_are_kept(poses):
     assert [job.seeds for job in again] == [(0, 1), (2, 3), (4,)] * 2 and [again[1], again[5]] == known
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "damage",
     [
@@ -362,6 +368,7 @@ def test_a_folder_in_which_one_cannot_write_is_refused(poses, tmp_path, monkeypa
         quick(poses, tmp_path / "out")
 
 
+@pytest.mark.slow
 def test_two_studies_on_one_folder_are_refused(study, poses):
     with filelock.FileLock(study.folder / ".lock"):
         with pytest.raises(ValueError, match="another study is running in"):
