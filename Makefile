@@ -30,10 +30,8 @@ endef
 PYTEST := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" PLOTLY_RENDERER=plotly_mimetype $(THREADS) $(RUN) pytest \
 	--numprocesses=2 --dist=loadfile --no-loadscope-reorder
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=900
-# Lessons that train nothing: their stored outputs are compared by each `make test`, those of all by `make lessons`.
-COMPARED := $(wildcard notebooks/01_*.ipynb notebooks/11_*.ipynb)
 
-.PHONY: help lab quick test lessons fuzz lint format records constraints clean
+.PHONY: help lab quick test long fuzz lint format records constraints clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target text; do \
@@ -48,11 +46,11 @@ lab: $(STAMP) ## set up, then open lesson 00 in JupyterLab (make lab LABFLAGS=--
 quick: lint ## set up, then run ruff and the fast tests and doctests (one to three minutes)
 	$(PYTEST) -p no:nbval -m "not slow and not browser" $(PYTESTFLAGS)
 
-test: lint ## set up, then run every check that decides: ruff, tests, doctests, lessons (make test PYTESTFLAGS=-x)
-	$(PYTEST) $(NBVAL) tests liftkit $(COMPARED) $(PYTESTFLAGS)
+test: lint ## set up, then run every check that decides: ruff, tests, doctests, widgets (make test PYTESTFLAGS=-x)
+	$(PYTEST) $(NBVAL) -m "not long" tests liftkit notebooks $(PYTESTFLAGS)
 
-lessons: $(STAMP) ## set up, then run every lesson in full and compare what it shows with what is stored
-	$(PYTEST) $(NBVAL) notebooks $(PYTESTFLAGS)
+long: $(STAMP) ## set up, then run what takes minutes: every lesson in full and in a browser, studies that are killed
+	$(PYTEST) $(NBVAL) -m long tests notebooks $(PYTESTFLAGS)
 
 fuzz: $(STAMP) ## set up, then damage small files of each format 10,000 times and read them (half an hour)
 	$(THREADS) $(RUN) pytest tests/test_mutations.py --mutations 10000 -s -q

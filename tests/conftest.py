@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 from lab import CHROMIUM
 
+QUICK_LESSONS = ("01", "11")  # they train nothing, so `make test` runs them and compares what they show
 OFFLINE = Path(__file__).parent / "support" / "offline"
 collect_ignore = [str(OFFLINE)]  # Debian's Python has a sitecustomize too, and a process imports one of that name
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(OFFLINE), os.environ.get("PYTHONPATH")]))
@@ -28,6 +29,9 @@ def pytest_addoption(parser):
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
     """Skip the browser tests if there is no Chromium; let several processes begin with the files that take longest."""
+    for item in items:
+        if item.path.suffix == ".ipynb" and not item.path.name.startswith(QUICK_LESSONS):
+            item.add_marker("long")
     if not CHROMIUM:
         for item in items:
             if item.get_closest_marker("browser"):
@@ -38,7 +42,7 @@ def pytest_collection_modifyitems(config, items):
 
 
 def is_long(item) -> bool:
-    return item.path.suffix == ".ipynb" or any(map(item.get_closest_marker, ("browser", "slow")))
+    return item.path.suffix == ".ipynb" or any(map(item.get_closest_marker, ("browser", "long", "slow")))
 
 
 @pytest.fixture

@@ -84,7 +84,7 @@ def _flat(poses: PoseSet, report: Report) -> None:
     flat = int((extent.max(1) == 0).sum())
     report.warn(flat > 0, f"in {flat:,} poses all joints lie on one point")
     moves = (np.ptp(centred, axis=0) > 0).any(-1)
-    still = [name for name, moved in zip(names[1:], moves[1:]) if len(poses) > 1 and not moved]
+    still = [name for name, moved in zip(names[1:], moves[1:], strict=True) if len(poses) > 1 and not moved]
     report.warn(still, f"joints that never move against the pelvis, so perhaps missing: {', '.join(still)}")
     zero = (poses.x2d == 0).all(-1)[:, 1:].mean()
     report.warn(zero > 0.001, f"{zero:.1%} of the joints are exactly (0, 0), where detectors put missing points")

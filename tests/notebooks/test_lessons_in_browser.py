@@ -49,7 +49,9 @@ def tab():
         yield page
 
 
-@pytest.fixture(scope="module", params=LESSONS)
+@pytest.fixture(
+    scope="module", params=[LESSONS[0], *(pytest.param(name, marks=pytest.mark.long) for name in LESSONS[1:])]
+)
 def seen(request, course, tab):
     """What a student sees who runs all cells, saves, and goes from output to output."""
     folder, address = course

@@ -1,4 +1,4 @@
-"""The lessons as files, and their cells in a kernel. What they show is compared by nbval (``make lessons``)."""
+"""The lessons as files, and their cells in a kernel. What they show is compared by nbval (``make long``)."""
 
 import ast
 import json

@@ -33,6 +33,7 @@ def study(folder, **more):
     return run_study(["full", "legs_torso"], poses, range(2), CONFIG, folder, **given)
 
 
+@pytest.mark.long
 def test_a_killed_worker_changes_nothing_in_the_tables(client, tmp_path):
     killed = []
 
@@ -49,6 +50,7 @@ def test_a_killed_worker_changes_nothing_in_the_tables(client, tmp_path):
         pd.testing.assert_frame_equal(*tables, check_exact=True)
 
 
+@pytest.mark.long
 def test_workers_that_do_not_see_the_folder_send_their_results_back(client, tmp_path, monkeypatch):
     from liftkit.study.folder import StudyFolder
 
