@@ -105,6 +105,7 @@ def test_poses_that_changed_are_refused(golden):
     assert len(Study.load(golden / "study").results) == 4
 
 
+@pytest.mark.slow
 def test_an_unfinished_study_trains_only_what_is_left(golden):
     stored = Study.load(golden / "study").results
     jobs = golden / "study" / "jobs"
@@ -117,6 +118,7 @@ def test_an_unfinished_study_trains_only_what_is_left(golden):
     assert Study.load(golden / "study").run("legs_torso").seeds == SEEDS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("golden", ARCHIVES[:1], indirect=True)
 def test_a_checkpoint_of_the_first_version_is_named_and_begins_again(golden):
     jobs = golden / "study" / "jobs"

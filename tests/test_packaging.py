@@ -223,6 +223,7 @@ def test_make_says_that_python_is_absent(tmp_path):
     assert "needs Python 3.10 or newer; no_such_python3 was not found" in result.stderr
 
 
+@pytest.mark.slow
 @needs_make
 def test_set_up_is_marked_as_done_only_when_it_is(tmp_path):
     python = fake_python(tmp_path, "sys.version_info = (3, 12, 0)")

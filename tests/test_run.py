@@ -241,6 +241,7 @@ def test_weights_of_another_run_are_refused(folder, tmp_path):
         Run.load(folder)
 
 
+@pytest.mark.slow
 def test_members_can_be_taken_out():
     run = load_record("legs_torso_shared")
     x2d = load_poses("synthetic").test.x2d[:50]

@@ -44,6 +44,7 @@ def test_the_same_seeds_give_the_same_bits_and_others_do_not():
     assert not torch.equal(weights(a)["lifter.outputs.0.weight"][0], weights(c)["lifter.outputs.0.weight"][0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["legs_torso", "five_parts_shared"])
 def test_a_loaded_state_goes_on_bit_for_bit(name):
     config = dict(seeds=(0, 1), dropout=0.3, record_every=2)

@@ -29,6 +29,7 @@ def test_every_format_is_written_by_its_ending(tmp_path, lifted):
         assert (tmp_path / f"out.{ending}").read_bytes().startswith(start)
 
 
+@pytest.mark.slow
 def test_a_run_of_ones_own_and_another_seed(tmp_path, lifted):
     poses, _ = lifted
     record = load_record("full")

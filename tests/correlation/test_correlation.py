@@ -150,6 +150,7 @@ def test_no_coefficient_changes_with_unit_or_origin(seed, scale, shift, kind):
 # The data.
 
 
+@pytest.mark.slow
 def test_uncoupled_data_show_no_correlation_between_legs_and_torso_and_coupled_ones_do():
     chance = 3 * np.sqrt(2 / 6000) * 3  # poses of one clip are alike: about a tenth of them count
     free, tied = (facing_everyone_alike(coupling) for coupling in (0.0, 1.0))
@@ -279,6 +280,7 @@ def test_joints_can_be_swapped_one_by_one(poses):
     assert found.rows == found.columns == JOINTS and (found.between() == 0).all()
 
 
+@pytest.mark.slow
 def test_pixels_are_measured_in_millimetres_where_the_truth_is_known():
     poses = load_poses("synthetic", rig="perspective").test.select(slice(None, None, 40))
     assert intervention(untrained("full"), poses).unit == "mm"
@@ -306,6 +308,7 @@ def test_a_dependence_of_the_data_is_called_real():
     assert verdicts(run, free, within=["subject"], permutations=39).verdict.tolist() == ["spurious", "spurious"]
 
 
+@pytest.mark.slow
 def test_a_lifter_that_looks_away_has_none_even_where_the_data_have_it():
     tied = facing_everyone_alike(1.0)
     table = verdicts(untrained("legs_torso"), tied, within=["subject"], permutations=39)

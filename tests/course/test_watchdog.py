@@ -31,6 +31,7 @@ def stubborn(*args):
             pass
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("function", [forever, stubborn])
 def test_an_endless_loop_becomes_feedback_and_ends(function):
     one = exercise("01.1")

@@ -190,6 +190,7 @@ def dependence(motion, shuffles=100):
     return strength(torso), np.array([strength(mixed()) for _ in range(shuffles)])
 
 
+@pytest.mark.slow
 def test_legs_and_torso_are_independent_at_coupling_0_and_dependent_at_1():
     found, chance = dependence(synthetic_motion(frames=5))
     assert found < chance.max()

@@ -159,6 +159,7 @@ def test_without_h5py_the_command_that_installs_it_is_named(tmp_path, monkeypatc
     assert not (tmp_path / "out.npz").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", ["cmu", "human36m", "mpi_inf_3dhp"])
 def test_help_is_light(script):
     code = f"import sys, {script}; print(sorted({{'torch', 'numpy', 'pandas', 'scipy', 'h5py'}} & set(sys.modules)))"

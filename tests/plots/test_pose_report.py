@@ -141,6 +141,7 @@ def test_one_pose_is_enough(sound):
     assert "1 pose" in report_html(examine_poses(sound.select([0])))
 
 
+@pytest.mark.slow
 def test_every_figure_says_what_is_normal(sound):
     tables = examine_poses(sound).tables
     assert set(tables) == set(MEANINGS) == set(data_figures(tables))

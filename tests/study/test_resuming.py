@@ -234,6 +234,7 @@ def test_a_study_goes_on_with_another_number_of_threads(poses, tmp_path):
 # What a killed study leaves.
 
 
+@pytest.mark.slow
 def test_a_folder_in_which_a_start_was_killed_is_new(poses, tmp_path):
     (tmp_path / "jobs" / "000-synthetic-full-seed0").mkdir(parents=True)
     for name in (

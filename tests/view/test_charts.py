@@ -155,6 +155,7 @@ def test_logarithmic_ticks_lie_within_a_range_that_holds_the_data(low, factor):
     assert all(start * (1 - 1e-9) <= tick <= end * (1 + 1e-9) for tick in ticks)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.floats(width=32), min_size=1, max_size=30))
 def test_any_numbers_make_a_picture_of_finite_numbers(values):

@@ -72,6 +72,7 @@ def test_maps_are_what_the_analysis_gives(explorer, runs, poses, kind):
         assert tip(panel, 5, 12).startswith(f"left ankle → left wrist: {found.mean[5, 12]:.2f}")
 
 
+@pytest.mark.slow
 def test_excess_is_beyond_the_data_and_has_colours_for_both_signs(explorer, runs, poses):
     explorer.set("kind", "excess of pearson")
     expected = learned_correlation(runs["full"], poses).excess.mean

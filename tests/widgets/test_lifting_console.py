@@ -309,6 +309,7 @@ def poisoned(at: int) -> LossTerm:
     return LossTerm(term, 10.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("running", [True, False])
 def test_divergence_is_shown_and_training_is_back_at_a_good_state(monkeypatch, running):
     control = console()

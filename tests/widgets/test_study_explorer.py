@@ -200,6 +200,7 @@ def test_where_nothing_would_be_left_all_stays():
     assert explorer.panels()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "results, history",
     [
@@ -249,6 +250,7 @@ def test_tables_that_do_not_fit_are_refused(call, message):
         call()
 
 
+@pytest.mark.slow
 def test_the_widget_answers_the_browser_is_always_the_same_and_leaves_the_tables():
     results, history = record_results(), record_history()
     before = results.copy(), history.copy()

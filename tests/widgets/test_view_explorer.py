@@ -165,6 +165,7 @@ def test_the_default_is_small_and_the_same_each_time():
 # Hands on the controls.
 
 
+@pytest.mark.slow
 def test_every_control_changes_what_is_shown(control):
     for one in control.controls():
         shown = []
