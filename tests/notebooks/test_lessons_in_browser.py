@@ -26,7 +26,7 @@ DRAWN = {
 }
 FULL = re.compile(r"\b(\d+)/\1\b")  # all steps of as many
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.long]
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +49,7 @@ def tab():
         yield page
 
 
-@pytest.fixture(
-    scope="module", params=[LESSONS[0], *(pytest.param(name, marks=pytest.mark.long) for name in LESSONS[1:])]
-)
+@pytest.fixture(scope="module", params=LESSONS)
 def seen(request, course, tab):
     """What a student sees who runs all cells, saves, and goes from output to output."""
     folder, address = course

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from liftkit import TrainConfig, load_poses, run_study
 from liftkit.cli import app
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 distributed = pytest.importorskip("distributed", reason="needs the extra 'cluster'")
 
@@ -33,7 +33,6 @@ def study(folder, **more):
     return run_study(["full", "legs_torso"], poses, range(2), CONFIG, folder, **given)
 
 
-@pytest.mark.long
 def test_a_killed_worker_changes_nothing_in_the_tables(client, tmp_path):
     killed = []
 
@@ -50,7 +49,6 @@ def test_a_killed_worker_changes_nothing_in_the_tables(client, tmp_path):
         pd.testing.assert_frame_equal(*tables, check_exact=True)
 
 
-@pytest.mark.long
 def test_workers_that_do_not_see_the_folder_send_their_results_back(client, tmp_path, monkeypatch):
     from liftkit.study.folder import StudyFolder
 

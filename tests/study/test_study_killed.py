@@ -15,7 +15,7 @@ from liftkit import TrainConfig, load_poses, run_study
 from liftkit.poses import PoseSet
 from liftkit.study import running
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 CONFIG = TrainConfig(width=16, batch=16, steps=80, record_every=20)
 KILLS = 20
@@ -78,7 +78,6 @@ def killed_when(ready, folder, processes: int) -> None:
     child.join()
 
 
-@pytest.mark.long
 def test_a_study_killed_twenty_times_ends_with_the_same_tables(tmp_path, undisturbed):
     expected, seconds = undisturbed
     chance = random.Random(0)
@@ -94,7 +93,6 @@ def test_a_study_killed_twenty_times_ends_with_the_same_tables(tmp_path, undistu
     assert equal(tmp_path / f"study{finished}", expected)
 
 
-@pytest.mark.long
 def test_with_two_processes_too_and_no_worker_goes_on_alone(tmp_path, undisturbed):
     expected, _ = undisturbed
     folder = tmp_path / "study"
@@ -115,7 +113,6 @@ def processes_in(folder) -> list[int]:
     return [path for path, steps in read().items() if before.get(path) != steps]
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("damage", ["cut", "flipped", "emptied", "foreign"])
 def test_torn_files_are_found_and_done_again(tmp_path, undisturbed, damage):
     study(tmp_path)

@@ -58,6 +58,8 @@ def page(tmp_path_factory):
     write_notebook(folder / "widgets.ipynb", [SETUP, *CELLS.values()])
     with lab(folder) as address, browser(viewport={"width": 1100, "height": 900}) as page:
         run_all(page, address("widgets.ipynb"))
+        for state in ("Busy", "Idle"):  # a widget of a kernel that runs further cells answers only after them
+            page.get_by_text(f"Python 3 (ipykernel) | {state}").wait_for(timeout=120_000)
         yield page
 
 

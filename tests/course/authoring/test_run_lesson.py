@@ -26,6 +26,7 @@ def test_what_cells_show_is_stored_without_what_needs_a_kernel(tmp_path):
     assert notebook.metadata.language_info == {"name": "python"}
 
 
+@pytest.mark.long
 def test_two_runs_store_the_same(tmp_path):
     path = tmp_path / "lesson.ipynb"
     write_notebook(path, ["1 + 1", WIDGET])
