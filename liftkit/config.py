@@ -12,7 +12,14 @@ import numpy as np
 from liftkit.losses import LOSSES
 from liftkit.priors import get_prior
 
-SCHEDULES = ("constant", "cosine")
+CHOICES = {
+    "schedule": ("constant", "cosine"),
+    "normalisation": ("batch", "frozen"),
+    "initialisation": ("uniform", "glorot"),
+    "scale": ("pose", "segment"),
+    "views": ("pose", "batch"),
+    "order": ("random", "stored"),
+}
 
 
 def _field(default: Any, low: float, high: float):
@@ -40,8 +47,13 @@ class TrainConfig:
     learning_rate: float = _field(1e-3, 0, 10)  # Adam's, for both networks
     schedule: str = "cosine"  # of the learning rate: "constant", or "cosine" down to 0 at the last step
     dropout: float = _field(0.0, 0, 0.99)  # rate, in both networks
+    normalisation: str = "batch"  # in the lifter: by the statistics of the "batch", or "frozen": a fixed affine map
+    initialisation: str = "uniform"  # of both networks: U(-1, 1) / sqrt(inputs), or "glorot"
+    scale: str = "pose"  # a segment of independent ones is divided by the size of the whole "pose", or of the "segment"
     weights: Mapping[str, float] = field(default_factory=_weights)  # of the loss terms by name; left out: the default
     prior: str = "gravity"  # name of the prior over views, see PRIORS
+    views: str = "pose"  # a random view for each "pose", or for each "batch" and network
+    order: str = "random"  # of the poses in training: drawn at "random", or as "stored"
     flip: float = _field(0.5, 0, 1)  # probability that a pose is flipped left to right
     label_swap: float = _field(0.1, 0, 1)  # probability that a batch has real and view labels swapped
     azimuth: float = _field(160.0, 0, 180)  # largest angle of a view about the vertical, degrees
@@ -53,8 +65,9 @@ class TrainConfig:
 
     def __post_init__(self):
         get_prior(self.prior)
-        if self.schedule not in SCHEDULES:
-            raise ValueError(f"schedule must be one of {', '.join(SCHEDULES)}, found {self.schedule!r}")
+        for name, choices in CHOICES.items():
+            if getattr(self, name) not in choices:
+                raise ValueError(f"{name} must be one of {', '.join(choices)}, found {getattr(self, name)!r}")
         for item in fields(self):
             if item.metadata:
                 self._check_number(item.name, type(item.default), **item.metadata)
@@ -95,12 +108,23 @@ class TrainConfig:
         paper = dict(width=1024, batch=8192, steps=steps, learning_rate=2e-4, schedule="constant", dropout=0.5)
         return cls.from_dict({**paper, "prior": "paper", **changes})
 
+    @classmethod
+    def as_run(cls, **changes) -> TrainConfig:
+        """What the authors' public code does when it runs, which differs from the paper: see docs/paper.md."""
+        as_run = dict(normalisation="frozen", initialisation="glorot", dropout=0.0, views="batch", order="stored")
+        return cls.paper(**{**as_run, **changes})
+
+    @property
+    def network_options(self) -> dict[str, str]:
+        """What the lifter computes with its weights, beside the width: arguments of :class:`Lifter`."""
+        return {"normalisation": self.normalisation, "scale": self.scale}
+
     def to_dict(self) -> dict[str, Any]:
         """The fields as plain values, ready for JSON."""
         return asdict(self)
 
 
-PRESETS = {"lesson": TrainConfig.lesson, "paper": TrainConfig.paper}
+PRESETS = {"lesson": TrainConfig.lesson, "paper": TrainConfig.paper, "as_run": TrainConfig.as_run}
 
 
 def preset_config(preset: str = "lesson", **changes: Any) -> TrainConfig:

@@ -15,6 +15,8 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
+from liftkit.skeleton import H36M_17
+
 Array = TypeVar("Array", np.ndarray, torch.Tensor)
 Numbers = ArrayLike | torch.Tensor
 
@@ -147,6 +149,11 @@ def project(x3d: Array, camera: Camera | None = None) -> Array:
     if (placed[..., 2] <= 0).any():
         raise ValueError("every joint must be in front of the camera (z > 0): move the root further away")
     return placed[..., :2] / placed[..., 2:] * _like(camera.focal, x3d) + _like(camera.centre, x3d)
+
+
+def hip_midpoint(points: Array) -> Array:
+    """The midpoint of the hips of 17 joints, where the pelvis lies by definition: ``(..., 17, d) -> (..., d)``."""
+    return sum(points[..., H36M_17.index(name), :] for name in ("left_hip", "right_hip")) / 2
 
 
 def attach_depth(x2d: Array, z: Array) -> Array:

@@ -8,26 +8,34 @@ unit, reads contiguous memory. ``nets`` counts members x segments.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
 
 EPS, MOMENTUM = 1e-5, 0.1
+FROZEN_EPS = 1e-3  # Keras's, whose fixed map the authors' code trains with
+
+
+def with_gradients(function: Callable) -> Callable:
+    """The function, which trains, whatever its caller has switched off: ``torch.no_grad()``, ``inference_mode()``."""
+    return torch.inference_mode(False)(torch.enable_grad()(function))
 
 
 def uniform(generators: Sequence[torch.Generator], *shape: int) -> Tensor:
     """U(0, 1) numbers ``(members, *shape)``, those of each member from its own generator."""
-    return torch.stack([torch.rand(shape, generator=g, device=g.device) for g in generators])
+    drawn = [torch.rand(shape, generator=g, device=g.device, dtype=torch.float32) for g in generators]
+    return torch.stack(drawn)
 
 
 class Linear(nn.Module):
     """``weight @ h + bias`` for ``nets`` networks at once: (nets, inputs, N) -> (nets, outputs, N)."""
 
-    def __init__(self, nets: int, inputs: int, outputs: int, bias: bool):
+    def __init__(self, nets: int, inputs: int, outputs: int, bias: bool, device: str = "cpu"):
         super().__init__()
-        self.weight = nn.Parameter(torch.zeros(nets, outputs, inputs))
-        self.bias = nn.Parameter(torch.zeros(nets, outputs, 1)) if bias else None
+        how = dict(dtype=torch.float32, device=device)
+        self.weight = nn.Parameter(torch.zeros(nets, outputs, inputs, **how))
+        self.bias = nn.Parameter(torch.zeros(nets, outputs, 1, **how)) if bias else None
 
     def forward(self, h: Tensor) -> Tensor:
         if self.bias is None:
@@ -40,21 +48,25 @@ class BatchNormReLU(nn.Module):
 
     In training the samples are ``groups`` batches of views side by side, each normalised by its own statistics.
     ``groups`` None stands for one batch of real poses, which also updates the running averages for evaluation.
+    ``frozen``: the averages stay 0 and 1, in training too, so that this is a fixed affine map with trained gain and
+    shift: what Keras computes if nobody tells it that it is training.
     """
 
     mean: Tensor
     var: Tensor
 
-    def __init__(self, nets: int, units: int):
+    def __init__(self, nets: int, units: int, frozen: bool = False, device: str = "cpu"):
         super().__init__()
-        self.gain = nn.Parameter(torch.ones(nets, units))
-        self.shift = nn.Parameter(torch.zeros(nets, units))
-        self.register_buffer("mean", torch.zeros(nets, units))
-        self.register_buffer("var", torch.ones(nets, units))
+        how = dict(dtype=torch.float32, device=device)
+        self.frozen = frozen
+        self.gain = nn.Parameter(torch.ones(nets, units, **how))
+        self.shift = nn.Parameter(torch.zeros(nets, units, **how))
+        self.register_buffer("mean", torch.zeros(nets, units, **how))
+        self.register_buffer("var", torch.ones(nets, units, **how))
 
     def forward(self, h: Tensor, groups: int | None) -> Tensor:
-        if not self.training:
-            scale = self.gain * (self.var + EPS).rsqrt()
+        if self.frozen or not self.training:
+            scale = self.gain * (self.var + (FROZEN_EPS if self.frozen else EPS)).rsqrt()
             return torch.addcmul((self.shift - self.mean * scale)[..., None], h, scale[..., None]).relu_()
         # A group norm whose groups are one unit of one batch is this batch norm, and twice as fast on a CPU.
         nets, units, samples = h.shape
@@ -73,7 +85,7 @@ class BatchNormReLU(nn.Module):
 
 
 class Dropout(nn.Module):
-    """Dropout with cheap random numbers: one random byte per activation, from each member's own generator."""
+    """Dropout, from each member's own generator: one random byte per activation where 1/256 divides the rate."""
 
     def __init__(self, rate: float):
         super().__init__()
@@ -81,9 +93,12 @@ class Dropout(nn.Module):
         self.generators: Sequence[torch.Generator] = ()
 
     def forward(self, h: Tensor) -> Tensor:
-        kept = round(256 * (1 - self.rate))
-        if not self.training or kept == 256:
+        if not self.training or self.rate == 0:
             return h
+        kept = 256 * (1 - self.rate)
+        if kept != int(kept):  # a float per activation takes three times as long as a byte
+            each = uniform(self.generators, h.numel() // len(self.generators))
+            return h * (each >= self.rate).view_as(h) / (1 - self.rate)
         words = math.ceil(h.numel() / len(self.generators) / 8)
         words = [
             # From the full int64 range: by default random_ never sets the sign bit, so one byte in eight is biased.
@@ -100,10 +115,12 @@ class ResidualBlock(nn.Module):
     A linear layer before a batch normalisation has no bias, because subtracting the mean would remove it.
     """
 
-    def __init__(self, nets: int, width: int, dropout: float):
+    def __init__(self, nets: int, width: int, dropout: float, frozen: bool = False, device: str = "cpu"):
         super().__init__()
-        self.linear1, self.norm1 = Linear(nets, width, width, bias=False), BatchNormReLU(nets, width)
-        self.linear2, self.norm2 = Linear(nets, width, width, bias=False), BatchNormReLU(nets, width)
+        self.linear1 = Linear(nets, width, width, bias=False, device=device)
+        self.norm1 = BatchNormReLU(nets, width, frozen, device)
+        self.linear2 = Linear(nets, width, width, bias=False, device=device)
+        self.norm2 = BatchNormReLU(nets, width, frozen, device)
         self.dropout = Dropout(dropout)
 
     def forward(self, h: Tensor, groups: int | None) -> Tensor:

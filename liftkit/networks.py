@@ -32,16 +32,22 @@ class _Ensemble(nn.Module):
         """The number of trainable parameters of one member."""
         return sum(p.numel() for p in self.parameters()) // self.members
 
-    def initialise(self, generators: Sequence[torch.Generator]) -> None:
-        """Draw all weights and biases from U(-1, 1) / sqrt(inputs), those of each member from its own generator."""
+    def initialise(self, generators: Sequence[torch.Generator], how: str = "uniform") -> None:
+        """Draw the weights of each member from its own generator, by one of ``INITIALISATIONS``.
+
+        "uniform": weights and biases from U(-1, 1) / sqrt(inputs), PyTorch's; "glorot": weights from
+        U(-1, 1) sqrt(6 / (inputs + outputs)), biases 0 (Glorot & Bengio 2010), Keras's.
+        """
         if self.device.type == "meta":
             return  # shapes alone, as in count_parameters: nothing to draw
         if len(generators) != self.members:
             raise ValueError(f"expected one generator per member ({self.members}), found {len(generators)}")
         for layer in self.modules():
             if isinstance(layer, Linear):
-                bound = 1 / math.sqrt(layer.weight.shape[-1])
-                for p in layer.parameters():
+                outputs, inputs = layer.weight.shape[1:]
+                glorot = how == "glorot"
+                bound = math.sqrt(6 / (inputs + outputs)) if glorot else 1 / math.sqrt(inputs)
+                for p in [layer.weight] if glorot else layer.parameters():
                     draw = uniform(generators, *p.view(self.members, -1).shape[1:])
                     p.data.copy_(((2 * draw - 1) * bound).view_as(p))
         self.use(generators)
@@ -70,6 +76,8 @@ class Lifter(_Ensemble):
         members: the number of independent networks.
         dropout: rate in the residual blocks, 0 to 0.99.
         generators: one per member, for the weights and dropout (default: seeded 0, 1, ...).
+        normalisation, initialisation, scale: as in :class:`liftkit.TrainConfig`.
+        device: of the weights; "meta" for their shapes alone.
 
     Raises:
         ValueError: if the representation is unknown or its segments cannot share the width.
@@ -87,17 +95,24 @@ class Lifter(_Ensemble):
         members: int = 1,
         dropout: float = 0.0,
         generators: Sequence[torch.Generator] | None = None,
+        *,
+        normalisation: str = "batch",
+        initialisation: str = "uniform",
+        scale: str = "pose",
+        device: str = "cpu",
     ):
         super().__init__(width, members, dropout)
         self.representation = rep = get_representation(representation)
+        self.scale = scale
         segments, self.nets = rep.segments, members * len(rep.segments)
         index = rep.skeleton.index
         owned = [[index(joint) for joint in segment.owns] for segment in segments]
         self.sees = [_as_slice([index(joint) for joint in segment.sees]) for segment in segments]
 
-        self.inputs = nn.ModuleList(Linear(members, 2 * len(s.sees), width, bias=False) for s in segments)
-        self.input_norm = BatchNormReLU(self.nets, width)
-        self.blocks = nn.ModuleList(ResidualBlock(self.nets, width, dropout) for _ in range(rep.blocks))
+        frozen, on = normalisation == "frozen", dict(device=device)
+        self.inputs = nn.ModuleList(Linear(members, 2 * len(s.sees), width, bias=False, **on) for s in segments)
+        self.input_norm = BatchNormReLU(self.nets, width, frozen, **on)
+        self.blocks = nn.ModuleList(ResidualBlock(self.nets, width, dropout, frozen, **on) for _ in range(rep.blocks))
         self.joins = nn.ModuleList()
         if rep.shared_blocks:
             units = [width * len(joints) // sum(map(len, owned)) for joints in owned]
@@ -106,14 +121,15 @@ class Lifter(_Ensemble):
                     f"{rep.name}: the segments share the width by their joints; expected a multiple of "
                     f"{sum(map(len, owned))}, found {width}"
                 )
-            self.joins.extend(Linear(members, width, unit, bias=True) for unit in units)
+            self.joins.extend(Linear(members, width, unit, bias=True, **on) for unit in units)
             owned = [sum(owned, [])]
-        self.shared_blocks = nn.ModuleList(ResidualBlock(members, width, dropout) for _ in range(rep.shared_blocks))
-        self.outputs = nn.ModuleList(Linear(members, width, len(joints), bias=True) for joints in owned)
+        shared = (ResidualBlock(members, width, dropout, frozen, **on) for _ in range(rep.shared_blocks))
+        self.shared_blocks = nn.ModuleList(shared)
+        self.outputs = nn.ModuleList(Linear(members, width, len(joints), bias=True, **on) for joints in owned)
         # The place of each joint's depth in [0, the outputs in order]; the root's depth is that 0.
         order = [0, *sum(owned, [])]
-        self.register_buffer("order", torch.tensor(np.argsort(order)), persistent=False)
-        self.initialise(generators or [torch.Generator().manual_seed(seed) for seed in range(members)])
+        self.register_buffer("order", torch.tensor(np.argsort(order), **on), persistent=False)
+        self.initialise(generators or [torch.Generator().manual_seed(seed) for seed in range(members)], initialisation)
 
     def forward(self, x2d: Tensor) -> Tensor:
         """Predict depths.
@@ -132,6 +148,8 @@ class Lifter(_Ensemble):
         groups = batch[0] if len(batch) == 2 else None
         by_joint = x2d.reshape(members, -1, joints, 2).permute(0, 2, 3, 1)  # (M, J, 2, N)
         seen = [by_joint[:, joints].flatten(1, 2) for joints in self.sees]  # (M, 2k, N) a segment
+        scales = self._scales(seen)
+        seen = [x / scale for x, scale in zip(seen, scales, strict=True)] if scales else seen
         h = torch.stack([layer(x) for layer, x in zip(self.inputs, seen, strict=True)], dim=1)
         h = self.input_norm(h.flatten(0, 1), groups)
         for block in self.blocks:
@@ -142,10 +160,19 @@ class Lifter(_Ensemble):
             for block in self.shared_blocks:
                 h = block(h, groups)
             parts = [h]
-        z = torch.cat([output(part) for output, part in zip(self.outputs, parts, strict=True)], dim=1).tanh()
+        depths = [output(part).tanh() for output, part in zip(self.outputs, parts, strict=True)]
+        depths = [z * scale for z, scale in zip(depths, scales, strict=True)] if scales else depths
+        z = torch.cat(depths, dim=1)
         root = z.new_zeros(members, 1, z.shape[-1])  # F.pad refuses an empty batch before torch 2.5
         z = torch.cat([root, z], dim=1).index_select(1, self.order)  # (M, J, N)
         return z.transpose(1, 2).reshape(members, *batch, joints)
+
+    def _scales(self, seen: list[Tensor]) -> list[Tensor]:
+        """By ``scale="segment"`` the largest absolute coordinate (M, 1, N) of what each trunk sees; else none."""
+        if self.scale != "segment" or not self.representation.independent:
+            return []
+        largest = [x.abs().amax(1, keepdim=True) for x in seen]
+        return [torch.where(each > 0, each, 1) for each in largest]
 
     @torch.no_grad()
     def reverse_depth(self, members: Tensor, moments: Mapping[Tensor, Tensor] | None = None) -> None:
@@ -159,8 +186,7 @@ class Lifter(_Ensemble):
 
 def count_parameters(representation: str | Representation, width: int) -> int:
     """The number of trainable parameters of one lifter, counted on its shapes without making its weights."""
-    with torch.device("meta"):
-        return Lifter(representation, width).parameter_count
+    return Lifter(representation, width, device="meta").parameter_count
 
 
 class Discriminator(_Ensemble):
@@ -187,6 +213,8 @@ class Discriminator(_Ensemble):
         dropout: float = 0.0,
         joints: int = 17,
         generators: Sequence[torch.Generator] | None = None,
+        *,
+        initialisation: str = "uniform",
     ):
         super().__init__(width, members, dropout)
         self.joints = joints
@@ -194,7 +222,7 @@ class Discriminator(_Ensemble):
         self.blocks = nn.ModuleList(Linear(members, width, width, bias=True) for _ in range(6))
         self.dropout = Dropout(dropout)
         self.output = Linear(members, width, 1, bias=True)
-        self.initialise(generators or [torch.Generator().manual_seed(seed) for seed in range(members)])
+        self.initialise(generators or [torch.Generator().manual_seed(seed) for seed in range(members)], initialisation)
 
     def forward(self, x2d: Tensor) -> Tensor:
         """Score normalised poses: (M, B, J, 2) -> (M, B)."""

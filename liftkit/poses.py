@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import InitVar, dataclass, fields, replace
 from pathlib import Path
 
@@ -9,11 +10,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from liftkit.geometry import expect_poses
+from liftkit.geometry import expect_poses, hip_midpoint
 from liftkit.representations import Representation
 from liftkit.skeleton import H36M_17, Skeleton
 from liftkit.system.files import read_arrays, write_atomically
 
+PELVIS_OFF = 0.01  # of the size of a pose: so far the pelvis may lie from the midpoint of the hips
 FORMAT = 1  # of pose files; files of this number or a lower one are read
 REQUIRED = ("liftkit_poses", "joint_names", "x2d", "units")  # without these a pose file cannot be understood
 UNITS = ("mm", "px", "none")
@@ -252,7 +254,27 @@ def _from_arrays(arrays: dict[str, np.ndarray]) -> PoseSet:
         raise ValueError(f"unknown fields {', '.join(unknown)}; a newer liftkit may have written them")
     poses = PoseSet(**{field: str(a) if field in ("units", "name") else a for field, a in arrays.items()}, copy=False)
     check_millimetres(poses)
-    return poses
+    return _with_pelvis_between_hips(poses)
+
+
+def _with_pelvis_between_hips(poses: PoseSet) -> PoseSet:
+    """Move a pelvis that lies elsewhere, as in files of the first version, to the midpoint of the hips, and say so."""
+    points = poses.x2d if poses.x3d is None else poses.x3d
+    distance = np.median(np.linalg.norm(points[:, 0] - hip_midpoint(points), axis=-1))
+    size = np.median(np.linalg.norm(np.ptp(points, axis=1), axis=-1))
+    if distance <= PELVIS_OFF * size:
+        return poses
+    unit = poses.units if poses.x3d is None else "mm"
+    warnings.warn(
+        f"{poses.name}: the pelvis lay {distance:.3g} {unit} from the midpoint of the hips (median); it was moved there",
+        stacklevel=4,
+    )
+    x2d, x3d = poses.x2d.copy(), None if poses.x3d is None else poses.x3d.copy()
+    x2d[:, 0] = hip_midpoint(x2d)
+    if x3d is not None:
+        x3d -= hip_midpoint(x3d)[:, None]
+        x3d[:, 0] = 0
+    return replace(poses, x2d=x2d, x3d=x3d, copy=False)
 
 
 def check_millimetres(poses: PoseSet) -> None:

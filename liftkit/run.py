@@ -68,8 +68,8 @@ class Run:
         joints = len(self.representation.skeleton)
         if x2d.ndim != 3 or x2d.shape[1] != joints:
             raise ValueError(f"x2d must have shape (N, {joints}, 2), found {tuple(x2d.shape)}")
-        poses = x2d if isinstance(x2d, torch.Tensor) else torch.from_numpy(np.array(x2d, np.float32))
-        poses = poses.to(self.lifter.device, torch.float32)
+        poses = x2d if isinstance(x2d, torch.Tensor) else torch.from_numpy(np.array(x2d, np.float32, order="C"))
+        poses = poses.to(self.lifter.device, torch.float32).contiguous()
         if not poses.isfinite().all():
             raise ValueError("x2d must be finite, found NaN or infinity")
         x3d = [self._lift(chunk) for chunk in poses.split(max(CHUNK // len(self.seeds), 1))]
@@ -133,7 +133,7 @@ class Run:
         message: str = "",
     ) -> Run:
         """A run from stored :meth:`tensors`: one mapping for each group of members, in order."""
-        lifter = Lifter(representation, config.width, len(seeds))
+        lifter = Lifter(representation, config.width, len(seeds), **config.network_options)
         discriminator = Discriminator(config.width, len(seeds))
         try:
             together = {name: torch.cat([group[name] for group in tensors]) for name in tensors[0]}

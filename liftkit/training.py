@@ -16,7 +16,7 @@ from torch import Tensor
 from liftkit.config import TrainConfig, check_seeds
 from liftkit.divergence import Diverged, DivergenceGuard
 from liftkit.geometry import flip, normalise
-from liftkit.layers import uniform
+from liftkit.layers import uniform, with_gradients
 from liftkit.losses import LOSSES, Cycle, discriminator_loss
 from liftkit.networks import Discriminator, Lifter
 from liftkit.poses import PoseSet, training_poses
@@ -52,6 +52,7 @@ class Trainer:
     1
     """
 
+    @with_gradients
     def __init__(
         self,
         representation: str | Representation,
@@ -65,13 +66,14 @@ class Trainer:
         self.config = config = config or TrainConfig()
         self.seeds = check_seeds(seeds)
         self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
-        self.poses = normalise(training_poses(poses, self.representation)).to(self.device)
+        self.poses = normalise(training_poses(poses, self.representation)).contiguous().to(self.device)
         self.prior = get_prior(config.prior)
         self.generators = [torch.Generator(self.device).manual_seed(seed) for seed in self.seeds]
         size = dict(width=config.width, members=len(self.seeds), dropout=config.dropout)
         cpu = [torch.Generator().manual_seed(seed) for seed in self.seeds]  # the same weights on every device
-        self.lifter = Lifter(self.representation, **size, generators=cpu).to(self.device).train()
-        self.discriminator = Discriminator(**size, generators=cpu).to(self.device).train()
+        size |= dict(generators=cpu, initialisation=config.initialisation)
+        self.lifter = Lifter(self.representation, **size, **config.network_options).to(self.device).train()
+        self.discriminator = Discriminator(**size).to(self.device).train()
         for network in (self.lifter, self.discriminator):
             network.use(self.generators)
         self.optimisers = [
@@ -90,6 +92,8 @@ class Trainer:
         """Draw and lift a batch, then train (1) the discriminator and (2) the lifter of every member."""
         cycle = self.begin_cycle()
         self.step_discriminator(cycle)
+        if self.config.views == "batch":  # the lifter gets a view of its own
+            cycle = self._look(cycle.x2d)
         self.step_lifter(cycle)
         self.finish_step(cycle)
 
@@ -101,17 +105,32 @@ class Trainer:
         if self.steps_done % self.config.record_every == 0 or self.steps_done == self.config.steps:
             self._record(cycle)
 
+    @with_gradients
     def begin_cycle(self) -> Cycle:
         """Draw a batch for every member, flip poses at random, lift them and turn them to the views of the prior."""
-        size = self.config.batch
-        chosen = torch.stack(
-            [torch.randint(len(self.poses), (size,), generator=g, device=self.device) for g in self.generators]
-        )
-        x2d = self.poses[chosen]
-        u = uniform(self.generators, size, 1 + DRAWS)
+        x2d = self.poses[self._choose()]
+        u = uniform(self.generators, self.config.batch, 1 + DRAWS)
         x2d = torch.where(u[..., :1, None] < self.config.flip, flip(x2d), x2d)
-        return Cycle(self.lifter, x2d, self.prior(u[..., 1:], self.config), self.prior.per_segment)
+        return self._look(x2d, u[..., 1:])
 
+    def _choose(self) -> Tensor:
+        """(M, B) indices of the poses of a step."""
+        size = self.config.batch
+        if self.config.order == "stored":
+            follow = torch.arange(self.steps_done * size, (self.steps_done + 1) * size, device=self.device)
+            return (follow % len(self.poses)).expand(len(self.seeds), size)
+        drawn = [torch.randint(len(self.poses), (size,), generator=g, device=self.device) for g in self.generators]
+        return torch.stack(drawn)
+
+    @with_gradients
+    def _look(self, x2d: Tensor, u: Tensor | None = None) -> Cycle:
+        """Lift poses and turn them to the views that the prior makes of uniform numbers (M, B, DRAWS)."""
+        u = uniform(self.generators, self.config.batch, DRAWS) if u is None else u
+        if self.config.views == "batch":
+            u = u[:, :1].expand_as(u)
+        return Cycle(self.lifter, x2d, self.prior(u, self.config), self.prior.per_segment)
+
+    @with_gradients
     def step_discriminator(self, cycle: Cycle | None = None) -> None:
         """(1) Real 2D poses should score 1, random views 0; in ``label_swap`` of the batches the other way round."""
         cycle = cycle or self.begin_cycle()
@@ -122,6 +141,7 @@ class Trainer:
         self._descend(self.discriminator, self.optimisers[1], loss)
         self.losses["discriminator"] = loss.detach()
 
+    @with_gradients
     def step_lifter(self, cycle: Cycle | None = None) -> None:
         """(2) The lifter should deceive the discriminator and be consistent: the weighted sum of the loss terms."""
         cycle = cycle or self.begin_cycle()

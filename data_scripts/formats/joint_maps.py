@@ -24,19 +24,18 @@ def _map(limbs: str, left: str, right: str, **trunk: str | list[str]) -> JointMa
     sides = {"left": left, "right": right}
     named = zip(LIMBS, limbs.split(), strict=True)
     arms_and_legs = {f"{side}_{limb}": name.format(sides[side]) for limb, name in named for side in sides}
-    return {joint: (arms_and_legs | trunk)[joint] for joint in H36M_17.names}
+    return {joint: (arms_and_legs | trunk)[joint] for joint in H36M_17.names[1:]}
 
 
 _FULL = ("{}UpLeg {}Leg {}Foot {}Arm {}ForeArm {}Hand", "Left", "Right")
 _SHORT = ("UpperLeg_{} LowerLeg_{} Foot_{} UpperArm_{} LowerArm_{} Hand_{}", "L", "R")
 
 # CMU's own skeleton (Acclaim); a joint is the end of a bone. A forearm is two bones there, radius and wrist, with the
-# turn of the hand between them. The root, 0.1 m above the hips, is taken for the pelvis as in other copies of CMU.
+# turn of the hand between them.
 CMU_BONES = _map(
     "{}hipjoint {}femur {}tibia {}clavicle {}humerus {}wrist",
     "l",
     "r",
-    pelvis="root",
     spine="upperback",
     thorax="lowerneck",
     neck="upperneck",
@@ -46,22 +45,22 @@ CMU_BONES = _map(
 # BVH skeletons, tried in this order. If the head has no end, its top is unknown: head, neck and thorax move down by
 # one joint.
 BVH_MAPS: dict[str, JointMap] = {
-    "liftkit": {joint: joint for joint in H36M_17.names},
+    "liftkit": {joint: joint for joint in H36M_17.names[1:]},
     # CMU as converted by B. Hahne (for MotionBuilder, 3ds Max, Daz): the chest has length 0.
-    "CMU": _map(*_FULL, pelvis="Hips", spine="Spine", thorax="Neck1", neck="Head", head="Head:end"),
+    "CMU": _map(*_FULL, spine="Spine", thorax="Neck1", neck="Head", head="Head:end"),
     "CMU without the head's end": _map(
-        *_FULL, pelvis="Hips", spine="Spine", thorax=["LeftArm", "RightArm"], neck="Neck1", head="Head"
+        *_FULL, spine="Spine", thorax=["LeftArm", "RightArm"], neck="Neck1", head="Head"
     ),
-    "Mixamo": _map(*_FULL, pelvis="Hips", spine="Spine1", thorax="Neck", neck="Head", head="HeadTop_End"),
+    "Mixamo": _map(*_FULL, spine="Spine1", thorax="Neck", neck="Head", head="HeadTop_End"),
     "Mixamo with the head's end": _map(
-        *_FULL, pelvis="Hips", spine="Spine1", thorax="Neck", neck="Head", head="Head:end"
+        *_FULL, spine="Spine1", thorax="Neck", neck="Head", head="Head:end"
     ),
     "Mixamo without the head's end": _map(
-        *_FULL, pelvis="Hips", spine="Spine1", thorax=["LeftShoulder", "RightShoulder"], neck="Neck", head="Head"
+        *_FULL, spine="Spine1", thorax=["LeftShoulder", "RightShoulder"], neck="Neck", head="Head"
     ),
-    "UpperArm_L": _map(*_SHORT, pelvis="Hips", spine="Spine", thorax="Neck", neck="Head", head="Head:end"),
+    "UpperArm_L": _map(*_SHORT, spine="Spine", thorax="Neck", neck="Head", head="Head:end"),
     "UpperArm_L without the head's end": _map(
-        *_SHORT, pelvis="Hips", spine="Spine", thorax=["Shoulder_L", "Shoulder_R"], neck="Neck", head="Head"
+        *_SHORT, spine="Spine", thorax=["Shoulder_L", "Shoulder_R"], neck="Neck", head="Head"
     ),
 }
 
@@ -90,7 +89,7 @@ def match_skeleton(names: Sequence[str]) -> tuple[str, JointMap]:
             return skeleton, {joint: [found[name] for name in source] for joint, source in sources.items()}
     raise ValueError(
         f"no known skeleton has these joints: {', '.join(names)}. Give a joint map (--map FILE.json): "
-        f'{{"pelvis": "Hips", "spine": ["Spine", "Chest"], "head": "Head:end", ...}} for {", ".join(H36M_17.names)}'
+        f'{{"spine": ["Spine", "Chest"], "head": "Head:end", ...}} for {", ".join(H36M_17.names[1:])}'
     )
 
 
@@ -98,7 +97,7 @@ def load_joint_map(path: str | Path) -> JointMap:
     """Read a joint map from a JSON or TOML file.
 
     It maps each of our 17 joints to a name of the source, "name:end" for its end site, or a list of names, whose mean
-    is taken.
+    is taken. The pelvis may be left out: it is the midpoint of the hips, wherever the source has its root.
 
     Raises:
         ValueError: names the file if it is not such a map.
@@ -113,6 +112,6 @@ def load_joint_map(path: str | Path) -> JointMap:
             names = [source] if isinstance(source, str) else source
             if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
                 raise ValueError(f"{joint}: expected a name or a list of names, found {source!r}")
-        if wrong := sorted(set(joints) ^ set(H36M_17.names)):
+        if wrong := sorted(set(joints) - {"pelvis"} ^ set(H36M_17.names[1:])):
             raise ValueError(f"a joint map has our 17 joints, missing or unknown: {', '.join(wrong)}")
     return joints

@@ -7,17 +7,19 @@ from pathlib import Path
 import numpy as np
 
 from liftkit.data.cameras import Motion
+from liftkit.geometry import hip_midpoint
 from liftkit.skeleton import H36M_17
 from liftkit.system.files import read_arrays, reading
 
-FIELDS = ("joints_mm", "clip", "frame", "action", "split", "fps", "joint_names")
+LABELS = ("subject", "action", "clip", "frame", "split")
+FIELDS = ("joints_mm", *LABELS, "fps", "joint_names")
 
 
 def read_positions(file: Path) -> Motion:
     """Read joint positions in world coordinates from an npz file.
 
-    It holds ``joints_mm`` (F, 17, 3) in mm, y up, pelvis at the origin; ``clip``, ``frame``, ``action`` and ``split``
-    (F,); ``fps``; and ``joint_names`` in Human3.6M's order.
+    It holds ``joints_mm`` (F, 17, 3) in mm, y up, whose pelvis is placed at the midpoint of the hips; ``subject``, ``action``, ``clip``, ``frame`` and ``split`` (F,);
+    ``fps``; and ``joint_names`` in Human3.6M's order.
 
     Raises:
         ValueError: names the file and the field that is missing or does not fit.
@@ -34,7 +36,7 @@ def _motion(arrays: dict[str, np.ndarray]) -> Motion:
         raise ValueError(
             f"joint_names must be {', '.join(H36M_17.names)} in this order, found {', '.join(names)[:500]}"
         )
-    labels = {field: arrays[field] for field in ("action", "clip", "frame", "split")}
+    labels = {field: arrays[field] for field in LABELS}
     frames = labels["clip"].size
     shapes = {"joints_mm": (frames, 17, 3), "fps": ()} | dict.fromkeys(labels, (frames,))
     for field, expected in shapes.items():
@@ -45,5 +47,6 @@ def _motion(arrays: dict[str, np.ndarray]) -> Motion:
         raise ValueError(f"joints_mm must hold floating-point numbers, found {joints.dtype}")
     if len(bad := np.flatnonzero(~np.isfinite(joints).all((1, 2)))):
         raise ValueError(f"joints_mm must be finite, found NaN or infinity in frame {bad[0]}")
-    subject = np.full(frames, "cmu")  # the source retargets everybody to one skeleton
-    return Motion(joints, subject=subject, fps=float(arrays["fps"]), name="cmu", **labels)
+    joints = joints - hip_midpoint(joints)[:, None]
+    joints[:, 0] = 0
+    return Motion(joints, fps=float(arrays["fps"]), name="cmu", **labels)

@@ -43,7 +43,6 @@ JOINTS_32 = (
 )  # fmt: skip
 # Indices 0 1 2 3 6 7 8 12 13 14 15 17 18 19 25 26 27: the field's 17.
 JOINT_MAP = {
-    "pelvis": "Hips",
     "right_hip": "RightUpLeg", "right_knee": "RightLeg", "right_ankle": "RightFoot",
     "left_hip": "LeftUpLeg", "left_knee": "LeftLeg", "left_ankle": "LeftFoot",
     "spine": "Spine1", "thorax": "Neck", "neck": "Head", "head": "Head.end",

@@ -42,7 +42,8 @@ def supervised_reference(
     x2d = normalise(torch.from_numpy(poses.x2d))
     truth = torch.from_numpy(poses.x3d[..., 2] / pose_scale(poses.x3d[..., :2])[..., 0])
     generators = [torch.Generator().manual_seed(seed) for seed in seeds]
-    lifter = Lifter(representation, config.width, len(seeds), config.dropout, generators).train()
+    how = dict(initialisation=config.initialisation, **config.network_options)
+    lifter = Lifter(representation, config.width, len(seeds), config.dropout, generators, **how).train()
     optimiser = torch.optim.Adam(lifter.parameters(), lr=config.learning_rate, fused=True)
     decay = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, max(config.steps, 1))
     for _ in range(config.steps):

@@ -17,11 +17,11 @@ WOMEN_MM, MEN_MM = (1500, 1780), (1620, 1950)  # statures
 
 # Shares of stature. Limbs and breadths: Winter, Biomechanics and Motor Control of Human Movement, after Drillis &
 # Contini (1966), breadths moved in from the skin to the joints' centres. That table has no points inside the trunk:
-# ours divide the height from hip to shoulder in the manner of the 17 joints. The pelvis joint is taken at the
-# lumbosacral joint, above and a little behind the hips.
+# ours divide the height from hip to shoulder in the manner of Human3.6M's skeleton, where the pelvis is the midpoint of
+# the hips and the spine lies 233 of the 490 mm from there to the thorax.
 SHARE = {
-    "hip_side": 0.053, "hip_drop": 0.056, "hip_ahead": 0.015, "thigh": 0.245, "shank": 0.246,
-    "spine": 0.068, "thorax": 0.122, "neck": 0.053, "head": 0.057,
+    "hip_side": 0.053, "thigh": 0.245, "shank": 0.246,
+    "spine": 0.117, "thorax": 0.129, "neck": 0.053, "head": 0.057,
     "shoulder_side": 0.115, "shoulder_drop": 0.020, "upper_arm": 0.186, "forearm": 0.146,
 }  # fmt: skip
 
@@ -98,8 +98,8 @@ def draw_bodies(rng: np.random.Generator, count: int) -> dict[str, np.ndarray]:
 
 def place_joints(angles: dict[str, np.ndarray], body: dict[str, np.ndarray]) -> np.ndarray:
     """Forward kinematics: channel -> degrees (F,) or, sided, (F, 2); segment -> mm (F,) -> joints (F, 17, 3) in mm."""
-    # Hips, knees and ankles depend only on LEG_CHANNELS, all other joints only on TORSO_CHANNELS: the pelvis joint is a
-    # hinge between them, not a frame that they share.
+    # Hips, knees and ankles depend only on LEG_CHANNELS, all other joints only on TORSO_CHANNELS: the pelvis is a hinge
+    # between them, not a frame that they share.
     body = {name: length[:, None] for name, length in body.items()}
     legs, torso = _legs(angles, body), _torso(angles, body)
     joints = np.concatenate([np.zeros_like(torso[:, :1]), legs, torso], 1)
@@ -119,7 +119,7 @@ def _legs(angles: dict[str, np.ndarray], body: dict[str, np.ndarray]) -> np.ndar
     """Hip, knee and ankle, left then right: (F, 6, 3), built from the knee upwards."""
     legs = _limb(body["thigh"], body["shank"], angles["knee_flexion"])
     legs = _turn(legs, y=-angles["hip_rotation"], z=angles["hip_abduction"], x=-angles["hip_flexion"])
-    legs = _both_sides(_vector(body["hip_side"], -body["hip_drop"], body["hip_ahead"])[:, :, None] + legs)
+    legs = _both_sides(_vector(body["hip_side"], 0, 0)[:, :, None] + legs)
     return _turn(legs, x=angles["pelvis_tilt"], z=angles["pelvis_list"], y=angles["pelvis_turn"])
 
 

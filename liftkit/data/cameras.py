@@ -43,13 +43,13 @@ class Rig:
 
     views: int = 4  # cameras
     jitter: float = 23.0  # degrees, how far each azimuth may be off, drawn for each clip
-    tilt: float = 10.0  # degrees, how far an orthographic camera looks down
+    tilt: float | tuple[float, float] = 10.0  # degrees an orthographic camera looks down, or lowest and highest
     focal: float | None = None  # pixels
     centre: float = 500.0  # pixels, the principal point
     distance: tuple[float, float] = (4000.0, 5500.0)  # mm, horizontal, lowest and highest
     height: tuple[float, float] = (1400.0, 1600.0)  # mm, lowest and highest
     aim: float = 900.0  # mm, the height at which cameras aim
-    pelvis_height: float = 950.0  # mm
+    pelvis_height: float = 900.0  # mm
     wander: float = 700.0  # mm, how far the pelvis may be from the middle
 
     def __post_init__(self):
@@ -58,7 +58,8 @@ class Rig:
 
 
 # 1000 x 1000 pixels and a focal length of 1145 are those of Human3.6M's four cameras.
-RIGS = {"orthographic": Rig(), "perspective": Rig(focal=1145.0)}
+# "wide": as strangers film, from 10 degrees below to 40 above.
+RIGS = {"orthographic": Rig(), "perspective": Rig(focal=1145.0), "wide": Rig(tilt=(-10.0, 40.0))}
 
 
 def film(motion: Motion, rig: str | Rig = "orthographic", seed: int = 0) -> PoseSet:
@@ -87,7 +88,7 @@ def film(motion: Motion, rig: str | Rig = "orthographic", seed: int = 0) -> Pose
     heading = rng.uniform(0, 360, (clips, 1)) + np.arange(rig.views) * 360 / rig.views
     azimuth = np.radians(heading + rng.uniform(-rig.jitter, rig.jitter, shape))
     if rig.focal is None:
-        tilt, root = np.full(shape, np.radians(rig.tilt)), None
+        tilt, root = np.radians(rng.uniform(*np.broadcast_to(rig.tilt, 2), shape)), None
     else:
         tilt, root = _stand(rig, azimuth, rng)
     rotation = rotation_x(tilt) @ _FACING @ rotation_y(azimuth)

@@ -5,13 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from liftkit.data.cameras import Rig, film
-from liftkit.data.synthetic import synthetic_motion
+from liftkit.data.synthetic import RANDOM, random_poses, synthetic_motion
 from liftkit.poses import PoseSet, load_pose_file
 
 
-def synthetic_poses(seed: int = 0, coupling: float = 0.0, rig: str | Rig = "orthographic") -> PoseSet:
+def synthetic_poses(
+    seed: int = 0, coupling: float = 0.0, rig: str | Rig = "orthographic", movements: str = "basic"
+) -> PoseSet:
     """The embedded data set: more than 60,000 poses, generated in seconds; the same arguments give the same bits."""
-    return film(synthetic_motion(seed=seed, coupling=coupling), rig, seed)
+    if movements == RANDOM:
+        if coupling:
+            raise ValueError(f"random poses have no coupling of legs and torso, found coupling {coupling}")
+        return film(random_poses(seed), rig, seed)
+    return film(synthetic_motion(seed, coupling, movements=movements), rig, seed)
 
 
 DATASETS = {"synthetic": synthetic_poses}
@@ -23,7 +29,8 @@ def load_poses(name_or_path: str | Path, **options) -> PoseSet:
     Args:
         name_or_path: an embedded data set ("synthetic") or a pose file (.npz).
         options: of the embedded data set: ``seed``; ``coupling``, 0 to 1, how far the torso follows the legs; ``rig``,
-            "orthographic" (2D in mm), "perspective" (2D in pixels) or a Rig.
+            "orthographic" (2D in mm), "perspective" (2D in pixels), "wide" or a Rig; ``movements``, "basic", "broad" or
+            "random" (poses of random joint angles).
 
     Raises:
         ValueError: if the name is unknown, or the file is missing or not valid.

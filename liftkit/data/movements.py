@@ -144,3 +144,5 @@ ARM_TASKS = {
     }),
 }
 # fmt: on
+
+MOVEMENTS = {"basic": (LEG_TASKS, ARM_TASKS)}

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from liftkit.geometry import hip_midpoint
 from liftkit.skeleton import H36M_17
 
-# Our joint's name -> the name in the source, or several names, whose mean is taken.
+# Our joint's name -> the name in the source, or several names, whose mean is taken. The pelvis has no entry, or one that
+# is not used: it is the midpoint of the hips, wherever the source has its root.
 JointMap = Mapping[str, str | Sequence[str]]
 
 SHORTEST, TALLEST = 900.0, 2400.0  # mm from ankle to head along the bones
@@ -17,19 +19,26 @@ CHAIN = ("right_ankle", "right_knee", "right_hip", "pelvis", "spine", "thorax", 
 
 
 def pick_joints(points: np.ndarray, names: Sequence[str], mapping: JointMap) -> np.ndarray:
-    """Our 17 joints (F, 17, d) from a source's named points (F, K, d); ValueError naming those that are missing."""
+    """Our 17 joints (F, 17, d) from a source's named points (F, K, d), the pelvis at the midpoint of the hips.
+
+    Raises:
+        ValueError: names the joints that are missing.
+    """
     place = {name: k for k, name in enumerate(names)}
     if len(place) != len(names) or points.shape[1] != len(names):
         raise ValueError(f"expected {points.shape[1]} different joint names, found {len(place)} in {len(names)}")
-    if missing := [joint for joint in H36M_17.names if joint not in mapping]:
+    if missing := [joint for joint in H36M_17.names[1:] if joint not in mapping]:
         raise ValueError(f"the joint map has no {', '.join(missing)}")
     if unknown := [joint for joint in mapping if joint not in H36M_17.names]:
         raise ValueError(f"the joint map names unknown joints: {', '.join(unknown)}")
-    sources = [(m,) if isinstance(m := mapping[joint], str) else tuple(m) for joint in H36M_17.names]
+    sources = [(m,) if isinstance(m := mapping[joint], str) else tuple(m) for joint in H36M_17.names[1:]]
     if absent := sorted({name for source in sources for name in source if name not in place}):
         raise ValueError(f"it has no joint {', '.join(absent)}; it has {', '.join(names)}")
     with np.errstate(over="ignore", invalid="ignore"):  # the mean of huge numbers or NaN
-        return np.stack([points[:, [place[name] for name in source]].mean(1) for source in sources], axis=1)
+        found = [points[:, [place[name] for name in source]].mean(1) for source in sources]
+        joints = np.stack([found[0], *found], axis=1)
+        joints[:, 0] = hip_midpoint(joints)
+    return joints
 
 
 def person_height(joints: np.ndarray) -> float:

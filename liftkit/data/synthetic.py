@@ -14,7 +14,10 @@ import numpy as np
 
 from liftkit.data.body import LEG_CHANNELS, TORSO_CHANNELS, Channel, draw_bodies, place_joints
 from liftkit.data.cameras import Motion
-from liftkit.data.movements import ARM_TASKS, LEG_TASKS, Task
+from liftkit.data.movements import MOVEMENTS, Task
+
+RANDOM = "random"  # beside the names in MOVEMENTS: no movement, but poses of random joint angles
+RANDOM_SPREAD = 0.12  # standard deviation near neutral, as a share of a joint's range
 
 
 class _Manner(NamedTuple):
@@ -78,7 +81,13 @@ def _to_body(angles: dict[tuple[str, int], np.ndarray], name: str, kind: str, le
 
 
 def synthetic_motion(
-    seed: int = 0, coupling: float = 0.0, *, subjects: int = 8, frames: int = 20, fps: float = 15.0
+    seed: int = 0,
+    coupling: float = 0.0,
+    *,
+    movements: str = "basic",
+    subjects: int = 8,
+    frames: int = 20,
+    fps: float = 15.0,
 ) -> Motion:
     """Generate people of different builds who perform every leg task with every arm task, facing +z.
 
@@ -86,35 +95,92 @@ def synthetic_motion(
     ``coupling`` is the probability that a clip's torso copies the random draws of its legs. At any coupling the legs,
     and the torso, have the same distribution by themselves, and one seed has the same people and the same legs. The
     same arguments give the same bits in any process.
+
+    Args:
+        movements: "basic", the daily movements of the lessons; "broad", also what people do in dance, fight, climbing
+            and sport; see :data:`liftkit.data.movements.MOVEMENTS`.
+        subjects, frames, fps: people; frames of a clip; frames per second.
+
+    Raises:
+        ValueError: if an argument is out of its range.
     """
-    _check(seed, coupling, subjects, frames, fps)
+    _check(seed, coupling, movements, subjects, frames, fps)
+    leg_tasks, arm_tasks = MOVEMENTS[movements]
     rng = np.random.default_rng(seed)
     bodies = draw_bodies(rng, subjects)
-    who, legs, arms = np.indices((subjects, len(LEG_TASKS), len(ARM_TASKS))).reshape(3, -1)
+    who, legs, arms = np.indices((subjects, len(leg_tasks), len(arm_tasks))).reshape(3, -1)
     clips = np.arange(len(who))
     manner = _draw_manner(rng, 2 * len(clips))  # rows for all clips' legs, then for their torsos
     tied = rng.random(len(clips)) < coupling
-    arms = np.where(tied, legs % len(ARM_TASKS), arms)
+    arms = np.where(tied, legs % len(arm_tasks), arms)
 
     seconds = np.arange(frames) / fps
-    angles = _perform(LEG_TASKS, LEG_CHANNELS, legs, manner.rows(clips), seconds)
+    angles = _perform(leg_tasks, LEG_CHANNELS, legs, manner.rows(clips), seconds)
     torso_manner = manner.rows(np.where(tied, clips, clips + len(clips)))
-    angles |= _perform(ARM_TASKS, TORSO_CHANNELS, arms, torso_manner, seconds)
-    names = np.array([[f"{leg}+{arm}" for arm in ARM_TASKS] for leg in LEG_TASKS])
-    testing = np.arange(subjects) >= subjects - max(1, subjects // 4)
+    angles |= _perform(arm_tasks, TORSO_CHANNELS, arms, torso_manner, seconds)
+    names = np.array([[f"{leg}+{arm}" for arm in arm_tasks] for leg in leg_tasks])
     return Motion(
         joints=place_joints(angles, {name: length[who].repeat(frames) for name, length in bodies.items()}),
-        subject=np.array([f"S{number + 1}" for number in range(subjects)])[who].repeat(frames),
+        subject=_subjects(subjects)[who].repeat(frames),
         action=names[legs, arms].repeat(frames),
         clip=clips.astype(np.int32).repeat(frames),
         frame=np.tile(np.arange(frames, dtype=np.int32), len(clips)),
-        split=np.where(testing, "test", "train")[who].repeat(frames),
+        split=_splits(subjects)[who].repeat(frames),
         fps=float(fps),
-        name="synthetic",
+        name="synthetic" if movements == "basic" else f"synthetic {movements}",
     )
 
 
-def _check(seed: int, coupling: float, subjects: int, frames: int, fps: float) -> None:
+def random_poses(seed: int = 0, *, subjects: int = 40, poses: int = 250) -> Motion:
+    """Poses of people whose joint angles are drawn at random, each one on its own: nobody moves like that.
+
+    Legs and torso of each pose are near neutral (standard deviation 12 % of each joint's range) or anywhere in the
+    published ranges, with the same probability. Each pose is a clip of one frame; the last quarter of the people is the
+    test split.
+
+    Args:
+        subjects, poses: people, and poses of each.
+    """
+    _check(seed, 0.0, "basic", subjects, max(poses, 2), 1.0)
+    rng = np.random.default_rng([seed, 0x9A5])
+    bodies = draw_bodies(rng, subjects)
+    who = np.arange(subjects).repeat(poses)
+    angles = _random_angles(rng, LEG_CHANNELS, len(who)) | _random_angles(rng, TORSO_CHANNELS, len(who))
+    clips = np.arange(len(who), dtype=np.int32)
+    return Motion(
+        joints=place_joints(angles, {name: length[who] for name, length in bodies.items()}),
+        subject=_subjects(subjects)[who],
+        action=np.full(len(who), RANDOM),
+        clip=clips,
+        frame=np.zeros_like(clips),
+        split=_splits(subjects)[who],
+        fps=1.0,
+        name=f"synthetic {RANDOM}",
+    )
+
+
+def _random_angles(rng: np.random.Generator, channels: dict[str, Channel], count: int) -> dict[str, np.ndarray]:
+    anywhere = rng.random((count, 1)) < 0.5
+    angles = {}
+    for name, (low, high, neutral, _, kind) in channels.items():
+        size = (count, 2 if kind == "sided" else 1)
+        near = rng.normal(neutral, RANDOM_SPREAD * (high - low), size).clip(low, high)
+        angle = np.where(anywhere, rng.uniform(low, high, size), near)
+        angles[name] = angle if kind == "sided" else angle[:, 0]
+    return angles
+
+
+def _subjects(count: int) -> np.ndarray:
+    return np.array([f"S{number + 1}" for number in range(count)])
+
+
+def _splits(count: int) -> np.ndarray:
+    return np.where(np.arange(count) >= count - max(1, count // 4), "test", "train")
+
+
+def _check(seed: int, coupling: float, movements: str, subjects: int, frames: int, fps: float) -> None:
+    if movements not in MOVEMENTS:
+        raise ValueError(f"movements must be one of {', '.join(MOVEMENTS)}, found {movements!r}")
     for name, value, least in ("seed", seed, 0), ("subjects", subjects, 2), ("frames", frames, 2):
         if not isinstance(value, Integral) or value < least:
             raise ValueError(f"{name} must be a whole number of at least {least}, found {value!r}")
