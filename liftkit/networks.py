@@ -169,7 +169,8 @@ class Lifter(_Ensemble):
 
     def _scales(self, seen: list[Tensor]) -> list[Tensor]:
         """By ``scale="segment"`` the largest absolute coordinate (M, 1, N) of what each trunk sees; else none."""
-        if self.scale != "segment" or not self.representation.independent:
+        several = self.representation.independent and len(self.representation.segments) > 1
+        if self.scale != "segment" or not several:
             return []
         largest = [x.abs().amax(1, keepdim=True) for x in seen]
         return [torch.where(each > 0, each, 1) for each in largest]
