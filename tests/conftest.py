@@ -49,9 +49,12 @@ def is_long(item) -> bool:
 def tiny_poses():
     """24 random orthographic poses: 6 clips of 4 frames, 3 people with 2 clips each, one of them for the test."""
     from liftkit.poses import PoseSet  # torch takes seconds, and pytest's first process runs no test
+    from liftkit.skeleton import H36M_17
 
     x3d = np.random.default_rng(0).normal(scale=300, size=(24, 17, 3)).astype(np.float32)
     x3d -= x3d[:, :1]
+    left, right = (H36M_17.index(f"{side}_hip") for side in ("left", "right"))
+    x3d[:, left] = -x3d[:, right]  # the pelvis lies between the hips
     return PoseSet(
         x2d=x3d[..., :2],
         x3d=x3d,

@@ -31,12 +31,13 @@ _FULL = ("{}UpLeg {}Leg {}Foot {}Arm {}ForeArm {}Hand", "Left", "Right")
 _SHORT = ("UpperLeg_{} LowerLeg_{} Foot_{} UpperArm_{} LowerArm_{} Hand_{}", "L", "R")
 
 # CMU's own skeleton (Acclaim); a joint is the end of a bone. A forearm is two bones there, radius and wrist, with the
-# turn of the hand between them.
+# turn of the hand between them. From the midpoint of the hips, 0.1 m below the root, to the lower neck it is 0.55 m; half
+# of that ends between lower and upper back.
 CMU_BONES = _map(
     "{}hipjoint {}femur {}tibia {}clavicle {}humerus {}wrist",
     "l",
     "r",
-    spine="upperback",
+    spine=["lowerback", "upperback"],
     thorax="lowerneck",
     neck="upperneck",
     head="head",
@@ -52,9 +53,7 @@ BVH_MAPS: dict[str, JointMap] = {
         *_FULL, spine="Spine", thorax=["LeftArm", "RightArm"], neck="Neck1", head="Head"
     ),
     "Mixamo": _map(*_FULL, spine="Spine1", thorax="Neck", neck="Head", head="HeadTop_End"),
-    "Mixamo with the head's end": _map(
-        *_FULL, spine="Spine1", thorax="Neck", neck="Head", head="Head:end"
-    ),
+    "Mixamo with the head's end": _map(*_FULL, spine="Spine1", thorax="Neck", neck="Head", head="Head:end"),
     "Mixamo without the head's end": _map(
         *_FULL, spine="Spine1", thorax=["LeftShoulder", "RightShoulder"], neck="Neck", head="Head"
     ),

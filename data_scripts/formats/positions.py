@@ -18,8 +18,9 @@ FIELDS = ("joints_mm", *LABELS, "fps", "joint_names")
 def read_positions(file: Path) -> Motion:
     """Read joint positions in world coordinates from an npz file.
 
-    It holds ``joints_mm`` (F, 17, 3) in mm, y up, whose pelvis is placed at the midpoint of the hips; ``subject``, ``action``, ``clip``, ``frame`` and ``split`` (F,);
-    ``fps``; and ``joint_names`` in Human3.6M's order.
+    It holds ``joints_mm`` (F, 17, 3) in mm, y up; ``subject``, ``action``, ``clip``, ``frame`` and ``split`` (F,);
+    ``fps``; and ``joint_names`` in Human3.6M's order. The pelvis is placed at the midpoint of the hips, and that at the
+    origin.
 
     Raises:
         ValueError: names the file and the field that is missing or does not fit.

@@ -156,7 +156,10 @@ class Detections:
             self.subjects = entries(found["positions_2d"], "subjects")
 
     def of(self, recording: Recording, camera: int) -> np.ndarray:
-        """(F, 17, 2) float32 in pixels for all frames of a recording; further frames of the video are left out."""
+        """(F, 17, 2) float32 in pixels for all frames of a recording; further frames of the video are left out.
+
+        The pelvis is the midpoint of the detected hips.
+        """
         with reading(self.path, f"{recording.subject}: {recording.name}: camera {camera}"):
             views = entries(self.subjects.get(recording.subject), "recordings").get(recording.name)
             views = getattr(views, "value", views)  # a list, or an array of objects
@@ -165,7 +168,7 @@ class Detections:
             x2d = float_array(views[camera], (None, 17, 2))
             if len(x2d) < len(recording.joints):
                 raise ValueError(f"expected at least {len(recording.joints)} frames as in 3D, found {len(x2d)}")
-            return x2d[: len(recording.joints)]
+            return pick_joints(x2d[: len(recording.joints)], H36M_17.names, {name: name for name in H36M_17.names})
 
 
 def film_recordings(

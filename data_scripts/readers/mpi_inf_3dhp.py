@@ -42,7 +42,7 @@ JOINTS_17 = (
     "right_hip", "right_knee", "right_ankle", "left_hip", "left_knee", "left_ankle", "pelvis", "spine", "head",
 )  # fmt: skip
 # Their neck is the base of the neck, Human3.6M's thorax; their head lies where Human3.6M has neck or nose.
-JOINT_MAP = {name: name for name in JOINTS_17 if name not in ("head_top", "neck", "head")}
+JOINT_MAP = {name: name for name in JOINTS_17 if name not in ("pelvis", "head_top", "neck", "head")}
 JOINT_MAP |= {"thorax": "neck", "neck": "head", "head": "head_top"}
 
 

@@ -58,9 +58,10 @@ def tidy(name: object) -> str:
 def to_h36m(points: np.ndarray, names: Sequence[str]) -> np.ndarray:
     """Keypoints (F, K, 2) to Human3.6M's joints (F, 17, 2); NaN in both means missing.
 
-    If the source has all 17 joints, they are put in order. Otherwise the limbs are taken as they are, and
+    The pelvis is the midpoint of the hips. If the source has the other 16 joints, they are put in order. Otherwise the
+    limbs are taken as they are, and
 
-    - pelvis: midpoint of the hips; thorax: midpoint of the shoulders; spine: midpoint of pelvis and thorax;
+    - thorax: midpoint of the shoulders; spine: midpoint of pelvis and thorax;
     - head: the top of the head if the source has it (Halpe's 26 points), else thorax + 1.5 (face - thorax), where
       face is the mean of those of nose, eyes and ears that were found;
     - neck: midpoint of thorax and head.
@@ -71,8 +72,8 @@ def to_h36m(points: np.ndarray, names: Sequence[str]) -> np.ndarray:
     nearly equal (about 120 and 115 mm, from a thorax some 20 mm above the midpoint of the shoulders). OpenPose's "neck"
     is the midpoint of the shoulders, our thorax, and is not used. Raises ValueError naming points that are missing.
     """
-    if set(H36M_17.names) <= set(names):
-        return pick_joints(points, names, {joint: joint for joint in H36M_17.names})
+    if set(H36M_17.names[1:]) <= set(names):
+        return pick_joints(points, names, {joint: joint for joint in H36M_17.names[1:]})
     place = {name: k for k, name in enumerate(names)}
     needed = [name for name in LIMBS if name not in place]
     face = [place[name] for name in FACE if name in place]

@@ -1,5 +1,7 @@
 """load_poses finds embedded data sets by name and files by path, and says what there is otherwise."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -18,9 +20,7 @@ def test_the_embedded_data_set_is_the_synthetic_motion_filmed():
 
 
 def test_options_reach_the_data_set(monkeypatch):
-    monkeypatch.setattr(
-        "liftkit.data.datasets.synthetic_motion", lambda **options: synthetic_motion(**options, frames=2)
-    )
+    monkeypatch.setattr("liftkit.data.datasets.synthetic_motion", partial(synthetic_motion, frames=2))
     poses, plain = load_poses("synthetic", rig="perspective", seed=3, coupling=1.0), synthetic_poses(seed=3)
     assert (poses.units, plain.units) == ("px", "mm")
     expected = film(synthetic_motion(seed=3, coupling=1.0, frames=2), "perspective", seed=3)

@@ -22,15 +22,17 @@ def saved(folder: Path, skeleton: bytes, motion: bytes) -> tuple[Path, Path]:
 
 def test_a_person_who_raises_the_right_hand(tmp_path):
     clip = read_asf_amc(*saved(tmp_path, asf(), amc([{}, ASF_RIGHT_HAND_UP])))
-    assert joint_at(clip, "right_wrist", 0) == [-705, 405, 0]
-    assert joint_at(clip, "right_shoulder") == [-170, 405, 0]
-    assert joint_at(clip, "right_elbow") == [-170, 685, 0]
-    assert joint_at(clip, "right_wrist") == [-170, 940, 0]
-    assert joint_at(clip, "left_wrist") == [705, 405, 0]
-    assert joint_at(clip, "left_hip") == [100, -100, 20]
-    assert joint_at(clip, "right_ankle") == [-100, -930, 20]
-    assert [joint_at(clip, joint)[1] for joint in ("spine", "thorax", "neck", "head")] == [230, 435, 525, 620]
-    np.testing.assert_allclose(clip.joints[1, 0], np.array([10, 17, -20]) * MM, rtol=1e-6)
+    assert joint_at(clip, "right_wrist", 0) == [-705, 505, -20]
+    assert joint_at(clip, "right_shoulder") == [-170, 505, -20]
+    assert joint_at(clip, "right_elbow") == [-170, 785, -20]
+    assert joint_at(clip, "right_wrist") == [-170, 1040, -20]
+    assert joint_at(clip, "left_wrist") == [705, 505, -20]
+    assert joint_at(clip, "left_hip") == [100, 0, 0]
+    assert joint_at(clip, "right_ankle") == [-100, -830, 0]
+    heights = [joint_at(clip, joint)[1] for joint in ("spine", "thorax", "neck", "head")]
+    assert heights == pytest.approx([272.5, 535, 625, 720], abs=0.6)
+    root = np.array([10, 17, -20]) * MM
+    np.testing.assert_allclose(clip.joints[1, 0], root + [0, -100, 20], rtol=1e-6)  # between the hips, not at the root
     assert (clip.fps, clip.subject, clip.name) == (120, "35", "35_01")
     assert "56.44 mm" in clip.about
 
@@ -48,8 +50,8 @@ def test_the_left_knee_bends_backwards_by_a_positive_rx(tmp_path):
 
 def test_a_root_that_turns_keeps_left_and_right_and_stands_where_it_is_put(tmp_path):
     clip = read_asf_amc(*saved(tmp_path, asf(), amc([{"root": [1, 2, 3, 0, 90, 0]}])))
-    assert joint_at(clip, "left_wrist") == [0, 405, -705]
-    np.testing.assert_allclose(clip.joints[0, 0], np.array([1, 2, 3]) * MM, rtol=1e-6)
+    assert joint_at(clip, "left_wrist") == [-20, 505, -705]
+    np.testing.assert_allclose(clip.joints[0, 0], np.array([1, 2, 3]) * MM + [20, -100, 0], rtol=1e-6)
 
 
 @pytest.mark.parametrize("angle", ["deg", "rad"])
@@ -105,7 +107,7 @@ def test_spelling_that_differs_is_read_the_same(tmp_path):
 
 
 def test_the_bones_of_cmu_have_our_joints():
-    assert tuple(CMU_BONES) == H36M_17.names
+    assert tuple(CMU_BONES) == H36M_17.names[1:]
     assert all(name[0] == joint[0] for joint, name in CMU_BONES.items() if "_" in joint)
 
 
@@ -115,7 +117,7 @@ def test_another_skeleton_needs_a_map(tmp_path):
     with pytest.raises(ValueError, match=r"35_01\.amc: it has no joint lfemur, rfemur; it has root, .*lthigh"):
         read_asf_amc(*files)
     own = CMU_BONES | {"left_knee": "lthigh", "right_knee": "rthigh"}
-    assert joint_at(read_asf_amc(*files, joint_map=own), "left_knee") == [100, -520, 20]
+    assert joint_at(read_asf_amc(*files, joint_map=own), "left_knee") == [100, -420, 0]
 
 
 @pytest.mark.parametrize(

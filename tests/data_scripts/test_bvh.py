@@ -25,17 +25,17 @@ def saved(folder: Path, content: bytes) -> Path:
 def test_a_person_who_raises_the_right_hand(tmp_path, order, everywhere, rename):
     content = bvh([T_POSE, RIGHT_HAND_UP], order=order, everywhere=everywhere, rename=rename)
     clip = read_bvh(saved(tmp_path, content))
-    assert joint_at(clip, "right_wrist", 0) == [-710, 410, 0]
-    assert joint_at(clip, "right_shoulder") == [-180, 410, 0]
-    assert joint_at(clip, "right_elbow") == [-180, 690, 0]
-    assert joint_at(clip, "right_wrist") == [-180, 940, 0]
-    assert joint_at(clip, "left_wrist") == [710, 410, 0]
-    assert joint_at(clip, "right_ankle") == [-100, -940, 0]
-    assert joint_at(clip, "left_knee") == [100, -520, 0]
-    assert joint_at(clip, "spine") == [0, 200, 0]
-    assert joint_at(clip, "thorax") == [0, 450, 0]
-    assert joint_at(clip, "neck") == [0, 540, 10]
-    assert joint_at(clip, "head") == [0, 690, 10]
+    assert joint_at(clip, "right_wrist", 0) == [-710, 500, 0]
+    assert joint_at(clip, "right_shoulder") == [-180, 500, 0]
+    assert joint_at(clip, "right_elbow") == [-180, 780, 0]
+    assert joint_at(clip, "right_wrist") == [-180, 1030, 0]
+    assert joint_at(clip, "left_wrist") == [710, 500, 0]
+    assert joint_at(clip, "right_ankle") == [-100, -850, 0]
+    assert joint_at(clip, "left_knee") == [100, -430, 0]
+    assert joint_at(clip, "spine") == [0, 290, 0]
+    assert joint_at(clip, "thorax") == [0, 540, 0]
+    assert joint_at(clip, "neck") == [0, 630, 10]
+    assert joint_at(clip, "head") == [0, 780, 10]
     assert clip.fps == 100
     assert clip.upright == 1
 
@@ -43,24 +43,24 @@ def test_a_person_who_raises_the_right_hand(tmp_path, order, everywhere, rename)
 def test_a_turned_person_keeps_left_and_right(tmp_path):
     """A quarter turn to the left, about y: what pointed to +x (the left) points to -z."""
     clip = read_bvh(saved(tmp_path, bvh([{"Hips": {"Y": 90}}])))
-    assert joint_at(clip, "left_wrist") == [0, 410, -710]
-    assert joint_at(clip, "right_wrist") == [0, 410, 710]
+    assert joint_at(clip, "left_wrist") == [0, 500, -710]
+    assert joint_at(clip, "right_wrist") == [0, 500, 710]
 
 
 def test_z_up(tmp_path):
     """Blender's axes: x stays, up is z, and who faces -y there faces +z here."""
     lying = read_bvh(saved(tmp_path, bvh([{"Hips": {"X": 90}}])), up="y")  # the same person, in a frame with z up
-    assert joint_at(lying, "head") == [0, -10, 690]
+    assert joint_at(lying, "head") == [0, -10, 780]
     assert lying.upright == 0
     clip = read_bvh(tmp_path / "walk.bvh", up="z")
-    assert joint_at(clip, "head") == [0, 690, 10]
-    assert joint_at(clip, "left_wrist") == [710, 410, 0]
+    assert joint_at(clip, "head") == [0, 780, 10]
+    assert joint_at(clip, "left_wrist") == [710, 500, 0]
 
 
 @pytest.mark.parametrize(("unit", "mm"), UNITS.items())
 def test_the_unit_is_told_from_the_height(tmp_path, unit, mm):
     clip = read_bvh(saved(tmp_path, bvh([T_POSE], unit=mm)))
-    np.testing.assert_allclose(joint_at(clip, "left_wrist"), [710, 410, 0], atol=1)
+    np.testing.assert_allclose(joint_at(clip, "left_wrist"), [710, 500, 0], atol=1)
     assert unit in clip.about
     if unit != "mm":
         explicit = read_bvh(tmp_path / "walk.bvh", scale=str(mm))
@@ -138,7 +138,7 @@ def test_spelling_that_differs_is_read_the_same(tmp_path):
 
 def test_missing_ends_move_the_neck_down(tmp_path):
     clip = read_bvh(saved(tmp_path, bvh([T_POSE], ends=False)))
-    assert [joint_at(clip, j) for j in ("thorax", "neck", "head")] == [[0, 410, 0], [0, 450, 0], [0, 540, 10]]
+    assert [joint_at(clip, j) for j in ("thorax", "neck", "head")] == [[0, 500, 0], [0, 540, 0], [0, 630, 10]]
     zero = [(n, p, (0, 0, 0)) if n == "end" else (n, p, o) for n, p, o in CMU]
     same = read_bvh(saved(tmp_path, bvh([T_POSE], tree=zero)))
     np.testing.assert_array_equal(same.joints, clip.joints)
@@ -194,7 +194,7 @@ def test_foreign_files(tmp_path):
 
 def test_skipped_frames(tmp_path):
     path = saved(tmp_path, bvh([T_POSE, RIGHT_HAND_UP]))
-    assert joint_at(read_bvh(path, skip=1), "right_wrist", 0) == [-180, 940, 0]
+    assert joint_at(read_bvh(path, skip=1), "right_wrist", 0) == [-180, 1030, 0]
     with pytest.raises(ValueError, match="the 2 frames that are skipped, found 2"):
         read_bvh(path, skip=2)
 

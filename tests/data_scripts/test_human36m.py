@@ -1,5 +1,7 @@
 """Human3.6M's files, in each form that people have, become the poses that they hold; foreign ones are refused."""
 
+import warnings
+
 import numpy as np
 import pytest
 from human36m_files import (
@@ -30,13 +32,14 @@ from readers.human36m_cameras import CAMERAS, field_cameras
 
 from liftkit.data.people import person_height
 from liftkit.metrics import mpjpe
+from liftkit.poses import load_pose_file, save_poses
 from liftkit.skeleton import H36M_17
 
 
 def test_the_table_of_joints_picks_the_fields_seventeen():
-    assert [JOINTS_32.index(JOINT_MAP[name]) for name in H36M_17.names] == FIELDS_17
+    assert [JOINTS_32.index(JOINT_MAP[name]) for name in H36M_17.names[1:]] == FIELDS_17[1:]
     assert len(set(JOINTS_32)) == 32
-    for name in H36M_17.names:
+    for name in H36M_17.names[1:]:
         assert JOINT_MAP[name].startswith("Left") == name.startswith("left")
         assert JOINT_MAP[name].startswith("Right") == name.startswith("right")
 
@@ -100,6 +103,32 @@ def test_the_damaged_recording_of_s11_is_left_out(tmp_path):
     assert [clip.name for clip in read_archive(path)] == ["Directions 1"]
 
 
+def test_the_root_of_human36m_is_the_midpoint_of_the_hips_and_stays_where_it_is(tmp_path):
+    """In the data set the hips lie 132.9 mm to both sides of the root, at its height."""
+    root = world()[:, JOINTS_32.index("Hips")]
+    (clip, _) = read_archive(archive(tmp_path))
+    np.testing.assert_allclose(clip.joints[:, 0], root, rtol=2e-7)  # float32's rounding
+    spine, thorax = ((clip.joints[:, AT[name]] - root)[:, 2] for name in ("spine", "thorax"))
+    assert (spine == 233).all() and (thorax == 490).all()
+    for number, (poses, camera) in enumerate(zip(read_fetched(fetched(tmp_path)), field_cameras("S1"), strict=True)):
+        hips = poses.x3d[:, [AT["left_hip"], AT["right_hip"]]]
+        np.testing.assert_allclose(hips.mean(1), 0, atol=1e-3)
+        np.testing.assert_allclose(np.linalg.norm(hips, axis=-1), 132.9, atol=1e-3)
+        np.testing.assert_allclose(poses.x2d[:, 0], camera.image(camera.see(root.astype(float))), atol=0.5)  # pixels
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            found = load_pose_file(save_poses(poses, tmp_path / f"{number}.npz"))
+        assert found.x3d.tobytes() == poses.x3d.tobytes() and found.x2d.tobytes() == poses.x2d.tobytes()
+
+
+def test_a_root_elsewhere_is_moved_to_the_midpoint_of_the_hips(tmp_path):
+    joints = world() / np.float32(1000)
+    joints[:, JOINTS_32.index("Hips")] += [0.0, 0.02, 0.1]
+    np.savez(tmp_path / "in.npz", positions_3d={"S1": {"Photo": joints}})
+    (clip,) = read_videopose3d(tmp_path / "in.npz")
+    np.testing.assert_allclose(clip.joints, world()[:, FIELDS_17], atol=1e-3)
+
+
 @pytest.mark.parametrize(("kind", "compress"), [("float64", 0), ("float32", 6)])
 def test_other_cdf_files_of_the_same_poses(tmp_path, kind, compress):
     content = recording_bytes(tmp_path, kind, compress)
@@ -155,7 +184,8 @@ def test_detections_stand_beside_the_truth(tmp_path):
     source, found = npz3d(tmp_path / "in.npz"), Detections(npz2d(tmp_path / "cpn.npz", shift=3))
     plain, detected = (list(film_recordings(read_videopose3d(source), detections=d)) for d in (None, found))
     for a, b in zip(plain, detected, strict=True):
-        np.testing.assert_allclose(b.x2d, a.x2d + 3, atol=1e-3)
+        np.testing.assert_allclose(b.x2d[:, 1:], a.x2d[:, 1:] + 3, atol=1e-3)
+        np.testing.assert_allclose(b.x2d[:, 0], (b.x2d[:, AT["left_hip"]] + b.x2d[:, AT["right_hip"]]) / 2, atol=1e-3)
         np.testing.assert_array_equal(b.x3d, a.x3d)
         check_known(b)
 

@@ -106,7 +106,7 @@ def test_every_other_name_is_refused(tmp_path, name, argument):
         ({"S1": {"Photo": np.zeros((3, 17, 3))}}, r"expected an array of shape \(F, 32, 3\), found \(3, 17, 3\)"),
         ({"S1": {"Photo": np.zeros((0, 32, 3))}}, "joints must hold .*found none"),
         ({"S1": {"Photo": world() / np.nan}}, "must be finite"),
-        ({"S1": {"Photo": world()}}, "must be in millimetres: .*found 1.715e"),
+        ({"S1": {"Photo": world()}}, "must be in millimetres: .*found 1.728e"),
         ({"S2": {"Photo": world() / 1000}}, "unknown subject 'S2'"),
         ({"S1": {"Dance": world() / 1000}}, "unknown recording 'Dance'"),
         ({1: {}}, "expected subjects by name"),

@@ -27,6 +27,11 @@ def check_known(poses, scale=1.0):
     assert (poses.units, poses.name) == ("px", "mpi_inf_3dhp")
 
 
+def seventeen(names):
+    """The known person's 17 joints; its root lies between the hips."""
+    return seen(names)[:, [names.index((JOINT_MAP | {"pelvis": "pelvis"})[name]) for name in H36M_17.names]]
+
+
 def test_names_of_joints_keep_their_sides():
     assert len(set(JOINTS_28)) == 28 and len(set(JOINTS_17)) == 17 and set(JOINTS_17) < set(JOINTS_28)
     for name, source in JOINT_MAP.items():
@@ -61,7 +66,7 @@ def test_training_sequences(tmp_path):
                       ("S8", "Seq2", 1, 0, "train", 6), ("S8", "Seq2", 1, 4, "train", 6)]  # fmt: skip
     for poses in sets:
         check_known(poses)
-    points = seen(JOINTS_28)[:, [JOINTS_28.index(JOINT_MAP[name]) for name in H36M_17.names]] + [4, 0, 0]
+    points = seventeen(JOINTS_28) + [4, 0, 0]
     np.testing.assert_allclose(sets[1].x2d, image(points), atol=1e-3)
     np.testing.assert_allclose(sets[1].x3d, points - points[:, :1], atol=1e-3)
     check_known(next(read_training(tmp_path)), 1.1)
@@ -75,12 +80,22 @@ def test_the_test_set_keeps_valid_frames_only(tmp_path):
     assert (first.subject[0], first.split[0], first.frame.tolist()) == ("TS1", "test", [0, 2, 3])
     assert first.action.tolist() == [ACTIVITIES[1], ACTIVITIES[2], ACTIVITIES[6]]
     assert (second.subject[0], second.frame.tolist(), second.clip[0]) == ("TS6", [3], 101)
-    points = seen(JOINTS_17)[[0, 2, 3]][:, [JOINTS_17.index(JOINT_MAP[name]) for name in H36M_17.names]]
+    points = seventeen(JOINTS_17)[[0, 2, 3]]
     np.testing.assert_allclose(first.x3d, points - points[:, :1], atol=1e-3)
     np.testing.assert_allclose(first.x2d, image(points), atol=1e-3)
     check_known(first)
     check_known(next(read_test(tmp_path)), 1.1)
     assert next(read_test(tmp_path, every=2)).frame.tolist() == [0, 2]
+
+
+def test_a_root_elsewhere_is_moved_to_the_midpoint_of_the_hips(tmp_path):
+    off = [0, -50, 20] * (np.arange(28) == JOINTS_28.index("pelvis"))[:, None]
+    points = [seen(JOINTS_28) + off] * 14
+    arrays = {"annot2": [image(x).reshape(4, -1) for x in points], "annot3": [x.reshape(4, -1) for x in points]}
+    training(tmp_path, **{name: cells(views) for name, views in arrays.items()})
+    poses = next(read_training(tmp_path, universal=False))
+    np.testing.assert_allclose(poses.x3d, seventeen(JOINTS_28) - seventeen(JOINTS_28)[:, :1], atol=1e-3)
+    np.testing.assert_allclose(poses.x2d, image(seventeen(JOINTS_28)), atol=1e-3)
 
 
 def test_calibration_gives_each_camera_its_matrix(tmp_path):

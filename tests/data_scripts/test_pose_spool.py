@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from formats.pose_spool import PoseSpool
 
+from liftkit.geometry import hip_midpoint
 from liftkit.poses import LABELS, PoseSet, load_pose_file, save_poses
 
 
@@ -39,6 +40,7 @@ def test_the_file_is_the_one_of_all(tiny_poses, tmp_path, sizes):
 
 def test_without_3d_with_long_and_empty_labels_and_in_another_memory_order(tmp_path):
     x2d = np.asfortranarray(np.random.default_rng(0).normal(size=(3, 17, 2)).astype(np.float32))
+    x2d[:, 0] = hip_midpoint(x2d)
     first = PoseSet(x2d)
     second = PoseSet(x2d, action=["", "walk a long way", "b"], subject=["é"] * 3, clip=[1] * 3, name="other")
     found = load_pose_file(save([first, second], tmp_path / "a.npz"))

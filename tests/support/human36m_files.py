@@ -21,7 +21,7 @@ FIELDS_17 = [0, 1, 2, 3, 6, 7, 8, 12, 13, 14, 15, 17, 18, 19, 25, 26, 27]
 
 def world(frames=3):
     """(frames, 32, 3) in mm, z up: the person stands in the middle and looks towards -y, left towards +x."""
-    left, up, forwards = np.moveaxis(person(JOINTS_32, JOINT_MAP, frames), -1, 0)
+    left, up, forwards = np.moveaxis(person(JOINTS_32, JOINT_MAP | {"pelvis": "Hips"}, frames), -1, 0)
     return np.stack([left, -forwards, up], axis=-1).astype(np.float32)
 
 

@@ -11,7 +11,7 @@ FOCAL, CENTRE = np.array([1497.7, 1497.1]), np.array([1024.7, 1051.4])
 
 def seen(names, frames=4):
     """(frames, K, 3) in mm, camera frame: the person faces the camera, 4 m away."""
-    left, up, forwards = np.moveaxis(person(names, JOINT_MAP, frames), -1, 0)
+    left, up, forwards = np.moveaxis(person(names, JOINT_MAP | {"pelvis": "pelvis"}, frames), -1, 0)
     return np.stack([left, 900 - up, 4000 - forwards], axis=-1)
 
 
