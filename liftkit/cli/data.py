@@ -10,6 +10,7 @@ import typer
 
 from liftkit.cli.common import friendly, show_table
 from liftkit.cli.keypoints import keypoints
+from liftkit.cli.options import DATA
 
 data = typer.Typer(no_args_is_help=True, help="Make, show and check pose files.")
 data.command("keypoints")(keypoints)
@@ -35,6 +36,7 @@ def make(
     seed: Annotated[int, typer.Option(help="Another seed gives other people.")] = 0,
     coupling: Annotated[float, typer.Option(help="How far the torso follows the legs, 0 to 1.")] = 0.0,
     rig: Annotated[str, typer.Option(help='"orthographic" (mm) or "perspective" (pixels).')] = "orthographic",
+    movements: Annotated[str, typer.Option(help='"basic", "broad" or "random" (joint angles).')] = "basic",
 ) -> None:
     """Write the embedded synthetic data set to a file.
 
@@ -44,7 +46,7 @@ def make(
     from liftkit.system.files import check_new
 
     check_new(file)
-    poses = load_poses("synthetic", seed=seed, coupling=coupling, rig=rig)
+    poses = load_poses("synthetic", seed=seed, coupling=coupling, rig=rig, movements=movements)
     save_poses(poses, file)
     typer.echo(f"{poses}, saved in {file}.")
 
@@ -52,7 +54,7 @@ def make(
 @data.command("show")
 @friendly
 def show(
-    name: Annotated[str, typer.Argument(help='"synthetic", or the path of a pose file.')] = "synthetic",
+    name: Annotated[str, typer.Argument(help=DATA)] = "synthetic",
 ) -> None:
     """Check a pose file and count its contents.
 
@@ -73,7 +75,7 @@ def show(
 @data.command("report")
 @friendly
 def report(
-    name: Annotated[str, typer.Argument(help='"synthetic", or the path of a pose file.')] = "synthetic",
+    name: Annotated[str, typer.Argument(help=DATA)] = "synthetic",
     out: Annotated[Path | None, typer.Option(help="The page to write (.html), with figures.")] = None,
 ) -> None:
     """Check poses for common defects: warnings, figures, and what is normal.

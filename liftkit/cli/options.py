@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-Data = Annotated[str, typer.Option("--data", help='"synthetic", or the path of a pose file (.npz).')]
+DATA = '"synthetic", "synthetic-broad", "synthetic-random" or a pose file (.npz).'
+Data = Annotated[str, typer.Option("--data", help=DATA)]
 
 # A training, for `preset_config`.
 Preset = Annotated[str, typer.Option(help='"lesson" or "paper": what the options below start from.')]

@@ -144,5 +144,3 @@ ARM_TASKS = {
     }),
 }
 # fmt: on
-
-MOVEMENTS = {"basic": (LEG_TASKS, ARM_TASKS)}

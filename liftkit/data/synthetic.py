@@ -13,8 +13,9 @@ from typing import NamedTuple
 import numpy as np
 
 from liftkit.data.body import LEG_CHANNELS, TORSO_CHANNELS, Channel, draw_bodies, place_joints
+from liftkit.data.broad_movements import MOVEMENTS
 from liftkit.data.cameras import Motion
-from liftkit.data.movements import MOVEMENTS, Task
+from liftkit.data.movements import Task
 
 RANDOM = "random"  # beside the names in MOVEMENTS: no movement, but poses of random joint angles
 RANDOM_SPREAD = 0.12  # standard deviation near neutral, as a share of a joint's range
@@ -98,7 +99,7 @@ def synthetic_motion(
 
     Args:
         movements: "basic", the daily movements of the lessons; "broad", also what people do in dance, fight, climbing
-            and sport; see :data:`liftkit.data.movements.MOVEMENTS`.
+            and sport: 24 leg and 24 arm tasks; see :data:`liftkit.data.broad_movements.MOVEMENTS`.
         subjects, frames, fps: people; frames of a clip; frames per second.
 
     Raises:
@@ -127,7 +128,7 @@ def synthetic_motion(
         frame=np.tile(np.arange(frames, dtype=np.int32), len(clips)),
         split=_splits(subjects)[who].repeat(frames),
         fps=float(fps),
-        name="synthetic" if movements == "basic" else f"synthetic {movements}",
+        name="synthetic" if movements == "basic" else f"synthetic-{movements}",
     )
 
 
@@ -155,7 +156,7 @@ def random_poses(seed: int = 0, *, subjects: int = 40, poses: int = 250) -> Moti
         frame=np.zeros_like(clips),
         split=_splits(subjects)[who],
         fps=1.0,
-        name=f"synthetic {RANDOM}",
+        name=f"synthetic-{RANDOM}",
     )
 
 

@@ -27,6 +27,19 @@ def test_options_reach_the_data_set(monkeypatch):
     np.testing.assert_array_equal(poses.x2d, expected.x2d)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "actions", "people", "poses"),
+    [("synthetic-broad", 24 * 24, 8, 8 * 24 * 24 * 10 * 4), ("synthetic-random", 1, 40, 40 * 250 * 4)],
+)
+def test_broad_and_random_people_have_names_of_their_own(name, actions, people, poses):
+    found = load_poses(name, seed=2)
+    assert (len(found), found.name, found.units) == (poses, name, "mm")
+    assert (len(set(found.action)), len(set(found.subject))) == (actions, people)
+    again = load_poses("synthetic", seed=2, movements=name.removeprefix("synthetic-"))
+    assert found.x2d.tobytes() == again.x2d.tobytes()
+
+
 @pytest.mark.parametrize("kind", [str, lambda path: path])
 def test_a_path_is_read(tiny_poses, tmp_path, kind):
     found = load_poses(kind(save_poses(tiny_poses, tmp_path / "a.npz")))
@@ -43,10 +56,12 @@ def test_the_name_of_a_data_set_wins_over_a_file(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "options", "message"),
     [
-        ("sinthetic", {}, r"unknown data set 'sinthetic'.*synthetic.*\.npz"),
+        ("sinthetic", {}, r"unknown data set 'sinthetic'.*synthetic, synthetic-broad, synthetic-random .*\.npz"),
         ("nowhere.npz", {}, r"nowhere\.npz: there is no such file in .+"),
         ("nowhere.npz", {"seed": 1}, r"nowhere\.npz: a file takes no options, found seed"),
         ("synthetic", {"coupling": 2.0}, "coupling must lie in 0"),
+        ("synthetic", {"movements": "wild"}, "movements must be one of basic, broad, random, found 'wild'"),
+        ("synthetic-random", {"coupling": 0.5}, "random poses have no coupling of legs and torso, found coupling 0.5"),
         ("synthetic", {"rig": "fisheye"}, "unknown rig 'fisheye'; the rigs are"),
     ],
 )

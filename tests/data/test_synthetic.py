@@ -1,15 +1,18 @@
 """The embedded motion: honest bodies and joints, and a known truth about what depends on what."""
 
 import hashlib
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from liftkit.data.body import LEG_CHANNELS, TORSO_CHANNELS, draw_bodies, place_joints
+from liftkit.data.broad_movements import MOVEMENTS
 from liftkit.data.movements import ARM_TASKS, LEG_TASKS, Task
-from liftkit.data.synthetic import synthetic_motion
+from liftkit.data.synthetic import random_poses, synthetic_motion
 from liftkit.skeleton import H36M_17
 
 LEGS = [i for i, name in enumerate(H36M_17.names) if name.endswith(("hip", "knee", "ankle"))]
@@ -103,15 +106,36 @@ def test_knees_and_elbows_bend_within_their_ranges(motion):
             assert np.percentile(flexion, 99) - np.percentile(flexion, 1) > 90
 
 
-def test_every_hip_and_shoulder_angle_that_is_placed_lies_in_its_range(monkeypatch):
-    placed = {}
+@pytest.fixture
+def placed(monkeypatch):
+    """``placed(movements)``: every angle of the synthetic people."""
+    angles = {}
     monkeypatch.setattr(
-        "liftkit.data.synthetic.place_joints", lambda angles, body: placed.update(angles) or place_joints(angles, body)
+        "liftkit.data.synthetic.place_joints", lambda given, body: angles.update(given) or place_joints(given, body)
     )
-    synthetic_motion(frames=6)
-    assert set(placed) == set(CHANNELS)
+    return lambda movements: synthetic_motion(movements=movements, frames=6) and dict(angles)
+
+
+@pytest.mark.parametrize("movements", MOVEMENTS)
+def test_every_hip_and_shoulder_angle_that_is_placed_lies_in_its_range(placed, movements):
+    angles = placed(movements)
+    assert set(angles) == set(CHANNELS)
     for name, channel in CHANNELS.items():
-        assert channel.low <= placed[name].min() < placed[name].max() <= channel.high
+        assert channel.low <= angles[name].min() < angles[name].max() <= channel.high
+
+
+def test_broad_people_use_more_of_the_ranges(placed):
+    shares = {}
+    for movements in MOVEMENTS:
+        for name, angle in placed(movements).items():
+            low, high = CHANNELS[name][:2]
+            middle = np.ptp(np.percentile(angle, [0.5, 99.5])) / (high - low)
+            shares.setdefault(name, []).append(middle)
+    basic, broad = np.array(list(shares.values())).T
+    assert basic.mean() < 0.65 and broad.mean() > 0.8
+    assert (broad > basic - 0.01).all(), shares  # the arms reach nearly everywhere in basic tasks already
+    for name in ("pelvis_tilt", "hip_flexion", "knee_flexion", "trunk_flexion", "trunk_turn", "elbow_flexion"):
+        assert shares[name][1] > 0.85, name
 
 
 def test_knees_bend_backwards(motion):
@@ -193,10 +217,12 @@ def dependence(motion, shuffles=100):
 
 
 @pytest.mark.slow
-def test_legs_and_torso_are_independent_at_coupling_0_and_dependent_at_1():
-    found, chance = dependence(synthetic_motion(frames=5))
+@pytest.mark.parametrize(("movements", "frames"), [("basic", 5), ("broad", 2)])
+def test_legs_and_torso_are_independent_at_coupling_0_and_dependent_at_1(movements, frames):
+    motion = lambda coupling: synthetic_motion(coupling=coupling, movements=movements, frames=frames)  # noqa: E731
+    found, chance = dependence(motion(0.0))
     assert found < chance.max()
-    half, whole = (dependence(synthetic_motion(frames=5, coupling=c), shuffles=1)[0] for c in (0.5, 1.0))
+    half, whole = (dependence(motion(coupling), shuffles=1)[0] for coupling in (0.5, 1.0))
     assert whole > half > 3 * chance.max()
 
 
@@ -227,6 +253,21 @@ def test_every_clip_moves(motion):
     assert np.ptp(clips, axis=1).max((1, 2)).min() > 10  # mm
 
 
+def test_random_poses_are_near_neutral_or_anywhere_and_every_one_on_its_own(monkeypatch):
+    angles = {}
+    monkeypatch.setattr(
+        "liftkit.data.synthetic.place_joints", lambda given, body: angles.update(given) or place_joints(given, body)
+    )
+    motion = random_poses(subjects=8, poses=500)
+    assert (set(motion.action), motion.name, len(set(motion.clip))) == ({"random"}, "synthetic-random", 4000)
+    assert set(motion.subject[motion.split == "test"]) == {"S7", "S8"}
+    low, high, neutral = CHANNELS["knee_flexion"][:3]
+    knee = angles["knee_flexion"].ravel()
+    assert low <= knee.min() and knee.max() <= high and (knee > low + 0.9 * (high - low)).mean() > 0.04  # half of 10 %
+    assert abs(np.median(knee) - neutral) < 0.2 * (high - low)
+    assert abs(np.corrcoef(angles["hip_flexion"][:, 0], angles["trunk_flexion"])[0, 1]) < 0.05
+
+
 def digest(motion):
     arrays = (motion.joints, motion.subject, motion.action, motion.clip, motion.frame, motion.split)
     return hashlib.sha256(b"".join(np.ascontiguousarray(a).tobytes() for a in arrays)).hexdigest()
@@ -254,10 +295,28 @@ def test_a_task_passes_through_its_values():
         np.testing.assert_allclose(task.angle("knee_flexion", 1, cycle + 0.5), values[:count])
 
 
-def test_tasks_name_only_angles_of_their_half():
-    for tasks, channels in (LEG_TASKS, LEG_CHANNELS), (ARM_TASKS, TORSO_CHANNELS):
-        for name, task in tasks.items():
-            assert {*task.lead, *(task.other or {})} <= set(channels), name
+@pytest.mark.parametrize("tasks, channels", [*zip(MOVEMENTS["broad"], (LEG_CHANNELS, TORSO_CHANNELS), strict=True)])
+def test_tasks_name_only_angles_of_their_half_and_values_in_their_ranges(tasks, channels):
+    for name, task in tasks.items():
+        for angle, values in [*task.lead.items(), *(task.other or {}).items()]:
+            assert channels[angle].low <= min(values) and max(values) <= channels[angle].high, (name, angle)
+            assert channels[angle].kind == "sided" or angle not in (task.other or {}), (name, angle)  # never read
+
+
+def test_broad_people_do_all_that_basic_ones_do_and_as_much_again():
+    legs, arms = MOVEMENTS["broad"]
+    assert legs.keys() > LEG_TASKS.keys() and arms.keys() > ARM_TASKS.keys()
+    assert len(legs) == len(arms) == 24  # as many of both: full coupling pairs each leg task with its own arm task
+    assert not legs.keys() & arms.keys()
+    motion = synthetic_motion(movements="broad", subjects=2, frames=2)
+    assert set(motion.action) == {f"{leg}+{arm}" for leg in legs for arm in arms}
+    assert len(set(motion.clip)) == 2 * 24 * 24 and motion.name == "synthetic-broad"
+
+
+def test_the_documentation_lists_every_movement():
+    page = (Path(__file__).parents[2] / "docs" / "movements.md").read_text()
+    listed = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
+    assert listed == [name for basic, broad in zip(*MOVEMENTS.values(), strict=True) for name in basic | broad]
 
 
 @pytest.mark.parametrize(
@@ -271,6 +330,7 @@ def test_tasks_name_only_angles_of_their_half():
         ({"seed": 0.5}, r"seed .* found 0.5"),
         ({"subjects": 1}, r"subjects must be a whole number of at least 2, found 1"),
         ({"frames": 1}, r"frames must be a whole number of at least 2, found 1"),
+        ({"movements": "wild"}, r"movements must be one of basic, broad, found 'wild'"),
         ({"fps": 0}, r"fps must be a positive number .*found 0"),
         ({"fps": float("inf")}, r"fps .* found inf"),
     ],
