@@ -21,7 +21,7 @@ from liftkit.recorded import SAMPLE
 from liftkit.skeleton import H36M_17
 from liftkit.system.files import check_new, write_atomically
 
-FRAMES, ACTION, SUBJECT, SEED = 60, "walk+wave", "S2", 1
+FRAMES, ACTION, SUBJECT, SEED = 60, "walk+wave", "S2", 3
 NOISE, MISSING, EMPTY = 1.5, 0.01, (40, 41)  # pixels; the share of points; frames
 # The face around the head joint of liftkit's synthetic people, in mm to the person's left, up and ahead.
 FACE = {"nose": (0, -15, 95), "left_eye": (32, 20, 80), "right_eye": (-32, 20, 80)}

@@ -327,6 +327,32 @@ def test_a_file_that_lacks_labels_or_is_of_an_older_format_is_read(tiny_poses, t
     assert_same(load_pose_file(tmp_path / "b.npz"), dataclasses.replace(tiny_poses, **defaults))
 
 
+@pytest.mark.parametrize(
+    ("changes", "distance"), [({}, "119 mm"), ({"x3d": None}, "108 mm"), ({"x3d": None, "units": "px"}, "108 px")]
+)
+def test_a_pelvis_elsewhere_is_moved_to_the_midpoint_of_the_hips_with_a_warning(
+    tiny_poses, tmp_path, changes, distance
+):
+    """As in files of the first version: above the hips and a little behind them."""
+    old = dataclasses.replace(tiny_poses)
+    old.x2d[:, 0] += np.float32([0, -108])
+    old.x3d[:, 1:] -= np.float32([0, -108, 50])
+    path = save_poses(dataclasses.replace(old, **changes), tmp_path / "a.npz")
+    with pytest.warns(UserWarning, match=f"the pelvis lay {distance} from the midpoint of the hips") as caught:
+        found = load_pose_file(path)
+    assert [warning.filename for warning in caught] == [__file__]
+    np.testing.assert_allclose(found.x2d, tiny_poses.x2d, atol=1e-3)
+    if found.x3d is not None:
+        np.testing.assert_allclose(found.x3d, tiny_poses.x3d, atol=1e-3)
+
+
+def test_a_pelvis_that_is_off_by_little_stays(tiny_poses, tmp_path):
+    x2d = tiny_poses.x2d.copy()
+    x2d[:, 0] += 5  # mm; people measure about 1,900 mm here
+    poses = dataclasses.replace(tiny_poses, x2d=x2d, x3d=None)
+    assert_same(load_pose_file(save_poses(poses, tmp_path / "a.npz")), poses)
+
+
 # The poses to train on.
 
 

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from formats import joint_maps
 from formats.bvh import read_bvh
-from formats.joint_maps import BVH_MAPS, load_joint_map, match_skeleton
+from formats.joint_maps import BVH_MAPS, CMU_BONES, load_joint_map, match_skeleton
 from motion_files import RIGHT_HAND_UP, bvh, joint_at
 
+from liftkit.data.people import pick_joints
 from liftkit.skeleton import H36M_17
 
 OWN = {joint: sources if isinstance(sources, str) else list(sources) for joint, sources in BVH_MAPS["CMU"].items()}
@@ -59,6 +60,16 @@ def test_every_known_skeleton_has_our_joints_and_is_recognised_by_them():
             assert not [j for j, source in joints.items() if side in j and re.search(other, str(source))]
         sources = {s for source in joints.values() for s in ([source] if isinstance(source, str) else source)}
         assert match_skeleton(sorted(sources))[0] == name
+
+
+@pytest.mark.parametrize("joints", [*BVH_MAPS.values(), CMU_BONES], ids=[*BVH_MAPS, "CMU's bones"])
+@pytest.mark.parametrize("root", [{}, {"pelvis": "the root"}], ids=["", "root named"])
+def test_the_pelvis_is_the_midpoint_of_the_hips_in_every_skeleton(joints, root):
+    names = sorted({s for source in joints.values() for s in ([source] if isinstance(source, str) else source)})
+    points = np.random.default_rng(0).normal(scale=300, size=(3, len(names) + 1, 3))
+    found = pick_joints(points, [*names, "the root"], joints | root)
+    hips = points[:, [names.index(joints[f"{side}_hip"]) for side in ("left", "right")]]
+    np.testing.assert_allclose(found[:, 0], hips.mean(1))
 
 
 def test_toml_is_read_on_python_3_10_too(tmp_path, monkeypatch):

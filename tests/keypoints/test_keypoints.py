@@ -31,7 +31,7 @@ from keypoint_files import (
 )
 from scripts import SCRIPTS
 
-from liftkit.keypoints.names import BODY_25, COCO, HALPE_26, MEDIAPIPE, OPENPOSE_18, WHOLE_BODY
+from liftkit.keypoints.names import BODY_25, COCO, HALPE_26, MEDIAPIPE, OPENPOSE_18, WHOLE_BODY, to_h36m
 from liftkit.keypoints.reading import FORMATS, read_keypoints
 from liftkit.recorded import sample_keypoints
 from liftkit.skeleton import H36M_17
@@ -97,6 +97,15 @@ def test_every_format_gives_the_joints_of_who_raises_the_right_hand(make, tmp_pa
     assert (usage.frames, usage.kept, usage.incomplete, usage.without_person) == (len(frames), len(frames), 0, 0)
     if len(frames) == 3:
         np.testing.assert_allclose(poses.x2d[2] - poses.x2d[0], np.tile([4, 0], (17, 1)), atol=1e-3)
+
+
+@pytest.mark.parametrize("names", [H36M_17.names, H36M_17.names[1:]], ids=["with pelvis", "without"])
+def test_the_pelvis_of_human36ms_joints_is_the_midpoint_of_the_hips_wherever_it_was(names):
+    points = np.random.default_rng(0).normal(500, 100, (3, len(names), 2))
+    found = to_h36m(points, names)
+    np.testing.assert_array_equal(found[:, 1:], points[:, -16:])
+    hips = points[:, [names.index("left_hip"), names.index("right_hip")]]
+    np.testing.assert_allclose(found[:, 0], hips.mean(1))
 
 
 @pytest.mark.parametrize("make", SHARES, ids=name_of)
