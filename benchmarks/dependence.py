@@ -52,7 +52,7 @@ BEYOND = ("subject", "facing")
 
 def main(
     study: Annotated[Path | None, typer.Option(help="Folder of benchmarks.real_study.")] = None,
-    file: Annotated[Path | None, typer.Option(help="cmu17_world.npz, for --study.")] = None,
+    file: Annotated[Path | None, typer.Option(help="cmu17_bodies.npz, for --study.")] = None,
     out: Annotated[Path, typer.Option(help="The folder of the tables.")] = Path("results"),
 ) -> None:
     """Print and write the tables: dependence within and between parts, verdicts, and the link to error."""

@@ -1,4 +1,4 @@
-"""Training on real motion: ``python -m benchmarks.real_motion cmu17_world.npz`` from the repository's root.
+"""Training on real motion: ``python -m benchmarks.real_motion cmu17_bodies.npz`` from the repository's root.
 
 Lifters are trained on the train clips of CMU motion capture and tested on its test clips, filmed by four cameras of the
 orthographic and the perspective rig, with both priors. Beside them: lifters trained only on synthetic people, tested on
@@ -57,7 +57,7 @@ def run_job(job: tuple, file: Path, seeds: int, steps: int, representation: str)
 
 
 def main(
-    file: Annotated[Path, typer.Argument(help="cmu17_world.npz: joint positions in world coordinates.")],
+    file: Annotated[Path, typer.Argument(help="cmu17_bodies.npz: joint positions in world coordinates.")],
     seeds: Annotated[int, typer.Option(help="Members: seeds 0, 1, ...")] = 6,
     steps: Annotated[int, typer.Option(help="Training steps of 256 poses.")] = 1563,
     representation: Annotated[str, typer.Option()] = "legs_torso",

@@ -1,4 +1,4 @@
-"""The study on real motion: ``python -m benchmarks.real_study cmu17_world.npz`` from the repository's root.
+"""The study on real motion: ``python -m benchmarks.real_study cmu17_bodies.npz`` from the repository's root.
 
 The five representations of the paper, trained on CMU motion capture and on synthetic people, evaluated on CMU's test
 clips, under both priors; as ``benchmarks.real_motion`` trains them (width 128, 400,128 poses per seed, orthographic).
@@ -26,7 +26,7 @@ from liftkit.system.files import write_atomically
 
 
 def main(
-    file: Annotated[Path, typer.Argument(help="cmu17_world.npz: joint positions in world coordinates.")],
+    file: Annotated[Path, typer.Argument(help="cmu17_bodies.npz: joint positions in world coordinates.")],
     seeds: Annotated[int, typer.Option(help="Seeds 0, 1, ... of each representation.")] = 8,
     steps: Annotated[int, typer.Option(help="Training steps of 256 poses.")] = 1563,
     folder: Annotated[Path, typer.Option(help="Where the studies are kept while they grow.")] = Path("runs/real_study"),
