@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help=__doc__)
 
 OutOption = Annotated[Path, typer.Option(help="The pose file to write; its sources are listed in NAME.json.")]
-RigOption = Annotated[str, typer.Option(help='"orthographic" (mm) or "perspective" (pixels).')]
+RigOption = Annotated[
+    str,
+    typer.Option(
+        help='"orthographic" (mm), "perspective" (pixels), "wide" (mm, looking 10 degrees up to 40 down); or "none": '
+        "joint positions without cameras, which `positions` and the benchmarks read."
+    ),
+]
 SeedOption = Annotated[int, typer.Option(help="Of headings, jitter and positions.")]
 TestOption = Annotated[str, typer.Option(help="Clips or subjects of the test split, separated by commas.")]
 FpsOption = Annotated[float, typer.Option(help="Frames per second of the poses; the motion is resampled.")]
@@ -76,19 +82,28 @@ def write_clips(
 
 
 def write_filmed(motion: Motion, rig: str, seed: int, out: Path, inputs: list[Path], check: bool, about: dict) -> None:
-    """Film a motion and write pose file and record; with ``check`` print what would be written."""
+    """Film a motion and write pose file and record; with ``check`` print what would be written.
+
+    Without a rig ("none") the file holds the motion's joint positions.
+    """
+    from formats.positions import write_positions
+
     from liftkit.data.cameras import film
     from liftkit.data.pose_files import outputs, save_with_record
     from liftkit.poses import save_poses
 
     _, record = outputs(out)
-    poses = film(motion, rig, seed)
+    if rig == "none":
+        found, save, what = motion, write_positions, f"Joint positions in {len(motion.joints):,} frames"
+    else:
+        found, save = film(motion, rig, seed), save_poses
+        what = repr(found)
     if check:
-        sizes = ", ".join(f"{(poses.split == split).sum():,} {split}" for split in ("train", "test"))
-        typer.echo(f"Would write {poses} ({sizes}) to {out} and {record}. Nothing is written.")
+        sizes = ", ".join(f"{(found.split == split).sum():,} {split}" for split in ("train", "test"))
+        typer.echo(f"Would write {what} ({sizes}) to {out} and {record}. Nothing is written.")
         return
-    save_with_record(lambda path: save_poses(poses, path), out, inputs, {"poses": repr(poses), **about})
-    typer.echo(f"{poses}, saved in {out}; where they come from, in {record}.")
+    save_with_record(lambda path: save(found, path), out, inputs, {"poses": what, **about})
+    typer.echo(f"{what}, saved in {out}; where they come from, in {record}.")
 
 
 @app.callback()

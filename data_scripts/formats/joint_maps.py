@@ -31,8 +31,8 @@ _FULL = ("{}UpLeg {}Leg {}Foot {}Arm {}ForeArm {}Hand", "Left", "Right")
 _SHORT = ("UpperLeg_{} LowerLeg_{} Foot_{} UpperArm_{} LowerArm_{} Hand_{}", "L", "R")
 
 # CMU's own skeleton (Acclaim); a joint is the end of a bone. A forearm is two bones there, radius and wrist, with the
-# turn of the hand between them. From the midpoint of the hips, 0.1 m below the root, to the lower neck it is 0.55 m; half
-# of that ends between lower and upper back.
+# turn of the hand between them. The lower neck ends 0.55 m above the midpoint of the hips, which is 0.1 m below the root:
+# half-way is between the ends of lower and upper back.
 CMU_BONES = _map(
     "{}hipjoint {}femur {}tibia {}clavicle {}humerus {}wrist",
     "l",
@@ -95,7 +95,7 @@ def match_skeleton(names: Sequence[str]) -> tuple[str, JointMap]:
 def load_joint_map(path: str | Path) -> JointMap:
     """Read a joint map from a JSON or TOML file.
 
-    It maps each of our 17 joints to a name of the source, "name:end" for its end site, or a list of names, whose mean
+    It maps each of our joints to a name of the source, "name:end" for its end site, or a list of names, whose mean
     is taken. The pelvis may be left out: it is the midpoint of the hips, wherever the source has its root.
 
     Raises:

@@ -9,7 +9,7 @@ import numpy as np
 from liftkit.data.cameras import Motion
 from liftkit.geometry import hip_midpoint
 from liftkit.skeleton import H36M_17
-from liftkit.system.files import read_arrays, reading
+from liftkit.system.files import read_arrays, reading, write_atomically
 
 LABELS = ("subject", "action", "clip", "frame", "split")
 FIELDS = ("joints_mm", *LABELS, "fps", "joint_names")
@@ -28,6 +28,13 @@ def read_positions(file: Path) -> Motion:
     arrays = read_arrays(file)
     with reading(file):
         return _motion(arrays)
+
+
+def write_positions(motion: Motion, file: Path) -> None:
+    """Write what :func:`read_positions` reads, whole or not at all."""
+    labels = {field: getattr(motion, field) for field in LABELS}
+    arrays = {"joints_mm": motion.joints, **labels, "fps": np.float32(motion.fps), "joint_names": motion.skeleton.names}
+    write_atomically(file, lambda stream: np.savez_compressed(stream, **arrays))
 
 
 def _motion(arrays: dict[str, np.ndarray]) -> Motion:

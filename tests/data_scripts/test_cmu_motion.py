@@ -5,8 +5,10 @@ import json
 import re
 from functools import partial
 
+import numpy as np
 import pytest
-from motion_files import ASF_RIGHT_HAND_UP, RIGHT_HAND_UP, T_POSE, amc, asf, bvh
+from formats.positions import read_positions
+from motion_files import ASF_RIGHT_HAND_UP, BONES, RIGHT_HAND_UP, T_POSE, amc, asf, bvh
 from scripts import call_script, disk_full
 
 from liftkit.data.datasets import load_poses
@@ -58,6 +60,31 @@ def test_acclaim_files_become_a_pose_file(tmp_path, captured):
     assert (record["options"]["fps"], record["options"]["seed"], record["options"]["test"]) == (30, 3, ["35_02"])
     assert "numpy" in record["provenance"]
     assert str(tmp_path) not in json.dumps(record)
+
+
+def test_joint_positions_of_many_bodies_are_what_positions_films(tmp_path, captured):
+    small = [(name, parent, [0.9 * v for v in vector], *rest) for name, parent, vector, *rest in BONES]
+    (captured / "07.asf").write_bytes(asf(small))
+    (captured / "07_01.amc").write_bytes(amc([{}] * 8))
+    words = ["asf", captured, "--test", "07", "--index", captured / "index.txt", "--seed", 2]
+    for name, more in ("filmed", []), ("world", ["--rig", "none"]):
+        done = cmu(*words, "--out", tmp_path / f"{name}.npz", *more)
+        assert done.exit_code == 0, done.output
+    assert "Joint positions in 7 frames, saved in" in done.stdout
+    motion = read_positions(tmp_path / "world.npz")
+    assert (motion.fps, motion.joints.shape) == (30, (2 + 4 + 1, 17, 3))
+    assert list(zip(motion.subject, motion.action, motion.split, strict=True))[1:3] == [
+        ("07", "07_01", "test"), ("35", "walk, turn", "train")
+    ]  # fmt: skip
+    thigh = [H36M_17.index(f"left_{joint}") for joint in ("hip", "knee")]
+    lengths = np.linalg.norm(np.diff(motion.joints[:, thigh], axis=1), axis=-1)[:, 0]
+    np.testing.assert_allclose(lengths, np.where(motion.subject == "07", 0.9, 1) * 420, atol=0.01)
+    done = cmu("positions", tmp_path / "world.npz", "--out", tmp_path / "again.npz", "--seed", 2)
+    assert done.exit_code == 0, done.output
+    again, filmed = load_poses(tmp_path / "again.npz"), load_poses(tmp_path / "filmed.npz")
+    np.testing.assert_allclose(again.x3d, filmed.x3d, atol=1e-3)
+    for field in ("subject", "action", "clip", "frame", "camera", "split"):
+        np.testing.assert_array_equal(getattr(again, field), getattr(filmed, field))
 
 
 def test_folders_are_searched_and_rates_resampled(tmp_path, captured):
