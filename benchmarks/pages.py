@@ -35,3 +35,19 @@ def markdown(table: pd.DataFrame) -> str:
     """A table of strings and numbers in Markdown."""
     rows = [table.columns, ["---"] * table.shape[1], *table.astype(str).to_numpy()]
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+def write_between(page: Path, command: str, text: str) -> Path:
+    """Replace what stands between the two markers of a command in a page.
+
+    Raises:
+        ValueError: if the page has not both markers, each once.
+    """
+    begin, end = f"<!-- written by: {command} -->", f"<!-- end of: {command} -->"
+    content = page.read_text()
+    if content.count(begin) != 1 or content.count(end) != 1:
+        raise ValueError(f"{page}: expected the lines {begin} and {end}, each once")
+    before, _, rest = content.partition(begin)
+    after = rest.partition(end)[2]
+    content = f"{before}{begin}\n\n{text}\n\n{end}{after}"
+    return write_atomically(page, lambda file: file.write(content.encode()))

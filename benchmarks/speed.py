@@ -58,8 +58,9 @@ def step_operations(trainer: Trainer) -> int:
     """
 
     lifter, first = products(trainer.lifter), products(trainer.lifter.inputs)
+    again = trainer.config.views == "batch"  # lifts the batch once more, for a view of the lifter's own
     judge, judge_first = products(trainer.discriminator), products(trainer.discriminator.input)
-    lifting = 5 * lifter * 3 - first
+    lifting = 5 * lifter * 3 - first + again * lifter
     judging = 2 * judge * 3 - 2 * judge_first + judge * 2
     return 2 * trainer.config.batch * (lifting + judging)
 

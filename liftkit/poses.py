@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import InitVar, dataclass, fields, replace
 from pathlib import Path
 
@@ -199,6 +200,27 @@ def evenly(poses: PoseSet, count: int | None) -> PoseSet:
     return poses.select(np.linspace(0, len(poses) - 1, count).astype(int))
 
 
+def concatenate(sets: Sequence[PoseSet], name: str) -> PoseSet:
+    """Several sets as one, in order; clips are numbered anew, so that those of two sets stay apart.
+
+    Raises:
+        ValueError: if there is no set, if units or skeletons differ, or if some have 3D truth and others have none.
+
+    >>> one = PoseSet(np.zeros((2, 17, 2), "float32"), clip=[4, 5])
+    >>> concatenate([one, one], "two").clip.tolist()
+    [0, 1, 2, 3]
+    """
+    kinds = {(poses.units, poses.skeleton.names, poses.x3d is None) for poses in sets}
+    if len(kinds) != 1:
+        raise ValueError(f"expected sets of one unit and skeleton, all with or all without 3D, found {list(sets)}")
+    fields = [field for field in ("x2d", "x3d", *LABELS) if getattr(sets[0], field) is not None]
+    joined = {field: np.concatenate([getattr(poses, field) for poses in sets]) for field in fields}
+    each = [np.unique(poses.clip, return_inverse=True)[1] for poses in sets]
+    starts = np.cumsum([0, *(clip.max() + 1 for clip in each)])
+    joined["clip"] = np.concatenate([clip + start for clip, start in zip(each, starts, strict=False)])
+    return replace(sets[0], **joined, name=name, copy=False)
+
+
 def save_poses(poses: PoseSet, path: str | Path) -> Path:
     """Write a PoseSet as one compressed npz file without pickles, whole or not at all.
 
@@ -266,7 +288,7 @@ def _with_pelvis_between_hips(poses: PoseSet) -> PoseSet:
         return poses
     unit = poses.units if poses.x3d is None else "mm"
     warnings.warn(
-        f"{poses.name}: the pelvis lay {distance:.3g} {unit} from the midpoint of the hips (median); it was moved there",
+        f"{poses.name}: the pelvis lay {distance:.3g} {unit} from the midpoint of the hips (median), moved there",
         stacklevel=4,
     )
     x2d, x3d = poses.x2d.copy(), None if poses.x3d is None else poses.x3d.copy()

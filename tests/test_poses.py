@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from trainers import POSES, same, trainer
 
 from liftkit.geometry import normalise
-from liftkit.poses import LABELS, PoseSet, load_pose_file, save_poses
+from liftkit.poses import LABELS, PoseSet, concatenate, load_pose_file, save_poses
 from liftkit.skeleton import H36M_17, Skeleton
 
 FIELDS = ["x2d", "x3d", *LABELS]
@@ -423,3 +423,21 @@ def test_training_leaves_the_callers_poses_alone():
 def test_other_poses_are_refused(poses, message):
     with pytest.raises(ValueError, match=message):
         trainer(poses=poses)
+
+
+def test_sets_are_joined_in_order_and_their_clips_stay_apart(tiny_poses):
+    other = dataclasses.replace(tiny_poses.select(clip=[1, 4]), action=np.repeat(["climb", "kick"], 4))
+    joined = concatenate([tiny_poses, other], "both")
+    assert (len(joined), joined.name, joined.units) == (32, "both", "mm")
+    assert joined.clip.tolist() == [*np.repeat(np.arange(8), 4)] and joined.clip.dtype == np.int32
+    np.testing.assert_array_equal(joined.x3d[24:], other.x3d)
+    assert joined.action[-1] == "kick" and (len(joined.train), len(joined.test)) == (16 + 4, 8 + 4)
+    assert tiny_poses.clip.max() == 5
+
+
+def test_sets_that_differ_in_kind_are_not_joined(tiny_poses):
+    for other in (dataclasses.replace(tiny_poses, units="px"), dataclasses.replace(tiny_poses, x3d=None)):
+        with pytest.raises(ValueError, match="expected sets of one unit and skeleton"):
+            concatenate([tiny_poses, other], "both")
+    with pytest.raises(ValueError, match="found \\[\\]"):
+        concatenate([], "none")

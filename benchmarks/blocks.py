@@ -1,0 +1,75 @@
+"""What the blocks of results share: their motion, the columns of their tables, and means over seeds with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+from formats.positions import read_positions
+
+from liftkit.data.cameras import Motion
+from liftkit.data.synthetic import synthetic_motion
+from liftkit.study.statistics import interval
+from liftkit.system.files import write_atomically
+
+ALIGNMENTS = ["pa_mpjpe", "pa_mpjpe_reflection"]  # reflection forbidden and allowed
+ERRORS = [*ALIGNMENTS, "n_mpjpe"]
+COLUMNS = ["representation", "seed", *ERRORS, "mirrored"]
+TEST_POSES = 4096
+
+FILE = Annotated[Path | None, typer.Argument(help="Joint positions (cmu17_bodies.npz); default: synthetic people.")]
+SEEDS = Annotated[int, typer.Option(help="Seeds 0, 1, ... of each training.")]
+WIDTH = Annotated[int, typer.Option(help="Units of the networks.")]
+STEPS = Annotated[int, typer.Option(help="Training steps.")]
+BATCH = Annotated[int, typer.Option(help="Poses per step and seed.")]
+RATE = Annotated[float, typer.Option(help="Learning rate; the paper's 2e-4 belongs to far longer training.")]
+PRIOR = Annotated[str, typer.Option(help="paper or gravity.")]
+FOLDER = Annotated[Path, typer.Option(help="Where the studies are kept; killed, the command goes on from there.")]
+OUT = Annotated[Path, typer.Option(help="The table to write.")]
+PROCESSES = Annotated[int | None, typer.Option(help="Default: one per core.")]
+
+
+def read_motion(file: Path | None) -> Motion:
+    """The motion of a file of joint positions, or of the embedded synthetic people."""
+    return synthetic_motion() if file is None else read_positions(file)
+
+
+def write_table(table: pd.DataFrame, path: Path) -> Path:
+    """Write a table as CSV, with four decimals; its folder is made if missing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return write_atomically(path, lambda file: table.round(4).to_csv(file, index=False))
+
+
+def with_interval(values: Sequence[float], digits: int = 1) -> str:
+    """The mean and its interval over seeds as text, for example "65.7 (62.1 to 69.3)"; "-" if there is no interval."""
+    low, high = interval(values)
+    between = f"{low:.{digits}f} to {high:.{digits}f}" if low == low else "-"
+    return f"{pd.Series(values).mean():.{digits}f} ({between})"
+
+
+def means(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """One row per group: the number of seeds, the errors in both alignments and the share of mirrored poses."""
+    rows = []
+    for group, seeds in table.groupby(by, sort=False):
+        rows.append(
+            dict(zip(by, group, strict=True))
+            | {"seeds": seeds.seed.nunique()}
+            | {"PA-MPJPE": with_interval(seeds.pa_mpjpe), "reflection": with_interval(seeds.pa_mpjpe_reflection)}
+            | {"mirrored %": with_interval(100 * seeds.mirrored, 0)}
+        )
+    return pd.DataFrame(rows)
+
+
+def interval_columns(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """One row per group, as numbers: the errors in both alignments with the ends of their intervals over seeds."""
+    rows = []
+    for group, seeds in table.groupby(by, sort=False):
+        row = dict(zip(by, group, strict=True)) | {"seeds": len(seeds)}
+        for error in ALIGNMENTS:
+            low, high = interval(seeds[error])
+            row |= {error: seeds[error].mean(), f"{error}_low95": low, f"{error}_high95": high}
+        rows.append(row)
+    return pd.DataFrame(rows)

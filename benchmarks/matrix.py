@@ -1,0 +1,113 @@
+"""What was trained on what, and tested on what: ``python -m benchmarks.matrix cmu17_bodies.npz``.
+
+Five representations, trained on basic, broad and random synthetic poses, on CMU's train clips and on mixtures; tested
+on the test poses of each, in the mean over poses, over actions ("macro") and by action. Beside them a network of the
+full pose that was shown the true depths ("supervised"). Orthographic cameras that look down by 10 degrees. Killed, it
+goes on when called again. Of random poses nobody can know the depth of a limb: judge on motion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import typer
+
+from benchmarks import blocks
+from benchmarks.pages import markdown
+from liftkit import PoseSet, Run, TrainConfig, baselines, evaluate, film, load_poses, run_study, supervised_reference
+from liftkit.callbacks import StudyBar
+from liftkit.poses import concatenate, evenly
+from liftkit.representations import PAPER
+from liftkit.study.jobs import fingerprint
+
+SYNTHETIC = ("basic", "broad", "random")
+MIXTURES = (("broad", "random"), ("broad", "cmu"), ("random", "cmu"), ("broad", "random", "cmu"))
+SUPERVISED = "supervised"
+MEANS = ("poses", "macro")  # over poses; over actions
+GROUP = ["train", "test", "representation"]
+
+
+def main(
+    file: blocks.FILE = None,
+    seeds: blocks.SEEDS = 4,
+    width: blocks.WIDTH = 96,
+    steps: blocks.STEPS = 1500,
+    batch: blocks.BATCH = 256,
+    prior: blocks.PRIOR = "gravity",
+    folder: blocks.FOLDER = Path("runs/matrix"),
+    out: blocks.OUT = Path("results/matrix.csv"),
+    processes: blocks.PROCESSES = None,
+) -> None:
+    """Run, or go on with, the matrix of a prior. OUT, with the prior in its name, gets a row per seed and test, and a
+    file beside it the means over seeds by action."""
+    sources = training_sets(file)
+    tests = {name: by_movement(s) for name, s in sources.items() if "+" not in name}
+    config, bar = TrainConfig(width=width, steps=steps, batch=batch, prior=prior), StudyBar(desc=prior)
+    how = dict(policies=("last",), evaluations=1, max_test_poses=1, processes=processes, progress=bar)
+    study = run_study(PAPER, sources, range(seeds), config, folder / prior, **how)  # tests follow, by action too
+    judged = []
+    for source, shown in supervised(sources, seeds, config, folder / SUPERVISED):
+        lifters = {name: study.run(name, data=source) for name in PAPER} | {SUPERVISED: shown}
+        judged += [judge(run, tests).assign(train=source, representation=name) for name, run in lifters.items()]
+    table = pd.concat(judged, ignore_index=True)
+    flat = {name: baselines(test).pa_mpjpe_reflection[0] for name, test in tests.items()}
+    table = table.assign(prior=prior, flat=table.test.map(flat))
+    columns = ["prior", "train", "test", "action", "flat", *blocks.COLUMNS]
+    blocks.write_table(table.loc[table.action.isin(MEANS), columns], out.with_stem(f"{out.stem}_{prior}"))
+    actions = blocks.interval_columns(table[~table.action.isin(MEANS)], [*GROUP, "action"])
+    blocks.write_table(actions, out.with_stem(f"{out.stem}_actions_{prior}"))
+    typer.echo(markdown(summary(table)))
+
+
+def training_sets(file: Path | None) -> dict[str, PoseSet]:
+    """Every source and mixture by name; CMU's only if there is a file."""
+    sources = {name: load_poses("synthetic", movements=name) for name in SYNTHETIC}
+    if file is not None:
+        sources["cmu"] = film(blocks.read_motion(file), "orthographic")
+    possible = [parts for parts in MIXTURES if set(parts) <= set(sources)]
+    return sources | {"+".join(m): concatenate([sources[part] for part in m], "+".join(m)) for m in possible}
+
+
+def by_movement(poses: PoseSet) -> PoseSet:
+    """Test poses with the movement of the legs as their action: "walk" for "walk+wave"."""
+    poses = evenly(poses.part("test"), blocks.TEST_POSES)
+    return replace(poses, action=np.array([action.partition("+")[0] for action in poses.action]), copy=False)
+
+
+def supervised(sources, seeds: int, config: TrainConfig, folder: Path) -> Iterator[tuple[str, Run]]:
+    """Networks that were shown the answers, kept in a folder; they depend on no prior."""
+    for source, poses in sources.items():
+        place = folder / f"{source}-{config.width}-{config.steps}-{config.batch}-{seeds}-{fingerprint(poses)}"
+        if not place.exists():  # moved there as a whole
+            supervised_reference(poses, range(seeds), config).save(new := place.with_name(f".{place.name}"))
+            new.rename(place)
+        yield source, Run.load(place)
+
+
+def judge(run: Run, tests: dict[str, PoseSet]) -> pd.DataFrame:
+    """The errors of every seed on every test: by action, over all "poses", and "macro", the mean over actions."""
+    rows = []
+    for name, test in tests.items():
+        actions = evaluate(run, test, by="action")
+        macro = actions.groupby("seed", as_index=False)[[*blocks.ERRORS, "mirrored"]].mean().assign(action="macro")
+        poses = evaluate(run, test).assign(action="poses")
+        rows.append(pd.concat([poses, macro, actions]).assign(test=name))
+    return pd.concat(rows)
+
+
+def summary(table: pd.DataFrame) -> pd.DataFrame:
+    """One row per training set and representation, one column per test: over poses, reflection forbidden / allowed."""
+    rows: dict[tuple, dict] = {}
+    for (train, test, name), seeds in table[table.action == "poses"].groupby(GROUP, sort=False):
+        cell = " / ".join(blocks.with_interval(seeds[error], 0) for error in blocks.ALIGNMENTS)
+        row = rows.setdefault((train, name), {"trained on": train, "representation": name})
+        row[f"{test} (flat {seeds.flat.iloc[0]:.0f})"] = cell
+    return pd.DataFrame(rows.values())
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,46 @@
+"""The matrix of training sets and tests."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchmarks import blocks, matrix
+from liftkit import load_poses
+
+
+@pytest.fixture(autouse=True)
+def few_poses(monkeypatch):
+    def load(*arguments, **options):
+        poses = load_poses(*arguments, **options)
+        return poses.select(np.arange(0, len(poses), 499))
+
+    monkeypatch.setattr(matrix, "load_poses", load)
+
+
+@pytest.mark.slow
+def test_every_training_set_on_every_test_that_goes_on_where_it_was(positions, tmp_path, no_training, monkeypatch):
+    monkeypatch.setattr(matrix, "SYNTHETIC", ("basic",))
+    monkeypatch.setattr(matrix, "MIXTURES", (("basic", "cmu"), ("broad", "cmu")))
+    monkeypatch.setattr(matrix, "PAPER", ("full", "legs_torso"))
+    monkeypatch.setattr(blocks, "TEST_POSES", 64)
+    how = dict(seeds=2, width=16, batch=8, steps=2, processes=1, folder=tmp_path / "runs", out=tmp_path / "matrix.csv")
+    matrix.main(positions, **how)
+    first = pd.read_csv(tmp_path / "matrix_gravity.csv")
+    assert set(first.train) == {"basic", "cmu", "basic+cmu"} and set(first.test) == {"basic", "cmu"}
+    assert set(first.representation) == {"full", "legs_torso", "supervised"} and set(first.action) == {"poses", "macro"}
+    assert len(first) == 3 * 2 * 3 * 2 * 2
+    actions = pd.read_csv(tmp_path / "matrix_actions_gravity.csv")
+    assert "walk" in set(actions.action) and not actions.action.str.contains("+", regex=False).any()
+    macro = actions.groupby(["train", "test", "representation"]).pa_mpjpe.mean()
+    expected = first[first.action == "macro"].groupby(["train", "test", "representation"]).pa_mpjpe.mean()
+    pd.testing.assert_series_equal(macro, expected, atol=1e-3)
+    no_training()
+    monkeypatch.setattr(matrix, "supervised_reference", no_training)
+    matrix.main(positions, **how)
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "matrix_gravity.csv"), first)
+    assert len(matrix.summary(first)) == 9
+
+
+@pytest.mark.slow
+def test_a_mixture_needs_all_its_parts():
+    assert [name for name in matrix.training_sets(None) if "+" in name] == ["broad+random"]
