@@ -22,6 +22,7 @@ from liftkit.callbacks import StudyBar
 from liftkit.plots import distribution_figure
 from liftkit.recorded import REAL_STUDY
 from liftkit.representations import PAPER
+from liftkit.study.verdict import describe_mirrored
 from liftkit.system.files import write_atomically
 
 
@@ -61,10 +62,9 @@ def write_tables(studies: dict[tuple[str, str], Study], out: Path, table: Path) 
         for policy in s.results.policy.unique()
     ]
     comparisons = [
-        s.compare(name, "full", policy).assign(prior=prior, policy=policy)
+        s.compare(PAPER[1:], "full", policy).assign(prior=prior, policy=policy)
         for (prior, _), s in studies.items()
         for policy in s.results.policy.unique()
-        for name in PAPER[1:]
     ]
     tables = {table: results, out / "study_summary.csv": pd.concat(summaries, ignore_index=True)}
     tables[out / "study_comparisons.csv"] = pd.concat(comparisons, ignore_index=True)
@@ -76,17 +76,23 @@ def figures(studies: dict[tuple[str, str], Study], policy: str = "last") -> pd.D
     """The figures for a page: errors over seeds on CMU's test clips, and each representation against the full pose."""
     rows = []
     for (prior, source), study in studies.items():
+        pairs = study.compare(PAPER[1:], "full", policy).query("test == 'cmu'").set_index("first")
         for _, row in study.summary(policy).query("test == 'cmu'").iterrows():
-            against = "–"
+            against = judged = "–"
             if row.representation != "full":
-                _, pair = next(study.compare(row.representation, "full", policy).query("test == 'cmu'").iterrows())
-                interval = f"{pair.low95:+.1f} to {pair.high95:+.1f}"
-                against = f"{pair.difference:+.1f} ({pair.relative:+.0%}; {interval}; p {pair.p:.3f})"
+                pair = pairs.loc[row.representation]
+                interval = f"{pair.low_holm:+.1f} to {pair.high_holm:+.1f}"
+                against = (
+                    f"{pair.difference:+.1f} ({pair.relative:+.0%}; {interval}; p {pair.p:.3f}, {pair.p_holm:.3f})"
+                )
+                judged = pair.verdict
+            mirrored = (row.mirrored, row.mirrored_low95, row.mirrored_high95, row.mirrored_most)
             rows.append(
                 {"trained on": source, "prior": prior, "representation": row.representation}
                 | {"PA-MPJPE (95 %)": f"{row['mean']:.1f} ({row.low95:.1f}–{row.high95:.1f})", "sd": f"{row.sd:.1f}"}
                 | {"best": f"{row.best:.1f}", "reached": f"{row.reached * row.seeds:.0f} of {row.seeds}"}
-                | {"mirrored": f"{row.mirrored * row.seeds:.0f} of {row.seeds}", "against full (95 %)": against}
+                | {"mirrored": describe_mirrored(*mirrored, row.seeds)}
+                | {"against full (95 %, Holm)": against, "better by a fifth": judged}
             )
     return pd.DataFrame(rows)
 

@@ -55,8 +55,7 @@ def main(
     write_atomically(out / "history.csv", lambda f: history.to_csv(f, index=False, float_format="%.5g"))
     write_atomically(out / "about.json", lambda f: f.write((json.dumps(about, indent=1) + "\n").encode()))
     typer.echo(study.summary().round(2).to_string(index=False))
-    against_full = [study.compare(name, "full") for name in PAPER if name != "full"]
-    typer.echo(pd.concat(against_full).round(3).to_string(index=False))
+    typer.echo(study.compare([name for name in PAPER if name != "full"], "full").round(3).to_string(index=False))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ from .correlation import dependence_summary as dependence_summary
 from .correlation import intervention as intervention
 from .correlation import learned_correlation as learned_correlation
 from .correlation import sensitivity as sensitivity
-from .correlation import supervised_reference as supervised_reference
 from .correlation import verdicts as verdicts
 from .data.cameras import RIGS as RIGS
 from .data.cameras import Motion as Motion
@@ -50,6 +49,7 @@ from .skeleton import Skeleton as Skeleton
 from .study.checkpoint_selection import POLICIES as POLICIES
 from .study.study import Study as Study
 from .study.study import run_study as run_study
+from .study.supervised import supervised_reference as supervised_reference
 from .training import Trainer as Trainer
 from .training import train as train
 

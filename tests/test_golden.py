@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from liftkit import PoseSet, Run, Study, TrainConfig, evaluate, load_poses, run_study
+from liftkit.recorded import load_record
 from liftkit.skeleton import H36M_17
 from liftkit.study import jobs as jobs_module
 from liftkit.training import Trainer
@@ -106,6 +107,24 @@ def test_one_more_field_in_the_config_and_another_size_of_ensembles_orphan_nothi
     go_on(golden, later(**CONFIG))
 
 
+def test_fields_that_did_not_exist_mean_what_was_done_then_whatever_is_the_default_now(golden, monkeypatch):
+    now = dict(normalisation="frozen", initialisation="glorot", scale="segment", views="batch", order="stored")
+    fields = [(name, str, dataclasses.field(default=value)) for name, value in now.items()]
+    changed = dataclasses.make_dataclass("TrainConfig", fields, bases=(TrainConfig,), frozen=True)
+    for module in ("liftkit.run", "liftkit.study.jobs", "liftkit.recorded"):
+        monkeypatch.setattr(f"{module}.TrainConfig", changed)
+    then = dict(normalisation="batch", initialisation="uniform", scale="pose", views="pose", order="random")
+    assert changed.from_dict(CONFIG) == changed(**CONFIG, **now)  # what a user writes today
+    run, study = Run.load(golden / "run"), Study.load(golden / "study")
+    assert run.config == study.jobs[0].config == changed(**CONFIG, **then)
+    record = load_record("legs_torso")
+    assert {name: getattr(record.config, name) for name in then} == then
+    errors = evaluate(run, load_poses(golden / "poses.npz").test)
+    assert errors.n_mpjpe.tolist() == pytest.approx(RUN_N_MPJPE, rel=1e-4)
+    with pytest.raises(ValueError, match=r"other settings: .*config\.scale was pose, is now segment"):
+        go_on(golden, changed(**CONFIG))
+
+
 def test_what_really_differs_is_refused_field_by_field(golden, later):
     with pytest.raises(ValueError, match=r"other settings: config\.momentum was 0\.9, is now 0\.5\. Choose"):
         go_on(golden, later(**CONFIG, momentum=0.5))
@@ -188,6 +207,9 @@ def test_fields_of_a_newer_version_are_refused_by_name(golden, place):
 def test_a_study_without_its_folder_of_jobs_is_read(golden):
     shutil.rmtree(golden / "study" / "jobs")
     study = Study.load(golden / "study")
-    assert len(study.summary()) == 2
+    summary = study.summary()  # that version stored neither the flat pose's error nor means over actions
+    assert len(summary) == 2 and study.references.empty
+    assert summary[["reached", "pa_mpjpe_macro"]].isna().all(axis=None) and summary.pa_mpjpe.notna().all()
+    assert study.compare("legs_torso", "full").verdict.item() == "undecided (no interval below 4 seeds)"
     with pytest.raises(ValueError, match="no networks of"):
         study.run("full")

@@ -9,7 +9,6 @@ from liftkit.correlation.dependence import Dependence as Dependence
 from liftkit.correlation.measures import data_correlation as data_correlation
 from liftkit.correlation.measures import learned_correlation as learned_correlation
 from liftkit.correlation.measures import sensitivity as sensitivity
-from liftkit.correlation.reference import supervised_reference as supervised_reference
 from liftkit.correlation.swapping import donors as donors
 from liftkit.correlation.swapping import intervention as intervention
 from liftkit.correlation.verdicts import dependence_and_error as dependence_and_error

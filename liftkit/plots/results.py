@@ -1,4 +1,4 @@
-"""Training and studies: losses and errors against the step, their distribution over seeds, and who reaches the best."""
+"""Training and studies: losses and errors against the step, errors over seeds, and how often one is reached."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from liftkit.study.statistics import GROUP, share_reached
+from liftkit.study.statistics import GROUP, REACHED, share_reached
 from liftkit.view.alt_text import readable
 from liftkit.view.palette import SERIES, SERIES_DASHES, metric_label
 
@@ -73,21 +73,27 @@ def distribution_figure(results: pd.DataFrame, metric: str = "pa_mpjpe_reflectio
     return figure.update_layout(height=420)
 
 
-def reached_figure(results: pd.DataFrame, metric: str = "pa_mpjpe_reflection") -> go.Figure:
-    """How often the optimum is reached: the share of seeds within a margin of the representation's best seed.
+def reached_figure(results: pd.DataFrame, metric: str = "pa_mpjpe_reflection", flat: float | None = None) -> go.Figure:
+    """How often an error is reached: for each error the share of seeds that have at most that.
 
-    Takes and raises what :func:`distribution_figure` does; ``results`` are of one data set and one test set.
+    The limit is an error, not a distance from the best seed, whose error falls the more seeds there are. Takes and
+    raises what :func:`distribution_figure` does; ``results`` are of one data set and one test set.
+
+    Args:
+        flat: the flat pose's error; a line marks what counts as reached in :meth:`liftkit.Study.summary`.
     """
     _check_table(results, [*GROUP, "representation", metric])
     if len(results.groupby(GROUP)) > 1:
         raise ValueError("reached_figure shows one data and one test set at a time; select one of them")
-    margins = np.linspace(0, 0.3, 61)
+    limits = np.unique(results[metric].dropna())
     figure = go.Figure()
     for i, (name, rows) in enumerate(results.groupby("representation", sort=False)):
-        shares = 100 * share_reached(rows[metric], margins)
-        figure.add_scatter(x=100 * margins, y=shares, name=name, line=_line(i) | {"shape": "hv"})
-    figure.update_yaxes(title="seeds that come so near (%)", range=[0, 105])
-    return figure.update_layout(xaxis_title="margin above the best seed (%)", height=380, hovermode="x unified")
+        shares = 100 * share_reached(rows[metric], limits)
+        figure.add_scatter(x=limits, y=shares, name=name, line=_line(i) | {"shape": "hv"})
+    if flat is not None:
+        figure.add_vline(REACHED * flat, line_dash="dot", annotation_text=f"{REACHED:g} x flat pose")
+    figure.update_yaxes(title="seeds with at most this error (%)", range=[0, 105])
+    return figure.update_layout(xaxis_title=metric_label(metric), height=380, hovermode="x unified")
 
 
 def _line(i: int) -> dict[str, str]:

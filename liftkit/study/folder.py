@@ -24,7 +24,7 @@ from liftkit.system.files import unpack, write_atomically
 from liftkit.system.provenance import provenance
 
 ABOUT, LOCK, JOBS, TEMPORARY = "study.json", ".lock", "jobs", ".*.tmp-*"
-TABLES = ("results", "history")
+TABLES, REFERENCES = ("results", "history"), "references"
 
 
 class StudyFolder:
@@ -68,7 +68,7 @@ class StudyFolder:
         if restart:
             shutil.rmtree(self.jobs)
             self.jobs.mkdir()
-            for path in (path for table in TABLES for path in self.path.glob(f"{table}.*")):
+            for path in (path for table in (*TABLES, REFERENCES) for path in self.path.glob(f"{table}.*")):
                 path.unlink()
         elif (self.path / ABOUT).exists():
             about, jobs = self.read()
@@ -188,14 +188,14 @@ def _differences(was: Mapping[str, Any], now: Mapping[str, Any], of: str = "") -
             yield f"{of}{field} was {old}, is now {new}"
 
 
-def join(tables: Iterable[tuple[pd.DataFrame, ...]]) -> tuple[pd.DataFrame, ...]:
-    """The tables of several jobs below each other; empty ones if there are none."""
+def join(tables: Iterable[tuple[pd.DataFrame, ...]]) -> dict[str, pd.DataFrame]:
+    """The tables of several jobs below each other, by name; empty ones if there are none."""
     columns = list(zip(*tables, strict=True)) or [[pd.DataFrame()]] * len(TABLES)
-    return tuple(pd.concat(column, ignore_index=True) for column in columns)
+    return {name: pd.concat(column, ignore_index=True) for name, column in zip(TABLES, columns, strict=True)}
 
 
-def save_tables(folder: Path, results: pd.DataFrame, history: pd.DataFrame) -> None:
-    """Write both tables as CSV, for people, and as Parquet, which keeps every bit."""
-    for name, table in zip(TABLES, (results, history), strict=True):
+def save_tables(folder: Path, **tables: pd.DataFrame) -> None:
+    """Write tables by name as CSV, for people, and as Parquet, which keeps every bit."""
+    for name, table in tables.items():
         write_atomically(folder / f"{name}.parquet", lambda file, t=table: t.to_parquet(file, index=False))
         write_atomically(folder / f"{name}.csv", lambda file, t=table: t.to_csv(file, index=False))

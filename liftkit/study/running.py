@@ -15,6 +15,7 @@ from safetensors.torch import save
 
 from liftkit.evaluation import evaluate
 from liftkit.poses import PoseSet, evenly
+from liftkit.run import Run
 from liftkit.study.checkpoint_selection import CheckpointSelector
 from liftkit.study.jobs import Job, Poses, read_poses
 from liftkit.system.files import pack, unpack, write_atomically
@@ -47,10 +48,16 @@ def run_job(
         poses = read_poses(poses)
         trainer, selector, seconds, warning = _start(job, poses, scratch, device)
         seconds = _train(job, trainer, selector, seconds, scratch, report)
-        sets = {name: poses.part("test") if test is None else read_poses(test) for name, test in tests.items()}
+        sets = test_sets(poses, tests, job.settings.max_test_poses)
         return Outcome(pack(_result(job, trainer, selector, sets, seconds)), warning)
     finally:
         torch.set_num_threads(before)
+
+
+def test_sets(poses: PoseSet, tests: Mapping[str, Poses | None], most: int | None) -> dict[str, PoseSet]:
+    """The test poses by name, at most so many of each, evenly spaced; None stands for those of ``poses``."""
+    sets = {name: poses.part("test") if test is None else read_poses(test) for name, test in tests.items()}
+    return {name: evenly(test, most) for name, test in sets.items()}
 
 
 def _train(job: Job, trainer: Trainer, selector: CheckpointSelector, seconds: float, scratch, report) -> float:
@@ -123,6 +130,12 @@ def _load_checkpoint(path: Path, trainer: Trainer, selector: CheckpointSelector)
     return float(state["seconds"])
 
 
+def _errors(run: Run, test: PoseSet) -> pd.DataFrame:
+    """The errors of every member, with the mean over actions, in which each action counts alike, as another column."""
+    of_actions = evaluate(run, test, by="action").groupby("seed")["pa_mpjpe"].mean()
+    return evaluate(run, test).assign(pa_mpjpe_macro=lambda table: table["seed"].map(of_actions))
+
+
 def _result(job: Job, trainer: Trainer, selector: CheckpointSelector, tests, seconds: float) -> dict[str, bytes]:
     parts, tables, known = {}, [], {}
     for policy in job.settings.policies:
@@ -130,7 +143,7 @@ def _result(job: Job, trainer: Trainer, selector: CheckpointSelector, tests, sec
         members = list(zip(run.seeds, steps, strict=True))
         for name, test in tests.items():
             if new := [seed for seed, step in members if (name, seed, step) not in known]:  # policies often agree
-                errors = evaluate(run.select(new), evenly(test, job.settings.max_test_poses))
+                errors = _errors(run.select(new), test)
                 known |= {(name, seed, step): errors[errors.seed == seed] for seed, step in members if seed in new}
             table = pd.concat([known[(name, *member)] for member in members])
             tables.append(table.assign(data=job.data, test=name, policy=policy, step=steps))

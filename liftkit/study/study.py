@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -15,10 +15,12 @@ from liftkit.config import TrainConfig
 from liftkit.representations import Representation
 from liftkit.run import Run
 from liftkit.study.checkpoint_selection import POLICIES
-from liftkit.study.folder import TABLES, StudyFolder, join, save_tables
+from liftkit.study.folder import REFERENCES, TABLES, StudyFolder, join, save_tables
 from liftkit.study.jobs import Job, Poses, check_arguments
+from liftkit.study.references import add_references, read_references
 from liftkit.study.running import run_job
 from liftkit.study.statistics import compare_pairs, summarise
+from liftkit.study.verdict import SIZE
 from liftkit.study.workers import do_jobs, process_count
 
 __all__ = ["POLICIES", "Study", "run_study"]
@@ -33,6 +35,8 @@ class Study:
     about: dict[str, Any]  # settings, jobs; versions, hardware and revision of each session
     folder: Path | None = None
     jobs: list[Job] = field(default_factory=list)
+    # The flat pose, chance and, if asked for, networks shown the answers, on the same test poses; empty in old studies.
+    references: pd.DataFrame | None = None
 
     def summary(self, policy: str = "last", metric: str = "pa_mpjpe_reflection") -> pd.DataFrame:
         """One row per representation: see :func:`liftkit.study.statistics.summarise`.
@@ -44,13 +48,18 @@ class Study:
         Raises:
             ValueError: on an unknown policy or metric.
         """
-        return summarise(self._by(policy), metric)
+        return summarise(self._by(policy), metric, self.references)
 
     def compare(
-        self, first: str, second: str, policy: str = "last", metric: str = "pa_mpjpe_reflection"
+        self,
+        first: str | Iterable[str],
+        second: str,
+        policy: str = "last",
+        metric: str = "pa_mpjpe_reflection",
+        size: float = SIZE,
     ) -> pd.DataFrame:
-        """Two representations seed by seed: see :func:`liftkit.study.statistics.compare_pairs`."""
-        return compare_pairs(self._by(policy), first, second, metric)
+        """Representations against another one, seed by seed: see :func:`liftkit.study.statistics.compare_pairs`."""
+        return compare_pairs(self._by(policy), first, second, metric, size)
 
     def _by(self, policy: str) -> pd.DataFrame:
         found = list(self.results["policy"].unique())
@@ -70,10 +79,12 @@ class Study:
         return Run.from_tensors(jobs[0].representation, seeds, jobs[0].config, tensors, history)
 
     def save(self, folder: str | Path) -> Path:
-        """Write both tables as CSV and as Parquet into a folder (made if missing)."""
+        """Write all tables as CSV and as Parquet into a folder (made if missing)."""
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        save_tables(folder, self.results, self.history)
+        save_tables(folder, results=self.results, history=self.history)
+        if self.references is not None:
+            save_tables(folder, **{REFERENCES: self.references})
         return folder
 
     @classmethod
@@ -86,7 +97,7 @@ class Study:
             except Exception as error:  # pyarrow has a kind of its own for each way a file can be damaged
                 raise ValueError(f"{folder / name}.parquet is missing or damaged: {error}") from error
         about, jobs = StudyFolder(folder).read()
-        return cls(*tables, about, folder, jobs)
+        return cls(*tables, about, folder, jobs, read_references(folder))
 
 
 def run_study(
@@ -105,6 +116,7 @@ def run_study(
     device: str | None = None,
     processes: int | None = None,
     restart: bool = False,
+    supervised: bool = False,
     progress: Callable[[int, int], object] | None = None,
 ) -> Study:
     """Train every representation with every seed on every data set, evaluate all, and keep it in a folder.
@@ -127,6 +139,8 @@ def run_study(
         members: seeds trained as one ensemble; None: as many as fit into memory.
         processes: default: one per core, or one for a GPU.
         restart: throw away what is in the folder.
+        supervised: first train each representation with the answers too (:func:`liftkit.supervised_reference`), which
+            shows what its network could reach; in this process and, like the flat pose, in :attr:`Study.references`.
         progress: called with the steps of all members, done and in all.
 
     Raises:
@@ -138,6 +152,7 @@ def run_study(
         raise ValueError(f"client must be a running dask.distributed.Client, found {client!r}")
     with StudyFolder(out) as folder:
         about, jobs = folder.begin(settings, restart)
+        references = add_references(folder.path, jobs, sources, supervised)
         done = {job.name: folder.tables(job) for job in jobs}
         left = [job for job in jobs if done[job.name] is None]
         steps = {job.name: 0 if done[job.name] is None else job.steps for job in jobs}
@@ -156,7 +171,7 @@ def run_study(
                 warnings.warn(outcome.warning, RuntimeWarning, stacklevel=2)
             done[job.name] = folder.tables(job)
             on_steps(job, job.config.steps)
-            save_tables(folder.path, *join(tables for tables in done.values() if tables))
-        results, history = join(done.values())
-        save_tables(folder.path, results, history)
-    return Study(results, history, about, folder.path, jobs)
+            save_tables(folder.path, **join(tables for tables in done.values() if tables))
+        tables = join(done.values())
+        save_tables(folder.path, **tables)
+    return Study(**tables, about=about, folder=folder.path, jobs=jobs, references=references)

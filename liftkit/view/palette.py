@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from liftkit.study.verdict import HIGHER_IS_BETTER as HIGHER_IS_BETTER
 from liftkit.view.alt_text import readable
 
 # The sides of the body and the series of a chart differ in colour (Okabe and Ito's, safe for colour-blind eyes) and
@@ -27,7 +28,6 @@ METRICS = {  # column of an evaluation -> label with unit
     "auc": "AUC (%)",
     "mirrored": "share of poses mirrored",
 }
-HIGHER_IS_BETTER = {"pck", "auc"}
 
 
 def metric_label(metric: str) -> str:

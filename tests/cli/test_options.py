@@ -120,7 +120,7 @@ def study(invoke, spy, small, tmp_path, trained):
         "members": 2,
         "processes": 2,
     }
-    given |= {"scheduler": "tcp://here:1", "restart": True} | TRAINING
+    given |= {"scheduler": "tcp://here:1", "restart": True, "supervised": True} | TRAINING
     import distributed
 
     client = spy(distributed, "Client", lambda address, **_: SimpleNamespace(address=address))
@@ -132,13 +132,13 @@ def study(invoke, spy, small, tmp_path, trained):
     arrived = {"out": out, "data": list(sets.values()), "test": list(options["tests"].values())}
     arrived |= {"representations": ",".join(names), "seeds": len(seeds), "preset": preset[0][0][0]}
     arrived |= {"policies": ",".join(options["policies"]), "judged": options["max_test_poses"]}
-    arrived |= {name: options[name] for name in ("members", "processes", "restart")}
+    arrived |= {name: options[name] for name in ("members", "processes", "restart", "supervised")}
     assert client[0][0] == (workers.address,)
     return given, arrived | {"scheduler": workers.address} | of_config(config)
 
 
 def evaluate(invoke, spy, small, tmp_path, trained):
-    given = {"run": trained, "data": small, "split": "train", "by": "action"}
+    given = {"run": trained, "data": small, "split": "train", "by": "action", "joints": 14}
     read, load, calls = spy(liftkit, "load_poses"), spy(liftkit.Run, "load"), spy(liftkit, "evaluate")
     invoke(given)
     (_, poses), options, _ = calls[0]
@@ -199,7 +199,7 @@ def data_keypoints(invoke, spy, small, tmp_path, trained):
 
 
 def data_make(invoke, spy, small, tmp_path, trained):
-    given = {"file": tmp_path / "x.npz", "seed": 3, "coupling": 0.25, "rig": "perspective"}
+    given = {"file": tmp_path / "x.npz", "seed": 3, "coupling": 0.25, "rig": "perspective", "movements": "broad"}
     poses = load_poses(small)
     calls = spy(liftkit, "load_poses", lambda *_, **__: poses)
     invoke(given)

@@ -39,11 +39,13 @@ def test_a_distribution_has_a_dot_a_seed_and_a_panel_a_test_set(results):
     assert [a.text for a in figure.layout.annotations] == ["trained on d, tested on t", "trained on d, tested on u"]
 
 
-def test_the_share_reached_grows_with_the_margin(results):
-    full, halves = reached_figure(results[results.test == "t"], "pa_mpjpe").data
-    at = lambda line, margin: line.y[np.searchsorted(line.x, margin - 1e-9)]  # noqa: E731
-    assert (at(full, 0), at(full, 19.5), at(full, 20)) == (50, 50, 100)
-    assert (at(halves, 1), at(halves, 1.5)) == (50, 100)
+def test_the_share_reached_is_that_of_seeds_with_at_most_an_error(results):
+    figure = reached_figure(results[results.test == "t"], "pa_mpjpe", flat=20)
+    full, halves = figure.data
+    assert (
+        list(full.x) == [8, 8.1, 10, 12] and list(full.y) == [0, 0, 50, 100] and list(halves.y) == [50, 100, 100, 100]
+    )
+    assert figure.layout.shapes[0].x0 == 15  # three quarters of the flat pose's error
 
 
 def test_convergence_shows_mean_and_range_where_there_was_a_look():

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
+from scipy import stats
 
 from liftkit import REPRESENTATIONS, TrainConfig, baselines, evaluate, load_poses, load_record
 from liftkit.poses import evenly
@@ -59,14 +60,15 @@ def test_a_record_has_its_history_config_and_representation():
     assert set(run.history.representation) == {"five_parts"}
 
 
-def test_the_table_tells_each_seeds_mean_and_what_it_has_more_or_less_than_another():
+def test_the_table_shows_means_and_differences_with_intervals_and_the_verdict():
     results, table = record_results(), record_table("legs_torso", against="five_parts")
     errors = results.pivot(index="seed", columns="representation", values="pa_mpjpe_reflection")
     difference = errors["legs_torso"] - errors["five_parts"]
+    low, high = stats.t.interval(0.95, 7, difference.mean(), stats.sem(difference))
     row = table.loc["legs_torso"]
-    assert row["PA-MPJPE (95 %)"].startswith(f"{errors['legs_torso'].mean():.1f} (")
-    assert row["minus five_parts (95 %)"].startswith(f"{difference.mean():+.1f} (")
-    assert row["seeds better"] == f"{(difference < 0).sum()} of 8"
+    assert row["PA-MPJPE (95 %, t, n = 8)"].startswith(f"{errors['legs_torso'].mean():.1f} (")
+    assert row["minus five_parts (95 %, t, n = 8)"] == f"{difference.mean():+.1f} ({low:+.1f} to {high:+.1f})"
+    assert row["better by a fifth"].split()[0] in ("supported", "contradicted", "undecided", "alignments")
     assert row["no reflection"].startswith(f"{results[results.representation == 'legs_torso'].pa_mpjpe.mean():.1f} (")
     assert list(table.index) == list(results.representation.unique())
     assert list(table.index[table[""] != ""]) == ["legs_torso"] and set(table.loc["five_parts"][2:4]) == {"–"}

@@ -17,10 +17,12 @@ from liftkit import (
     Segment,
     Study,
     TrainConfig,
+    baselines,
     evaluate,
     load_poses,
     run_study,
     save_poses,
+    supervised_reference,
     train,
 )
 from liftkit.data.synthetic import synthetic_motion
@@ -59,6 +61,34 @@ def test_results_have_a_row_for_each_representation_seed_and_policy(study):
     assert len(study.results) == 18
     assert {"data", "test", "step", "parameters", "seconds", "message"} <= set(study.results)
     assert (study.results.seconds > 0).all()
+
+
+@pytest.mark.slow
+def test_the_mean_over_actions_counts_each_action_alike(study, poses):
+    last = study.results.query("policy == 'last' and representation == 'full'").set_index("seed")
+    of_actions = evaluate(study.run("full"), poses.test, by="action")
+    assert of_actions.action.nunique() > 2
+    np.testing.assert_allclose(last.pa_mpjpe_macro, of_actions.groupby("seed").pa_mpjpe.mean(), rtol=1e-4)
+
+
+@pytest.mark.slow
+def test_references_are_of_the_same_test_poses_and_are_made_once(poses, tmp_path, monkeypatch):
+    first = quick(poses, tmp_path, ("full",), (0, 1, 2), max_test_poses=20)
+    assert first.references.lifter.tolist() == ["flat", "chance"]
+    flat = baselines(evenly(poses.test, 20)).set_index("lifter").loc["flat"]
+    assert first.references.pa_mpjpe[0] == flat.pa_mpjpe
+    assert first.summary().reached.item() == (first.results.pa_mpjpe_reflection <= 0.75 * flat.pa_mpjpe).mean()
+    both = quick(poses, tmp_path, ("full",), (0, 1, 2), max_test_poses=20, supervised=True)
+    assert both.references.lifter.tolist() == ["flat", "chance", *["supervised"] * 3]
+    alone = evaluate(supervised_reference(poses, (2,), CONFIG), evenly(poses.test, 20))
+    assert both.references.pa_mpjpe.iloc[-1] == pytest.approx(alone.pa_mpjpe.item(), rel=1e-3)
+    monkeypatch.setattr("liftkit.study.references.read_poses", None)  # nothing is left to do
+    again = quick(poses, tmp_path, ("full",), (0, 1, 2), max_test_poses=20, supervised=True)
+    pd.testing.assert_frame_equal(again.references, both.references)
+    pd.testing.assert_frame_equal(Study.load(tmp_path).references, both.references)
+    (tmp_path / "references.parquet").write_bytes(b"no parquet")
+    with pytest.raises(ValueError, match=r"references\.parquet is damaged; delete it"):
+        Study.load(tmp_path)
 
 
 @pytest.mark.slow
@@ -233,7 +263,7 @@ def test_bones_of_a_rigid_body_keep_their_shares_and_those_of_a_stretched_one_do
     larger = person * np.array([1, 1.1, 1.2, 0.9, 0.8])[:, None, None]
     assert bone_spread(larger, skeleton) == pytest.approx(0, abs=1e-6)
     larger[..., 2] *= np.array([1, 0.5, 1.5, 1, 1])[:, None]
-    assert bone_spread(larger, skeleton) > 0.02
+    assert bone_spread(larger, skeleton) > 0.01
 
 
 @pytest.mark.slow

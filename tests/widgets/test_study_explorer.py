@@ -7,13 +7,14 @@ from xml.etree import ElementTree
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 from widget_cells import send
 
 from liftkit import Study
 from liftkit.recorded import record_history, record_results
-from liftkit.study.statistics import bootstrap_interval, compare_pairs, share_reached
+from liftkit.study.statistics import compare_pairs
 from liftkit.widgets import StudyExplorer
-from liftkit.widgets.study_explorer.controller import OVERALL, StudyExplorerController
+from liftkit.widgets.study_explorer.controller import FLAT, StudyExplorerController
 from liftkit.widgets.study_explorer.tables import share_within, short_number
 
 METRIC = "pa_mpjpe_reflection"
@@ -65,7 +66,7 @@ def test_by_default_the_recorded_seeds_are_shown_with_mean_and_interval():
     row = results[(results.representation == "legs_torso") & (results.seed == 3)].iloc[0]
     assert tips(found["seeds"])["legs_torso,3"] == f"legs_torso, seed 3: {row[METRIC]:.3g}"
     full = results[results.representation == "full"][METRIC]
-    low, high = bootstrap_interval(full)
+    low, high = stats.t.interval(0.95, 7, full.mean(), stats.sem(full))
     bar = next(e.get("data-tip") for e in elements(found["seeds"], "data-tip") if "mean" in e.get("data-tip"))
     assert bar == f"full: mean {full.mean():.1f} of 8, interval {low:.1f} to {high:.1f}"
     assert explorer.curves[0] == METRIC and set(explorer.curve_table().seed) == set(range(8))
@@ -92,33 +93,35 @@ def test_names_with_commas_can_be_picked():
     assert explorer.picked == ("a,1", 1) and panels(explorer)["seed"].text.startswith("a,1, seed 1")
 
 
-@pytest.mark.parametrize("margin", [0, 5, 10, 30])
-def test_shares_are_those_of_the_statistics(margin):
+@pytest.mark.parametrize("percent", [75, 100, 120])
+def test_shares_are_of_seeds_that_reach_a_part_of_a_representations_mean(percent):
     explorer = StudyExplorerController(table(SIX))
-    explorer.set("margin", margin)
-    found = explorer.shares(np.array([margin / 100]))
-    assert found["b"][0] == share_reached(SIX["b"], [margin / 100])[0]
-    count = sum(error <= 60 * (1 + margin / 100) for error in SIX["b"])
+    explorer.set("against", "the mean of b")  # 66.67
+    explorer.set("percent", percent)
+    count = sum(error <= 400 / 6 * percent / 100 for error in SIX["b"])
     assert panels(explorer)["reached"].caption.endswith(f"b {count} of 6")
-    explorer.set("against", OVERALL)
-    assert explorer.shares(np.array([margin / 100]))["b"][0] == pytest.approx(
-        np.mean([error <= 50 * (1 + margin / 100) for error in SIX["b"]])
-    )
+    assert explorer.shares(np.array([percent]))["b"][0] == count / 6
 
 
-def test_where_large_is_good_the_best_is_the_largest():
-    explorer = StudyExplorerController(table({"a": [80, 60, 50]}, "pck"))
-    assert explorer.shares(np.array([0.0, 0.34, 0.7]))["a"].tolist() == pytest.approx([1 / 3, 2 / 3, 1])
+def test_seeds_are_counted_at_three_quarters_of_the_flat_pose_if_that_is_known():
+    results = table(SIX, data="syn", test="syn", policy="last")
+    flat = pd.DataFrame([{"data": "syn", "test": "syn", "lifter": "flat", METRIC: 72.0}])
+    explorer = StudyExplorerController(Study(results, course(), {}, references=flat))
+    assert (explorer.values["percent"], explorer.values["against"]) == (75, FLAT)
+    assert panels(explorer)["reached"].caption == "75 % = 54: a 5 of 6, b 0 of 6"
+    assert explorer.control("against").options == (FLAT, "the mean of a", "the mean of b")
+
+
+def test_where_large_is_good_a_seed_reaches_what_is_large():
+    explorer = StudyExplorerController(table({"a": [80, 60, 40]}, "pck"))  # 60 in the mean
+    assert explorer.shares(np.array([75, 100, 150]))["a"].tolist() == pytest.approx([1 / 3, 2 / 3, 1])
     assert "higher is better" in words(panels(explorer)["seeds"])
-    assert share_within(np.array([50.0, 40.0]), np.array([0.0, 0.25]), "pck").tolist() == [0.5, 1.0]
-    assert share_within(np.array([0.0, 0.0]), np.array([0.1]), "pck").tolist() == [0]
 
 
-def test_a_seed_without_a_value_is_in_no_share():
-    values, margins = np.array([np.nan, 2.0, np.inf, 3.0]), np.array([0.0, 1.0])
-    assert share_within(values, margins, METRIC).tolist() == [0.25, 0.5]
-    assert share_within(values, margins, METRIC, best=1.5).tolist() == [0, 0.5]
-    assert share_within(values[:1], margins, METRIC).tolist() == [0, 0]
+def test_a_seed_without_a_value_reaches_nothing():
+    values, percent = np.array([np.nan, 2.0, np.inf, 3.0]), np.array([100, 150])
+    assert share_within(values, percent, METRIC, 2).tolist() == [0.25, 0.5]
+    assert share_within(values[:1], percent, "pck", 2).tolist() == [0, 0]
 
 
 def test_numbers_have_about_three_digits():
@@ -133,15 +136,15 @@ def test_two_representations_are_compared_as_the_statistics_do():
     text = panels(explorer)["pair"].text
     assert f"{-expected.difference:.3g} less than full, over 8 seeds" in text
     assert f"{expected.low95:.3g} to {expected.high95:.3g}" in text
-    assert f"p = {expected.p:.2g}" in text and "legs torso is better" in text
+    assert f"paired t, n = 8; p = {expected.p:.2g}" in text and text.endswith(f"{expected.verdict}.")
 
 
 @pytest.mark.parametrize(
     "values, fact",
     [
-        ({"a": [1, 2, 3, 4, 5, 6], "b": [1, 3, 2, 5, 4, 6]}, "does not show that they are alike"),
-        ({"a": [1, 2, 3], "b": [11, 12, 14]}, "so few pairs"),
-        ({"a": [1], "b": [11]}, "One pair"),
+        ({"a": [1, 2, 3, 4, 5, 6], "b": [1, 3, 2, 5, 4, 6]}, "undecided (power"),
+        ({"a": [1, 2, 3], "b": [11, 12, 14]}, "undecided (no interval below 4 seeds)"),
+        ({"a": [1], "b": [11]}, "undecided (no interval below 4 seeds)"),
         ({"a": [1, np.nan], "b": [np.nan, 2]}, "no seed"),
         ({"a": [1, 2]}, "only one representation"),
     ],
@@ -150,12 +153,12 @@ def test_a_comparison_claims_no_more_than_it_can(values, fact):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         text = panels(StudyExplorerController(table(values)))["pair"].text
-    assert fact in text and "better" not in text
+    assert fact in text and "supported" not in text
 
 
 def test_better_is_larger_where_large_is_good():
     explorer = StudyExplorerController(table({"a": [90.5] * 8, "b": [80, 81, 82, 83, 84, 85, 86, 87]}, "pck"))
-    assert panels(explorer)["pair"].text.endswith("a is better here.")
+    assert panels(explorer)["pair"].text.endswith(": supported.")
     explorer.set("second", "a")
     assert "Choose two different" in panels(explorer)["pair"].text
     explorer.set("second", "b")
@@ -259,7 +262,7 @@ def test_the_widget_answers_the_browser_is_always_the_same_and_leaves_the_tables
     assert len(json.dumps(one.controller.state())) < 80_000
     send(one, "pick", panel="seeds", key="full,2")
     assert one.panel_seed["text"].startswith("full, seed 2")
-    send(one, "set", name="against", value=OVERALL)
-    assert one.panel_reached["title"].endswith(OVERALL)
+    send(one, "set", name="against", value="the mean of five parts")
+    assert one.panel_reached["title"].endswith("the mean of five parts")
     pd.testing.assert_frame_equal(results, before[0])
     pd.testing.assert_frame_equal(history, before[1])

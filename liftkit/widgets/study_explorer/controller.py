@@ -7,21 +7,24 @@ import pandas as pd
 
 from liftkit.recorded import record_history, record_results
 from liftkit.study import Study
+from liftkit.study.statistics import REACHED
 from liftkit.view.alt_text import readable
 from liftkit.view.charts import line_chart
+from liftkit.view.charts.svg import label, root
 from liftkit.view.controller import Controller, Event, Pick, Set
 from liftkit.view.controls import Choice, Slider, Toggle
 from liftkit.view.palette import HIGHER_IS_BETTER, SERIES, metric_label
 from liftkit.view.panels import Chart, Note, Panel
 from liftkit.widgets.study_explorer import tables
 
-MARGINS = np.arange(31) / 100  # of which the slider chooses one, in percent
-OWN, OVERALL = "their own best seed", "the best of all"
+PERCENT = np.arange(30, 151)  # of the reference, of which the slider chooses one
+FLAT, MEAN_OF = "the flat pose", "the mean of {}"
+DOTS = "one dot per seed; line: mean, bar: its 95 % interval (Student's t over the seeds shown, none below 4)"
 FILTERS = {"data": "Trained on", "test": "Tested on", "policy": "Checkpoint"}
 
 
 class StudyExplorerController(Controller):
-    """The tables of a study: seeds as dots, convergence, and the share of seeds that come close to the best.
+    """The tables of a study: seeds as dots, convergence, and the share of seeds that reach an error.
 
     Of several data sets, test sets or kinds of checkpoint selection, one is shown at a time.
 
@@ -38,10 +41,11 @@ class StudyExplorerController(Controller):
 
     def __init__(self, study: Study | pd.DataFrame | None = None, history: pd.DataFrame | None = None):
         super().__init__()
+        self.references: pd.DataFrame | None = None
         if study is None:
             study, history = record_results(), record_history()
         elif isinstance(study, Study):
-            study, history = study.results, study.history
+            study, history, self.references = study.results, study.history, study.references
         self.results, self.history = tables.checked_results(study), tables.checked_history(history)
         self.metrics, self.curves = tables.metrics_of(self.results), tables.metrics_of(self.history)
         self.names = tuple(self.results["representation"].unique())
@@ -49,7 +53,8 @@ class StudyExplorerController(Controller):
         self.values = {"metric": self.metrics[0]} | {key: self.results[key].iloc[0] for key in FILTERS}
         self.values |= {"curve": self.curves[0]} if self.curves else {}
         self.values |= {"upright": False} if "mirrored" in self.results else {}
-        self.values |= {"margin": 5, "against": OWN}
+        against = self._possible_references()[0]
+        self.values |= {"percent": round(100 * REACHED) if against == FLAT else 100, "against": against}
         if len(self.names) > 1:
             usual = [name for name in ("legs_torso", "full") if name in self.names]
             self.values |= {f"show_{i}": True for i in range(len(self.names))}
@@ -64,8 +69,9 @@ class StudyExplorerController(Controller):
                 found.append(Choice(key, heading, "One at a time", tuple(possible[key].unique())))
         if self.curves:
             found.append(Choice("curve", "Curve", "What the lines show", self.curves))
-        found.append(Slider("margin", "Margin", "How near to the best counts as reached", 0, 30, unit="%"))
-        found.append(Choice("against", "of", "Which seed is the best", (OWN, OVERALL)))
+        ends = (int(PERCENT[0]), int(PERCENT[-1]))
+        found.append(Slider("percent", "Reached at", "The error that counts as reached", *ends, unit="%"))
+        found.append(Choice("against", "of", "Whose error is 100 %", self._possible_references()))
         if len(self.names) > 1:
             found.append(Choice("first", "Compare", "Seed by seed", self.names))
             found.append(Choice("second", "with", "Seed by seed", self.names))
@@ -112,13 +118,29 @@ class StudyExplorerController(Controller):
         found = found.merge(seeds, on=["representation", "seed"])
         return found[np.isfinite(found[self.values["curve"]])] if self.curves else found
 
-    def shares(self, margins: np.ndarray) -> dict[str, np.ndarray]:
-        """representation -> the share of its seeds within each margin (0.05: 5 %) of the best seed."""
-        metric, groups = self.values["metric"], self._groups()
-        values = {name: rows[metric].to_numpy(float) for name, rows in groups.items()}
-        together = self.values["against"] == OVERALL
-        best = tables.best_of(np.concatenate(list(values.values())), metric) if together else None
-        return {name: tables.share_within(found, margins, metric, best) for name, found in values.items()}
+    def _possible_references(self) -> tuple[str, ...]:
+        """What the reached error is a part of: the flat pose's if it is known, or a representation's mean.
+
+        Neither depends on the number of seeds, unlike the best seed's.
+        """
+        known = self.references is not None and len(self.references)
+        usual = sorted(self.names, key=lambda name: name != "full")
+        return (*([FLAT] if known else []), *(MEAN_OF.format(readable(name)) for name in usual))
+
+    def reference(self) -> float:
+        """The error that is 100 %; NaN if it is not known for the sets and the metric that are shown."""
+        metric, chosen, rows = self.values["metric"], self.values["against"], self._rows(*FILTERS)
+        if chosen == FLAT:
+            found = self.references[self.references["lifter"] == "flat"]
+            found = found[(found["data"] == self.values["data"]) & (found["test"] == self.values["test"])]
+            return found[metric].mean() if metric in found else np.nan
+        return rows[rows["representation"].map(lambda name: MEAN_OF.format(readable(name))) == chosen][metric].mean()
+
+    def shares(self, percent: np.ndarray) -> dict[str, np.ndarray]:
+        """representation -> the share of its seeds that reach each error, in per cent of the reference."""
+        metric, reference = self.values["metric"], self.reference()
+        values = {name: rows[metric].to_numpy(float) for name, rows in self._groups().items()}
+        return {name: tables.share_within(found, percent, metric, reference) for name, found in values.items()}
 
     def _groups(self) -> dict[str, pd.DataFrame]:
         return {str(name): rows for name, rows in self.table().groupby("representation", sort=False)}
@@ -135,7 +157,7 @@ class StudyExplorerController(Controller):
         convergence = tables.convergence_chart(self.curve_table(), groups, self.values.get("curve"), dot)
         sets = [f"{words} {self.values[key]}" for key, words in (("data", "trained on"), ("test", "tested on"))
                 if self.values[key]]  # fmt: skip
-        caption = ", ".join(["one dot per seed; line: mean, bar: its 95 % bootstrap interval", *sets])
+        caption = ", ".join([DOTS, *sets])
         hint = "Pick a dot: with the mouse, or with the arrow keys in its chart and Enter."
         seed = tables.describe_seed(dot[0], groups[dot[0]], dot[1], metric, self.metrics) if dot else hint
         return [
@@ -147,15 +169,24 @@ class StudyExplorerController(Controller):
         ]
 
     def _reached(self, groups: dict[str, pd.DataFrame]) -> Chart:
-        margin, title = self.values["margin"], f"Seeds within a margin of {self.values['against']}"
-        shares, rows = self.shares(MARGINS), {name: len(rows) for name, rows in groups.items()}
-        counts = [f"{readable(name)} {round(shares[name][margin] * n)} of {n}" for name, n in rows.items()]
+        percent, against, reference = self.values["percent"], self.values["against"], self.reference()
+        title = f"Seeds that reach {percent} % of {against}"
+        if not np.isfinite(reference):
+            text = f"The error of {against} is not known here."
+            return Chart("reached", title, "", root([label(text, 240, 130, "middle")], text, 480, 260), wide=True)
+        rows, shares, at = (
+            {name: len(rows) for name, rows in groups.items()},
+            self.shares(PERCENT),
+            percent - PERCENT[0],
+        )
+        counts = [f"{readable(name)} {round(shares[name][at] * n)} of {n}" for name, n in rows.items()]
         svg = line_chart(
-            {name: (100 * MARGINS, 100 * shares[name]) for name in list(shares)[: len(SERIES)]},
-            x_label="margin (%)", y_label="seeds within the margin (%)", limits=(0, 105),
-            marks=[(margin, f"{margin} %")], height=260,
+            {name: (PERCENT, 100 * shares[name]) for name in list(shares)[: len(SERIES)]},
+            x_label=f"error (% of {against})", y_label="seeds with at most this error (%)", limits=(0, 105),
+            marks=[(percent, f"{percent} %")], height=260,
         )  # fmt: skip
-        return Chart("reached", title, f"{margin} %: {', '.join(counts)}", svg, wide=True)
+        limit = tables.short_number(percent / 100 * reference)
+        return Chart("reached", title, f"{percent} % = {limit}: {', '.join(counts)}", svg, wide=True)
 
     def _comparison(self, groups: dict[str, pd.DataFrame]) -> str:
         if len(self.names) < 2:
@@ -165,9 +196,7 @@ class StudyExplorerController(Controller):
             return "Choose two different representations to compare."
         if hidden := [name for name in names if name not in groups]:
             return f"Not shown, so not compared: {readable(', '.join(hidden))}."
-        known = [groups[name][np.isfinite(groups[name][metric])] for name in names]
-        pairs = [tuple(zip(rows["seed"], rows[metric].astype(float), strict=True)) for rows in known]
-        return tables.describe_pair(*names, metric, tables.compared(*pairs))
+        return tables.describe_pair(pd.concat([groups[name] for name in names]), *names, metric)
 
     def _sentence(self) -> str:
         table, metric = self.table(), self.values["metric"]

@@ -1,14 +1,13 @@
-"""The tables of a study for StudyExplorer: checked, summarised, drawn as charts and put into sentences."""
+"""The tables of a study for StudyExplorer: checked, drawn as charts and put into sentences."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
-from liftkit.study.statistics import bootstrap_interval, compare_pairs
+from liftkit.study.statistics import compare_pairs, interval, share_reached
 from liftkit.view.alt_text import readable
 from liftkit.view.charts import dot_chart, line_chart
 from liftkit.view.charts.svg import label, root
@@ -17,7 +16,6 @@ from liftkit.view.panels import Chart
 
 KEYS = ("data", "test", "policy", "representation", "seed")
 COSTS = ("step", "parameters", "seconds")  # columns that are shown although they are not metrics
-interval = lru_cache(maxsize=256)(bootstrap_interval)  # of 5 x 8 seeds 0.1 s, each time that anything changes
 Groups = Mapping[str, pd.DataFrame]  # representation -> the rows of its seeds
 Dot = tuple[str, int] | None  # the picked one: representation and index among its rows
 
@@ -56,34 +54,17 @@ def _expect_table(name: str, table, columns: tuple[str, ...]) -> None:
         raise ValueError(f"{name}: expected the columns {', '.join(missing)} too, found {list(table.columns)}")
 
 
-def best_of(values: np.ndarray, metric: str) -> float:
-    """The best of the finite values; NaN if there is none."""
-    known = values[np.isfinite(values)]
-    return (known.max() if metric in HIGHER_IS_BETTER else known.min()) if len(known) else np.float64("nan")
-
-
-def share_within(values: np.ndarray, margins: np.ndarray, metric: str, best: float | None = None) -> np.ndarray:
-    """The share of values within each margin (0.05: 5 %) of ``best`` (default: their own best one)."""
-    best = best_of(values, metric) if best is None else best
-    with np.errstate(divide="ignore"):  # if higher is better, the best may be 1 + margin times as large
-        errors, least = (1 / values, 1 / best) if metric in HIGHER_IS_BETTER else (values, best)
-    return (np.isfinite(errors) & (errors <= (1 + margins[:, None]) * least)).mean(1)
-
-
-@lru_cache(maxsize=256)
-def compared(first: tuple[tuple[int, float], ...], second: tuple[tuple[int, float], ...]) -> dict:
-    """:func:`liftkit.study.statistics.compare_pairs` of two lists of (seed, value); 0 pairs if they share no seed."""
-    if not dict(first).keys() & dict(second).keys():
-        return {"pairs": 0, "difference": 0.0}
-    rows = [(name, *pair) for name, pairs in (("first", first), ("second", second)) for pair in pairs]
-    table = pd.DataFrame(rows, columns=["representation", "seed", "value"]).assign(data="", test="")
-    return compare_pairs(table, "first", "second", "value").iloc[0].to_dict()
+def share_within(values: np.ndarray, percent: np.ndarray, metric: str, reference: float) -> np.ndarray:
+    """The share of values that are at most so many per cent of a reference, or its inverse where higher is better."""
+    if metric not in HIGHER_IS_BETTER:
+        return share_reached(values, percent / 100 * reference)
+    return share_reached(-values, -reference / (percent / 100))
 
 
 def seeds_chart(groups: Groups, metric: str, picked: Dot) -> str:
     """One dot per seed, with means and their intervals."""
     values = {name: rows[metric].to_numpy(float) for name, rows in groups.items()}
-    intervals = {name: interval(tuple(found[np.isfinite(found)])) for name, found in values.items()}
+    intervals = {name: interval(found) for name, found in values.items()}
     intervals = {name: ends for name, ends in intervals.items() if np.isfinite(ends).all()}
     tips = {
         name: [f"{name}, seed {seed}: {short_number(v)}" for seed, v in zip(rows["seed"], rows[metric], strict=True)]
@@ -135,22 +116,17 @@ def describe_seed(name: str, rows: pd.DataFrame, index: int, metric: str, metric
     return "\n".join(lines + [f"{column}: {short_number(row[column])}" for column in COSTS if column in row.index])
 
 
-def describe_pair(first: str, second: str, metric: str, found: dict) -> str:
-    """The comparison of two representations, seed by seed, and how certain it is."""
-    first, second = readable(first), readable(second)
-    pairs, difference = int(found["pairs"]), found["difference"]
+def describe_pair(table: pd.DataFrame, first: str, second: str, metric: str) -> str:
+    """The comparison of two representations in a table, seed by seed, and the verdict."""
+    found = compare_pairs(table.assign(data="", test=""), first, second, metric).iloc[0]
+    first, second, pairs = readable(first), readable(second), int(found["pairs"])
     if pairs == 0:
         return f"{first} and {second} share no seed with a value: nothing to compare."
-    more, seeds = "more" if difference >= 0 else "less", "seed" if pairs == 1 else "seeds"
-    mean = f"{first} has on average {abs(difference):.3g} {more} than {second}"
-    text = f"{metric_label(metric)}: {mean}, over {pairs} {seeds} in common"
-    if pairs == 1:
-        return f"{text}. One pair says nothing about chance."
-    interval = f"95 % interval of the difference {found['low95']:.3g} to {found['high95']:.3g}"
-    text += f" ({interval}, permutation p = {found['p']:.2g})."
-    if pairs < 6:  # 2 / 2**5 is the least p of five pairs, above 0.05
-        return f"{text} With so few pairs no difference, however large, is distinguished from chance at the 5 % level."
-    if found["p"] < 0.05:
-        better = (difference < 0) != (metric in HIGHER_IS_BETTER)
-        return f"{text} Chance alone seldom does that: {first if better else second} is better here."
-    return f"{text} Chance alone can do that; it does not show that they are alike either."
+    difference, seeds = found["difference"], "seed" if pairs == 1 else "seeds"
+    more = "more" if difference >= 0 else "less"
+    text = f"{metric_label(metric)}: {first} has on average {abs(difference):.3g} {more} than {second}, "
+    text += f"over {pairs} {seeds} in common"
+    if np.isfinite(found["low95"]):
+        ends = f"{found['low95']:.3g} to {found['high95']:.3g}"
+        text += f" (95 % interval of the difference {ends}, paired t, n = {pairs}; p = {found['p']:.2g})"
+    return f'{text}. "{first} is better by a fifth": {found["verdict"]}.'

@@ -9,12 +9,14 @@ import torch
 
 from liftkit.config import TrainConfig, check_seeds
 from liftkit.geometry import normalise, pose_scale
+from liftkit.layers import with_gradients
 from liftkit.networks import Discriminator, Lifter
 from liftkit.poses import PoseSet, require_truth
 from liftkit.representations import Representation
 from liftkit.run import Run
 
 
+@with_gradients
 def supervised_reference(
     poses: PoseSet,
     seeds: Sequence[int] = (0,),
@@ -47,10 +49,10 @@ def supervised_reference(
     optimiser = torch.optim.Adam(lifter.parameters(), lr=config.learning_rate, fused=True)
     decay = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, max(config.steps, 1))
     for _ in range(config.steps):
-        chosen = torch.stack([torch.randint(len(x2d), (config.batch,), generator=g) for g in generators])
+        chosen = torch.stack([torch.randint(len(x2d), (config.batch,), generator=g, device="cpu") for g in generators])
         loss = ((lifter(x2d[chosen]) - truth[chosen]) ** 2).mean((1, 2)).sum()  # members share nothing
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
         decay.step()
-    return Run(lifter, Discriminator(config.width, len(seeds)), seeds, config, pd.DataFrame())
+    return Run(lifter, Discriminator(config.width, len(seeds)), seeds, config, pd.DataFrame(columns=["step", "seed"]))
