@@ -21,6 +21,9 @@ CHOICES = {
     "order": ("random", "stored"),
 }
 
+# What runs did before a field existed. Stored configs without it mean this, whatever is today's default.
+BEFORE = {"normalisation": "batch", "initialisation": "uniform", "scale": "pose", "views": "pose", "order": "random"}
+
 
 def _field(default: Any, low: float, high: float):
     return field(default=default, metadata={"low": low, "high": high})
@@ -92,9 +95,14 @@ class TrainConfig:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> TrainConfig:
-        """A config from a mapping, for example a saved one; fields that it lacks get their defaults."""
+        """A config from a mapping; fields that it lacks get their defaults."""
         check_fields(values, [item.name for item in fields(cls)], "the config")
         return cls(**values)
+
+    @classmethod
+    def from_stored(cls, values: Mapping[str, Any]) -> TrainConfig:
+        """A config that :meth:`to_dict` gave, in this version or an earlier one; what it lacks is as it was then."""
+        return cls.from_dict({**BEFORE, **values})
 
     @classmethod
     def lesson(cls, **changes) -> TrainConfig:
@@ -106,7 +114,7 @@ class TrainConfig:
         """The paper's: width 1024, batch 8192, 800 epochs of 1.5 million poses, its own prior."""
         steps = 800 * 1_500_000 // 8192
         paper = dict(width=1024, batch=8192, steps=steps, learning_rate=2e-4, schedule="constant", dropout=0.5)
-        return cls.from_dict({**paper, "prior": "paper", **changes})
+        return cls.from_dict({**paper, "prior": "paper", "scale": "pose", **changes})
 
     @classmethod
     def as_run(cls, **changes) -> TrainConfig:

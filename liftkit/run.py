@@ -145,7 +145,7 @@ class Run:
 
     @classmethod
     def load(cls, folder: str | Path) -> Run:
-        """Read a folder that :meth:`save` wrote, in this version or an earlier one, whose fields get their defaults.
+        """Read a folder that :meth:`save` wrote, in this version or an earlier one.
 
         Raises:
             ValueError: naming the file that is missing, damaged or of a newer liftkit.
@@ -158,7 +158,7 @@ class Run:
             about = json.loads((folder / ABOUT).read_bytes())
             check_fields(about, ("representation", "seeds", "config", "message"), ABOUT)
             representation = Representation.from_dict(about["representation"])
-            config, seeds = TrainConfig.from_dict(about["config"]), check_seeds(about["seeds"])
+            config, seeds = TrainConfig.from_stored(about["config"]), check_seeds(about["seeds"])
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{folder / ABOUT} is damaged, or a newer liftkit wrote it: {error!r}") from error
         try:

@@ -39,7 +39,7 @@ def test_the_lesson_preset_is_narrow_about_gravity_and_draws_256_000_poses():
     assert lesson.steps * lesson.batch == 256_000
 
 
-@pytest.mark.parametrize("name", ["lesson", "paper"])
+@pytest.mark.parametrize("name", PRESETS)
 def test_presets_take_changes_and_nothing_unknown(name):
     changed = PRESETS[name](width=64, weights={"adversarial": 0})
     assert changed.width == 64
@@ -105,6 +105,11 @@ def test_a_value_outside_its_range_is_refused(field, value, expected):
     [
         ({"prior": "paperr"}, "unknown prior 'paperr'; there are paper, gravity"),
         ({"schedule": "linear"}, "schedule must be one of constant, cosine, found 'linear'"),
+        ({"normalisation": "layer"}, "normalisation must be one of batch, frozen, found 'layer'"),
+        ({"initialisation": "he"}, "initialisation must be one of uniform, glorot, found 'he'"),
+        ({"scale": "joint"}, "scale must be one of pose, segment, found 'joint'"),
+        ({"views": 1}, "views must be one of pose, batch, found 1"),
+        ({"order": "sorted"}, "order must be one of random, stored, found 'sorted'"),
         ({"weights": {"adverserial": 1}}, "unknown losses adverserial in weights; there are adversarial, repro"),
         ({"weights": {3: 1}}, "unknown losses 3 in weights"),
         ({"weights": 3}, "weights must map the names of losses to numbers, found 3"),
@@ -127,10 +132,18 @@ def test_the_ends_of_a_range_are_allowed(field):
         assert getattr(TrainConfig(**{field: end}), field) == end
 
 
-def test_fields_that_a_stored_config_lacks_get_their_defaults():
+def test_fields_that_a_config_lacks_get_their_defaults():
     stored = TrainConfig(width=32).to_dict()
     del stored["tilt"], stored["weights"]["reprojection"]
-    assert TrainConfig.from_dict(stored) == TrainConfig(width=32)
+    assert TrainConfig.from_dict(stored) == TrainConfig.from_stored(stored) == TrainConfig(width=32)
+
+
+def test_a_stored_config_without_a_younger_field_means_what_was_done_before_it():
+    found = TrainConfig.from_stored({"width": 32}).to_dict()
+    then = dict(normalisation="batch", initialisation="uniform", scale="pose", views="pose", order="random")
+    assert {name: found[name] for name in then} == then
+    as_run = TrainConfig.as_run(scale="segment")
+    assert TrainConfig.from_stored(as_run.to_dict()) == as_run
 
 
 # Seeds and names.

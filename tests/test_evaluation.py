@@ -145,6 +145,71 @@ def test_evaluating_edits_nothing(run, tiny_poses):
     assert before == (tiny_poses.x2d.tobytes(), tiny_poses.x3d.tobytes(), run.lift(None).tobytes())
 
 
+# Which joints count.
+
+OFFICIAL_14 = """right_hip right_knee right_ankle left_hip left_knee left_ankle thorax head
+left_shoulder left_elbow left_wrist right_shoulder right_elbow right_wrist""".split()  # head top and neck in 3DHP
+
+
+def test_16_joints_are_all_but_the_pelvis(run, tiny_poses):
+    of_17, of_16 = evaluate(run, tiny_poses), evaluate(run, tiny_poses, joints=16)
+    for name in ("mpjpe", "n_mpjpe"):  # the pelvis, which is right, no longer counts
+        np.testing.assert_allclose(of_16[name], of_17[name] * 17 / 16, rtol=1e-5)
+    pd.testing.assert_frame_equal(of_16[["pck", "auc", "mirrored"]], of_17[["pck", "auc", "mirrored"]], rtol=1e-6)
+    for row, pred in zip(of_16.itertuples(), run.lift(None), strict=True):
+        for column, reflection in (("pa_mpjpe", False), ("pa_mpjpe_reflection", True)):
+            expected = metrics.pa_mpjpe(pred[:, 1:], tiny_poses.x3d[:, 1:], reflection).mean()
+            assert getattr(row, column) == pytest.approx(expected, rel=1e-5, abs=1e-3)
+
+
+def test_an_error_of_the_pelvis_alone_is_none_of_16_joints(tiny_poses):
+    moved = tiny_poses.x3d + np.float32([0, 0, 100])
+    moved[:, 0] = 0
+    assert pose_errors(moved, tiny_poses, joints=16)["pa_mpjpe"].max() < 1e-2
+    assert pose_errors(moved, tiny_poses)["pa_mpjpe"].min() > 5
+
+
+def test_14_joints_are_those_of_mpi_inf_3dhp(run, tiny_poses):
+    assert evaluate(run, tiny_poses, "joint", joints=14).query("seed == 7")["joint"].tolist() == OFFICIAL_14
+    uncounted, pred = ["pelvis", "spine", "neck"], tiny_poses.x3d.copy()
+    pred[:, [H36M_17.index(joint) for joint in uncounted]] += 400
+    table = pose_errors(pred, tiny_poses, joints=14).drop(columns="mirrored")
+    assert table[["pck", "auc"]].min().tolist() == pytest.approx([100, 100 * 30 / 31])  # no error is below 0 mm
+    assert table[["mpjpe", "n_mpjpe", "pa_mpjpe", "pa_mpjpe_reflection"]].max().max() < 1e-2
+
+
+@pytest.mark.parametrize("joint", OFFICIAL_14)
+def test_each_of_the_14_joints_counts_alike(tiny_poses, joint):
+    pred = tiny_poses.x3d.copy()
+    pred[:, H36M_17.index(joint), 2] += 140
+    assert pose_errors(pred, tiny_poses, joints=14)["mpjpe"].to_numpy() == pytest.approx(140 / 14, rel=1e-3)
+
+
+def test_pck_and_auc_of_14_joints_by_hand(tiny_poses):
+    truth = np.zeros_like(tiny_poses.x3d)
+    truth[:, 1:, 0] = np.random.default_rng(1).normal(scale=1e5, size=16)  # errors across it do not change the scale
+    pred, official = truth.copy(), [H36M_17.index(joint) for joint in OFFICIAL_14]
+    pred[:, official[0]] += [0, 149, 0]
+    pred[:, official[1]] += [0, 152, 0]
+    pred[:, official[2]] += [0, 0, 72]  # nearer than 75, 80, ..., 150: 16 of the 31 thresholds
+    table = pose_errors(pred, dataclasses.replace(tiny_poses, x3d=truth), joints=14)
+    assert table["pck"].to_numpy() == pytest.approx(100 * 13 / 14)
+    assert table["auc"].to_numpy() == pytest.approx(100 * (11 * 30 + 1 + 16) / 31 / 14)
+
+
+def test_other_numbers_of_joints_are_refused(run, tiny_poses):
+    for call in (evaluate, lambda *a, **k: baselines(tiny_poses, **k)):
+        with pytest.raises(ValueError, match="joints must be one of 17, 16, 14, found 15"):
+            call(run, tiny_poses, joints=15)
+
+
+def test_baselines_count_the_same_joints(tiny_poses):
+    flat = [baselines(tiny_poses, joints=n).set_index("lifter").loc["flat"] for n in (17, 16, 14)]
+    assert flat[1].n_mpjpe == pytest.approx(flat[0].n_mpjpe * 17 / 16)
+    expected = pose_errors(tiny_poses.x3d * np.float32([1, 1, 0]), tiny_poses, 14).mean()
+    np.testing.assert_allclose(flat[2], expected, rtol=1e-4)
+
+
 @pytest.mark.parametrize("by", ["camera", "joints", ""])
 def test_another_grouping_lists_the_groupings(run, tiny_poses, by):
     with pytest.raises(ValueError, match=f"by must be one of action, subject, joint or None, found '{by}'"):

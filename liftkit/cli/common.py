@@ -38,10 +38,11 @@ def show_table(frame, title: str) -> None:
     Console().print(table)
 
 
-def show_baselines(poses) -> None:
+def show_baselines(poses, joints: int = 17) -> None:
     from liftkit import baselines
 
-    show_table(baselines(poses)[["lifter", *SHOWN[:-1]]], "For comparison: all depths 0; another pose's depths")
+    table = baselines(poses, joints=joints)[["lifter", *SHOWN[:-1]]]
+    show_table(table, "For comparison: all depths 0; another pose's depths")
 
 
 def with_summary(table):

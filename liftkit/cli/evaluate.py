@@ -17,6 +17,7 @@ def evaluate_(
     data: options.Data = "synthetic",
     split: Annotated[str, typer.Option(help='The poses to evaluate on: "test", "train" or "all".')] = "test",
     by: Annotated[str | None, typer.Option(help='One row per "action", "subject" or "joint".')] = None,
+    joints: Annotated[int, typer.Option(help="17: all count; 16: without the pelvis; 14: MPI-INF-3DHP's.")] = 17,
 ) -> None:
     """Evaluate a saved run on poses whose 3D is known.
 
@@ -26,11 +27,11 @@ def evaluate_(
 
     loaded, poses = Run.load(run), load_poses(data)
     poses = poses if split == "all" else poses.select(split=split)
-    table = evaluate(loaded, poses, by=by)
+    table = evaluate(loaded, poses, by=by, joints=joints)
     title = f"{loaded.representation.name}: errors in mm on {len(poses):,} poses of {poses.name}"
     if by is None:
         show_table(with_summary(table), title)
-        show_baselines(poses)
+        show_baselines(poses, joints)
     else:
         columns = [column for column in SHOWN if column in table]
         show_table(table.groupby(by, sort=False, as_index=False)[columns].mean(), f"{title}, mean over seeds")

@@ -62,7 +62,7 @@ class Settings:
         check_fields(values, [item.name for item in fields(cls)], "the settings of the study")
         values |= {name: tuple(values[name]) for name in ("data", "policies")}
         values["representations"] = tuple(map(Representation.from_dict, values["representations"]))
-        values |= {"config": TrainConfig.from_dict(values["config"]), "seeds": check_seeds(values["seeds"])}
+        values |= {"config": TrainConfig.from_stored(values["config"]), "seeds": check_seeds(values["seeds"])}
         values["tests"] = {name: tuple(sets) for name, sets in values["tests"].items()}
         return cls(**values)
 
