@@ -29,9 +29,8 @@ def make(path: Path, frames: int, detections: Path | None) -> None:
     """Write 30 recordings of each of 7 subjects as data_3d_h36m.npz (a person who trembles) and data_2d_h36m_*.npz."""
     rng, x3d, x2d = np.random.default_rng(0), {}, {}
     rest, body = np.zeros((32, 3)), synthetic_motion().joints[0]
-    for joint in H36M_17.names:
-        left, up, forwards = body[H36M_17.index(joint)]
-        rest[JOINTS_32.index(JOINT_MAP[joint])] = left, -forwards, up + 950
+    places = [JOINTS_32.index((JOINT_MAP | {"pelvis": "Hips"})[joint]) for joint in H36M_17.names]
+    rest[places] = body[:, [0, 2, 1]] * [1, -1, 1] + [0, 0, 900]  # left, backwards, up
     names = [f"{action}{number}" for action in ACTIONS for number in ("", " 1")]
     length = frames // (len(names) * len(SPLITS))
     for subject in SPLITS:
@@ -39,8 +38,9 @@ def make(path: Path, frames: int, detections: Path | None) -> None:
             joints = rest + rng.normal(scale=30, size=(length, 32, 3)) + rng.uniform(-500, 500, 3) * [1, 1, 0]
             x3d.setdefault(subject, {})[name] = (joints / 1000).astype(np.float32)
             if detections:
-                used = joints[:, [JOINTS_32.index(JOINT_MAP[joint]) for joint in H36M_17.names]]
-                views = [camera.image(camera.see(used)).astype(np.float32) for camera in field_cameras(subject)]
+                views = [
+                    camera.image(camera.see(joints[:, places])).astype(np.float32) for camera in field_cameras(subject)
+                ]
                 x2d.setdefault(subject, {})[name] = views
     np.savez_compressed(path, positions_3d=x3d)
     if detections:

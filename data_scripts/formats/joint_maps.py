@@ -31,7 +31,7 @@ _FULL = ("{}UpLeg {}Leg {}Foot {}Arm {}ForeArm {}Hand", "Left", "Right")
 _SHORT = ("UpperLeg_{} LowerLeg_{} Foot_{} UpperArm_{} LowerArm_{} Hand_{}", "L", "R")
 
 # CMU's own skeleton (Acclaim); a joint is the end of a bone. A forearm is two bones there, radius and wrist, with the
-# turn of the hand between them. The lower neck ends 0.55 m above the midpoint of the hips, which is 0.1 m below the root:
+# turn of the hand between them. The lower neck ends 0.55 m above the midpoint of the hips, itself 0.1 m below the root;
 # half-way is between the ends of lower and upper back.
 CMU_BONES = _map(
     "{}hipjoint {}femur {}tibia {}clavicle {}humerus {}wrist",

@@ -32,8 +32,8 @@ def _posture(at: dict) -> str:
         return "bent over or lying"
     if trunk[1] > 0:
         return "upside down or bent far over"
-    # of the height from pelvis to neck, standing legs reach 2.2 times down, those of a seated person 1.2 times
-    return "upright" if leg[1] > 1.7 * -trunk[1] else "upright, sitting or squatting"
+    # of the height from pelvis to neck, standing legs reach 1.5 to 1.6 times down, those of a seated person 0.8 times
+    return "upright" if leg[1] > 1.15 * -trunk[1] else "upright, sitting or squatting"
 
 
 def _facing(at: dict) -> str:
