@@ -119,7 +119,7 @@ def test_fields_that_did_not_exist_mean_what_was_done_then_whatever_is_the_defau
     assert run.config == study.jobs[0].config == changed(**CONFIG, **then)
     record = load_record("legs_torso")
     assert {name: getattr(record.config, name) for name in then} == then
-    errors = evaluate(run, load_poses(golden / "poses.npz").test)
+    errors = evaluate(run, poses_of(golden).test)
     assert errors.n_mpjpe.tolist() == pytest.approx(RUN_N_MPJPE, rel=1e-4)
     with pytest.raises(ValueError, match=r"other settings: .*config\.scale was pose, is now segment"):
         go_on(golden, changed(**CONFIG))

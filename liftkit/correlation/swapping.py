@@ -84,7 +84,7 @@ def _moved(run: Run, own: Tensor, donated: Tensor, parts: list[list[int]], size:
     """(M, P, J): the mean movement of each depth, in the unit of ``size`` (N, 1), of poses (N, J, 2)."""
     device, members = run.lifter.device, len(run.seeds)
     total = torch.zeros(members, len(parts), own.shape[1], dtype=torch.float64, device=device)
-    for chunk in torch.arange(len(own)).split(max(CHUNK // members, 1)):
+    for chunk in torch.arange(len(own), device="cpu").split(max(CHUNK // members, 1)):
         before, after, mm = (t[chunk].to(device) for t in (own, donated, size))
         depths = run.lifter(before.expand(members, *before.shape))
         for p, joints in enumerate(parts):

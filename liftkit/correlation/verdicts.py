@@ -9,17 +9,19 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from liftkit.correlation.coefficients import pearson
+from liftkit.correlation.coefficients import TINY, pearson
 from liftkit.correlation.dependence import Dependence, Parts, joints_of
 from liftkit.correlation.measures import check_fit, groups, places, residuals
-from liftkit.correlation.swapping import intervention
+from liftkit.correlation.swapping import depth_scale, intervention
+from liftkit.geometry import pose_scale
 from liftkit.poses import PoseSet, require_truth
 from liftkit.run import Run
-from liftkit.study.statistics import RESAMPLES, bootstrap_interval
+from liftkit.study.statistics import interval
 
 LEVEL = 0.05
 LEAST_MOVED = 1.0  # mm; depths that move less count as not moved
 PERMUTATIONS = 199
+RESAMPLES = 9999  # pairings of seeds and errors
 
 
 def dependence_summary(dependences: Mapping[str, Dependence], parts: Parts = "legs_torso") -> pd.DataFrame:
@@ -29,15 +31,15 @@ def dependence_summary(dependences: Mapping[str, Dependence], parts: Parts = "le
         dependences, parts: by name, such as a representation's; as for :meth:`Dependence.within`.
 
     Returns:
-        One row per name. ``within``, ``between``: the mean over pairs, then over members, with the 95 % bootstrap
-        interval over members; ``share``: between / (within + between).
+        One row per name. ``within``, ``between``: the mean over pairs, then over members, with its 95 % t interval
+        (NaN below four members); ``share``: between / (within + between).
     """
     rows = []
     for name, dependence in dependences.items():
         row = {"name": name, "members": len(dependence.values), "what": dependence.what, "unit": dependence.unit}
         for where in ("within", "between"):
             of_members = getattr(dependence, where)(parts)
-            low, high = bootstrap_interval(of_members)
+            low, high = interval(of_members)
             row |= {where: of_members.mean(), f"{where}_low95": low, f"{where}_high95": high}
         rows.append(row | {"share": row["between"] / (row["within"] + row["between"])})
     return pd.DataFrame(rows)
@@ -57,17 +59,23 @@ def verdicts(
 
     - "none": the depths do not move by 1 mm, whatever correlates: parts that do not depend on each other still share
       the view, and the scale by which the whole pose is normalised;
-    - "real": they move, and the data have such a dependence (``p_data``);
+    - "real": they move, the data have such a dependence (``p_data``), and that of the lifter is not found to exceed it
+      (``p_excess``);
+    - "beyond the data": they move, the data have such a dependence, and the lifter's exceeds it: a part is made up;
     - "spurious": they move, no such dependence is found in the data, and the learned correlation is more than chance
       both by itself (``p_learned``) and in what it has beyond that of the data (``p_excess``);
     - "undecided": otherwise, for instance with too few clips.
+
+    What counts as excess is the variance of the target's depths that the source's 2D joints explain, in mm^2. A perfect
+    regression explains as much of it as the data have, but a larger share (R2), because its depths have no noise.
 
     Args:
         run: its members are averaged.
         poses: of at least four clips, with 3D truth.
         parts: as for :func:`liftkit.intervention`.
         within: labels of poses, or "facing": what these explain does not count as correlation.
-        permutations: how often depths are paired with the 2D of other poses of the same group, for the p-values.
+        permutations: how often, for the p-values, depths are paired with the 2D of other poses of the same group, and
+            true with lifted depths exchanged in random clips (``p_excess``).
         seed: of all draws.
 
     Returns:
@@ -85,7 +93,13 @@ def verdicts(
     few = poses.select(np.sort(order[np.unique(poses.clip[order], return_index=True)[1]]))  # one pose per clip
     if len(few) < 4:
         raise ValueError(f"{poses.name}: a verdict needs at least 4 clips, found {len(few)}")
-    found, by_chance = _strengths(run, few, within, permutations, rng)
+    seen, true, lifted = _residual(run, few, within)
+    shuffles = [_shuffled(groups(few, within), rng) for _ in range(permutations)]
+    found = np.stack([_share(seen, depths) for depths in (true, lifted)])
+    by_chance = np.stack([[_share(seen, depths[order]) for depths in (true, lifted)] for order in shuffles])
+    basis = _bases(seen)
+    excess = _excess(basis, true, lifted, np.zeros(len(few), bool))
+    excess_by_chance = [_excess(basis, true, lifted, rng.random(len(few)) < 0.5) for _ in range(permutations)]
     swapped = intervention(run, poses, parts, seed=seed)
     index = {name: j for j, name in enumerate(poses.skeleton.names[1:])}
     joints = {part: [index[joint] for joint in members] for part, members in joints_of(parts).items()}
@@ -97,7 +111,7 @@ def verdicts(
         tests = {
             "p_data": _p(null_data, data),
             "p_learned": _p(null_learned, learned),
-            "p_excess": _p(null_learned - null_data, learned - data),
+            "p_excess": _p(np.stack(excess_by_chance)[(slice(None), *block)].mean((-2, -1)), excess[block].mean()),
         }
         moved = float(swapped.mean[swapped.rows.index(source), joints[target]].mean())
         row = {"source": source, "target": target, "clips": len(few), "moved": moved, "r2_data": data}
@@ -105,20 +119,38 @@ def verdicts(
     return pd.DataFrame(rows)
 
 
-def _strengths(run: Run, few: PoseSet, within, permutations: int, rng) -> tuple[np.ndarray, np.ndarray]:
-    """(2, 16, 16) squared multiple correlations with true and lifted depths; (permutations, 2, 16, 16) by chance."""
-    group = groups(few, within)
+def _residual(run: Run, few: PoseSet, within: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What ``within`` leaves of 2D places (N, 16, 2), true depths (N, 1, 16) and lifted ones (N, M, 16), in mm."""
     seen = residuals(places(few)[:, 1:], few, within)
-    depths = np.stack([few.x3d[..., 2], *run.lift(few.x2d)[..., 2]], axis=1)[..., 1:]  # (N, 1 + M, 16)
-    depths = residuals(depths, few, within)
+    to_mm = (depth_scale(few)[0] / pose_scale(few.x2d))[..., 0]
+    lifted = [of_member[..., 2] * to_mm for of_member in run.lift(few.x2d)]
+    depths = residuals(np.stack([few.x3d[..., 2], *lifted], axis=1)[..., 1:], few, within)
+    true, lifted = depths[:, :1], depths[:, 1:]
+    reversed_members = (true * lifted).sum((0, 2)) < 0  # a mirrored lifter has the dependence of its mirror image
+    return seen, true, np.where(reversed_members[:, None], -lifted, lifted)
 
-    def strengths(order: np.ndarray) -> np.ndarray:
-        squared = pearson(seen, depths[order].reshape(len(order), -1)) ** 2
-        true, *lifted = np.moveaxis(squared.reshape(-1, *depths.shape[1:]), 1, 0)
-        return np.nan_to_num(np.stack([true, np.mean(lifted, axis=0)]))
 
-    found = strengths(np.arange(len(few)))
-    return found, np.stack([strengths(_shuffled(group, rng)) for _ in range(permutations)])
+def _share(seen: np.ndarray, depths: np.ndarray) -> np.ndarray:
+    """(16, 16) R2 of places (N, 16, 2) with depths (N, M, 16), the mean over members."""
+    squared = pearson(seen, depths.reshape(len(depths), -1)) ** 2
+    return np.nan_to_num(squared.reshape(-1, *depths.shape[1:])).mean(1)
+
+
+def _excess(basis: np.ndarray, true: np.ndarray, lifted: np.ndarray, exchanged: np.ndarray) -> np.ndarray:
+    """(16, 16) explained variance of lifted minus that of true depths, which change places where ``exchanged`` (N,)."""
+    exchanged = exchanged[:, None, None]
+
+    def explained(depths):
+        on_basis = basis @ depths.reshape(len(depths), -1) / len(depths) ** 0.5
+        return (on_basis**2).sum(1).reshape(-1, *depths.shape[1:]).mean(1)
+
+    return explained(np.where(exchanged, true, lifted)) - explained(np.where(exchanged, lifted, true))
+
+
+def _bases(seen: np.ndarray) -> np.ndarray:
+    """(16, 2, N) orthonormal vectors that span the x and y of each joint over poses; 0 for those that do not change."""
+    u, size, _ = np.linalg.svd(seen.swapaxes(0, 1), full_matrices=False)
+    return (u * (size > TINY * size.max())[:, None]).swapaxes(1, 2)
 
 
 def _p(by_chance: np.ndarray, found: float) -> float:
@@ -129,9 +161,11 @@ def _p(by_chance: np.ndarray, found: float) -> float:
 def _verdict(moved: float, p_data: float, p_learned: float, p_excess: float) -> str:
     if moved < LEAST_MOVED:
         return "none"
-    if p_data < LEVEL:
+    if p_data < LEVEL <= p_excess:
         return "real"
-    return "spurious" if p_learned < LEVEL and p_excess < LEVEL else "undecided"
+    if p_learned >= LEVEL or p_excess >= LEVEL:
+        return "undecided"
+    return "beyond the data" if p_data < LEVEL else "spurious"
 
 
 def _shuffled(group: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -34,7 +34,8 @@ class CheckpointSelector:
     def __init__(self, policies: tuple[str, ...], poses: PoseSet, trainer: Trainer):
         self.policies = policies
         every = training_poses(poses, trainer.representation)
-        chosen = torch.linspace(0, len(every) - 1, min(EVALUATION_POSES, len(every))).long()
+        how = dict(dtype=torch.float32, device="cpu")
+        chosen = torch.linspace(0, len(every) - 1, min(EVALUATION_POSES, len(every)), **how).long()
         self.x2d = normalise(every[chosen]).cpu().numpy()
         self.test = None if poses.x3d is None else evenly(poses.part("test"), EVALUATION_POSES)
         self.kept: dict[str, dict] = {}  # by policy: score (M,), step (M,), tensors of the networks
@@ -55,7 +56,7 @@ class CheckpointSelector:
         tensors = run.tensors()
         for policy in self.policies:
             column = POLICIES[policy]
-            score = torch.tensor((-scores["step"] if column is None else scores[column]).to_numpy(float))
+            score = torch.from_numpy((-scores["step"] if column is None else scores[column]).to_numpy(float, copy=True))
             unset = {"score": torch.full_like(score, torch.nan), "step": torch.zeros_like(score), "tensors": tensors}
             kept = self.kept.setdefault(policy, unset)
             better = (score < kept["score"]) | kept["score"].isnan()
