@@ -52,7 +52,7 @@ class TrainConfig:
     dropout: float = _field(0.0, 0, 0.99)  # rate, in both networks
     normalisation: str = "batch"  # in the lifter: by the statistics of the "batch", or "frozen": a fixed affine map
     initialisation: str = "uniform"  # of both networks: U(-1, 1) / sqrt(inputs), or "glorot"
-    scale: str = "pose"  # a segment of independent ones is divided by the size of the whole "pose", or of the "segment"
+    scale: str = "segment"  # by whose size an independent segment is divided: the whole "pose"'s, or the "segment"'s
     weights: Mapping[str, float] = field(default_factory=_weights)  # of the loss terms by name; left out: the default
     prior: str = "gravity"  # name of the prior over views, see PRIORS
     views: str = "pose"  # a random view for each "pose", or for each "batch" and network
