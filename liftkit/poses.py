@@ -282,8 +282,9 @@ def _from_arrays(arrays: dict[str, np.ndarray]) -> PoseSet:
 def _with_pelvis_between_hips(poses: PoseSet) -> PoseSet:
     """Move a pelvis that lies elsewhere, as in files of the first version, to the midpoint of the hips, and say so."""
     points = poses.x2d if poses.x3d is None else poses.x3d
-    distance = np.median(np.linalg.norm(points[:, 0] - hip_midpoint(points), axis=-1))
-    size = np.median(np.linalg.norm(np.ptp(points, axis=1), axis=-1))
+    with np.errstate(over="ignore", invalid="ignore"):  # the sizes of huge numbers
+        distance = np.median(np.linalg.norm(points[:, 0] - hip_midpoint(points), axis=-1))
+        size = np.median(np.linalg.norm(np.ptp(points, axis=1), axis=-1))
     if distance <= PELVIS_OFF * size:
         return poses
     unit = poses.units if poses.x3d is None else "mm"

@@ -53,8 +53,9 @@ def _motion(arrays: dict[str, np.ndarray]) -> Motion:
     joints = arrays["joints_mm"]
     if joints.dtype.kind != "f":
         raise ValueError(f"joints_mm must hold floating-point numbers, found {joints.dtype}")
+    with np.errstate(over="ignore", invalid="ignore"):
+        joints = joints - hip_midpoint(joints)[:, None]
     if len(bad := np.flatnonzero(~np.isfinite(joints).all((1, 2)))):
-        raise ValueError(f"joints_mm must be finite, found NaN or infinity in frame {bad[0]}")
-    joints = joints - hip_midpoint(joints)[:, None]
+        raise ValueError(f"joints_mm must be finite, found NaN, infinity or a huge number in frame {bad[0]}")
     joints[:, 0] = 0
     return Motion(joints, fps=float(arrays["fps"]), name="cmu", **labels)
