@@ -9,7 +9,6 @@ import typer
 
 from liftkit.cli import options
 from liftkit.cli.common import friendly, show_table
-from liftkit.study.verdict import describe_mirrored
 
 SUMMARY = ("representation", "seeds", "mean", "low95", "high95", "pa_mpjpe", "sd", "reached", "parameters")
 COMPARISON = ("first", "pairs", "difference", "low_holm", "high_holm", "p_holm", "pa_mpjpe_difference", "verdict")
@@ -74,6 +73,8 @@ def study(
 
 def show_policy(study, policy: str, against: str) -> None:
     """Print the summary, the references and the comparison of each data and test set."""
+    from liftkit.study.verdict import describe_mirrored
+
     summary, names = study.summary(policy), list(study.results.representation.unique())
     others = [name for name in names if name != against]
     pairs = study.compare(others, against, policy) if others else None
