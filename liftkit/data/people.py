@@ -9,8 +9,8 @@ import numpy as np
 from liftkit.geometry import hip_midpoint
 from liftkit.skeleton import H36M_17
 
-# Our joint's name -> the name in the source, or several names, whose mean is taken. The pelvis needs no entry, and one is
-# not used: it is the midpoint of the hips, wherever the source has its root.
+# Our joint's name -> the name in the source, or several names, whose mean is taken. The pelvis needs no entry; one
+# that is given is not used: the pelvis is the midpoint of the hips, wherever the source has its root.
 JointMap = Mapping[str, str | Sequence[str]]
 
 SHORTEST, TALLEST = 900.0, 2400.0  # mm from ankle to head along the bones
