@@ -88,7 +88,7 @@ class ViewExplorerController(Controller):
 
     def rotations(self, azimuths: np.ndarray) -> np.ndarray:
         """(A,) degrees -> (A, 3, 3): the rotation by the run's prior, then by the chosen elevation."""
-        u = torch.tensor(np.stack([azimuths / 360 + 0.5, np.full(len(azimuths), 0.5)], -1))[None]
+        u = torch.from_numpy(np.stack([azimuths / 360 + 0.5, np.full(len(azimuths), 0.5)], -1))[None]
         turns = get_prior(self.run.config.prior)(u, replace(self.run.config, azimuth=180.0))[0, 0].numpy()
         return rotation_x(np.array(np.radians(self.values["elevation"]))) @ turns
 

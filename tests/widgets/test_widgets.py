@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 import nbformat
 import numpy as np
 import pytest
+import torch
 from nbconvert import HTMLExporter
 from widget_cells import CELLS, SETUP, samples, send
 
@@ -52,6 +53,19 @@ def example(name: str) -> Widget:
 def widget(request):
     """One of each widget."""
     return example(request.param)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(WIDGETS))
+def test_a_widget_shows_the_same_whatever_torchs_global_modes_are(name):
+    plain = example(name)
+    torch.set_default_dtype(torch.float64)
+    try:
+        with torch.inference_mode():
+            other = example(name)
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert other.scene == plain.scene
 
 
 def panels_sent(widget: Widget) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ import torch
 
 from liftkit.divergence import Diverged, DivergenceGuard
 from liftkit.geometry import attach_depth, normalise
+from liftkit.layers import uniform
 from liftkit.losses import Cycle, adversarial, discriminator_loss
 from liftkit.metrics import align_scale, pa_mpjpe
 from liftkit.poses import PoseSet, evenly
@@ -43,7 +44,7 @@ class Game:
         self.test, train = evenly(poses.part("test"), TEST_POSES), evenly(poses.part("train"), TRAIN_POSES)
         self.truth = self.test.x3d
         self.x2d = torch.from_numpy(normalise(train.x2d).astype(np.float32))[None]  # (1, K, J, 2)
-        self.u = torch.rand(1, len(train), DRAWS, generator=torch.Generator().manual_seed(0))
+        self.u = uniform([torch.Generator().manual_seed(0)], len(train), DRAWS)
         # the error in mm of poses without any depth, about where training begins; NaN without a truth
         self.flat_error = self._error(attach_depth(self.test.x2d, np.zeros_like(self.test.x2d[..., 0])))
         self.evaluate()
@@ -103,7 +104,7 @@ class Game:
         cycle = Cycle(run.lifter, x2d, get_prior(run.config.prior)(self.u, run.config).to(x2d))
         real, turned = run.discriminator(x2d).cpu(), run.discriminator(cycle.x2d_view).cpu()
         losses = {
-            "discriminator": discriminator_loss(real, turned, torch.tensor([False])).item(),
+            "discriminator": discriminator_loss(real, turned, torch.tensor([False], device="cpu")).item(),
             "adversarial": adversarial(cycle, run.discriminator).item(),
         }
         self.evaluation = Evaluation(lifted, self._error(lifted), real[0].numpy(), turned[0].numpy(), losses)
