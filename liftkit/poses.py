@@ -290,7 +290,7 @@ def _with_pelvis_between_hips(poses: PoseSet) -> PoseSet:
     unit = poses.units if poses.x3d is None else "mm"
     warnings.warn(
         f"{poses.name}: the pelvis lay {distance:.3g} {unit} from the midpoint of the hips (median), moved there",
-        stacklevel=5,
+        stacklevel=4,
     )
     x2d, x3d = poses.x2d.copy(), None if poses.x3d is None else poses.x3d.copy()
     x2d[:, 0] = hip_midpoint(x2d)
