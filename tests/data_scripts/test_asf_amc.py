@@ -67,7 +67,7 @@ def test_positions_are_those_of_an_independent_computation(tmp_path, angle):
         for name, parent, vector, axis, dof in BONES:
             own = Rotation.from_euler("xyz", axis, degrees=True)
             letters = dof.replace("r", "").replace(" ", "")
-            angles = frame[name][0] if len(letters) == 1 else frame[name]  # scipy 1.15 makes one row of a list of one
+            angles = np.squeeze(frame.get(name, []))  # of a list of one angle scipy 1.15 makes one row
             moved = Rotation.from_euler(letters, angles, degrees=True) if dof else Rotation.identity()
             turn[name] = turn[parent] * own * moved * own.inv()
             end[name] = end[parent] + turn[name].apply(vector)
