@@ -14,7 +14,8 @@ from liftkit import study
 ROOT = Path(__file__).parent.parent
 
 
-@pytest.mark.slow  # the first run reads torch, 20 seconds of CPU; with its cache 1
+@pytest.mark.slow
+@pytest.mark.long  # the first run reads torch, 35 seconds; with its cache 1
 def test_mypy_knows_the_type_of_every_public_name_and_finds_the_mistakes_that_users_make(tmp_path, pytestconfig):
     revealed = tmp_path / "revealed.py"
     names = [*(f"liftkit.{name}" for name in liftkit.__all__), *(f"liftkit.study.{name}" for name in study.__all__)]
