@@ -30,7 +30,6 @@ FILES = "skeleton geometry poses representations priors layers networks losses c
 # Test files whose names are not those of the method file; tests/test_layers.py is about imports.
 TESTS = {
     "layers": ["networks"],
-    "poses": ["poses", "inputs"],
     "training": ["public_api", "divergence", "callbacks"],
     "networks": ["networks", "public_api"],
 }

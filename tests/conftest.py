@@ -11,6 +11,7 @@ from hypothesis import settings
 from lab import CHROMIUM
 
 QUICK_LESSONS = ("01", "11")  # they train nothing, so `make test` runs them and compares what they show
+TYPICAL = {"slow": 2, "browser": 6, "long": 14}  # seconds
 OFFLINE = Path(__file__).parent / "support" / "offline"
 collect_ignore = [str(OFFLINE)]  # Debian's Python has a sitecustomize too, and a process imports one of that name
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(OFFLINE), os.environ.get("PYTHONPATH")]))
@@ -37,12 +38,17 @@ def pytest_collection_modifyitems(config, items):
             if item.get_closest_marker("browser"):
                 item.add_marker(pytest.mark.skip(reason="needs Chromium (Debian: apt install chromium)"))
     if hasattr(config, "workerinput"):  # a file goes to one process, so a long one must not come last
-        long = Counter(item.path for item in items if is_long(item))
-        items.sort(key=lambda item: -long[item.path])
+        weight = Counter()
+        for item in items:
+            weight[item.path] += seconds(item)
+        items.sort(key=lambda item: -weight[item.path])
 
 
-def is_long(item) -> bool:
-    return item.path.suffix == ".ipynb" or any(map(item.get_closest_marker, ("browser", "long", "slow")))
+def seconds(item) -> float:
+    """About how long a test takes, by its markers."""
+    if item.path.suffix == ".ipynb":
+        return 3
+    return max([typical for name, typical in TYPICAL.items() if item.get_closest_marker(name)], default=0.05)
 
 
 @pytest.fixture

@@ -69,7 +69,8 @@ def test_positions_are_those_of_an_independent_computation(tmp_path, angle):
         for name, parent, vector, axis, dof in BONES:
             own = Rotation.from_euler("xyz", axis, degrees=True)
             letters = dof.replace("r", "").replace(" ", "")
-            moved = Rotation.from_euler(letters, frame[name], degrees=True) if dof else Rotation.identity()
+            angles = np.squeeze(frame.get(name, []))  # of a list of one angle scipy 1.15 makes one row
+            moved = Rotation.from_euler(letters, angles, degrees=True) if dof else Rotation.identity()
             turn[name] = turn[parent] * own * moved * own.inv()
             end[name] = end[parent] + turn[name].apply(vector)
             np.testing.assert_allclose(found[k, names.index(name)], end[name], atol=1e-2, err_msg=name)
