@@ -43,10 +43,10 @@ lab: $(STAMP) ## set up, then open lesson 00 in JupyterLab (make lab LABFLAGS=--
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" PLOTLY_RENDERER=plotly_mimetype $(THREADS) $(RUN) jupyterlab \
 		--LabApp.extension_manager=readonly --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/$(FIRST_LESSON) $(LABFLAGS)
 
-quick: lint ## set up, then run ruff and the fast tests and doctests (one to three minutes)
-	$(PYTEST) -p no:nbval -m "not slow and not browser" $(PYTESTFLAGS)
+quick: lint ## set up, then run ruff and the fast tests and doctests (a minute or two)
+	$(PYTEST) -p no:nbval -m "not slow" $(PYTESTFLAGS)
 
-test: lint ## set up, then run every check that decides: ruff, tests, doctests, widgets (make test PYTESTFLAGS=-x)
+test: lint ## set up, then run every check but the longest, which are make long (make test PYTESTFLAGS=-x)
 	$(PYTEST) $(NBVAL) -m "not long" tests liftkit notebooks $(PYTESTFLAGS)
 
 long: $(STAMP) ## set up, then run what takes minutes: every lesson in full and in a browser, studies that are killed

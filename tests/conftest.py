@@ -29,14 +29,15 @@ def pytest_addoption(parser):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """Skip the browser tests if there is no Chromium; let several processes begin with the files that take longest."""
+    """Complete the markers, skip what needs a browser if there is none, begin with the files that take longest."""
     for item in items:
         if item.path.suffix == ".ipynb" and not item.path.name.startswith(QUICK_LESSONS):
             item.add_marker("long")
-    if not CHROMIUM:
-        for item in items:
-            if item.get_closest_marker("browser"):
-                item.add_marker(pytest.mark.skip(reason="needs Chromium (Debian: apt install chromium)"))
+        browser = item.get_closest_marker("browser")
+        if browser or item.get_closest_marker("long"):
+            item.add_marker("slow")
+        if browser and not CHROMIUM:
+            item.add_marker(pytest.mark.skip(reason="needs Chromium (Debian: apt install chromium)"))
     if hasattr(config, "workerinput"):  # a file goes to one process, so a long one must not come last
         weight = Counter()
         for item in items:

@@ -14,7 +14,6 @@ from liftkit import study
 ROOT = Path(__file__).parent.parent
 
 
-@pytest.mark.slow
 @pytest.mark.long  # the first run reads torch, 35 seconds; with its cache 1
 def test_mypy_knows_the_type_of_every_public_name_and_finds_the_mistakes_that_users_make(tmp_path, pytestconfig):
     revealed = tmp_path / "revealed.py"

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from liftkit import TrainConfig, load_poses, run_study
 from liftkit.cli import app
 
-pytestmark = [pytest.mark.slow, pytest.mark.long]
+pytestmark = pytest.mark.long
 
 distributed = pytest.importorskip("distributed", reason="needs the extra 'cluster'")
 

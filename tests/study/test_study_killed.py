@@ -15,7 +15,7 @@ from liftkit import TrainConfig, load_poses, run_study
 from liftkit.poses import PoseSet
 from liftkit.study import running
 
-pytestmark = [pytest.mark.slow, pytest.mark.long]
+pytestmark = pytest.mark.long
 
 CONFIG = TrainConfig(width=16, batch=16, steps=80, record_every=20)
 KILLS = 20

@@ -250,7 +250,6 @@ def test_an_unknown_message_is_refused(broken, message):
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_a_callback_that_raises_turns_the_suite_red(tmp_path):
     copy = tmp_path / "test_copy.py"
     copy.write_text(
