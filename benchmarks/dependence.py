@@ -115,6 +115,39 @@ def unseen(tables: dict[str, list]) -> None:
     tables["_error"].append(table.assign(data="trained at coupling 1, combinations unseen"))
 
 
+def summary(dependences: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
+    """The figures for a page: how far depths move if the other part is swapped, what correlates, verdicts."""
+    moved = dependences[dependences.what == "movement of the lifted depth"].set_index(["data", "name"])
+    rows = []
+    for (data, name), found in judged.groupby(["data", "name"], sort=False):
+        row, r2 = moved.loc[data, name], found.set_index("source")
+        words = r2.verdict.unique()
+        rows.append(
+            {"tested on": data, "lifter": name, "seeds": row.members}
+            | {"moves (mm)": with_ends(row["between"], row.between_low95, row.between_high95)}
+            | {"R² legs → torso": f"{r2.r2_learned['legs']:.2f} ({r2.r2_data['legs']:.2f})"}
+            | {"R² torso → legs": f"{r2.r2_learned['torso']:.2f} ({r2.r2_data['torso']:.2f})"}
+            | {"verdict": words[0] if len(words) == 1 else f"{r2.verdict['legs']}; torso → legs {r2.verdict['torso']}"}
+        )
+    return pd.DataFrame(rows)
+
+
+def with_errors(errors: pd.DataFrame) -> pd.DataFrame:
+    """The figures for a page: whether seeds that depend more have larger errors, where anything depends."""
+    rows = []
+    for _, row in errors.iterrows():
+        known = row.rho == row.rho
+        rows.append(
+            {"trained on, tested on": row.data, "lifter": row["name"], "seeds": row.seeds, "error": f"{row.error:.1f}"}
+            | {"moves": f"{row['between']:.1f}", "Spearman": f"{row.rho:+.2f} (p {row.p:.3f})" if known else "-"}
+        )
+    return pd.DataFrame(rows)
+
+
+def with_ends(mean: float, low: float, high: float) -> str:
+    return f"{mean:.1f} ({low:.1f} to {high:.1f})" if mean else "0"
+
+
 def sensitivity_seconds() -> float:
     lifter, discriminator = Lifter("legs_torso", 128, 8), Discriminator(128, 8)
     run = Run(lifter, discriminator, tuple(range(8)), TrainConfig(width=128), pd.DataFrame())

@@ -1,94 +1,128 @@
-"""Training on real motion: ``python -m benchmarks.real_motion cmu17_bodies.npz`` from the repository's root.
+"""What our own choices change, on real motion: ``python -m benchmarks.real_motion cmu17_bodies.npz``.
 
-Lifters are trained on the train clips of CMU motion capture and tested on its test clips, filmed by four cameras of the
-orthographic and the perspective rig, with both priors. Beside them: lifters trained only on synthetic people, tested on
-the same clips; and each prior with the other's weighting of the losses of independent segments. One process per core.
+The lifter ``legs_torso`` as ``benchmarks.real_study`` trains it on CMU (width 128, 400,128 poses per seed, orthographic
+views), with one thing different at a time, under both priors: perspective cameras; the losses of independent segments
+weighed as under the other prior; the scale of the other prior. Run it after the study, whose results the differences
+refer to. Killed, it goes on when called again.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import pandas as pd
 import torch
 import typer
 from formats.positions import read_positions
-from scipy import stats
 from tqdm import tqdm
 
-from liftkit import PRIORS, TrainConfig, Trainer, baselines, evaluate, film, load_poses
-from liftkit.system.files import write_atomically
+from benchmarks.blocks import with_interval, write_table
+from benchmarks.pages import markdown
+from benchmarks.real_study import SCALES
+from liftkit import PRIORS, TrainConfig, film, run_study
+from liftkit.recorded import real_study_results
 
 # The perspective cameras aim at the middle of the floor from different distances, so their tilt is not known exactly.
 PERSPECTIVE_TILT = {"tilt": 7.0, "tilt_spread": 1.5}
-# (trained on, rig, prior, whether the losses are weighted as in the other prior)
-JOBS = [
-    ("cmu", "orthographic", "paper", False),
-    ("cmu", "orthographic", "gravity", False),
-    ("cmu", "perspective", "paper", False),
-    ("cmu", "perspective", "gravity", False),
-    ("synthetic", "orthographic", "paper", False),
-    ("synthetic", "orthographic", "gravity", False),
-    ("cmu", "orthographic", "gravity", True),
-    ("cmu", "orthographic", "paper", True),
-]
+REPRESENTATION, ERROR = "legs_torso", "pa_mpjpe_reflection"
+KEYS = ["prior", "differs"]
 
 
-def run_job(job: tuple, file: Path, seeds: int, steps: int, representation: str) -> pd.DataFrame:
-    """Train and evaluate one combination: one row per member."""
+class Change(NamedTuple):
+    """What differs from the study."""
+
+    name: str
+    rig: str = "orthographic"
+    losses: bool = False  # weighed as under the other prior
+    scale: bool = False  # that of the other prior
+
+
+CHANGES = [Change("perspective cameras", rig="perspective"), Change("losses", losses=True), Change("scale", scale=True)]
+
+
+def describe(change: Change, prior: str) -> str:
+    """What a row of the table has in place of what the study has under this prior."""
+    segmentwise = {True: "by segment", False: "by joint"}
+    if change.losses:
+        return f"losses weighed {segmentwise[not PRIORS[prior].per_segment]}"
+    if change.scale:
+        return f"scale of the {other_scale(prior)}"
+    return change.name
+
+
+def other_scale(prior: str) -> str:
+    return next(scale for scale in SCALES.values() if scale != SCALES[prior])
+
+
+def run_job(prior: str, change: Change, file: Path, seeds: int, steps: int, width: int, folder: Path) -> pd.DataFrame:
+    """Train and evaluate one combination: one row per seed, with the error of the flat pose."""
     torch.set_num_threads(1)
-    source, rig, prior, other_weighing = job
-    real = film(read_positions(file), rig)
-    poses = real if source == "cmu" else load_poses(source, rig=rig)
-    PRIORS["measured"] = replace(PRIORS[prior], per_segment=PRIORS[prior].per_segment != other_weighing)
-    tilt = PERSPECTIVE_TILT if rig == "perspective" else {}
-    config = TrainConfig(width=128, steps=steps, prior="measured", **tilt)
-    run = Trainer(representation, poses, range(seeds), config, "cpu").run().to_run()
-    weighing = "segment" if PRIORS["measured"].per_segment else "joint"
-    about = {"train": source, "rig": rig, "prior": prior, "losses_by": weighing, "representation": representation}
-    flat = baselines(real.test).set_index("lifter").loc["flat"].pa_mpjpe_reflection
-    table = evaluate(run, real.test).assign(flat=flat)
-    return table.assign(ratio_to_flat=table.pa_mpjpe_reflection / flat, message=run.message, **about)
+    PRIORS["measured"] = replace(PRIORS[prior], per_segment=PRIORS[prior].per_segment != change.losses)
+    tilt = PERSPECTIVE_TILT if change.rig == "perspective" else {}
+    scale = other_scale(prior) if change.scale else SCALES[prior]
+    config = TrainConfig(width=width, steps=steps, prior="measured", scale=scale, **tilt)
+    real = {"cmu": film(read_positions(file), change.rig)}
+    place = folder / f"{prior}-{change.name.replace(' ', '_')}"
+    study = run_study(
+        [REPRESENTATION], real, range(seeds), config, place, policies=("last",), evaluations=1, processes=1
+    )
+    flat = study.references.set_index("lifter").loc["flat", ERROR]
+    return study.results.assign(prior=prior, differs=describe(change, prior), flat=flat)
 
 
 def main(
     file: Annotated[Path, typer.Argument(help="cmu17_bodies.npz: joint positions in world coordinates.")],
     seeds: Annotated[int, typer.Option(help="Members: seeds 0, 1, ...")] = 6,
     steps: Annotated[int, typer.Option(help="Training steps of 256 poses.")] = 1563,
-    representation: Annotated[str, typer.Option()] = "legs_torso",
+    width: Annotated[int, typer.Option(help="Units of the networks.")] = 128,
+    folder: Annotated[Path, typer.Option(help="Where the studies are kept while they grow.")] = Path(
+        "runs/real_motion"
+    ),
     out: Annotated[Path, typer.Option(help="The table to write.")] = Path("results/real_motion.csv"),
 ) -> None:
-    """Train and evaluate every combination; after each, write the table (one row per member) and print the means."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    tables: dict[int, pd.DataFrame] = {}
+    """Train and evaluate every combination; then write the table (one row per seed) and print the means."""
+    jobs = [(prior, change) for prior in SCALES for change in CHANGES]
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
-        futures = {pool.submit(run_job, job, file, seeds, steps, representation): i for i, job in enumerate(JOBS)}
+        futures = [pool.submit(run_job, *job, file, seeds, steps, width, folder) for job in jobs]
         for future in tqdm(as_completed(futures), total=len(futures), unit="job"):
-            tables[futures[future]] = future.result()
-            results = pd.concat([tables[i] for i in sorted(tables)], ignore_index=True)
-            write_atomically(out, lambda f, results=results: results.round(4).to_csv(f, index=False))
-            tqdm.write(summary(results).to_string(index=False))
+            future.result()
+    table = pd.concat([*the_study(out.parent), *(future.result() for future in futures)])
+    columns = [*KEYS, "representation", "seed", "pa_mpjpe", ERROR, "n_mpjpe", "mirrored", "flat"]
+    write_table(table[columns].sort_values("prior", kind="stable"), out)
+    typer.echo(markdown(summary(table)))
 
 
-def summary(results: pd.DataFrame) -> pd.DataFrame:
-    """One row per job: PA-MPJPE (reflection allowed), its 95 % t-interval and range over members, and more."""
+def the_study(folder: Path) -> Iterator[pd.DataFrame]:
+    """The rows of the study that all others are compared with; its references are in the folder."""
+    here = "prior == @prior and data == 'cmu' and test == 'cmu'"
+    results = real_study_results().query("policy == 'last' and representation == @REPRESENTATION")
+    references = pd.read_csv(folder / "study_references.csv").query("lifter == 'flat'")
+    for prior in SCALES:
+        rows, flat = (table.query(here, local_dict={"prior": prior}) for table in (results, references))
+        yield rows.assign(differs="-", flat=flat[ERROR].iloc[0])
+
+
+def summary(table: pd.DataFrame) -> pd.DataFrame:
+    """One row per prior and difference: errors with intervals over seeds, and the paired difference from the study."""
     rows = []
-    for job, table in results.groupby(["train", "rig", "prior", "losses_by"], sort=False):
-        error = table.pa_mpjpe_reflection
-        low, high = stats.t.interval(0.95, len(error) - 1, error.mean(), stats.sem(error))
+    for (prior, differs), seeds in table.groupby(KEYS, sort=False):
+        error = seeds.set_index("seed")[ERROR]
+        study = table[(table.prior == prior) & (table.differs == "-")].set_index("seed")[ERROR]
+        mirrored = seeds.mirrored
         rows.append(
-            dict(zip(["train", "rig", "prior", "losses_by"], job, strict=True))
-            | {"mean": error.mean(), "low95": low, "high95": high, "lowest": error.min(), "highest": error.max()}
-            | {"flat": table.flat.iloc[0], "ratio_to_flat": table.ratio_to_flat.mean()}
-            | {"without_reflection": table.pa_mpjpe.mean(), "n_mpjpe": table.n_mpjpe.mean()}
-            | {"mirrored_members": int((table.mirrored > 0.5).sum()), "members": len(table)}
+            {"prior": prior, "differs from the study in": differs, "seeds": len(seeds)}
+            | {"reflection allowed": with_interval(error), "forbidden": with_interval(seeds.pa_mpjpe)}
+            | {"of flat": f"{(error / seeds.set_index('seed').flat).mean():.2f}"}
+            | {"mirrored %": with_interval(100 * mirrored, 0), "most": f"{100 * mirrored.max():.0f}"}
+            | {"minus the study": "-" if differs == "-" else with_interval((error - study).dropna())}
         )
-    return pd.DataFrame(rows).round(3)
+    return pd.DataFrame(rows)
 
 
 if __name__ == "__main__":

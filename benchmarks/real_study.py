@@ -6,8 +6,9 @@ Under the paper's prior a segment has the paper's scale too, that of the whole p
 the whole pose and of legs + torso more seeds are trained on CMU, as many as the paper's claims need for a power of 0.8:
 14 for a difference as large as the paper's, 24 for its spread. Killed, it goes on when called again. Writes the
 results, one row per seed and checkpoint policy, into the package, where lessons find them
-(``liftkit.recorded.real_study_results``), and into ``results/``: ``study_summary.csv``; ``study_comparisons.csv``,
-every representation against the full pose; and ``study.svg``.
+(``liftkit.recorded.real_study_results``), and into ``results/``: ``study_references.csv``, the flat pose and chance on
+the same clips; ``study_summary.csv``; ``study_comparisons.csv``, every representation against the full pose; and
+``study.svg``. ``benchmarks.tables`` puts them into the pages.
 """
 
 from __future__ import annotations
@@ -19,14 +20,15 @@ import pandas as pd
 import typer
 from formats.positions import read_positions
 
+from benchmarks.blocks import with_interval, write_table
 from benchmarks.pages import CHROMIUM, markdown, write_svg
 from liftkit import Study, TrainConfig, film, load_poses, run_study
 from liftkit.callbacks import StudyBar
 from liftkit.plots import distribution_figure
 from liftkit.recorded import REAL_STUDY
 from liftkit.representations import PAPER
-from liftkit.study.verdict import describe_mirrored
-from liftkit.system.files import write_atomically
+from liftkit.study.statistics import compare_pairs, summarise
+from liftkit.study.verdict import MIRRORED
 
 CLAIMED = ("full", "legs_torso")
 CLAIMED_SEEDS = {"gravity": 14, "paper": 24}
@@ -54,15 +56,20 @@ def main(
             config = TrainConfig(width=128, steps=steps, prior=prior, scale=SCALES[prior])
             place, bar = folder / f"{source}-{prior}", StudyBar(desc=f"{source}, {prior}")
             how = dict(tests=tests, processes=processes, progress=bar)
-            study = run_study(PAPER, poses, range(seeds), config, place, **how)
+            # networks that are shown the answers depend on no prior
+            study = run_study(PAPER, poses, range(seeds), config, place, supervised=prior == "gravity", **how)
             if more and source == "cmu":
                 further, place = range(seeds, CLAIMED_SEEDS[prior]), place.with_name(f"{place.name}-more")
                 study = join(study, run_study(CLAIMED, poses, further, config, place, **how))
             studies[prior, source] = study
-            write_tables(studies, out, table)
+            results, references = (together(studies, name) for name in ("results", "references"))
+            write_table(results, table)
+            write_table(references, out / "study_references.csv")
+            write_table(summaries := summarised(results, references), out / "study_summary.csv")
+            write_table(pairs := compared(results), out / "study_comparisons.csv")
     if CHROMIUM:
-        draw(studies, out)
-    typer.echo(markdown(figures(studies)))
+        draw(results, out)
+    typer.echo(markdown(figures(summaries, pairs, references)))
 
 
 def join(study: Study, further: Study) -> Study:
@@ -71,58 +78,80 @@ def join(study: Study, further: Study) -> Study:
     return Study(*tables, study.about, references=study.references)
 
 
-def write_tables(studies: dict[tuple[str, str], Study], out: Path, table: Path) -> None:
-    """The results of all studies that are finished, and their summaries, each as one table."""
-    results = pd.concat([s.results.assign(prior=prior) for (prior, _), s in studies.items()], ignore_index=True)
-    summaries = [
-        s.summary(policy).assign(prior=prior, policy=policy)
-        for (prior, _), s in studies.items()
-        for policy in s.results.policy.unique()
-    ]
-    comparisons = [
-        s.compare(PAPER[1:], "full", policy).assign(prior=prior, policy=policy)
-        for (prior, _), s in studies.items()
-        for policy in s.results.policy.unique()
-    ]
-    tables = {table: results, out / "study_summary.csv": pd.concat(summaries, ignore_index=True)}
-    tables[out / "study_comparisons.csv"] = pd.concat(comparisons, ignore_index=True)
-    for path, rows in tables.items():
-        write_atomically(path, lambda f, t=rows: t.round(4).to_csv(f, index=False))
+def together(studies: dict[tuple[str, str], Study], name: str) -> pd.DataFrame:
+    """One of the tables of all studies, with their prior."""
+    return pd.concat([getattr(s, name).assign(prior=prior) for (prior, _), s in studies.items()], ignore_index=True)
 
 
-def figures(studies: dict[tuple[str, str], Study], policy: str = "last") -> pd.DataFrame:
-    """The figures for a page: errors over seeds on CMU's test clips, and each representation against the full pose."""
-    rows = []
-    for (prior, source), study in studies.items():
-        pairs = study.compare(PAPER[1:], "full", policy).query("test == 'cmu'").set_index("first")
-        for _, row in study.summary(policy).query("test == 'cmu'").iterrows():
-            against = judged = "–"
-            if row.representation != "full":
-                pair = pairs.loc[row.representation]
-                interval = f"{pair.low_holm:+.1f} to {pair.high_holm:+.1f}"
-                against = (
-                    f"{pair.difference:+.1f} ({pair.relative:+.0%}; {interval}; p {pair.p:.3f}, {pair.p_holm:.3f})"
-                )
-                judged = pair.verdict
-            mirrored = (row.mirrored, row.mirrored_low95, row.mirrored_high95, row.mirrored_most)
-            rows.append(
-                {"trained on": source, "prior": prior, "representation": row.representation}
-                | {"PA-MPJPE (95 %)": f"{row['mean']:.1f} ({row.low95:.1f}–{row.high95:.1f})", "sd": f"{row.sd:.1f}"}
-                | {"best": f"{row.best:.1f}", "reached": f"{row.reached * row.seeds:.0f} of {row.seeds}"}
-                | {"mirrored": describe_mirrored(*mirrored, row.seeds)}
-                | {"against full (95 %, Holm)": against, "better by a fifth": judged}
-            )
-    return pd.DataFrame(rows)
-
-
-def draw(studies: dict[tuple[str, str], Study], out: Path) -> None:
-    """The errors of all seeds, a panel for each study."""
+def summarised(results: pd.DataFrame, references: pd.DataFrame) -> pd.DataFrame:
+    """The distributions over seeds, policy by policy."""
+    by = ("prior", "data", "test")
     tables = [
-        s.results[(s.results.policy == "last") & (s.results.test == "cmu")].assign(test=f"cmu ({prior} prior)")
-        for (prior, _), s in studies.items()
+        summarise(rows, references=references, by=by).assign(policy=policy)
+        for policy, rows in results.groupby("policy")
     ]
-    figure = distribution_figure(pd.concat(tables)).update_layout(margin={"t": 50, "r": 20})
-    write_svg(figure.update_annotations(font_size=12), out / "study.svg", width=80 + 300 * len(tables))
+    return pd.concat(tables, ignore_index=True)
+
+
+def compared(results: pd.DataFrame, names: tuple[str, ...] = PAPER[1:], second: str = "full", **how) -> pd.DataFrame:
+    """Representations against another one; a prior, training set and policy are a block, corrected on its own."""
+    blocks = results.groupby(["prior", "data", "policy"], sort=False)
+    tables = [
+        compare_pairs(rows, names, second, **how).assign(prior=prior, policy=policy)
+        for (prior, _, policy), rows in blocks
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def figures(
+    summaries: pd.DataFrame, pairs: pd.DataFrame, references: pd.DataFrame, names: tuple[str, ...] = PAPER
+) -> pd.DataFrame:
+    """The figures for a page, of the last step's weights on CMU's test clips.
+
+    Means over seeds, each representation against the full pose, and the references: lifters that know nothing, and
+    networks that were shown the answers.
+    """
+    last = [table[(table.policy == "last") & (table.test == "cmu")] for table in (summaries, pairs)]
+    references = references[references.test == "cmu"]
+    flat = references[references.lifter == "flat"].pa_mpjpe_reflection.iloc[0]
+    against = last[1].set_index(["prior", "data", "first"])
+    rows = []
+    for _, row in last[0][last[0].representation.isin(names)].iterrows():
+        minus = judged = "–"
+        if row.representation != "full":
+            pair = against.loc[row.prior, row.data, row.representation]
+            ends = f"{pair.low_holm:+.1f} to {pair.high_holm:+.1f}"
+            minus = f"{pair.difference:+.1f} ({ends}; {pair.relative:+.0%}; p {pair.p:.3f}, {pair.p_holm:.3f})"
+            judged = pair.verdict
+        shares = (100 * row[["mirrored", "mirrored_low95", "mirrored_high95", "mirrored_most"]]).astype(float)
+        mirrored = "{:.0f} % ({:.0f} to {:.0f}), most {:.0f} %".format(*shares)
+        if row.mirrored_most < MIRRORED:
+            mirrored = "no seed"
+        rows.append(
+            {"trained on": row.data, "prior": row.prior, "representation": row.representation, "seeds": row.seeds}
+            | {"reflection allowed": f"{row['mean']:.1f} ({row.low95:.1f} to {row.high95:.1f})"}
+            | {"forbidden": f"{row.pa_mpjpe:.1f} ({row.pa_mpjpe_low95:.1f} to {row.pa_mpjpe_high95:.1f})"}
+            | {"of flat": f"{row['mean'] / flat:.2f}", "sd": f"{row.sd:.1f}"}
+            | {"reached": f"{row.reached * row.seeds:.0f} of {row.seeds}"}
+            | {"mirrored": mirrored, "minus full": minus, "better by a fifth": judged}
+        )
+    shown = references[(references.lifter == "supervised") & references.representation.isin(names)]
+    for (data, name), seeds in shown.groupby(["data", "representation"], sort=False):
+        known = {"trained on": data, "prior": "shown the answers", "representation": name, "seeds": len(seeds)}
+        errors = {"reflection allowed": seeds.pa_mpjpe_reflection, "forbidden": seeds.pa_mpjpe}
+        rows.append(known | {title: with_interval(error) for title, error in errors.items()})
+    for _, row in references[references.lifter != "supervised"].drop_duplicates("lifter").iterrows():
+        errors = {"reflection allowed": row.pa_mpjpe_reflection, "forbidden": row.pa_mpjpe}
+        rows.append({"representation": row.lifter} | {title: f"{error:.1f}" for title, error in errors.items()})
+    return pd.DataFrame(rows, dtype=object).fillna("–")
+
+
+def draw(results: pd.DataFrame, out: Path) -> None:
+    """The errors of all seeds, a panel for each prior and training set."""
+    last = results[(results.policy == "last") & (results.test == "cmu")]
+    panels = last.assign(test=last.test + " (" + last.prior + " prior)")
+    figure = distribution_figure(panels).update_layout(margin={"t": 50, "r": 20})
+    write_svg(figure.update_annotations(font_size=12), out / "study.svg", width=1280)
 
 
 if __name__ == "__main__":

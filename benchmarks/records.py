@@ -12,7 +12,7 @@ import typer
 from liftkit import TrainConfig, evaluate, load_poses, run_study
 from liftkit.callbacks import StudyBar
 from liftkit.poses import evenly
-from liftkit.recorded import FOLDER, MAX_TEST_POSES, shrink, store
+from liftkit.recorded import FOLDER, MAX_TEST_POSES, record_table, shrink, store
 from liftkit.representations import PAPER
 from liftkit.system.files import write_atomically
 
@@ -56,6 +56,11 @@ def main(
     write_atomically(out / "about.json", lambda f: f.write((json.dumps(about, indent=1) + "\n").encode()))
     typer.echo(study.summary().round(2).to_string(index=False))
     typer.echo(study.compare([name for name in PAPER if name != "full"], "full").round(3).to_string(index=False))
+
+
+def summary() -> pd.DataFrame:
+    """The figures of what is stored, for a page: errors over seeds, and the difference from the full pose."""
+    return record_table().drop(columns="").reset_index()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,92 @@
+"""The paper's four claims, judged by one rule from the stored results: a table for the pages, and nothing that trains.
+
+The rule is ``liftkit.study.verdict``: the words supported, contradicted and undecided, by intervals that are corrected
+for the number of comparisons (Holm), with reflection allowed and forbidden. A claim on spread is judged by the test of
+Brown and Forsythe.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from benchmarks.real_study import compared
+from benchmarks.stability import RATIO, brown_forsythe, power
+from liftkit.representations import PAPER
+from liftkit.study.verdict import ALPHA, CONTRADICTED, SUPPORTED, UNDECIDED, both_alignments, describe_mirrored
+
+WINNER, OTHER = "legs_torso", "full"
+ALLOWED, FORBIDDEN = "pa_mpjpe_reflection", "pa_mpjpe"
+
+
+def claims(results: pd.DataFrame, summaries: pd.DataFrame, pairs: pd.DataFrame, moved: pd.DataFrame) -> pd.DataFrame:
+    """One row per claim, one column per prior.
+
+    Args:
+        results, summaries, pairs: the tables of ``benchmarks.real_study``.
+        moved: the table ``dependence`` of ``benchmarks.dependence``.
+    """
+    results, summaries, pairs = (table[table.policy == "last"] for table in (results, summaries, pairs))
+    rows = [
+        ("1. legs + torso beats the full pose by a fifth", lambda prior: beats(pairs, summaries, prior, "cmu")),
+        ("1. and is the best of the five", lambda prior: best(results, prior)),
+        ("2. the full pose learns dependences that do not exist", lambda prior: depends(moved, prior)),
+        ("3. training is more stable", lambda prior: stable(results, summaries, prior)),
+        ("4. it generalises better: from synthetic people to CMU", lambda p: beats(pairs, summaries, p, "synthetic")),
+    ]
+    titles = {"gravity": "views about gravity", "paper": "the paper's views"}
+    return pd.DataFrame([{"claim": name} | {titles[p]: judge(p) for p in titles} for name, judge in rows])
+
+
+def beats(pairs: pd.DataFrame, summaries: pd.DataFrame, prior: str, data: str) -> str:
+    """The winner against the full pose on CMU's test clips."""
+    here = "prior == @prior and data == @data and test == 'cmu'"
+    pair = pairs.query(f"{here} and first == @WINNER").iloc[0]
+    mirrored = summaries.query(here).set_index("representation")
+    columns = ["mirrored", "mirrored_low95", "mirrored_high95", "mirrored_most", "seeds"]
+    shares = [f"{name}: {describe_mirrored(*row[columns])}" for name, row in mirrored.loc[[WINNER, OTHER]].iterrows()]
+    return f"**{pair.verdict}**: {difference(pair)}; forbidden {difference(pair, FORBIDDEN)}. {'; '.join(shares)}"
+
+
+def difference(pair: pd.Series, metric: str = ALLOWED) -> str:
+    start = "" if metric == ALLOWED else f"{metric}_"
+    mean, low, high, relative = (pair[f"{start}{name}"] for name in ("difference", "low_holm", "high_holm", "relative"))
+    return f"{mean:+.1f} mm ({low:+.1f} to {high:+.1f}, {relative:+.0%})"
+
+
+def best(results: pd.DataFrame, prior: str) -> str:
+    """Whether the winner is better than each of the others: no size is claimed, so below 0 is enough."""
+    others = tuple(name for name in PAPER if name != WINNER)
+    at_home = results.query("prior == @prior and data == 'cmu' and test == 'cmu'")
+    pairs = compared(at_home, others, WINNER, size=0).set_index("first")
+    words = [word(pairs[f"{start}low_holm"], pairs[f"{start}high_holm"]) for start in ("", f"{FORBIDDEN}_")]
+    nearest = pairs.loc[pairs.difference.idxmin()]
+    return f"**{both_alignments(*words)}**: {nearest.name} minus {WINNER} {difference(nearest)}"
+
+
+def word(low: pd.Series, high: pd.Series) -> str:
+    """The verdict on "better than each", from the intervals of the others' errors minus its own."""
+    return CONTRADICTED if (high < 0).any() else SUPPORTED if (low > 0).all() else UNDECIDED
+
+
+def depends(moved: pd.DataFrame, prior: str) -> str:
+    """How far the depths of one part move if the other is swapped, where legs and torso are known to be independent."""
+    if prior != "gravity":
+        return "–"
+    movement = moved[(moved.what == "movement of the lifted depth") & (moved.data == "synthetic, coupling 0")]
+    full, parts = (movement.set_index("name").loc[name] for name in (OTHER, WINNER))
+    judged = SUPPORTED if full.between_low95 > parts.between_high95 else UNDECIDED
+    ends = f"{full.between_low95:.1f} to {full.between_high95:.1f}"
+    return f"**{judged}**: {full['between']:.1f} mm ({ends}) in the full pose, {parts['between']:.2g} in legs + torso"
+
+
+def stable(results: pd.DataFrame, summaries: pd.DataFrame, prior: str) -> str:
+    """The spread over seeds, and how many reach 0.75 times the flat pose's error."""
+    here = "prior == @prior and data == 'cmu' and test == 'cmu'"
+    errors = results.query(here).pivot(index="seed", columns="representation", values=ALLOWED)[[WINNER, OTHER]].dropna()
+    (narrow, wide), p = errors.std(), float(brown_forsythe(*errors.to_numpy().T))
+    judged = f"{UNDECIDED} (power {power(len(errors), RATIO):.2f} for a ratio of {RATIO:g})"
+    if p < ALPHA:
+        judged = SUPPORTED if narrow < wide else CONTRADICTED
+    reached = summaries.query(here).set_index("representation").reached.loc[[WINNER, OTHER]] * len(errors)
+    counts = " and ".join(f"{count:.0f}" for count in reached) + f" of {len(errors)} seeds reach the optimum"
+    return f"**{judged}**: sd {narrow:.1f} and {wide:.1f} mm (p {p:.3f}); {counts}"

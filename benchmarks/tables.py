@@ -1,0 +1,69 @@
+"""Write the tables of the pages from the results: ``python -m benchmarks.tables``; seconds, and nothing is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+import typer
+
+from benchmarks import claims, dependence, matrix, paper_size, real_motion, real_study, records, stability, switches
+from benchmarks.pages import markdown, write_between
+from liftkit.recorded import REAL_STUDY
+
+ROOT = Path(__file__).parents[1]
+CMU = "cmu17_bodies.npz"
+STUDY = [Path("results") / f"study_{name}.csv" for name in ("summary", "comparisons", "references")]
+README, RESULTS, PAPER = Path("README.md"), Path("results/README.md"), Path("docs/paper.md")
+
+
+class Table(NamedTuple):
+    """A page, the mark between which the table stands there, the files that it is made of, and what makes it."""
+
+    page: Path
+    mark: str
+    files: list[Path]
+    make: Callable[..., pd.DataFrame]
+
+
+def result(name: str) -> list[Path]:
+    return [Path("results") / f"{name}.csv"]
+
+
+def main_result(*tables: pd.DataFrame) -> pd.DataFrame:
+    """Of the study, what the README shows."""
+    return real_study.figures(*tables, names=("full", "legs_torso")).drop(columns=["sd", "reached"])
+
+
+CLAIMS = [REAL_STUDY.relative_to(ROOT), *STUDY[:2], *result("dependence")]
+TABLES = [
+    Table(README, f"real_study {CMU}", STUDY, main_result),
+    Table(README, "tables", CLAIMS, claims.claims),
+    Table(RESULTS, f"real_study {CMU}", STUDY, real_study.figures),
+    Table(RESULTS, "tables", CLAIMS, claims.claims),
+    Table(RESULTS, f"real_motion {CMU}", result("real_motion"), real_motion.summary),
+    Table(RESULTS, "records", [], records.summary),
+    Table(RESULTS, "dependence", [*result("dependence"), *result("dependence_verdicts")], dependence.summary),
+    Table(RESULTS, "dependence, errors", result("dependence_error"), dependence.with_errors),
+    Table(PAPER, f"switches {CMU}", result("switches"), switches.summary),
+    Table(PAPER, f"stability {CMU}", result("stability"), stability.summary),
+    Table(PAPER, f"matrix {CMU}", result("matrix_gravity"), matrix.summary),
+    Table(PAPER, f"matrix {CMU} --prior paper", result("matrix_paper"), matrix.summary),
+    Table(PAPER, f"paper_size {CMU} --out results/paper_size.csv", result("paper_size"), paper_size.summary),
+]
+
+
+def main(root: Path = ROOT, pages: Path = ROOT) -> None:
+    """Write every table; where there is no result yet, say which command makes it."""
+    for table in TABLES:
+        command, files = f"python -m benchmarks.{table.mark}", [root / file for file in table.files]
+        found = all(file.exists() for file in files)
+        missing = f"Not measured yet: `{command.partition(',')[0]}`."
+        text = markdown(table.make(*map(pd.read_csv, files))) if found else missing
+        write_between(pages / table.page, command, text)
+
+
+if __name__ == "__main__":
+    typer.run(main)
