@@ -76,10 +76,9 @@ EXERCISES = {
         title="Whose arms can you trust?",
         task="""Two lifters are evaluated on people whose legs and torso are independent. For lifter A, the correlation
         of lifted torso depths with the legs' 2D positions is no more than chance gives (R² 0.01), and they move by
-        40 mm when the legs are swapped. For lifter B, cut into independent segments, the correlation is above chance
-        (R² 0.04), and they move by 0 mm. Then comes a person with a splint, whose legs are in a position that no
-        training person had. The scale of the pose is taken from the torso only. Whose lifted arms will the legs not
-        disturb?""",
+        40 mm when the legs are swapped. For lifter B, cut into independent segments that have a scale each, the
+        correlation is above chance (R² 0.04), and they move by 0 mm. Then comes a person with a splint, whose legs are
+        in a position that no training person had. Whose lifted arms will the legs not disturb?""",
         hint_1="Which of the two numbers comes from changing the legs, and which from watching them?",
         hint_2="An output may vary with an input without being computed from it. What else connects B to the legs?",
         options={
@@ -87,8 +86,8 @@ EXERCISES = {
             That holds for poses like those it was evaluated on, where its errors do not vary with the legs. Legs that
             do not fit move its torso by 40 mm: it computes depths from them.""",
             "B's: nothing moves when the legs are swapped.": """
-            Its segments share nothing, so with a given scale no leg can affect a depth of the torso, in any pose: 0 mm.
-            Its R² of 0.04 has another cause: a scale that the legs had set, or the view.""",
+            Its segments share nothing, not even a scale, so no leg can affect a depth of the torso, in any pose: 0 mm.
+            Its R² of 0.04 has another cause, such as the view.""",
             "Neither's: 0.04 and 40 mm are both above what the data contain.": """
             0.04 is a correlation: it says what varies with the legs, not what is computed from them. B moves by 0 mm,
             and because it is cut, it cannot move in any other pose either.""",
