@@ -21,7 +21,7 @@ def few_poses(monkeypatch):
 def test_every_training_set_on_every_test_that_goes_on_where_it_was(positions, tmp_path, no_training, monkeypatch):
     monkeypatch.setattr(matrix, "SYNTHETIC", ("basic",))
     monkeypatch.setattr(matrix, "MIXTURES", (("basic", "cmu"), ("broad", "cmu")))
-    monkeypatch.setattr(matrix, "PAPER", ("full", "legs_torso"))
+    monkeypatch.setitem(matrix.NAMES, "gravity", ("full", "legs_torso"))
     monkeypatch.setattr(blocks, "TEST_POSES", 64)
     how = dict(seeds=2, width=16, batch=8, steps=2, processes=1, folder=tmp_path / "runs", out=tmp_path / "matrix.csv")
     matrix.main(positions, **how)
