@@ -115,7 +115,7 @@ def check_quarter_turns(student: StudentFunction) -> None:
     _expect_gradient(loss, expected, lifter)
 
 
-def knees_backwards(x3d):
+def shins_backwards(x3d):
     def joint(name):
         return x3d[:, H36M_17.index(name)]
 
@@ -127,30 +127,30 @@ def knees_backwards(x3d):
     return (bend * across).sum(-1) > 0
 
 
-def check_knees_backwards(student: StudentFunction) -> None:
+def check_shins_backwards(student: StudentFunction) -> None:
     x3d = load_poses("synthetic").test.select(slice(None, None, 90)).x3d.astype(float)
     x3d = x3d[knees_bend_backwards(x3d)]
     faces = x3d[:, H36M_17.index("right_hip"), 0] < x3d[:, H36M_17.index("left_hip"), 0]
     why = "There, a bent knee is farther away than its ankle."
-    _expect_knees(student, x3d[~faces], "true poses that face away", why)
-    _expect_knees(student, x3d[faces], "true poses that face the camera")
-    _expect_knees(student, mirror(x3d), "mirrored poses")
-    _expect_knees(student, rotate(x3d, np.pi / 2), "poses turned by 90 degrees", "A turn changes no knee.")
+    _expect_shins(student, x3d[~faces], "true poses that face away", why)
+    _expect_shins(student, x3d[faces], "true poses that face the camera")
+    _expect_shins(student, mirror(x3d), "mirrored poses")
+    _expect_shins(student, rotate(x3d, np.pi / 2), "poses turned by 90 degrees", "A turn changes no knee.")
     for side in ("left", "right"):
         hip, knee = (H36M_17.index(f"{side}_{name}") for name in ("hip", "knee"))
         half = x3d.copy()
         half[:, [knee, knee + 1], 2] = 2 * half[:, [hip], 2] - half[:, [knee, knee + 1], 2]  # the ankle comes next
         why = "Add both legs before you take the sign, so that the leg with the longer vector decides."
-        _expect_knees(student, half, f"poses of which only the {side} leg is mirrored", why)
+        _expect_shins(student, half, f"poses of which only the {side} leg is mirrored", why)
 
 
-def _expect_knees(student: StudentFunction, x3d: np.ndarray, what: str, why: str = "") -> None:
+def _expect_shins(student: StudentFunction, x3d: np.ndarray, what: str, why: str = "") -> None:
     answers = expect_shape(student(x3d), (len(x3d),), f"the answer for {len(x3d)} poses")
     right = knees_bend_backwards(x3d)
     if (odd := answers[~np.isin(answers, (0, 1))]).size:
         raise WrongAnswer(f"Return True or False for each pose, found {odd[0]:.4g}: is the number positive?")
     if off := int((answers != right).sum()):
-        counts = f"knees bend backwards in {right.sum()}, by your answer in {answers.sum():.0f}. Wrong: {off}."
+        counts = f"shins fold backwards in {right.sum()}, by your answer in {answers.sum():.0f}. Wrong: {off}."
         raise WrongAnswer(f"Of {len(x3d)} {what}, {counts} {why}".strip())
 
 
@@ -181,15 +181,15 @@ EXERCISES = {
         conclusion="All three turns count and each has the right sign: the loss is liftkit's, with no random rotation.",
     ),
     "03.3": Coding(
-        title="Whose knees bend backwards?",
-        task="""`x3d` (N, 17, 3) are 3D poses, numpy, in the camera's frame. Return for each pose whether its knees bend
-        backwards, as human knees do: an array (N,) of True and False. Take `cross(hip - knee, ankle - knee)` of each
-        leg, add both legs, and take the sign of the scalar product with `right hip - left hip`. No loop over poses is
-        needed.""",
+        title="Whose shins fold backwards?",
+        task="""`x3d` (N, 17, 3) are 3D poses, numpy, in the camera's frame. Return for each pose whether its shins fold
+        backwards at the knee, as people's do (the foot goes behind the thigh): an array (N,) of True and False. Take
+        `cross(hip - knee, ankle - knee)` of each leg, add both legs, and take the sign of the scalar product with
+        `right hip - left hip`. No loop over poses is needed.""",
         hint_1="`x3d[:, H36M_17.index('right_knee')]` are all right knees, (N, 3); `np.cross` takes two such arrays.",
         hint_2="`(a * b).sum(-1)` is the scalar product of rows. Mind the order: `cross(a, b)` is `-cross(b, a)`.",
-        reference=knees_backwards,
-        checks=check_knees_backwards,
+        reference=shins_backwards,
+        checks=check_shins_backwards,
         conclusion="It is right for people who face the camera, face away or stand sideways, and it finds every "
         "mirrored one. It uses no true depth, so it can be applied to a lifted pose while a lifter is trained.",
     ),
