@@ -13,7 +13,6 @@ from course_files import NOTEBOOKS
 
 from liftkit.course import all_exercises, exercise
 from liftkit.course.exercise import Coding, Measuring, Reasoning
-from tests.course.mistakes.lesson_09 import unseeded
 
 ALL = all_exercises()
 SLOW = {"07.2": pytest.mark.slow, "08.2": pytest.mark.slow}  # these measure the recorded runs for seconds
@@ -107,7 +106,7 @@ def test_whatever_is_handed_in_gets_feedback_that_can_be_shown(number):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("number", "answer", "facts"), [row for row in WRONG if row[1] is not unseeded][::3])
+@pytest.mark.parametrize(("number", "answer", "facts"), WRONG[::3])
 def test_the_same_answer_gets_the_same_feedback(number, answer, facts):
     first, second = (exercise(number).check(copy.copy(answer)) for _ in range(2))
     assert first == second and repr(first) == repr(second)
@@ -154,6 +153,6 @@ def test_measurements_follow_the_recorded_data(monkeypatch):
     from liftkit.course.exercises import lesson_09
 
     results = lesson_09.record_results()
-    results.loc[results.representation == "legs_torso", "pa_mpjpe_reflection"] = 60.0
+    results.loc[results.representation == "legs_torso", "pa_mpjpe_reflection"] = 80.0
     monkeypatch.setattr(lesson_09, "record_results", lambda: results)
-    assert lesson_09.share_near_the_best() == 1.0
+    assert lesson_09.share_that_reaches() == 0.0
