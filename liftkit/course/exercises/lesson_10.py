@@ -77,13 +77,13 @@ EXERCISES = {
         title="What carries over?",
         task="""Take the study's lifters that were trained on synthetic people with the gravity prior and evaluated on
         CMU, with the weights of the last step. Which representations have a smaller error than `full`, seed by seed,
-        with a 95 % interval that lies entirely below 0? Answer with a set of names.""",
+        with a 95 % interval (of this comparison alone) that lies entirely below 0? Answer with a set of names.""",
         hint_1='`real_study_results()` has columns `data`, `test`, `prior` and `policy`: keep "synthetic", "cmu", '
         '"gravity" and "last".',
         hint_2='`compare_pairs(table, name, "full")` gives the difference with its interval: use `high95`.',
         measure=carries_over,
         choices=tuple(name for name in PAPER if name != "full"),
         wrong=explain_carried,
-        conclusion="Both cut the pose and then join features: independence by itself did not carry over.",
+        conclusion="Each of these intervals holds for one comparison. You made four: the next table corrects for that.",
     ),
 }
