@@ -108,7 +108,7 @@ class Measuring(Exercise):
     wrong: Callable[[Any], str]  # explains what is wrong with a number, or with a name that does not belong there
     conclusion: str  # said of a right answer
     choices: Collection[str] = ()  # the names to choose from
-    tolerance: float = 0.02  # of a number, relative
+    tolerance: float = 0.02  # of a number, relative; two digits after the point are always enough
 
     def __post_init__(self):
         self.measure = cache(self.measure)
@@ -127,7 +127,7 @@ class Measuring(Exercise):
             found = float(answer)
         except (TypeError, ValueError, OverflowError, RuntimeError):
             raise WrongAnswer(f"Expected a number, found {type(answer).__name__}.") from None
-        if not math.isclose(found, expected, rel_tol=self.tolerance):
+        if found != round(expected, 2) and not math.isclose(found, expected, rel_tol=self.tolerance):
             verdict = "not a number" if math.isnan(found) else "too small" if found < expected else "too large"
             raise WrongAnswer(f"{_shown(found)} is {verdict}. {self.wrong(found)}")
 

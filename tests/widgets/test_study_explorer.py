@@ -68,7 +68,7 @@ def test_by_default_the_recorded_seeds_are_shown_with_mean_and_interval():
     full = results[results.representation == "full"][METRIC]
     low, high = stats.t.interval(0.95, 7, full.mean(), stats.sem(full))
     bar = next(e.get("data-tip") for e in elements(found["seeds"], "data-tip") if "mean" in e.get("data-tip"))
-    assert bar == f"full: mean {full.mean():.1f} of 8, interval {low:.1f} to {high:.1f}"
+    assert bar == f"full: mean {full.mean():.3g} of 8, interval {low:.3g} to {high:.3g}"
     assert explorer.curves[0] == METRIC and set(explorer.curve_table().seed) == set(range(8))
 
 
