@@ -301,7 +301,7 @@ def test_a_run_is_a_copy_that_further_training_does_not_change():
 
 @pytest.mark.slow
 def test_running_averages_follow_the_real_poses():
-    trained = trainer(batch=128, learning_rate=0, flip=0.0, schedule="constant").run(60)
+    trained = trainer(batch=128, learning_rate=0, flip=0.0, schedule="constant", scale="pose").run(60)
     real = torch.from_numpy(normalise(POSES))
     inputs = zip(trained.lifter.inputs, trained.lifter.sees, strict=True)
     expected = torch.cat([layer.weight @ real[:, joints].flatten(1).T for layer, joints in inputs]).detach()

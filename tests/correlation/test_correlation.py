@@ -153,10 +153,10 @@ def test_no_coefficient_changes_with_unit_or_origin(seed, scale, shift, kind):
 
 @pytest.mark.slow
 def test_uncoupled_data_show_no_correlation_between_legs_and_torso_and_coupled_ones_do():
-    chance = 3 * np.sqrt(2 / 6000) * 3  # poses of one clip are alike: about a tenth of them count
+    chance = np.sqrt(2 / np.pi / 600)  # the mean |r| of 600 independent poses: as those of a clip are alike, a tenth
     free, tied = (facing_everyone_alike(coupling) for coupling in (0.0, 1.0))
     free, tied = (data_correlation(p, within=["subject"]).values[0] for p in (free, tied))
-    assert between(free).mean() < chance < between(tied).mean()
+    assert between(free).mean() < 2 * chance < between(tied).mean()
     assert free[np.ix_(LEGS, LEGS)].mean() > 3 * between(free).mean()
 
 
