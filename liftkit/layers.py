@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
 
 EPS, MOMENTUM = 1e-5, 0.1
 FROZEN_EPS = 1e-3  # Keras's, whose fixed map the authors' code trains with
+Function = TypeVar("Function", bound=Callable)
 
 
-def with_gradients(function: Callable) -> Callable:
+def with_gradients(function: Function) -> Function:
     """The function, which trains, whatever its caller has switched off: ``torch.no_grad()``, ``inference_mode()``."""
     return torch.inference_mode(False)(torch.enable_grad()(function))
 
