@@ -15,7 +15,7 @@ from liftkit.data.synthetic import synthetic_motion
 from liftkit.study.statistics import interval
 from liftkit.system.files import write_atomically
 
-ALIGNMENTS = ["pa_mpjpe", "pa_mpjpe_reflection"]  # reflection forbidden and allowed
+FORBIDDEN, ALLOWED = ALIGNMENTS = ["pa_mpjpe", "pa_mpjpe_reflection"]  # reflection in the alignment
 ERRORS = [*ALIGNMENTS, "n_mpjpe"]
 COLUMNS = ["representation", "seed", *ERRORS, "mirrored"]
 TEST_POSES = 4096
@@ -45,9 +45,13 @@ def write_table(table: pd.DataFrame, path: Path) -> Path:
 
 def with_interval(values: Sequence[float], digits: int = 1) -> str:
     """The mean and its interval over seeds as text, for example "65.7 (62.1 to 69.3)"; "-" if there is no interval."""
-    low, high = interval(values)
+    return with_ends(pd.Series(values).mean(), *interval(values), digits)
+
+
+def with_ends(mean: float, low: float, high: float, digits: int = 1) -> str:
+    """A mean and its interval that are known already, as :func:`with_interval` writes them."""
     between = f"{low:.{digits}f} to {high:.{digits}f}" if low == low else "-"
-    return f"{pd.Series(values).mean():.{digits}f} ({between})"
+    return f"{mean:.{digits}f} ({between})"
 
 
 def means(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:

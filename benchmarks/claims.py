@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from benchmarks.real_study import compared
+from benchmarks.blocks import ALLOWED, FORBIDDEN
+from benchmarks.dependence import movements
+from benchmarks.real_study import CLAIMED, compared
 from benchmarks.stability import RATIO, brown_forsythe, power
 from liftkit.representations import PAPER
-from liftkit.study.verdict import ALPHA, CONTRADICTED, SUPPORTED, UNDECIDED, both_alignments, describe_mirrored
+from liftkit.study.verdict import ALPHA, CONTRADICTED, SUPPORTED, UNDECIDED, both_alignments, describe_mirrored, verdict
 
-WINNER, OTHER = "legs_torso", "full"
-ALLOWED, FORBIDDEN = "pa_mpjpe_reflection", "pa_mpjpe"
+OTHER, WINNER = CLAIMED
 
 
 def claims(results: pd.DataFrame, summaries: pd.DataFrame, pairs: pd.DataFrame, moved: pd.DataFrame) -> pd.DataFrame:
@@ -47,9 +48,13 @@ def beats(pairs: pd.DataFrame, summaries: pd.DataFrame, prior: str, data: str) -
     return f"**{pair.verdict}**: {difference(pair)}; forbidden {difference(pair, FORBIDDEN)}. {'; '.join(shares)}"
 
 
+def of(pairs: pd.DataFrame | pd.Series, metric: str, *names: str) -> list:
+    """Columns of comparisons by one metric; those of the main one have no name before theirs."""
+    return [pairs[name if metric == ALLOWED else f"{metric}_{name}"] for name in names]
+
+
 def difference(pair: pd.Series, metric: str = ALLOWED) -> str:
-    start = "" if metric == ALLOWED else f"{metric}_"
-    mean, low, high, relative = (pair[f"{start}{name}"] for name in ("difference", "low_holm", "high_holm", "relative"))
+    mean, low, high, relative = of(pair, metric, "difference", "low_holm", "high_holm", "relative")
     return f"{mean:+.1f} mm ({low:+.1f} to {high:+.1f}, {relative:+.0%})"
 
 
@@ -58,22 +63,22 @@ def best(results: pd.DataFrame, prior: str) -> str:
     others = tuple(name for name in PAPER if name != WINNER)
     at_home = results.query("prior == @prior and data == 'cmu' and test == 'cmu'")
     pairs = compared(at_home, others, WINNER, size=0).set_index("first")
-    words = [word(pairs[f"{start}low_holm"], pairs[f"{start}high_holm"]) for start in ("", f"{FORBIDDEN}_")]
+    words = [word(*of(pairs, metric, "low_holm", "high_holm", "pairs", "sd")) for metric in (ALLOWED, FORBIDDEN)]
     nearest = pairs.loc[pairs.difference.idxmin()]
     return f"**{both_alignments(*words)}**: {nearest.name} minus {WINNER} {difference(nearest)}"
 
 
-def word(low: pd.Series, high: pd.Series) -> str:
-    """The verdict on "better than each", from the intervals of the others' errors minus its own."""
-    return CONTRADICTED if (high < 0).any() else SUPPORTED if (low > 0).all() else UNDECIDED
+def word(*intervals: pd.Series) -> str:
+    """The verdict on "better than each", from the others' errors minus its own: intervals, seeds, spreads."""
+    words = {verdict(low, high, 0, n, sd).split()[0] for low, high, n, sd in zip(*intervals, strict=True)}
+    return CONTRADICTED if CONTRADICTED in words else SUPPORTED if words == {SUPPORTED} else UNDECIDED
 
 
 def depends(moved: pd.DataFrame, prior: str) -> str:
     """How far the depths of one part move if the other is swapped, where legs and torso are known to be independent."""
     if prior != "gravity":
         return "–"
-    movement = moved[(moved.what == "movement of the lifted depth") & (moved.data == "synthetic, coupling 0")]
-    full, parts = (movement.set_index("name").loc[name] for name in (OTHER, WINNER))
+    full, parts = (movements(moved).loc["synthetic, coupling 0", name] for name in (OTHER, WINNER))
     judged = SUPPORTED if full.between_low95 > parts.between_high95 else UNDECIDED
     ends = f"{full.between_low95:.1f} to {full.between_high95:.1f}"
     return f"**{judged}**: {full['between']:.1f} mm ({ends}) in the full pose, {parts['between']:.2g} in legs + torso"

@@ -18,6 +18,7 @@ import pandas as pd
 import typer
 from formats.positions import read_positions
 
+from benchmarks.blocks import with_ends
 from benchmarks.pages import CHROMIUM, write_svg
 from benchmarks.speed import peak_mib
 from liftkit import (
@@ -117,14 +118,18 @@ def unseen(tables: dict[str, list]) -> None:
 
 def summary(dependences: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
     """The figures for a page: how far depths move if the other part is swapped, what correlates, verdicts."""
-    moved = dependences[dependences.what == "movement of the lifted depth"].set_index(["data", "name"])
+    moved = movements(dependences)
     rows = []
     for (data, name), found in judged.groupby(["data", "name"], sort=False):
         row, r2 = moved.loc[data, name], found.set_index("source")
         words = r2.verdict.unique()
         rows.append(
             {"tested on": data, "lifter": name, "seeds": row.members}
-            | {"moves (mm)": with_ends(row["between"], row.between_low95, row.between_high95)}
+            | {
+                "moves (mm)": with_ends(row["between"], row.between_low95, row.between_high95)
+                if row["between"]
+                else "0"
+            }
             | {"R² legs → torso": f"{r2.r2_learned['legs']:.2f} ({r2.r2_data['legs']:.2f})"}
             | {"R² torso → legs": f"{r2.r2_learned['torso']:.2f} ({r2.r2_data['torso']:.2f})"}
             | {"verdict": words[0] if len(words) == 1 else f"{r2.verdict['legs']}; torso → legs {r2.verdict['torso']}"}
@@ -144,8 +149,9 @@ def with_errors(errors: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def with_ends(mean: float, low: float, high: float) -> str:
-    return f"{mean:.1f} ({low:.1f} to {high:.1f})" if mean else "0"
+def movements(dependences: pd.DataFrame) -> pd.DataFrame:
+    """Of the first table what is measured by swapping, by test data and lifter."""
+    return dependences[dependences.what == "movement of the lifted depth"].set_index(["data", "name"])
 
 
 def sensitivity_seconds() -> float:

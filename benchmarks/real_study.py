@@ -20,7 +20,7 @@ import pandas as pd
 import typer
 from formats.positions import read_positions
 
-from benchmarks.blocks import with_interval, write_table
+from benchmarks.blocks import ALLOWED, FORBIDDEN, with_ends, with_interval, write_table
 from benchmarks.pages import CHROMIUM, markdown, write_svg
 from liftkit import Study, TrainConfig, film, load_poses, run_study
 from liftkit.callbacks import StudyBar
@@ -34,6 +34,7 @@ CLAIMED = ("full", "legs_torso")
 CLAIMED_SEEDS = {"gravity": 14, "paper": 24}
 SCALES = {"gravity": "segment", "paper": "pose"}
 TABLES = ("results", "history")
+ERRORS = {"reflection allowed": ALLOWED, "forbidden": FORBIDDEN}  # as the pages name them
 
 
 def main(
@@ -65,8 +66,9 @@ def main(
             results, references = (together(studies, name) for name in ("results", "references"))
             write_table(results, table)
             write_table(references, out / "study_references.csv")
-            write_table(summaries := summarised(results, references), out / "study_summary.csv")
-            write_table(pairs := compared(results), out / "study_comparisons.csv")
+            summaries, pairs = summarised(results, references), compared(results)
+            write_table(summaries, out / "study_summary.csv")
+            write_table(pairs, out / "study_comparisons.csv")
     if CHROMIUM:
         draw(results, out)
     typer.echo(markdown(figures(summaries, pairs, references)))
@@ -111,12 +113,12 @@ def figures(
     Means over seeds, each representation against the full pose, and the references: lifters that know nothing, and
     networks that were shown the answers.
     """
-    last = [table[(table.policy == "last") & (table.test == "cmu")] for table in (summaries, pairs)]
+    here = "policy == 'last' and test == 'cmu'"
+    summaries, against = summaries.query(here), pairs.query(here).set_index(["prior", "data", "first"])
     references = references[references.test == "cmu"]
-    flat = references[references.lifter == "flat"].pa_mpjpe_reflection.iloc[0]
-    against = last[1].set_index(["prior", "data", "first"])
+    flat = references[references.lifter == "flat"][ALLOWED].iloc[0]
     rows = []
-    for _, row in last[0][last[0].representation.isin(names)].iterrows():
+    for _, row in summaries[summaries.representation.isin(names)].iterrows():
         minus = judged = "–"
         if row.representation != "full":
             pair = against.loc[row.prior, row.data, row.representation]
@@ -129,8 +131,8 @@ def figures(
             mirrored = "no seed"
         rows.append(
             {"trained on": row.data, "prior": row.prior, "representation": row.representation, "seeds": row.seeds}
-            | {"reflection allowed": f"{row['mean']:.1f} ({row.low95:.1f} to {row.high95:.1f})"}
-            | {"forbidden": f"{row.pa_mpjpe:.1f} ({row.pa_mpjpe_low95:.1f} to {row.pa_mpjpe_high95:.1f})"}
+            | {"reflection allowed": with_ends(row["mean"], row.low95, row.high95)}
+            | {"forbidden": with_ends(row.pa_mpjpe, row.pa_mpjpe_low95, row.pa_mpjpe_high95)}
             | {"of flat": f"{row['mean'] / flat:.2f}", "sd": f"{row.sd:.1f}"}
             | {"reached": f"{row.reached * row.seeds:.0f} of {row.seeds}"}
             | {"mirrored": mirrored, "minus full": minus, "better by a fifth": judged}
@@ -138,11 +140,9 @@ def figures(
     shown = references[(references.lifter == "supervised") & references.representation.isin(names)]
     for (data, name), seeds in shown.groupby(["data", "representation"], sort=False):
         known = {"trained on": data, "prior": "shown the answers", "representation": name, "seeds": len(seeds)}
-        errors = {"reflection allowed": seeds.pa_mpjpe_reflection, "forbidden": seeds.pa_mpjpe}
-        rows.append(known | {title: with_interval(error) for title, error in errors.items()})
+        rows.append(known | {title: with_interval(seeds[error]) for title, error in ERRORS.items()})
     for _, row in references[references.lifter != "supervised"].drop_duplicates("lifter").iterrows():
-        errors = {"reflection allowed": row.pa_mpjpe_reflection, "forbidden": row.pa_mpjpe}
-        rows.append({"representation": row.lifter} | {title: f"{error:.1f}" for title, error in errors.items()})
+        rows.append({"representation": row.lifter} | {title: f"{row[error]:.1f}" for title, error in ERRORS.items()})
     return pd.DataFrame(rows, dtype=object).fillna("–")
 
 
