@@ -27,20 +27,31 @@ def outputs(out: Path) -> tuple[Path, Path]:
     """The paths of a pose file and its record, checked to be new and writable: call it before long work."""
     record = out.with_suffix(".json")
     check_pose_path(out)
-    check_new(out, record)
+    check_new(out, *([] if _left_alone(record) else [record]))
     return out, record
+
+
+def _left_alone(record: Path) -> bool:
+    """Whether this is a record whose pose file was never put in place, because the conversion was killed."""
+    try:
+        return {"inputs", "provenance"} <= json.loads(record.read_bytes()).keys()
+    except (OSError, ValueError, AttributeError):
+        return False
 
 
 def save_with_record(
     write: Callable[[Path], object], out: Path, inputs: Iterable[Path], about: Mapping[str, object]
 ) -> None:
-    """Let ``write(out)`` write a pose file and, beside it, write the record of its ``inputs``: both or neither."""
+    """Let ``write(out)`` write a pose file after the record of its ``inputs``: there are no poses without their record.
+
+    What fails leaves neither. What is killed can leave a record alone, which the next call replaces.
+    """
     out, record = outputs(out)
     about = {**about, "inputs": [checksum(path) for path in inputs], "provenance": provenance()}
     content = json.dumps(about, indent=1).encode() + b"\n"
-    write(out)
+    write_atomically(record, lambda file: file.write(content))
     try:
-        write_atomically(record, lambda file: file.write(content))
+        write(out)
     except BaseException:
-        out.unlink(missing_ok=True)
+        record.unlink()
         raise
