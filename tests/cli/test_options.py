@@ -7,16 +7,14 @@ given and those that the library received. A new option fails here until it is g
 from contextlib import suppress
 from types import SimpleNamespace
 
-import click
 import numpy as np
 import pandas as pd
 import pytest
-import typer
+from command import commands, options_of, words
 from command import run as call
 
 import liftkit
 from liftkit import Run, export, load_poses, save_poses, train
-from liftkit.cli import app
 from liftkit.keypoints import reading
 from liftkit.recorded import sample_keypoints
 
@@ -25,36 +23,6 @@ TRAINING = {"steps": 2, "width": 8, "batch": 4, "learning_rate": 0.5}
 TRAINING |= {"prior": "gravity", "tilt": 7.0, "tilt_spread": 3.0}
 READING = {"format": "coco", "size": "640x480", "aspect": 1.5, "threshold": 0.7, "max_gap": 3, "person": "7"}
 READING |= {"follow": False}
-
-
-def commands(group=None, path=()):
-    """Path -> the command of every command that has options."""
-    found = {}
-    for name, command in (group or typer.main.get_command(app)).commands.items():
-        if hasattr(command, "commands"):
-            found |= commands(command, (*path, name))
-        elif options_of(command):
-            found[" ".join((*path, name))] = command
-    return found
-
-
-def options_of(command):
-    return {parameter.name: parameter for parameter in command.params if parameter.name != "help"}
-
-
-def words(command, given):
-    """Values of options as they stand on the command line, arguments first."""
-    arguments, options = [], []
-    for name, value in given.items():
-        parameter = options_of(command)[name]
-        values = value if isinstance(value, list) else [value]
-        if isinstance(parameter, click.Argument) or parameter.param_type_name == "argument":
-            arguments += values
-        elif isinstance(value, bool):
-            options.append((parameter.opts if value else parameter.secondary_opts)[0])
-        else:
-            options += [word for one in values for word in (parameter.opts[0], one)]
-    return [*arguments, *options]
 
 
 class Stop(Exception):
