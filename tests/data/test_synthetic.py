@@ -1,23 +1,17 @@
-"""The embedded motion: honest bodies and joints, and a known truth about what depends on what."""
+"""The embedded motion: honest people who move, and a known truth about what depends on what."""
 
 import hashlib
-import re
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
+from synthetic_people import CHANNELS, LEGS, TORSO, joint
 
-from liftkit.data.body import LEG_CHANNELS, TORSO_CHANNELS, draw_bodies, place_joints
-from liftkit.data.broad_movements import MOVEMENTS
-from liftkit.data.movements import ARM_TASKS, LEG_TASKS, Task
+from liftkit.data.body import place_joints
+from liftkit.data.movements import ARM_TASKS, LEG_TASKS
 from liftkit.data.synthetic import random_poses, synthetic_motion
 from liftkit.skeleton import H36M_17
-
-LEGS = [i for i, name in enumerate(H36M_17.names) if name.endswith(("hip", "knee", "ankle"))]
-TORSO = [i for i in range(1, 17) if i not in LEGS]
-CHANNELS = {**LEG_CHANNELS, **TORSO_CHANNELS}
 
 
 @pytest.fixture(scope="module")
@@ -25,22 +19,11 @@ def motion():
     return synthetic_motion()
 
 
-def joint(motion_or_joints, name):
-    return getattr(motion_or_joints, "joints", motion_or_joints)[..., H36M_17.index(name), :].astype(float)
-
-
 def bend(joints, *names):
     """The angle in degrees by which a limb deviates from straight."""
     root, middle, end = (joint(joints, name) for name in names)
     upper, lower = middle - root, end - middle
     return np.degrees(np.arctan2(np.linalg.norm(np.cross(upper, lower), axis=-1), (upper * lower).sum(-1)))
-
-
-def angles(frames=1, **changes):
-    """Quiet standing: every channel at its neutral value, but for the changes."""
-    shape = {name: (frames, 2) if c.kind == "sided" else (frames,) for name, c in CHANNELS.items()}
-    neutral = {name: np.full(shape[name], float(c.neutral)) for name, c in CHANNELS.items()}
-    return neutral | {name: np.broadcast_to(np.array(v, float), shape[name]) for name, v in changes.items()}
 
 
 def test_counts_and_full_crossing(motion):
@@ -80,14 +63,6 @@ def test_bones_are_rigid_symmetric_and_differ_between_people(motion):
     assert all(len(np.unique(length.round(1))) == len(people) for length in table.values())
 
 
-def test_bones_have_the_cited_shares_of_a_plausible_stature():
-    bodies = draw_bodies(np.random.default_rng(0), 500)
-    stature = bodies["thigh"] / 0.245
-    assert 1350 < stature.min() and stature.max() < 2110  # 1.50 to 1.95 m, and 8 % for the thigh's own variation
-    assert np.median(bodies["forearm"] / bodies["upper_arm"]) == pytest.approx(0.146 / 0.186, rel=0.01)
-    assert 0.01 < np.std(bodies["thigh"] / bodies["shank"]) < 0.08
-
-
 def test_left_is_at_positive_x_and_up_is_y(motion):
     mean = motion.joints.mean(0)
     for left, right in H36M_17.pairs:
@@ -106,38 +81,6 @@ def test_knees_and_elbows_bend_within_their_ranges(motion):
             assert np.percentile(flexion, 99) - np.percentile(flexion, 1) > 90
 
 
-@pytest.fixture
-def placed(monkeypatch):
-    """``placed(movements)``: every angle of the synthetic people."""
-    angles = {}
-    monkeypatch.setattr(
-        "liftkit.data.synthetic.place_joints", lambda given, body: angles.update(given) or place_joints(given, body)
-    )
-    return lambda movements: synthetic_motion(movements=movements, frames=6) and dict(angles)
-
-
-@pytest.mark.parametrize("movements", MOVEMENTS)
-def test_every_hip_and_shoulder_angle_that_is_placed_lies_in_its_range(placed, movements):
-    angles = placed(movements)
-    assert set(angles) == set(CHANNELS)
-    for name, channel in CHANNELS.items():
-        assert channel.low <= angles[name].min() < angles[name].max() <= channel.high
-
-
-def test_broad_people_use_more_of_the_ranges(placed):
-    shares = {}
-    for movements in MOVEMENTS:
-        for name, angle in placed(movements).items():
-            low, high = CHANNELS[name][:2]
-            middle = np.ptp(np.percentile(angle, [0.5, 99.5])) / (high - low)
-            shares.setdefault(name, []).append(middle)
-    basic, broad = np.array(list(shares.values())).T
-    assert basic.mean() < 0.65 and broad.mean() > 0.8
-    assert (broad > basic - 0.01).all(), shares  # the arms reach nearly everywhere in basic tasks already
-    for name in ("pelvis_tilt", "hip_flexion", "knee_flexion", "trunk_flexion", "trunk_turn", "elbow_flexion"):
-        assert shares[name][1] > 0.85, name
-
-
 def test_knees_bend_backwards(motion):
     across = joint(motion, "right_hip") - joint(motion, "left_hip")
     sign = 0
@@ -145,53 +88,6 @@ def test_knees_bend_backwards(motion):
         hip, knee, ankle = (joint(motion, f"{side}_{name}") for name in ("hip", "knee", "ankle"))
         sign = sign + (np.cross(hip - knee, ankle - knee) * across).sum(-1)
     assert (sign > 0).mean() > 0.98  # a mirrored depth would give under 2 %
-
-
-UPRIGHT = {"trunk_flexion": 0, "pelvis_tilt": 0, "hip_flexion": 0, "hip_abduction": 0, "hip_rotation": 0}
-HANGING = {**UPRIGHT, "shoulder_elevation": 0, "shoulder_rotation": 0}
-
-
-@pytest.mark.parametrize(
-    "changes, name, expected",
-    [
-        ({"hip_flexion": 90}, "left_knee", (0, 0, 1)),
-        ({"hip_abduction": 45}, "right_knee", (-1, -1, 0)),
-        ({"knee_flexion": 90}, "left_ankle", (0, 0, -1)),
-        ({"knee_flexion": 90, "hip_rotation": 90}, "left_ankle", (1, 0, 0)),
-        ({"shoulder_elevation": 90, "shoulder_plane": 90}, "left_elbow", (0, 0, 1)),
-        ({"shoulder_elevation": 90, "shoulder_plane": 0}, "right_elbow", (-1, 0, 0)),
-        ({"shoulder_elevation": 180}, "left_elbow", (0, 1, 0)),
-        ({"elbow_flexion": 90}, "left_wrist", (0, 0, 1)),
-        ({"elbow_flexion": 90, "shoulder_rotation": 90}, "left_wrist", (-1, 0, 0)),
-        ({"trunk_flexion": 90}, "neck", (0, 0, 1)),
-        ({"trunk_lean": 90}, "neck", (1, 0, 0)),
-    ],
-)
-def test_an_angle_turns_its_bone_the_anatomical_way(changes, name, expected):
-    joints = place_joints(angles(**HANGING | changes), draw_bodies(np.random.default_rng(0), 1))
-    bone = joint(joints, name)[0] - joints[0, H36M_17.parents[H36M_17.index(name)]]
-    expected = np.array(expected) / np.linalg.norm(expected)
-    assert bone / np.linalg.norm(bone) == pytest.approx(expected, abs=1e-5)
-
-
-def test_swapping_the_sides_mirrors_the_person():
-    rng = np.random.default_rng(1)
-    body = draw_bodies(rng, 50)
-    posture = {name: rng.uniform(c.low, c.high, (50, 2) if c.kind == "sided" else 50) for name, c in CHANNELS.items()}
-    flip = {"sided": lambda a: a[:, ::-1], "middle": lambda a: a, "turning": lambda a: -a}
-    mirrored = place_joints({name: flip[CHANNELS[name].kind](a) for name, a in posture.items()}, body)
-    order = np.arange(17)
-    for left, right in H36M_17.pairs:
-        order[[left, right]] = right, left
-    np.testing.assert_allclose(mirrored, (place_joints(posture, body) * [-1, 1, 1])[:, order], atol=1e-3)
-
-
-@pytest.mark.parametrize("channels, moved, still", [(LEG_CHANNELS, LEGS, TORSO), (TORSO_CHANNELS, TORSO, LEGS)])
-def test_legs_and_torso_share_no_angle(channels, moved, still):
-    body = draw_bodies(np.random.default_rng(0), 1)
-    before, after = (place_joints(angles(**change), body) for change in ({}, {n: c.high for n, c in channels.items()}))
-    np.testing.assert_array_equal(before[:, still], after[:, still])
-    assert (np.abs(before - after)[0, moved].max(-1) > 1).all()
 
 
 def dependence(motion, shuffles=100):
@@ -284,39 +180,6 @@ def test_same_seed_same_bits_in_another_process():
     done = subprocess.run([sys.executable, "-c", code, *paths], capture_output=True, text=True, check=True, timeout=120)
     assert done.stdout.strip() == digest(synthetic_motion(seed=5, coupling=0.3, frames=3))
     assert done.stdout.strip() != digest(synthetic_motion(seed=6, coupling=0.3, frames=3))
-
-
-def test_a_task_passes_through_its_values():
-    values = (10.0, 40.0, 5.0, 80.0, 20.0)
-    for count in (1, 2, 4, 5):
-        task = Task(1.0, {"knee_flexion": values[:count]}, lag=0.5)
-        cycle = np.arange(count) / count
-        np.testing.assert_allclose(task.angle("knee_flexion", 0, cycle), values[:count])
-        np.testing.assert_allclose(task.angle("knee_flexion", 1, cycle + 0.5), values[:count])
-
-
-@pytest.mark.parametrize("tasks, channels", [*zip(MOVEMENTS["broad"], (LEG_CHANNELS, TORSO_CHANNELS), strict=True)])
-def test_tasks_name_only_angles_of_their_half_and_values_in_their_ranges(tasks, channels):
-    for name, task in tasks.items():
-        for angle, values in [*task.lead.items(), *(task.other or {}).items()]:
-            assert channels[angle].low <= min(values) and max(values) <= channels[angle].high, (name, angle)
-            assert channels[angle].kind == "sided" or angle not in (task.other or {}), (name, angle)  # never read
-
-
-def test_broad_people_do_all_that_basic_ones_do_and_as_much_again():
-    legs, arms = MOVEMENTS["broad"]
-    assert legs.keys() > LEG_TASKS.keys() and arms.keys() > ARM_TASKS.keys()
-    assert len(legs) == len(arms) == 24  # as many of both: full coupling pairs each leg task with its own arm task
-    assert not legs.keys() & arms.keys()
-    motion = synthetic_motion(movements="broad", subjects=2, frames=2)
-    assert set(motion.action) == {f"{leg}+{arm}" for leg in legs for arm in arms}
-    assert len(set(motion.clip)) == 2 * 24 * 24 and motion.name == "synthetic-broad"
-
-
-def test_the_documentation_lists_every_movement():
-    page = (Path(__file__).parents[2] / "docs" / "movements.md").read_text()
-    listed = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
-    assert listed == [name for basic, broad in zip(*MOVEMENTS.values(), strict=True) for name in basic | broad]
 
 
 @pytest.mark.parametrize(
