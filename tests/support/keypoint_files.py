@@ -189,6 +189,23 @@ def our_csv(path):
     return write(path / "ours.csv", "\n".join(lines))
 
 
+def film(path, frames, people=lambda f: [{}]):
+    """An MMPose film: ``people(f)`` lists what is special about each person: track, shift, scale, lost points."""
+    listed = []
+    for f in range(frames):
+        instances = []
+        for person in people(f):
+            p = points(COCO, 0) * [person.get("scale", 1), person.get("scale", 1), 1] + [person.get("shift", 0), 0, 0]
+            for name in person.get("lost", ()):
+                p[COCO.index(name), 2] = 0.1
+            for name, where in person.get("at", {}).items():
+                p[COCO.index(name), :2] = where
+            track = {"track_id": person["track"]} if "track" in person else {}
+            instances.append({"keypoints": p[:, :2].tolist(), "keypoint_scores": p[:, 2].tolist()} | track)
+        listed.append({"frame_id": f, "instances": instances})
+    return write(path / "film.json", listed)
+
+
 PIXELS = [coco, coco_results, openpose, openpose_18, mmpose_video, mmpose_demo, mmpose_halpe, mmpose_predictions]
 PIXELS += [ultralytics_json, ultralytics_texts, ultralytics_csv, coco_csv, our_csv]
 SHARES = [yolo_labels, mediapipe_frames, mediapipe_result, mediapipe_csv, mediapipe_numbered, mediapipe_long]
