@@ -167,12 +167,27 @@ class Lifter(_Ensemble):
         z = torch.cat([root, z], dim=1).index_select(1, self.order)  # (M, J, N)
         return z.transpose(1, 2).reshape(members, *batch, joints)
 
+    @property
+    def lifts_what_is_seen(self) -> bool:
+        """Whether each segment depends on its own joints only: nothing is shared, nor the scale of the pose."""
+        rep = self.representation
+        return self.scale == "segment" and rep.independent and len(rep.segments) > 1
+
+    def liftable(self, seen: Tensor) -> Tensor:
+        """The joints that can be lifted if not all are ``seen``: (N, J) booleans -> (N, J) booleans.
+
+        Those of each segment whose joints, and the root, are all seen; of a lifter that does not
+        :attr:`lifts_what_is_seen` all joints or none.
+        """
+        if not self.lifts_what_is_seen:
+            return seen.all(1, keepdim=True).expand_as(seen)
+        whole = torch.stack([seen[:, joints].all(1) for joints in self.sees], dim=1)  # (N, segments)
+        whole = torch.cat([whole, torch.ones_like(whole[:, :1])], dim=1)  # -1: the root's
+        return whole[:, self.representation.segment_of] & seen[:, :1]
+
     def _scales(self, seen: list[Tensor]) -> list[Tensor]:
-        """By ``scale="segment"`` the largest absolute coordinate (M, 1, N) of what each trunk sees; else none."""
-        several = self.representation.independent and len(self.representation.segments) > 1
-        if self.scale != "segment" or not several:
-            return []
-        largest = [x.abs().amax(1, keepdim=True) for x in seen]
+        """Of a lifter that lifts what is seen the largest absolute coordinate (M, 1, N) of each trunk's input."""
+        largest = [x.abs().amax(1, keepdim=True) for x in seen] if self.lifts_what_is_seen else []
         return [torch.where(each > 0, each, 1) for each in largest]
 
     @torch.no_grad()

@@ -28,7 +28,7 @@ class PoseSet:
     """N poses of one skeleton.
 
     Args:
-        x2d: (N, J, 2) float32 in ``units``.
+        x2d: (N, J, 2) float32 in ``units``; without ``x3d`` a joint that was not seen may be NaN.
         x3d: (N, J, 3) float32 in mm, camera frame (x right, y down, z away), relative to the root; or None.
         subject, action, split: N strings each; default "". A clip belongs to one split.
         clip, frame, camera: N int32 each; default 0, ``frame`` counts from 0.
@@ -58,7 +58,7 @@ class PoseSet:
     def __post_init__(self, copy: bool):
         joints = len(self.skeleton)
         put = lambda field, value: object.__setattr__(self, field, value)  # noqa: E731 - the class is frozen
-        put("x2d", _coordinates("x2d", self.x2d, (None, joints, 2), copy))
+        put("x2d", _coordinates("x2d", self.x2d, (None, joints, 2), copy, gaps=self.x3d is None))
         count = len(self.x2d)
         if self.x3d is not None:
             put("x3d", _coordinates("x3d", self.x3d, (count, joints, 3), copy))
@@ -86,7 +86,19 @@ class PoseSet:
     def __repr__(self) -> str:
         truth = "no 3D" if self.x3d is None else "3D in mm"
         poses = "1 pose" if len(self) == 1 else f"{len(self):,} poses"
-        return f"PoseSet {self.name!r}: {poses}, 2D in {self.units}, {truth}"
+        gaps = f" ({count:,} with joints missing)" if (count := int((~self.seen).any(1).sum())) else ""
+        return f"PoseSet {self.name!r}: {poses}{gaps}, 2D in {self.units}, {truth}"
+
+    @property
+    def seen(self) -> np.ndarray:
+        """(N, J) whether a joint was seen, that is, its 2D position is known."""
+        return np.isfinite(self.x2d).all(-1)
+
+    @property
+    def missing(self) -> dict[str, int]:
+        """In how many poses each joint was not seen, for joints that are missing somewhere."""
+        counts = (~self.seen).sum(0).tolist()
+        return {name: count for name, count in zip(self.skeleton.names, counts, strict=True) if count}
 
     def select(self, where: np.ndarray | None = None, **labels) -> PoseSet:
         """Select poses by index and by label.
@@ -138,7 +150,7 @@ class PoseSet:
         return self.select(split="test")
 
 
-def _coordinates(field: str, values, shape: tuple, copy: bool) -> np.ndarray:
+def _coordinates(field: str, values, shape: tuple, copy: bool, gaps: bool = False) -> np.ndarray:
     values = np.asarray(values)
     expected = str(tuple("N" if size is None else size for size in shape)).replace("'", "")
     if values.ndim != len(shape) or any(b not in (None, a) for a, b in zip(values.shape, shape, strict=True)):
@@ -149,7 +161,7 @@ def _coordinates(field: str, values, shape: tuple, copy: bool) -> np.ndarray:
         raise ValueError(f"{field} must hold at least one pose, found shape {values.shape}")
     with np.errstate(over="ignore"):
         values = values.astype(np.float32, copy=copy)
-    bad = np.flatnonzero(~np.isfinite(values).all((1, 2)))
+    bad = np.flatnonzero((np.isinf(values) if gaps else ~np.isfinite(values)).any((1, 2)))
     if len(bad):
         raise ValueError(f"{field} must be finite, found NaN or infinity in {len(bad)} poses, first {bad[0]}")
     return values
@@ -181,8 +193,8 @@ def training_poses(poses: PoseSet | np.ndarray | Tensor, representation: Represe
         raise ValueError(f"poses must have shape (N, {joints}, 2) with N at least 1, found {tuple(poses.shape)}")
     # A numpy array is copied: torch takes no negative strides, and warns about read-only arrays.
     x2d = poses.float() if isinstance(poses, Tensor) else torch.from_numpy(np.array(poses, np.float32))
-    if not x2d.isfinite().all():
-        raise ValueError("poses must be finite, found NaN or infinity")
+    if bad := (~x2d.isfinite()).any(2).any(1).sum().item():
+        raise ValueError(f"poses to train on must be complete, found NaN or infinity in {bad} of {len(x2d)}")
     return x2d
 
 
@@ -191,6 +203,16 @@ def require_truth(poses: PoseSet, purpose: str) -> np.ndarray:
     if poses.x3d is None:
         raise ValueError(f"{poses.name}: {purpose} needs the true 3D poses; this PoseSet has none")
     return poses.x3d
+
+
+def require_complete(poses: PoseSet, purpose: str) -> None:
+    """Raise ValueError, naming the purpose, if a joint was not seen in some pose."""
+    if lacking := ", ".join(poses.missing):
+        count = (~poses.seen).any(1).sum()
+        raise ValueError(
+            f"{poses.name}: {purpose} needs complete poses; {count} of {len(poses)} lack joints ({lacking}); "
+            "`poses.select(poses.seen.all(1))` are the complete ones"
+        )
 
 
 def evenly(poses: PoseSet, count: int | None) -> PoseSet:
@@ -283,8 +305,9 @@ def _with_pelvis_between_hips(poses: PoseSet) -> PoseSet:
     """Move a pelvis that lies elsewhere, as in files of the first version, to the midpoint of the hips, and say so."""
     points = poses.x2d if poses.x3d is None else poses.x3d
     with np.errstate(over="ignore", invalid="ignore"):  # the sizes of huge numbers
-        distance = np.median(np.linalg.norm(points[:, 0] - hip_midpoint(points), axis=-1))
-        size = np.median(np.linalg.norm(np.ptp(points, axis=1), axis=-1))
+        points = points[np.isfinite(points).all((1, 2))]  # of 2D poses joints may be missing
+        distance = np.median(np.linalg.norm(points[:, 0] - hip_midpoint(points), axis=-1)) if len(points) else 0
+        size = np.median(np.linalg.norm(np.ptp(points, axis=1), axis=-1)) if len(points) else 0
     if distance <= PELVIS_OFF * size:
         return poses
     unit = poses.units if poses.x3d is None else "mm"

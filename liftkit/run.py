@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from safetensors.torch import load, save
 from liftkit.config import TrainConfig, check_fields, check_seeds
 from liftkit.geometry import Array, attach_depth, expect_poses, normalise, pose_scale
 from liftkit.networks import Discriminator, Lifter
-from liftkit.representations import Representation
+from liftkit.representations import REPRESENTATIONS, Representation
 from liftkit.system.files import write_atomically
 
 CHUNK = 4096  # poses x members lifted at a time: enough to keep the cores busy, few enough for their caches
@@ -56,13 +57,15 @@ class Run:
         """Lift 2D poses by every member.
 
         Args:
-            x2d: (N, J, 2), numpy or torch.
+            x2d: (N, J, 2), numpy or torch; NaN: the joint was not seen.
 
         Returns:
-            (M, N, J, 3) of the same kind, relative to the root, in the unit of ``x2d``, of which x and y are taken.
+            (M, N, J, 3) of the same kind, relative to the root, in the unit of ``x2d``, of which x and y are taken. The
+            depth is NaN where a joint that it depends on was not seen: in the segment of independent segments with
+            scales of their own, in the whole pose of any other lifter, which also warns.
 
         Raises:
-            ValueError: if the shape or the type is wrong, or a value is not finite.
+            ValueError: if the shape or the type is wrong, a value is infinite, or no joint of any pose can be lifted.
         """
         expect_poses(x2d, 2, "x2d")
         joints = len(self.representation.skeleton)
@@ -70,15 +73,42 @@ class Run:
             raise ValueError(f"x2d must have shape (N, {joints}, 2), found {tuple(x2d.shape)}")
         poses = x2d if isinstance(x2d, torch.Tensor) else torch.from_numpy(np.array(x2d, np.float32, order="C"))
         poses = poses.to(self.lifter.device, torch.float32).contiguous()
-        if not poses.isfinite().all():
-            raise ValueError("x2d must be finite, found NaN or infinity")
+        if poses.isinf().any():
+            raise ValueError("x2d must be finite, or NaN where a joint was not seen; found infinity")
         x3d = [self._lift(chunk) for chunk in poses.split(max(CHUNK // len(self.seeds), 1))]
         x3d = torch.cat(x3d, dim=1) if x3d else poses.new_zeros(len(self.seeds), 0, joints, 3)
+        if not (seen := poses.isfinite().all(-1)).all():
+            liftable = self.lifter.liftable(seen)
+            self._check_seen(seen, liftable)
+            x3d[..., :2].masked_fill_(~seen[..., None], torch.nan)
+            x3d[..., 2].masked_fill_(~liftable, torch.nan)
         return x3d.to(x2d) if isinstance(x2d, torch.Tensor) else x3d.cpu().numpy().astype(x2d.dtype)
 
     def _lift(self, x2d):
+        # The place of a joint that was not seen does not matter: nothing that depends on it is kept.
+        x2d = torch.where(x2d.isfinite().all(-1, keepdim=True), x2d, x2d[:, :1])
         flat = normalise(x2d).expand(len(self.seeds), *x2d.shape)
         return attach_depth(flat, self.lifter(flat)) * pose_scale(x2d)
+
+    def _check_seen(self, seen: torch.Tensor, liftable: torch.Tensor) -> None:
+        """Say which joints are missing, if no pose can be lifted, or if this lifter needs all joints of a pose."""
+        if liftable[:, 1:].any() and self.lifter.lifts_what_is_seen:
+            return
+        names, lost = self.representation.skeleton.names, (~seen).sum(0).tolist()
+        lacking = ", ".join(f"{name} in {count}" for name, count in zip(names, lost, strict=True) if count)
+        message = f"x2d: {int((~seen).any(1).sum())} of {len(seen)} poses lack joints ({lacking})"
+        if self.lifter.lifts_what_is_seen:
+            raise ValueError(
+                f"{message}: no pose has the pelvis and all joints of a segment of {self.representation.name}"
+            )
+        others = [r.name for r in REPRESENTATIONS.values() if r.independent and len(r.segments) > 1]
+        message += (
+            f", and {self.representation.name} (scale: {self.config.scale}) needs all of a pose. Each segment that is "
+            f'seen is lifted by {", ".join(others)}, trained with the scale "segment"'
+        )
+        if not liftable[:, 1:].any():
+            raise ValueError(message)
+        warnings.warn(f"{message}; the depths of these poses are NaN", stacklevel=3)
 
     def select(self, seeds: Sequence[int]) -> Run:
         """The members of these seeds as a run of their own, in this order; ValueError on a seed that no member has.

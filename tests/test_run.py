@@ -114,8 +114,8 @@ def test_a_pose_without_size_lifts_to_the_origin(run):
         (POSES[:, :16], r"x2d must have shape \(N, 17, 2\), found \(120, 16, 2\)"),
         (np.zeros((4, 17, 3)), r"x2d must have shape \(..., joints, 2\), found \(4, 17, 3\)"),
         (np.zeros((4, 17, 2), int), "x2d must hold floating-point numbers, found int64"),
-        (np.where(POSES == POSES.max(), np.nan, POSES), "x2d must be finite, found NaN or infinity"),
-        (torch.full((2, 17, 2), float("inf")), "x2d must be finite, found NaN or infinity"),
+        (np.where(POSES == POSES.max(), np.inf, POSES), "x2d must be finite, or NaN where .*; found infinity"),
+        (torch.full((2, 17, 2), float("nan")), "2 of 2 poses lack joints"),
         (POSES.tolist(), "x2d must be a numpy array or a torch tensor, found list"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from functools import wraps
 
 import typer
@@ -14,15 +15,17 @@ SHOWN = ("n_mpjpe", "pa_mpjpe", "pa_mpjpe_reflection", "pck", "auc", "mirrored")
 
 
 def friendly(command):
-    """Turn bad input and a failing disk into one clear line and exit code 2, without a traceback."""
+    """Turn bad input and a failing disk into one clear line and exit code 2, and a warning into a line."""
 
     @wraps(command)
     def wrapped(*args, **kwargs):
-        try:
-            return command(*args, **kwargs)
-        except (ValueError, OSError) as error:
-            typer.echo(f"Error: {error}", err=True)
-            raise typer.Exit(BAD_INPUT) from error
+        with warnings.catch_warnings():
+            warnings.showwarning = lambda message, *_, **__: typer.echo(f"Warning: {message}", err=True)
+            try:
+                return command(*args, **kwargs)
+            except (ValueError, OSError) as error:
+                typer.echo(f"Error: {error}", err=True)
+                raise typer.Exit(BAD_INPUT) from error
 
     return wrapped
 

@@ -49,13 +49,18 @@ def lift(
         poses, usage = load_poses(file), "a pose file"
     else:
         given = {"size": options.picture_size(size), "aspect": aspect, "threshold": threshold, "max_gap": max_gap}
-        poses, usage = read_keypoints(file, format, **given, person=person, follow=follow)
+        poses, usage = read_keypoints(file, format, **given, person=person, follow=follow, incomplete=True)
     typer.echo(f"{usage}\n{poses}; lifted by {lifter}.")
     if check:
         poses = poses.select([0])
     x3d = loaded.lift(poses.x2d)[loaded.seeds.index(chosen)]
     about = {"what": "a prediction, not a measurement", "from": file.name, "used": str(usage), "lifter": lifter}
     motion = LiftedMotion(poses, x3d, about | {"unit": poses.units}, fps, stature)
+    lifted = {segment.name: motion.known(segment.owns) for segment in loaded.representation.segments}
+    if not motion.known().all():
+        counts = ", ".join(f"{name} in {known.sum()}" for name, known in lifted.items())
+        typer.echo(f"Of {len(poses)} frames are lifted: {counts}.")
+        motion = motion.select(sum(lifted.values()) > 0)
     if check or out is None:
         end = f"to {out}" if out else f"with --out NAME, which ends in one of {', '.join(WRITERS)}"
         typer.echo(f"Nothing is written. It would write 2D and predicted 3D {end}.")
@@ -68,7 +73,7 @@ def _refuse_reading_options(context: typer.Context) -> None:
     given = [name for name in READING if context.get_parameter_source(name).name != "DEFAULT"]
     if given:
         names = ", ".join(f"--{name.replace('_', '-')}" for name in given)
-        raise ValueError(f"{names}: a pose file's poses are complete; such options are for files of keypoints")
+        raise ValueError(f"{names}: a pose file is taken as it is; such options are for files of keypoints")
 
 
 def _lifter(record: str, folder: Path | None, seed: int | None):

@@ -11,7 +11,7 @@ import torch
 from liftkit.correlation.coefficients import KINDS, TINY
 from liftkit.correlation.dependence import Dependence
 from liftkit.geometry import normalise
-from liftkit.poses import LABELS, PoseSet, require_truth
+from liftkit.poses import LABELS, PoseSet, require_complete, require_truth
 from liftkit.run import Run
 
 COORDINATES = {"x": [0], "y": [1], "xy": [0, 1]}
@@ -118,12 +118,13 @@ def groups(poses: PoseSet, within: Sequence[str]) -> np.ndarray:
 
 
 def check_fit(run: Run, poses: PoseSet) -> None:
-    """Raise ValueError unless run and poses have the same joints."""
+    """Raise ValueError unless run and poses have the same joints and no joint is missing."""
     if run.representation.skeleton != poses.skeleton:
         raise ValueError(
             f"run and poses must have the same joints, found {', '.join(run.representation.skeleton.names)} and "
             f"{', '.join(poses.skeleton.names)}"
         )
+    require_complete(poses, "the analysis of what a lifter has learned")
 
 
 def _coordinates(name: str) -> list[int]:

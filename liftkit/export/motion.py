@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -27,14 +27,14 @@ class LiftedMotion:
 
     Args:
         poses: the F poses that were lifted.
-        x3d: the prediction (F, 17, 3) in their unit, pelvis at the origin.
+        x3d: the prediction (F, 17, 3) in their unit, pelvis at the origin; NaN: not known.
         about: its origin, as texts and numbers that JSON can hold.
         fps: frames per second.
         stature: the person's length in mm, from an ankle to the head along the bones. Exports in metres use it if the
             poses are not in mm, since a single camera does not show how tall a person is.
 
     Raises:
-        ValueError: if the shape is wrong, or if a number is not finite or not positive.
+        ValueError: if the shape is wrong, or if a number is infinite or not positive.
     """
 
     poses: PoseSet
@@ -45,7 +45,7 @@ class LiftedMotion:
 
     def __post_init__(self):
         expect_poses(self.x3d, 3, "x3d")
-        if self.x3d.shape != (*self.poses.x2d.shape[:2], 3) or not np.isfinite(self.x3d).all():
+        if self.x3d.shape != (*self.poses.x2d.shape[:2], 3) or np.isinf(self.x3d).any():
             raise ValueError(f"x3d must be finite, of shape {(*self.poses.x2d.shape[:2], 3)}, found {self.x3d.shape}")
         for name in "fps", "stature":
             if not 0 < getattr(self, name) < 1e5:
@@ -58,6 +58,21 @@ class LiftedMotion:
         steps = np.minimum(np.where(steps > 0, steps, 1), max(self.fps, 1))
         return np.concatenate([[0.0], np.cumsum(steps)]) / self.fps
 
+    def known(self, joints: Sequence[str] = H36M_17.names) -> np.ndarray:
+        """(F,) whether the depths of all these joints are known."""
+        return np.isfinite(self.x3d[:, [H36M_17.index(joint) for joint in joints]]).all((1, 2))
+
+    def select(self, frames: np.ndarray) -> LiftedMotion:
+        """The frames of a mask (F,). Raises ValueError if there are none."""
+        return replace(self, poses=self.poses.select(frames), x3d=self.x3d[frames])
+
+    @property
+    def complete(self) -> LiftedMotion:
+        """The frames in which every joint is known. Raises ValueError if there are none."""
+        if not (known := self.known()).any():
+            raise ValueError(f"{self.poses.name}: no frame has all joints, which .bvh and .glb need; .html does not")
+        return self.select(known)
+
     @property
     def metres(self) -> np.ndarray:
         """The prediction (F, 17, 3) in metres: x right, y up, z towards the viewer, as in glTF."""
@@ -68,6 +83,8 @@ class LiftedMotion:
 
 def npz_bytes(motion: LiftedMotion) -> bytes:
     """Arrays ``x2d`` (F, 17, 2), ``x3d_pred`` (F, 17, 3), a PoseSet's labels, joint_names, units, fps and about.
+
+    NaN: not seen, or its depth is not known.
 
     A prediction is not the truth: so this is not a pose file, and liftkit's commands refuse it as one.
     """
@@ -82,7 +99,8 @@ def npz_bytes(motion: LiftedMotion) -> bytes:
 def csv_bytes(motion: LiftedMotion) -> bytes:
     """One line per frame: labels, then for each joint NAME_x2d, NAME_y2d as given and NAME_x, _y, _z as predicted.
 
-    The prediction has the unit of the 2D poses; camera frame: x right, y down, z away; relative to the pelvis.
+    The prediction has the unit of the 2D poses; camera frame: x right, y down, z away; relative to the pelvis. An
+    empty cell: not known.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
@@ -92,7 +110,7 @@ def csv_bytes(motion: LiftedMotion) -> bytes:
     both = np.concatenate([poses.x2d, motion.x3d], axis=-1).reshape(len(poses), -1)
     for i, values in enumerate(both):
         label = [_as_text(poses.subject[i]), _as_text(poses.action[i]), poses.clip[i], poses.frame[i]]
-        writer.writerow([*label, *(f"{value:.6g}" for value in values)])
+        writer.writerow([*label, *("" if np.isnan(value) else f"{value:.6g}" for value in values)])
     return text.getvalue().encode()
 
 
@@ -106,10 +124,12 @@ def _as_text(label: str) -> str:
 
 
 def _glb(motion: LiftedMotion) -> bytes:
+    motion = motion.complete
     return glb_bytes(motion.metres, motion.seconds, motion.poses.name)
 
 
 def _bvh(motion: LiftedMotion) -> bytes:
+    motion = motion.complete
     seconds = motion.seconds
     grid = np.arange(0, seconds[-1] + 0.5 / motion.fps, 1 / motion.fps)  # BVH has one rate: gaps keep the pose
     shown = np.searchsorted(seconds, grid + 1e-9, side="right") - 1

@@ -24,7 +24,10 @@ LARGEST = 2**29  # bytes of one text file: an hour of film needs about a tenth o
 
 @dataclass(frozen=True)
 class Usage:
-    """How many frames a source has, how many show the person, how many were kept, and what was interpolated."""
+    """How many frames a source has, how many show the person, how many were kept, and what was interpolated.
+
+    ``incomplete`` frames were dropped; ``partial`` ones were kept although joints are missing.
+    """
 
     format: str
     frames: int
@@ -35,13 +38,15 @@ class Usage:
     interpolated_frames: int
     person: str
     upside_down: int
+    partial: int = 0
 
     def __str__(self) -> str:
         who = f", person {self.person}" if self.person else ""
         warning = f". Warning: in {self.upside_down} frames the head is below the ankles; y must point down"
+        partial = f", of which {self.partial} lack joints" if self.partial else ""
         return (
-            f"{self.format}{who}: {self.frames} frames, {self.kept} kept; dropped {self.without_person} without the "
-            f"person and {self.incomplete} with points missing; {self.interpolated_points} points in "
+            f"{self.format}{who}: {self.frames} frames, {self.kept} kept{partial}; dropped {self.without_person} "
+            f"without the person and {self.incomplete} with points missing; {self.interpolated_points} points in "
             f"{self.interpolated_frames} kept frames interpolated{warning if self.upside_down * 2 > self.kept else ''}"
         )
 
@@ -59,10 +64,11 @@ def read_keypoints(
     max_gap: int = 10,
     person: str | int | None = None,
     follow: bool = True,
+    incomplete: bool = False,
 ) -> tuple[PoseSet, Usage]:
     """Read the 2D poses of one person from a file, or from a folder with one file per frame.
 
-    A frame that lacks a limb's joint or every point of the face, after interpolation, is dropped and counted.
+    A frame that lacks a limb's joint or every point of the face, after interpolation, is incomplete, and counted.
 
     Args:
         format: one of ``FORMATS``; None: the content decides.
@@ -71,6 +77,7 @@ def read_keypoints(
         threshold: a point with a lower score is missing; see :func:`liftkit.keypoints.tracks.good_points`.
         max_gap: the most frames over which a missing point is interpolated in time.
         person: the track to take; None: see :func:`liftkit.keypoints.tracks.choose_person`.
+        incomplete: keep incomplete frames that have both hips and another joint; what is missing is NaN. Else none.
         follow: False takes the largest person of each image, interpolates nothing and makes every image a clip.
 
     Returns:
@@ -90,14 +97,16 @@ def read_keypoints(
         frame, track = people.frame[chosen], str(people.track[chosen[0]])
         points, filled = fill_gaps(points[chosen], frame, max_gap if follow else 0)
         poses = to_h36m(points, people.names)
-        whole = np.isfinite(poses).all((1, 2))
-        if not whole.any():
+        seen = np.isfinite(poses).all(2)
+        useful = (seen[:, 0] & (seen.sum(1) > 3)) if incomplete else seen.all(1)  # more than the hips and their middle
+        if not useful.any():
             gone = _missing_points(points, people.names)
+            needed = "both hips" if incomplete else "all limbs and the face"
             raise ValueError(
-                f"expected a frame with all limbs and the face, found none in {people.frames} frames: {gone}; a lower "
+                f"expected a frame with {needed}, found none in {people.frames} frames: {gone}; a lower "
                 f"threshold than {threshold:g} takes less certain points"
             )
-        poses, filled, kept = poses[whole], filled[whole], int(whole.sum())
+        poses, filled, kept = poses[useful], filled[useful], int(useful.sum())
         usage = Usage(
             format=format,
             frames=people.frames,
@@ -108,9 +117,10 @@ def read_keypoints(
             interpolated_frames=int(filled.any(1).sum()),
             person=track,
             upside_down=int(upside_down(poses).sum()),
+            partial=int((~seen[useful]).any(1).sum()),
         )
         labels = {"subject": np.full(kept, track or path.stem), "clip": None if follow else np.arange(kept)}
-        return PoseSet(poses, frame=frame[whole], **labels, units=units, name=path.stem), usage
+        return PoseSet(poses, frame=frame[useful], **labels, units=units, name=path.stem), usage
 
 
 def _check_options(format, size, aspect, threshold, max_gap) -> None:

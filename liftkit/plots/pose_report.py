@@ -48,8 +48,13 @@ def examine_poses(poses: PoseSet) -> Report:
     []
     """
     report = Report(repr(poses))
+    complete = poses.seen.all(1)
+    if lacking := ", ".join(poses.missing):
+        text = f"{(~complete).sum()} poses lack joints ({lacking}): they can be lifted, but not trained on"
+        report.warn(True, f"{text}; what follows is about the others")
+        poses = poses.select(complete) if complete.any() else poses
     of_space = (_bones, _space, _directions) if poses.x3d is not None else ()
-    for examine in (_counts, _flat, _repeated, _time, *of_space):
+    for examine in (_counts, _flat, _repeated, _time, *of_space) if complete.any() else (_counts,):
         examine(poses, report)
     return report
 

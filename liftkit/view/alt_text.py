@@ -16,7 +16,12 @@ def readable(name: str) -> str:
 
 
 def describe(joints: np.ndarray, skeleton: Skeleton = H36M_17) -> str:
-    """Describe a pose (J, 2) or (J, 3), y down: posture, hands, knees and, in 3D, the direction that it faces."""
+    """Describe a pose (J, 2) or (J, 3), y down: posture, hands, knees and, in 3D, the direction that it faces.
+
+    Of a pose with unknown joints (NaN) say which.
+    """
+    if unknown := [readable(name) for name, p in zip(skeleton.names, joints, strict=True) if not np.isfinite(p).all()]:
+        return f"unknown: {', '.join(unknown)}"
     if np.ptp(joints, axis=0).max() <= 0:
         return "all joints at one place"
     at = {name: joints[skeleton.index(name)].astype(float) for name in skeleton.names}

@@ -37,9 +37,9 @@ class Panel:
 
 @dataclass(frozen=True, eq=False)
 class Pose(Panel):
-    """A skeleton or a film; 3D ones turn together. Raises ValueError if joints have another shape or are not finite."""
+    """A skeleton or a film; 3D ones turn together. Raises ValueError if joints have another shape or none is known."""
 
-    joints: np.ndarray = None  # (J, 2) or (J, 3), or (F, J, ...) for a film; y down, z away from the camera, any unit
+    joints: np.ndarray = None  # (J, 2) or (J, 3), or (F, J, ...) for a film; y down, z away; NaN: a joint is not drawn
     alt: str = ""  # the pose in words
     skeleton: Skeleton = H36M_17
     reach: float | None = None  # half the panel's height in the joints' unit; None: so that every frame fits
@@ -60,21 +60,22 @@ class Pose(Panel):
         count = len(self.skeleton)
         if joints.ndim != 3 or joints.shape[1] != count or joints.shape[2] not in (2, 3) or not len(joints):
             raise ValueError(f"{self.title}: expected joints (F, {count}, 2 or 3), found {np.shape(self.joints)}")
-        if not np.isfinite(joints).all():
-            raise ValueError(f"{self.title}: joints must be finite, found NaN or infinity")
-        object.__setattr__(self, "joints", joints)
+        known = np.isfinite(joints).all(-1)
+        if np.isinf(joints).any() or not known.any():
+            raise ValueError(f"{self.title}: joints must be finite, or NaN where they are unknown, and some known")
+        object.__setattr__(self, "joints", np.where(known[..., None], joints, np.nan))
 
     @cached_property
     def extent(self) -> tuple[np.ndarray, float]:
         """The centre and half the height of what the panel shows, in the joints' unit."""
-        low, high = self.joints.min((0, 1)), self.joints.max((0, 1))
+        low, high = np.nanmin(self.joints, (0, 1)), np.nanmax(self.joints, (0, 1))
         middle = (low + high) / 2 if self.middle is None else np.asarray(self.middle, float)
         if self.reach is not None:
             return middle, float(self.reach)
         offsets = self.joints - middle
         # turned about the vertical, a 3D pose sweeps over its distance from the axis
         across = np.abs(offsets[..., 0]) if offsets.shape[-1] == 2 else np.linalg.norm(offsets[..., ::2], axis=-1)
-        return middle, max(1.1 * float(max(np.abs(offsets[..., 1]).max(), across.max())), 1e-9)
+        return middle, max(1.1 * float(max(np.nanmax(np.abs(offsets[..., 1])), np.nanmax(across))), 1e-9)
 
     def place(self, x: float, y: float) -> np.ndarray:
         """A point of the panel, -1 to 1 between its edges and y down, in the joints' unit: (2,)."""
@@ -102,10 +103,12 @@ class Pose(Panel):
         }
         return super().dynamic_state() | state
 
-    def _whole(self, joints: np.ndarray) -> list[list[int]]:
-        """Joints (F, J, d) as the browser gets them: per frame a flat list of whole numbers."""
+    def _whole(self, joints: np.ndarray) -> list[list[int | None]]:
+        """Joints (F, J, d) as the browser gets them: per frame a flat list of whole numbers; None: unknown."""
         middle, reach = self.extent
-        return np.rint((joints - middle) / reach * UNIT).astype(int).reshape(len(joints), -1).tolist()
+        numbers = np.rint((joints - middle) / reach * UNIT).reshape(len(joints), -1)
+        known = np.isfinite(numbers)
+        return np.where(known, np.where(known, numbers, 0).astype(int).astype(object), None).tolist()
 
 
 @dataclass(frozen=True)

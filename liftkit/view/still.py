@@ -82,6 +82,8 @@ def _bones(points: np.ndarray, skeleton: Skeleton, groups: Sequence[int] | None 
     """The bones between points (J, 2) in pixels, coloured by the joints' groups or else by the side of the body."""
     lines = []
     for parent, joint in skeleton.bones:
+        if not np.isfinite(points[[parent, joint]]).all():
+            continue
         (x1, y1), (x2, y2), side = points[parent], points[joint], side_of(skeleton.names[joint])
         colour, dash = COLOURS[side], DASHES[side] and f' stroke-dasharray="{DASHES[side]}"'
         if groups is not None:
@@ -112,6 +114,8 @@ def _pose(panel: Pose) -> str:
     points = (flat / reach * 0.5 + 0.5) * SIDE
     parts = [_bones(points, panel.skeleton, panel.groups)]
     for i, (x, y) in enumerate(points):
+        if not np.isfinite(x + y):
+            continue
         if panel.strength is not None and panel.strength[i] > 0.02:
             parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{3 + 9 * panel.strength[i]:.1f}" fill="#7b2d8e"/>')
         if panel.groups is not None and panel.groups[i] >= 0:  # colour is not the only mark of a group

@@ -90,5 +90,5 @@ def test_options_for_keypoints_are_refused_for_a_pose_file(tmp_path, lifted):
     done = run("lift", path, *map(str, given), "--person", "1", "--no-follow", "--check")
     assert done.exit_code == 2
     names = "--format, --size, --aspect, --threshold, --max-gap, --person, --follow"
-    assert f"Error: {names}: a pose file's poses are complete" in " ".join(done.output.split())
+    assert f"Error: {names}: a pose file is taken as it is" in " ".join(done.output.split())
     assert run("lift", path, "--fps", "25", "--stature", "1800", "--check").exit_code == 0

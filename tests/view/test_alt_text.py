@@ -31,6 +31,12 @@ def test_known_poses(angles, expected):
     assert expected in describe(person(**angles))
 
 
+def test_of_a_pose_with_unknown_joints_it_says_which():
+    pose = person()
+    pose[[3, 13], 2] = np.nan
+    assert describe(pose) == "unknown: right ankle, left wrist"
+
+
 def test_it_faces_where_it_was_turned():
     facing = [describe(rotate(person(), quarter * np.pi / 2)).split(", ")[-1] for quarter in range(5)]
     assert facing[:3] == ["faces the camera", "faces the picture's left", "has the back to the camera"]

@@ -65,6 +65,16 @@ def test_joints_that_are_not_numbers():
         Pose("p", "P", joints=np.full((17, 2), np.nan))
 
 
+def test_an_unknown_place_is_null_and_leaves_the_others_where_they_are():
+    joints = person()
+    joints[3, 1] = np.nan  # an ankle, of which one coordinate is not known
+    hidden, whole = (Pose("p", "P", joints=x, middle=(0, 0, 0), reach=1000.0) for x in (joints, person()))
+    found, expected = (np.array(panel.dynamic_state()["joints"]).reshape(17, -1) for panel in (hidden, whole))
+    assert set(found[3]) == {None}
+    np.testing.assert_array_equal(np.delete(found, 3, 0), np.delete(expected, 3, 0))
+    assert np.isfinite(Pose("p", "P", joints=joints).extent[1])
+
+
 def test_an_unknown_joint_cannot_be_picked():
     with pytest.raises(ValueError, match="unknown joint 'tail'"):
         Pose("p", "P", joints=np.zeros((17, 2)), picked="tail").dynamic_state()

@@ -1,5 +1,5 @@
 // A panel with a skeleton, as SVG: turned by mouse, touch and keys, or with joints to be pulled.
-import { farToNear, nearest, orbit, pointsOf, START, turned } from "./space.js";
+import { farToNear, known, nearest, orbit, pointsOf, START, turned } from "./space.js";
 import { readable } from "./controls.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -53,19 +53,18 @@ export class PosePanel {
     for (const i of farToNear(fixed.bones, this.points)) {
       const [a, b] = fixed.bones[i].map((joint) => this.points[joint]);
       stretch(this.lines[i], a, b);
-      this.lines[i].style.strokeWidth = 0.026 - 0.006 * (((a[2] ?? 0) + (b[2] ?? 0)) / 2);
+      this.lines[i].style.strokeWidth = 0.026 - 0.006 * (((a[2] || 0) + (b[2] || 0)) / 2);
       if (fixed.size === 3) this.node.insertBefore(this.lines[i], this.dots[0]);
     }
     this.points.forEach(([x, y], i) => {
-      set(this.dots[i], { cx: x, cy: y });
-      if (!current.groups) return;
+      show(this.dots[i], known([x, y])) && set(this.dots[i], { cx: x, cy: y });
+      if (!show(this.labels[i], current.groups && known([x, y]))) return;
       set(this.labels[i], { x: x + (x < 0 ? -0.04 : 0.04), y: y - 0.03 });
       this.labels[i].setAttribute("text-anchor", x < 0 ? "end" : "start");
     });
     const ghost = current.ghost && place(current.ghost);
     this.ghosts.forEach((line, i) => {
-      line.style.display = ghost ? "" : "none";
-      if (ghost) stretch(line, ...fixed.bones[i].map((joint) => ghost[joint]));
+      if (show(line, ghost)) stretch(line, ...fixed.bones[i].map((joint) => ghost[joint]));
     });
     if (this.floor) this.drawFloor(view);
     this.describe(frame);
@@ -74,7 +73,7 @@ export class PosePanel {
   // A square on the ground, level with the first frame's lowest joint.
   drawFloor(view) {
     const first = pointsOf(this.current.joints ?? this.fixed.frames[0], 3);
-    const y = Math.max(...first.map((point) => point[1])) + 0.03, r = 0.5;
+    const y = Math.max(...first.map((point) => point[1]).filter(Number.isFinite)) + 0.03, r = 0.5;
     const corners = [[-r, y, -r], [r, y, -r], [r, y, r], [-r, y, r]].map((corner) => turned(corner, view));
     this.floor.setAttribute("d", `M${corners.map(([u, v]) => `${u.toFixed(3)} ${v.toFixed(3)}`).join("L")}Z`);
   }
@@ -174,6 +173,11 @@ function set(node, attributes) {
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value.toFixed(4));
 }
 
+function show(node, shown) {
+  node.style.display = shown ? "" : "none";
+  return shown;
+}
+
 function stretch(line, [x1, y1], [x2, y2]) {
-  set(line, { x1, y1, x2, y2 });
+  if (show(line, known([x1, y1], [x2, y2]))) set(line, { x1, y1, x2, y2 });
 }

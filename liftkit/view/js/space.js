@@ -10,12 +10,14 @@ export function turned([x, y, z], { azimuth, elevation }) {
   return [c * x + s * z, e * y - f * away, f * y + e * away];
 }
 
-// A flat list of whole numbers, size to a joint, as points [x, y] or [x, y, z].
+// A flat list of whole numbers, size to a joint, as points [x, y] or [x, y, z]; null, an unknown place, becomes NaN.
 export function pointsOf(numbers, size) {
-  const points = [];
-  for (let i = 0; i < numbers.length; i += size) points.push(numbers.slice(i, i + size).map((value) => value / UNIT));
+  const points = [], number = (value) => (value === null ? NaN : value / UNIT);
+  for (let i = 0; i < numbers.length; i += size) points.push(numbers.slice(i, i + size).map(number));
   return points;
 }
+
+export const known = (...points) => points.every(([x, y]) => Number.isFinite(x + y));
 
 // What is near moves to the right and down; over head and feet the turn stops.
 export function orbit({ azimuth, elevation }, right, down) {
@@ -34,7 +36,7 @@ export function nearest(points, x, y, within) {
 
 // The bones' numbers from the farthest to the nearest, as they must be painted.
 export function farToNear(bones, points) {
-  const depth = ([a, b]) => (points[a][2] ?? 0) + (points[b][2] ?? 0);
+  const depth = ([a, b]) => (points[a][2] || 0) + (points[b][2] || 0); // a flat or unknown one has none
   return bones.map((_, i) => i).sort((i, j) => depth(bones[j]) - depth(bones[i]));
 }
 

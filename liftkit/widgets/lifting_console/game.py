@@ -13,7 +13,7 @@ from liftkit.geometry import attach_depth, normalise
 from liftkit.layers import uniform
 from liftkit.losses import Cycle, adversarial, discriminator_loss
 from liftkit.metrics import align_scale, pa_mpjpe
-from liftkit.poses import PoseSet, evenly
+from liftkit.poses import PoseSet, evenly, require_complete
 from liftkit.priors import DRAWS, get_prior
 from liftkit.training import Trainer
 
@@ -37,6 +37,7 @@ class Game:
     """A trainer of one seed that advances by half steps or by slices, evaluated on always the same poses and turns."""
 
     def __init__(self, trainer: Trainer, poses: PoseSet):
+        require_complete(poses, "the game")
         self.trainer, self.copy = trainer, trainer.to_run()
         self.cycle = self.guard = None  # of a step whose first half is done
         self.failure, self.evaluate_every = "", EVALUATE_EVERY  # failure: the reason if training diverged

@@ -1,7 +1,7 @@
 // Geometry of what is drawn: known angles, and who is near.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { farToNear, frameAt, nearest, orbit, pointsOf, START, towards, turned, UNIT } from "../../../liftkit/view/js/space.js";
+import { farToNear, frameAt, known, nearest, orbit, pointsOf, START, towards, turned, UNIT } from "../../../liftkit/view/js/space.js";
 
 const QUARTER = Math.PI / 2;
 
@@ -35,6 +35,8 @@ test("whole numbers become points of two or three", () => {
   assert.deepEqual(pointsOf([UNIT, -UNIT, 0, UNIT / 2], 2), [[1, -1], [0, 0.5]]);
   assert.deepEqual(pointsOf([UNIT, -UNIT, 0, 250, 500, 750], 3), [[1, -1, 0], [0.25, 0.5, 0.75]]);
   assert.deepEqual(pointsOf([], 2), []);
+  assert.deepEqual(pointsOf([null, null, 0, UNIT], 2), [[NaN, NaN], [0, 1]]);
+  assert.deepEqual([known([NaN, NaN]), known([0, 1], [2, NaN]), known([0, 1, 2])], [false, false, true]);
 });
 
 test("what is near follows the hand", () => {
