@@ -28,10 +28,12 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 FILES = "skeleton geometry poses representations priors layers networks losses config training run metrics evaluation"
 # Test files whose names are not those of the method file; tests/test_layers.py is about imports.
+NETWORKS = ["networks", "networks_as_plain_modules", "batch_norm_and_dropout"]
 TESTS = {
-    "layers": ["networks"],
+    "layers": NETWORKS,
+    "losses": ["losses", "losses_gradients"],
     "training": ["public_api", "divergence", "callbacks"],
-    "networks": ["networks", "public_api"],
+    "networks": [*NETWORKS, "public_api"],
 }
 SECONDS = 240  # of CPU time for the tests of one mutant
 LOADED = ("hypothesis", "pandas", "pytest", "scipy.spatial", "scipy.stats", "torch")  # once, for all forks
