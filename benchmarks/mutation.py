@@ -3,7 +3,7 @@
     python -m benchmarks.mutation --per-file 20 --seed 0
 
 Each of the thirteen method files is changed in a copy of the tree (an operator, a comparison, a constant, a dropped
-``not``, call, argument or statement, ...) and tested by its own test file, its doctests and ``tests/test_training.py``.
+``not``, call, argument or statement, ...) and tested by its own test files, its doctests and those of the trainer.
 A mutant is killed if a test fails or the time limit passes. Survivors are listed; the mutants in ``EQUIVALENT`` behave
 like the original and are not drawn. For Linux and macOS, because each mutant is tested in a fork.
 """
@@ -32,6 +32,7 @@ NETWORKS = ["networks", "networks_as_plain_modules", "batch_norm_and_dropout"]
 TESTS = {
     "layers": NETWORKS,
     "losses": ["losses", "losses_gradients"],
+    "poses": ["poses", "poses_selected", "poses_saved", "poses_for_training"],
     "training": ["public_api", "divergence", "callbacks"],
     "networks": [*NETWORKS, "public_api"],
 }
@@ -210,7 +211,7 @@ def _put(node: ast.AST, field: str, value, index: int, child: ast.AST) -> None:
 
 def tests_of(file: str) -> list[str]:
     own = [f"tests/test_{name}.py" for name in TESTS.get(file, [file])]
-    return [*own, f"liftkit/{file}.py", "tests/test_training.py"]
+    return [*own, f"liftkit/{file}.py", "tests/test_training.py", "tests/test_training_step.py"]
 
 
 def pass_tests(folder: Path, tests: list[str], seconds: int, keep: bool = False) -> bool:
