@@ -1,9 +1,11 @@
-"""A small example of every widget, as the code of a notebook's cell; values for its controls, messages to it."""
+"""A small example of every widget, as the code of a notebook's cell; values for controls, messages, panels by key."""
 
 from itertools import count
 from typing import Any
 
+from liftkit.view.controller import Controller
 from liftkit.view.controls import Choice, Control, Slider, TextField, Toggle
+from liftkit.view.panels import Panel
 from liftkit.widgets import Widget
 
 SETUP = """\
@@ -45,3 +47,8 @@ def send(widget: Widget, kind: str, **fields: Any) -> None:
     widget.handle({"kind": kind, "number": number, **fields})
     assert widget.status["number"] == number
     assert widget.status["error"] is None, widget.status["error"]["trace"]
+
+
+def panel(controller: Controller, key: str) -> Panel:
+    """The panel of a widget that has this key."""
+    return next(panel for panel in controller.panels() if panel.key == key)
