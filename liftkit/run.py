@@ -19,9 +19,11 @@ from liftkit.geometry import Array, attach_depth, expect_poses, normalise, pose_
 from liftkit.networks import Discriminator, Lifter
 from liftkit.representations import REPRESENTATIONS, Representation
 from liftkit.system.files import write_atomically
+from liftkit.uncertainty import PoseStatistics
 
 CHUNK = 4096  # poses x members lifted at a time: enough to keep the cores busy, few enough for their caches
 ABOUT, WEIGHTS, HISTORY = "run.json", "weights.safetensors", "history.csv"
+POSES = "training_poses."  # of the names of their statistics among the weights
 
 
 @dataclass(eq=False, repr=False)
@@ -34,6 +36,7 @@ class Run:
     config: TrainConfig
     history: pd.DataFrame  # one row per recorded step and seed: loss terms; `knees`, the share that folds backwards
     message: str = ""  # why training stopped early, if it did
+    statistics: PoseStatistics | None = None  # of the training poses; None: not known
 
     def __post_init__(self):
         self.lifter.eval()
@@ -125,7 +128,8 @@ class Run:
         count = len(self.seeds)
         tensors = {k: t.unflatten(0, (count, -1))[chosen].flatten(0, 1) for k, t in self.tensors().items()}
         history = self.history[self.history["seed"].isin(seeds)] if "seed" in self.history else self.history
-        run = Run.from_tensors(self.representation, tuple(seeds), self.config, [tensors], history, self.message)
+        how = dict(message=self.message, statistics=self.statistics)
+        run = Run.from_tensors(self.representation, tuple(seeds), self.config, [tensors], history, **how)
         run.lifter.to(self.lifter.device)
         run.discriminator.to(self.lifter.device)
         return run
@@ -147,7 +151,9 @@ class Run:
             "config": self.config.to_dict(),
             "message": self.message,
         }
-        write_atomically(folder / WEIGHTS, lambda file: file.write(save(self.tensors())))
+        arrays = self.statistics.arrays() if self.statistics else {}
+        tensors = self.tensors() | {POSES + name: torch.tensor(array) for name, array in arrays.items()}
+        write_atomically(folder / WEIGHTS, lambda file: file.write(save(tensors)))
         write_atomically(folder / HISTORY, lambda file: self.history.to_csv(file, index=False))
         write_atomically(folder / ABOUT, lambda file: file.write(json.dumps(about, indent=1).encode()))
         return folder
@@ -161,17 +167,19 @@ class Run:
         tensors: Sequence[Mapping[str, torch.Tensor]],
         history: pd.DataFrame,
         message: str = "",
+        statistics: PoseStatistics | None = None,
     ) -> Run:
         """A run from stored :meth:`tensors`: one mapping for each group of members, in order."""
         lifter = Lifter(representation, config.width, len(seeds), **config.network_options)
         discriminator = Discriminator(config.width, len(seeds))
         try:
-            together = {name: torch.cat([group[name] for group in tensors]) for name in tensors[0]}
+            names = [name for name in tensors[0] if not name.startswith(POSES)]
+            together = {name: torch.cat([group[name] for group in tensors]) for name in names}
             for part, net in (("lifter.", lifter), ("discriminator.", discriminator)):
                 net.load_state_dict({k.removeprefix(part): t for k, t in together.items() if k.startswith(part)})
         except (RuntimeError, KeyError) as error:
             raise ValueError(f"the tensors do not fit {representation.name}: {error}") from error
-        return cls(lifter, discriminator, tuple(seeds), config, history, message)
+        return cls(lifter, discriminator, tuple(seeds), config, history, message, statistics)
 
     @classmethod
     def load(cls, folder: str | Path) -> Run:
@@ -193,7 +201,10 @@ class Run:
             raise ValueError(f"{folder / ABOUT} is damaged, or a newer liftkit wrote it: {error!r}") from error
         try:
             tensors = load((folder / WEIGHTS).read_bytes())
-            run = cls.from_tensors(representation, seeds, config, [tensors], pd.DataFrame(), about.get("message", ""))
+            of_poses = {k.removeprefix(POSES): t.numpy() for k, t in tensors.items() if k.startswith(POSES)}
+            statistics = PoseStatistics.from_arrays(of_poses, representation) if of_poses else None
+            how = dict(message=about.get("message", ""), statistics=statistics)
+            run = cls.from_tensors(representation, seeds, config, [tensors], pd.DataFrame(), **how)
         except (SafetensorError, ValueError) as error:
             raise ValueError(f"{folder / WEIGHTS} is damaged: {error}") from error
         try:

@@ -6,6 +6,7 @@ import copy
 import math
 import warnings
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from liftkit.priors import DRAWS, get_prior, knees_bend_backwards
 from liftkit.representations import Representation, get_representation
 from liftkit.run import Run
 from liftkit.system.memory import keep_freed_memory
+from liftkit.uncertainty import PoseStatistics
 
 Callback = Callable[["Trainer"], object]
 
@@ -237,7 +239,12 @@ class Trainer:
     def to_run(self) -> Run:
         """A copy of the networks as they are now, ready to lift."""
         networks = copy.deepcopy(self.lifter), copy.deepcopy(self.discriminator)
-        return Run(*networks, self.seeds, self.config, self.history, self.message)
+        return Run(*networks, self.seeds, self.config, self.history, self.message, self.statistics)
+
+    @cached_property
+    def statistics(self) -> PoseStatistics:
+        """Of the training poses, for poses that are unlike them."""
+        return PoseStatistics.of(self.poses.cpu().numpy(), self.representation)
 
     def state_dict(self) -> dict[str, Any]:
         """A copy of everything that the next step depends on: networks, optimisers, generators, counters."""

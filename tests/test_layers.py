@@ -15,7 +15,18 @@ PACKAGE = Path(liftkit.__file__).parent
 # From the bottom to the top: a room may import from its own line and from the lines above it.
 LAYERS = [
     ["system"],
-    ["skeleton", "geometry", "representations", "poses", "priors", "layers", "networks", "losses", "config"],
+    [
+        "skeleton",
+        "geometry",
+        "representations",
+        "poses",
+        "priors",
+        "layers",
+        "networks",
+        "losses",
+        "config",
+        "uncertainty",
+    ],
     ["run", "metrics", "evaluation", "divergence", "training", "callbacks"],
     ["data"],
     ["keypoints", "study"],

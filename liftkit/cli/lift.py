@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from liftkit.cli import options
 from liftkit.cli.common import friendly
+
+if TYPE_CHECKING:
+    from liftkit import Run
 
 READING = ("format", "size", "aspect", "threshold", "max_gap", "person", "follow")  # options only for keypoints
 
@@ -20,7 +23,7 @@ def lift(
     out: Annotated[Path | None, typer.Option(help="Ends in .npz, .csv, .bvh, .glb or .html (a page).")] = None,
     record: Annotated[str, typer.Option(help="A recorded run, by its representation.")] = "legs_torso",
     run: Annotated[Path | None, typer.Option(help="The folder of a run of your own, instead of a record.")] = None,
-    seed: Annotated[int | None, typer.Option(help="The member; else the first. Only 3D shows which is best.")] = None,
+    seed: Annotated[int | None, typer.Option(help="One member of the run; else the mean of all.")] = None,
     format: options.Format = None,
     size: options.Size = None,
     aspect: options.Aspect = None,
@@ -37,13 +40,13 @@ def lift(
     Example: `liftkit lift keypoints.json --out lifted.html`
     """
     from liftkit import load_poses
-    from liftkit.export import WRITERS, LiftedMotion, write_motion
-    from liftkit.export.motion import check_destination
+    from liftkit.export import WRITERS, lift_motion, write_motion
+    from liftkit.export.motion import UNLIKE, check_destination
     from liftkit.keypoints.reading import read_keypoints
 
     if out is not None:
         check_destination(out)
-    loaded, chosen, lifter = _lifter(record, run, seed)
+    loaded, lifter = _lifter(record, run, seed)
     if file.suffix.lower() == ".npz":
         _refuse_reading_options(context)
         poses, usage = load_poses(file), "a pose file"
@@ -53,9 +56,10 @@ def lift(
     typer.echo(f"{usage}\n{poses}; lifted by {lifter}.")
     if check:
         poses = poses.select([0])
-    x3d = loaded.lift(poses.x2d)[loaded.seeds.index(chosen)]
-    about = {"what": "a prediction, not a measurement", "from": file.name, "used": str(usage), "lifter": lifter}
-    motion = LiftedMotion(poses, x3d, about | {"unit": poses.units}, fps, stature)
+    about = {"from": file.name, "used": str(usage), "lifter": lifter}
+    motion = lift_motion(loaded, poses, about, fps, stature)
+    if unlike := motion.about.get(UNLIKE):
+        typer.echo(f"{UNLIKE}, so do not rely on it: {unlike}.")
     lifted = {segment.name: motion.known(segment.owns) for segment in loaded.representation.segments}
     if not motion.known().all():
         counts = ", ".join(f"{name} in {known.sum()}" for name, known in lifted.items())
@@ -76,15 +80,17 @@ def _refuse_reading_options(context: typer.Context) -> None:
         raise ValueError(f"{names}: a pose file is taken as it is; such options are for files of keypoints")
 
 
-def _lifter(record: str, folder: Path | None, seed: int | None):
-    """The run, the seed of the member to use, and both in words."""
+def _lifter(record: str, folder: Path | None, seed: int | None) -> tuple[Run, str]:
+    """The run, with the member of the seed or with all, and both in words."""
     from liftkit import Run, load_record
 
-    if folder is not None:
-        run, name = Run.load(folder), f"the run {folder.name}"
-    else:
+    if folder is None:
         run, name = load_record(record), f"the record of {record}"
-    if seed is not None and seed not in run.seeds:
+    else:
+        run, name = Run.load(folder), f"the run {folder.name}"
+    if seed is None and len(run.seeds) > 1:
+        return run, f"{name}, the mean of {len(run.seeds)} seeds"
+    seed = run.seeds[0] if seed is None else seed
+    if seed not in run.seeds:
         raise ValueError(f"--seed {seed}: {name} has the seeds {', '.join(map(str, run.seeds))}")
-    chosen = run.seeds[0] if seed is None else seed
-    return run, chosen, f"{name}, seed {chosen}"
+    return run.select([seed]), f"{name}, seed {seed}"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
+import pandas as pd
 
 from liftkit.data.people import person_height
 from liftkit.export.bvh import bvh_bytes
@@ -17,8 +18,12 @@ from liftkit.export.glb import glb_bytes
 from liftkit.export.page import page_bytes
 from liftkit.geometry import expect_poses
 from liftkit.poses import LABELS, PoseSet
+from liftkit.run import Run
 from liftkit.skeleton import H36M_17
 from liftkit.system.files import check_new, write_atomically
+from liftkit.uncertainty import consensus
+
+UNLIKE = "Unlike the training poses"  # what of the poses is: an entry of `about`
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +35,8 @@ class LiftedMotion:
         x3d: the prediction (F, 17, 3) in their unit, pelvis at the origin; NaN: not known.
         about: its origin, as texts and numbers that JSON can hold.
         fps: frames per second.
+        spread: (F, 17) how far the lifters differ in a joint's depth, in the unit of the poses; None: there is one.
+        distance: segment -> (F,) how far it lies from the training poses: :class:`liftkit.uncertainty.PoseStatistics`.
         stature: the person's length in mm, from an ankle to the head along the bones. Exports in metres use it if the
             poses are not in mm, since a single camera does not show how tall a person is.
 
@@ -42,6 +49,8 @@ class LiftedMotion:
     about: dict
     fps: float = 30.0
     stature: float = 1700.0
+    spread: np.ndarray | None = None
+    distance: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def __post_init__(self):
         expect_poses(self.x3d, 3, "x3d")
@@ -64,7 +73,9 @@ class LiftedMotion:
 
     def select(self, frames: np.ndarray) -> LiftedMotion:
         """The frames of a mask (F,). Raises ValueError if there are none."""
-        return replace(self, poses=self.poses.select(frames), x3d=self.x3d[frames])
+        spread = None if self.spread is None else self.spread[frames]
+        distance = {name: values[frames] for name, values in self.distance.items()}
+        return replace(self, poses=self.poses.select(frames), x3d=self.x3d[frames], spread=spread, distance=distance)
 
     @property
     def complete(self) -> LiftedMotion:
@@ -74,44 +85,66 @@ class LiftedMotion:
         return self.select(known)
 
     @property
+    def unit_in_mm(self) -> float:
+        """One unit of the poses in mm; of poses that are not in mm by the person's stature."""
+        return 1.0 if self.poses.units == "mm" else self.stature / (person_height(self.x3d) or 1.0)
+
+    @property
     def metres(self) -> np.ndarray:
         """The prediction (F, 17, 3) in metres: x right, y up, z towards the viewer, as in glTF."""
-        height = person_height(self.x3d) or 1.0
-        scale = 1e-3 if self.poses.units == "mm" else 1e-3 * self.stature / height
-        return (self.x3d * scale * [1.0, -1.0, -1.0]).astype(np.float32)
+        return (self.x3d * 1e-3 * self.unit_in_mm * [1.0, -1.0, -1.0]).astype(np.float32)
+
+
+def lift_motion(
+    run: Run, poses: PoseSet, about: Mapping = MappingProxyType({}), fps: float = 30.0, stature: float = 1700.0
+) -> LiftedMotion:
+    """Lift poses by the mean of a run's members, with how far these differ and how far the poses are from its own.
+
+    Args:
+        about, fps, stature: as for :class:`LiftedMotion`; ``about`` gets the unit, and which poses are unlike.
+    """
+    x3d, spread = consensus(run.lift(poses.x2d))
+    about, distance = {"what": "a prediction, not a measurement", **about, "unit": poses.units}, {}
+    if run.statistics is not None:
+        names = [segment.name for segment in run.representation.segments]
+        distance = dict(zip(names, run.statistics.distance(poses.x2d).T, strict=True))
+        about |= {UNLIKE: unlike} if (unlike := run.statistics.unlike(poses.x2d)) else {}
+    return LiftedMotion(poses, x3d, about, fps, stature, spread if len(run.seeds) > 1 else None, distance)
 
 
 def npz_bytes(motion: LiftedMotion) -> bytes:
     """Arrays ``x2d`` (F, 17, 2), ``x3d_pred`` (F, 17, 3), a PoseSet's labels, joint_names, units, fps and about.
 
-    NaN: not seen, or its depth is not known.
+    Where they are known also ``spread`` (F, 17) and ``distance_SEGMENT`` (F,). NaN: not seen, or its depth is unknown.
 
     A prediction is not the truth: so this is not a pose file, and liftkit's commands refuse it as one.
     """
     poses, buffer = motion.poses, io.BytesIO()
     labels = {field: getattr(poses, field) for field in LABELS}
     about = {"about": json.dumps(motion.about), "units": poses.units, "fps": motion.fps}
+    doubt = {f"distance_{name}": values for name, values in motion.distance.items()}
+    doubt |= {} if motion.spread is None else {"spread": motion.spread}
     names = np.array(H36M_17.names)
-    np.savez_compressed(buffer, x2d=poses.x2d, x3d_pred=motion.x3d, joint_names=names, **labels, **about)
+    np.savez_compressed(buffer, x2d=poses.x2d, x3d_pred=motion.x3d, joint_names=names, **labels, **doubt, **about)
     return buffer.getvalue()
 
 
 def csv_bytes(motion: LiftedMotion) -> bytes:
     """One line per frame: labels, then for each joint NAME_x2d, NAME_y2d as given and NAME_x, _y, _z as predicted.
 
-    The prediction has the unit of the 2D poses; camera frame: x right, y down, z away; relative to the pelvis. An
-    empty cell: not known.
+    Where they are known also NAME_spread, and last distance_SEGMENT. The prediction has the unit of the 2D poses;
+    camera frame: x right, y down, z away; relative to the pelvis. An empty cell: not known.
     """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    axes = ("x2d", "y2d", "x", "y", "z")
-    writer.writerow(["subject", "action", "clip", "frame", *(f"{n}_{axis}" for n in H36M_17.names for axis in axes)])
-    poses = motion.poses
-    both = np.concatenate([poses.x2d, motion.x3d], axis=-1).reshape(len(poses), -1)
-    for i, values in enumerate(both):
-        label = [_as_text(poses.subject[i]), _as_text(poses.action[i]), poses.clip[i], poses.frame[i]]
-        writer.writerow([*label, *("" if np.isnan(value) else f"{value:.6g}" for value in values)])
-    return text.getvalue().encode()
+    poses, axes, numbers = motion.poses, ["x2d", "y2d", "x", "y", "z"], [motion.poses.x2d, motion.x3d]
+    if motion.spread is not None:
+        axes, numbers = [*axes, "spread"], [*numbers, motion.spread[..., None]]
+    table = pd.DataFrame({name: getattr(poses, name) for name in ("subject", "action", "clip", "frame")})
+    table[["subject", "action"]] = table[["subject", "action"]].map(_as_text)
+    columns = [f"{name}_{axis}" for name in H36M_17.names for axis in axes]
+    both = pd.DataFrame(np.concatenate(numbers, axis=-1).reshape(len(poses), -1), columns=columns)
+    distances = pd.DataFrame({f"distance_{name}": values for name, values in motion.distance.items()})
+    table = pd.concat([table, both, distances], axis=1)
+    return table.to_csv(index=False, float_format="%.6g", lineterminator="\n").encode()
 
 
 def _as_text(label: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from liftkit.view.controller import Controller
 from liftkit.view.controls import Slider
 from liftkit.view.page import page_html
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
 MOST_FRAMES = 5000  # some 3 MB of page
 ALT = "a skeleton of 17 joints"  # a page without a kernel cannot describe every frame
+FAINT = 0.2  # of a person's reach, some 180 mm: bones whose depths differ by so much are drawn as faintly as can be
 TURN = "Turn it by mouse, touch or arrow keys; Home shows the camera's view."
 
 
@@ -29,8 +32,11 @@ class _LiftedFilm(Controller):
         return [Slider("frame", "Frame", "Space plays and pauses", 0, len(frame) - 1, local=True, texts=texts)]
 
     def panels(self) -> list[Pose]:
-        flat = Pose("x2d", "2D: the network's input", joints=self.motion.poses.x2d, alt=ALT)
-        return [flat, Pose("x3d", "3D: the network's prediction", TURN, joints=self.motion.x3d, alt=ALT)]
+        flat, turn, doubt = Pose("x2d", "2D: the network's input", joints=self.motion.poses.x2d, alt=ALT), TURN, None
+        if self.motion.spread is not None:
+            size = np.nanmedian(np.nanmax(np.abs(self.motion.x3d), (1, 2)))
+            doubt, turn = self.motion.spread / (FAINT * size), f"{TURN} Faint: the lifters differ in its depth."
+        return [flat, Pose("x3d", "3D: the network's prediction", turn, self.motion.x3d, ALT, doubt=doubt)]
 
 
 def page_bytes(motion: LiftedMotion) -> bytes:

@@ -44,6 +44,7 @@ class Pose(Panel):
     skeleton: Skeleton = H36M_17
     reach: float | None = None  # half the panel's height in the joints' unit; None: so that every frame fits
     middle: Sequence[float] | None = None  # (2,) or (3,), the panel's centre; None: the middle of all frames
+    doubt: np.ndarray | None = None  # as joints without coordinates, in [0, 1]: how faint each joint's bone is
     strength: np.ndarray | None = None  # (J,) in [0, 1], how much each joint glows
     tips: Sequence[str] | None = None  # one text per joint, shown on hover
     groups: Sequence[int] | None = None  # (J,) numbers that colour joints and bones, shown from 1 on; negative: none
@@ -64,6 +65,9 @@ class Pose(Panel):
         if np.isinf(joints).any() or not known.any():
             raise ValueError(f"{self.title}: joints must be finite, or NaN where they are unknown, and some known")
         object.__setattr__(self, "joints", np.where(known[..., None], joints, np.nan))
+        if self.doubt is not None:
+            doubt = np.nan_to_num(np.asarray(self.doubt, float)).reshape(len(joints), count).clip(0, 1)
+            object.__setattr__(self, "doubt", doubt)
 
     @cached_property
     def extent(self) -> tuple[np.ndarray, float]:
@@ -90,11 +94,13 @@ class Pose(Panel):
             "sides": [side_of(name) for name in names],
             "size": self.joints.shape[-1],
         }
-        return super().static_state() | state | ({"frames": self._whole(self.joints)} if len(self.joints) > 1 else {})
+        film = {"frames": self._whole(self.joints), "doubts": self._doubts()} if len(self.joints) > 1 else {}
+        return super().static_state() | state | film
 
     def dynamic_state(self) -> dict[str, Any]:
         state = {
             "joints": self._whole(self.joints)[0] if len(self.joints) == 1 else None,
+            "doubt": self._doubts()[0] if self.doubt is not None and len(self.joints) == 1 else None,
             "strength": None if self.strength is None else np.round(np.asarray(self.strength, float), 3).tolist(),
             "tips": None if self.tips is None else list(self.tips),
             "groups": None if self.groups is None else [int(group) for group in self.groups],
@@ -102,6 +108,10 @@ class Pose(Panel):
             "picked": None if self.picked is None else self.skeleton.index(self.picked),
         }
         return super().dynamic_state() | state
+
+    def _doubts(self) -> list[list[int]] | None:
+        """Per frame the doubt of each joint in whole percent."""
+        return None if self.doubt is None else np.rint(100 * self.doubt).astype(int).tolist()
 
     def _whole(self, joints: np.ndarray) -> list[list[int | None]]:
         """Joints (F, J, d) as the browser gets them: per frame a flat list of whole numbers; None: unknown."""

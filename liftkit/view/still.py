@@ -18,6 +18,7 @@ SIDE, HEAD = 260, 46  # pixels: the side of a panel; its heading with the title 
 COLUMNS = 4
 VIEW = (0.6, 0.15)  # azimuth and elevation of a 3D pose: START of js/space.js, so that the live widget begins alike
 LONGEST_NOTE = 14  # lines
+FAINTEST = 0.8  # of a bone's colour is gone at a doubt of 1: FAINTEST of js/skeleton.js
 
 
 def picture_svg(title: str, panels: Sequence[Panel]) -> str:
@@ -78,8 +79,13 @@ def _document(parts: Sequence[str], alt: str, width: float, height: float, more:
     )
 
 
-def _bones(points: np.ndarray, skeleton: Skeleton, groups: Sequence[int] | None = None) -> str:
-    """The bones between points (J, 2) in pixels, coloured by the joints' groups or else by the side of the body."""
+def _bones(
+    points: np.ndarray, skeleton: Skeleton, groups: Sequence[int] | None = None, doubt: np.ndarray | None = None
+) -> str:
+    """The bones between points (J, 2) in pixels, coloured by the joints' groups or else by the side of the body.
+
+    ``doubt`` (J,): how faint the bone is that ends in a joint.
+    """
     lines = []
     for parent, joint in skeleton.bones:
         if not np.isfinite(points[[parent, joint]]).all():
@@ -88,7 +94,8 @@ def _bones(points: np.ndarray, skeleton: Skeleton, groups: Sequence[int] | None 
         colour, dash = COLOURS[side], DASHES[side] and f' stroke-dasharray="{DASHES[side]}"'
         if groups is not None:
             colour, dash = SERIES[groups[joint] % len(SERIES)] if groups[joint] >= 0 else COLOURS["middle"], ""
-        lines.append(f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}"{dash}/>')
+        faint = f' stroke-opacity="{1 - FAINTEST * doubt[joint]:.2f}"' if doubt is not None and doubt[joint] else ""
+        lines.append(f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}"{dash}{faint}/>')
     return f'<g stroke-width="4" stroke-linecap="round">{"".join(lines)}</g>'
 
 
@@ -112,7 +119,7 @@ def _pose(panel: Pose) -> str:
     offset = panel.joints[0] - middle
     flat = offset if offset.shape[-1] == 2 else project(rotate(offset, *VIEW))
     points = (flat / reach * 0.5 + 0.5) * SIDE
-    parts = [_bones(points, panel.skeleton, panel.groups)]
+    parts = [_bones(points, panel.skeleton, panel.groups, None if panel.doubt is None else panel.doubt[0])]
     for i, (x, y) in enumerate(points):
         if not np.isfinite(x + y):
             continue

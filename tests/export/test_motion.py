@@ -12,7 +12,7 @@ from formats.bvh import read_points
 
 from liftkit import H36M_17, PoseSet, load_record
 from liftkit.data.people import person_height
-from liftkit.export import LiftedMotion, write_motion
+from liftkit.export import LiftedMotion, lift_motion, write_motion
 from liftkit.export.page import MOST_FRAMES
 from liftkit.keypoints.reading import read_keypoints
 from liftkit.poses import load_pose_file
@@ -140,6 +140,19 @@ def test_bvh_reads_back_as_the_prediction_and_holds_the_pose_where_frames_are_mi
     np.testing.assert_allclose(joints, x3d[shown] * scale * [1, -1, -1], atol=0.1)
     up = joints[..., 1]
     assert (up[:, H36M_17.index("right_wrist")] > up[:, H36M_17.index("right_shoulder")]).all()
+
+
+def test_the_mean_of_a_run_is_lifted_and_its_spread_written_in_every_frame(lifted, tmp_path):
+    record = load_record("legs_torso")
+    poses, depths = lifted[0], record.lift(lifted[0].x2d)[..., 2].astype(float)
+    motion = lift_motion(record, poses, fps=15)
+    np.testing.assert_allclose(motion.x3d[..., 2], depths.mean(0), atol=1e-3)
+    np.testing.assert_allclose(motion.spread, np.sqrt(((depths - depths.mean(0)) ** 2).sum(0) / 7), atol=1e-2)
+    assert (motion.about["unit"], motion.distance) == ("px", {})
+    rows = list(csv.DictReader(io.StringIO(write_motion(motion, tmp_path / "a.csv").read_text())))
+    assert float(rows[7]["left_wrist_spread"]) == pytest.approx(motion.spread[7, H36M_17.index("left_wrist")], rel=1e-5)
+    alone = write_motion(lift_motion(record.select([3]), poses), tmp_path / "b.csv")
+    assert "spread" not in alone.read_text().splitlines()[0]
 
 
 def test_poses_in_mm_keep_their_size(tmp_path):

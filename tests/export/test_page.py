@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from lab import browser, elsewhere, needs_chromium
 
 from liftkit import load_record
-from liftkit.export import LiftedMotion, write_motion
+from liftkit.export import lift_motion, write_motion
 from liftkit.keypoints.reading import read_keypoints
 from liftkit.recorded import sample_keypoints
 
@@ -18,8 +19,8 @@ NASTY = '</script><img src=x onerror=alert(1)>"&$data'
 def file(tmp_path_factory):
     """The page of the lifted sample, whose names try to break out of it."""
     poses = read_keypoints(sample_keypoints())[0]
-    x3d = load_record("legs_torso").select([0]).lift(poses.x2d)[0]
-    motion = LiftedMotion(replace(poses, name=NASTY), x3d, {"from": NASTY, NASTY: "x"}, fps=15)
+    about = {"from": NASTY, NASTY: "x"}
+    motion = lift_motion(load_record("legs_torso"), replace(poses, name=NASTY), about, fps=15)
     return write_motion(motion, tmp_path_factory.mktemp("page") / "view.html")
 
 
@@ -63,8 +64,8 @@ def test_the_page_runs_without_errors_and_asks_nobody(page):
     assert page.complaints == [] and elsewhere(page.requests) == [page.url]
     assert page.title() == page.locator(".lk-heading").text_content() == f"{NASTY}: lifted from 2D to 3D"
     assert page.locator("img").count() == 0
-    assert page.locator("dt").all_text_contents() == ["from", NASTY]
-    assert page.locator("dd").all_text_contents() == [NASTY, "x"]
+    assert page.locator("dt").all_text_contents() == ["what", "from", NASTY, "unit"]
+    assert page.locator("dd").all_text_contents()[1:] == [NASTY, "x", "px"]
     policy = page.locator('meta[http-equiv="Content-Security-Policy"]').get_attribute("content")
     assert "default-src 'none'" in policy and "http" not in policy
 
@@ -122,6 +123,20 @@ def test_a_finger_turns_the_3d(page):
         points = [] if x is None else [{"x": box["x"] + x, "y": box["y"] + 100}]
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
     assert lines(page, "x3d") != space
+
+
+def test_bones_are_fainter_where_the_lifters_differ(page):
+    faint = "node => [...node.querySelectorAll('.lk-bone')].map((line) => line.style.strokeOpacity)"
+    run, poses = load_record("legs_torso"), read_keypoints(sample_keypoints())[0]
+    lifted = run.lift(poses.x2d).astype(float)
+    size = np.median(np.abs(lifted.mean(0)).max((1, 2)))
+    for frame in (0, 40):
+        slider(page).fill(str(frame))
+        lines(page, "x3d")  # waits until it is drawn
+        shown = sorted(float(opacity) for opacity in skeleton(page, "x3d").evaluate(faint))
+        doubt = (lifted[:, frame, 1:, 2].std(0, ddof=1) / (0.2 * size)).clip(0, 1)
+        np.testing.assert_allclose(shown, sorted(1 - 0.8 * doubt), atol=0.01)
+    assert set(skeleton(page, "x2d").evaluate(faint)) == {""}  # what was given is not in doubt
 
 
 def test_mouse_turns_and_play_plays_and_pauses(page):

@@ -75,6 +75,15 @@ def test_an_unknown_place_is_null_and_leaves_the_others_where_they_are():
     assert np.isfinite(Pose("p", "P", joints=joints).extent[1])
 
 
+def test_doubt_is_a_percentage_per_joint_and_frame():
+    doubt = np.zeros((2, 17))
+    doubt[1, 16] = 1.7
+    film = Pose("p", "P", joints=np.stack([person()] * 2), doubt=doubt)
+    assert film.static_state()["doubts"] == [[0] * 17, [0] * 16 + [100]] and film.dynamic_state()["doubt"] is None
+    one = Pose("p", "P", joints=person(), doubt=np.full(17, 0.256))
+    assert one.dynamic_state()["doubt"] == [26] * 17 and "doubts" not in one.static_state()
+
+
 def test_an_unknown_joint_cannot_be_picked():
     with pytest.raises(ValueError, match="unknown joint 'tail'"):
         Pose("p", "P", joints=np.zeros((17, 2)), picked="tail").dynamic_state()

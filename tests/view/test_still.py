@@ -114,6 +114,21 @@ def test_what_glows_is_drawn_and_what_does_not_is_not():
     assert 'r="12.0"' in drawn and 'r="7.5"' in drawn
 
 
+def test_a_bone_is_as_faint_as_its_joint_is_in_doubt():
+    doubt = np.zeros(17)
+    doubt[3] = 0.5
+    drawn = picture_svg("T", [Pose("a", "A", joints=person(), doubt=doubt)])
+    assert drawn.count("stroke-opacity") == drawn.count('stroke-opacity="0.60"') == 1
+    assert re.search(r"FAINTEST = (\S+);", (page.HERE / "skeleton.js").read_text())[1] == str(still.FAINTEST)
+
+
+def test_unknown_joints_are_not_drawn():
+    joints = person()
+    joints[3] = np.nan
+    drawn = picture_svg("T", [Pose("a", "A", joints=joints, groups=np.zeros(17, int))])
+    assert drawn.count("<line") == 15 and "nan" not in drawn
+
+
 def test_a_still_is_the_same_each_time():
     assert picture_svg("T", panels()) == picture_svg("T", panels())
 

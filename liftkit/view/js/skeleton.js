@@ -3,6 +3,7 @@ import { farToNear, known, nearest, orbit, pointsOf, START, turned } from "./spa
 import { readable } from "./controls.js";
 
 const SVG = "http://www.w3.org/2000/svg";
+const FAINTEST = 0.8; // of a bone's colour is gone at a doubt of 100 per cent
 const TURN = { ArrowLeft: [-0.1, 0], ArrowRight: [0.1, 0], ArrowUp: [0, -0.1], ArrowDown: [0, 0.1] };
 
 export class PosePanel {
@@ -50,10 +51,12 @@ export class PosePanel {
     const place = (values) => pointsOf(values, fixed.size).map((p) => (fixed.size === 3 ? turned(p, view) : p));
     this.points = place(current.joints ?? fixed.frames[frame]);
     if (this.pulled) this.points[this.pulled.joint] = this.pulled.at;
+    const doubt = current.doubt ?? fixed.doubts?.[frame];
     for (const i of farToNear(fixed.bones, this.points)) {
       const [a, b] = fixed.bones[i].map((joint) => this.points[joint]);
       stretch(this.lines[i], a, b);
       this.lines[i].style.strokeWidth = 0.026 - 0.006 * (((a[2] || 0) + (b[2] || 0)) / 2);
+      this.lines[i].style.strokeOpacity = doubt ? 1 - (FAINTEST * doubt[fixed.bones[i][1]]) / 100 : "";
       if (fixed.size === 3) this.node.insertBefore(this.lines[i], this.dots[0]);
     }
     this.points.forEach(([x, y], i) => {
