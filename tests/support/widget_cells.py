@@ -24,6 +24,7 @@ CELLS = {
     "StudyExplorer": "StudyExplorer()",
 }
 
+NASTY = "<script>alert('x')</script>&\"</svg>"  # as a name in data may be
 NUMBERS = count(1)  # of messages
 
 

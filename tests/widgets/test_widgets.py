@@ -1,4 +1,4 @@
-"""Every widget: each control to its ends, each button, the line to the browser, errors, pictures, saved pages."""
+"""Every widget: each control to its ends, each button, joints, charts, pictures, saved pages, other threads."""
 
 import importlib
 import json
@@ -17,18 +17,15 @@ import numpy as np
 import pytest
 import torch
 from nbconvert import HTMLExporter
-from widget_cells import CELLS, SETUP, samples, send
+from widget_cells import CELLS, NASTY, SETUP, samples, send
 
 import liftkit.widgets
 from liftkit.poses import PoseSet
-from liftkit.view.controller import Controller, Press, Set, Tick
 from liftkit.view.controls import Button, Slider
-from liftkit.view.page import script, style
 from liftkit.view.panels import Chart, Note, Pose
 from liftkit.widgets import WIDGETS, Widget
 
 HERE = Path(__file__).parent
-NASTY = "<script>alert('x')</script>&\"</svg>"
 
 
 @cache
@@ -53,19 +50,6 @@ def example(name: str) -> Widget:
 def widget(request):
     """One of each widget."""
     return example(request.param)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(WIDGETS))
-def test_a_widget_shows_the_same_whatever_torchs_global_modes_are(name):
-    plain = example(name)
-    torch.set_default_dtype(torch.float64)
-    try:
-        with torch.inference_mode():
-            other = example(name)
-    finally:
-        torch.set_default_dtype(torch.float32)
-    assert other.scene == plain.scene
 
 
 def panels_sent(widget: Widget) -> list[tuple[str, str]]:
@@ -141,6 +125,44 @@ def test_everything_marked_in_a_chart_can_be_picked(widget):
                 send(widget, "pick", panel=panel.key, key=key)
 
 
+def test_messages_may_come_from_another_thread(widget):
+    control = next(c for c in widget.controller.controls() if not isinstance(c, Button))
+    message = {"kind": "set", "name": control.name, "value": samples(control)[0]}
+    threads = [Thread(target=widget.handle, args=({**message, "number": i},)) for i in range(1, 5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert widget.status["number"] in range(1, 5) and widget.controller.values[control.name] == samples(control)[0]
+
+
+@pytest.mark.long
+def test_a_callback_that_raises_turns_the_suite_red(tmp_path):
+    copy = tmp_path / "test_copy.py"
+    copy.write_text(
+        f"import sys\nsys.path[:0] = {[str(HERE), str(HERE.parent / 'support')]}\n"
+        "from liftkit.widgets import DragExplorer\n"
+        "from test_widgets import test_every_joint_can_be_picked_and_pulled, widget\n"
+        "DragExplorer.Controller.respond = lambda self, event: 1 / 0\n"
+    )
+    options = ["-q", "-p", "no:cacheprovider", "--rootdir", tmp_path, "-k", "DragExplorer"]
+    done = subprocess.run([sys.executable, "-m", "pytest", *options, copy], capture_output=True, text=True)
+    assert done.returncode == 1 and "ZeroDivisionError" in done.stdout, done.stdout + done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(WIDGETS))
+def test_a_widget_shows_the_same_whatever_torchs_global_modes_are(name):
+    plain = example(name)
+    torch.set_default_dtype(torch.float64)
+    try:
+        with torch.inference_mode():
+            other = example(name)
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert other.scene == plain.scene
+
+
 def test_pictures_describe_themselves(widget):
     for panel in widget.controller.panels():
         assert panel.title
@@ -187,93 +209,6 @@ def test_seven_widgets_fit_into_a_notebook():
     assert sum(sizes.values()) + sum(len(example(name).svg()) for name in WIDGETS) < 2_000_000, sizes
 
 
-class Broken(Controller):
-    """A widget whose callbacks fail."""
-
-    title = "broken"
-
-    def __init__(self):
-        super().__init__()
-        self.values = {"number": 1}
-        self.running = True
-
-    def controls(self):
-        return [Slider("number", "Number", minimum=0, maximum=3), Button("fail", "Fail")]
-
-    def respond(self, event):
-        match event:
-            case Set("number", 2):
-                raise ValueError("expected another number, found 2")
-            case Press("fail"):
-                raise ZeroDivisionError("a fault")
-            case Tick():
-                raise RuntimeError("while running")
-
-    def panels(self):
-        return [Note("note", "Note", text=NASTY)]
-
-
-@pytest.fixture
-def broken(monkeypatch):
-    monkeypatch.setattr(liftkit.widgets.widget, "WIDGETS", {})  # not one of ours
-    return type("BrokenWidget", (Widget,), {"__doc__": "A test's.", "Controller": Broken})()
-
-
-def test_an_error_is_shown_in_words_with_its_traceback(broken):
-    broken.handle({"kind": "set", "name": "number", "value": 2, "number": 7})
-    assert broken.status["error"]["text"] == "expected another number, found 2"
-    assert "respond" in broken.status["error"]["trace"] and broken.status["number"] == 7
-    assert broken.controller.values["number"] == 1  # as before
-    broken.handle({"kind": "press", "name": "fail", "number": 8})
-    text = broken.status["error"]["text"]
-    assert "fault of the widget" in text and "ZeroDivisionError" in text
-    broken.handle({"kind": "set", "name": "number", "value": 3, "number": 9})
-    assert broken.status["error"] is None and broken.status["values"]["number"] == 3
-
-
-def test_an_error_ends_what_was_running(broken):
-    broken.handle({"kind": "tick", "number": 1})
-    assert broken.status["running"] is False and broken.status["error"]["text"].endswith("while running")
-    broken.handle({"kind": "tick", "number": 2})
-    assert broken.status["error"] is None
-
-
-def test_a_message_sent_by_a_test_fails_it_if_the_widget_shows_an_error(broken):
-    with pytest.raises(AssertionError, match="ZeroDivisionError"):
-        send(broken, "press", name="fail")
-
-
-@pytest.mark.parametrize("message", [{}, {"kind": "explode"}, {"kind": "set", "name": "fail", "value": 1}])
-def test_an_unknown_message_is_refused(broken, message):
-    broken.handle(message | {"number": 4})
-    assert broken.status["error"] and broken.status["number"] == 4
-
-
-@pytest.mark.long
-def test_a_callback_that_raises_turns_the_suite_red(tmp_path):
-    copy = tmp_path / "test_copy.py"
-    copy.write_text(
-        f"import sys\nsys.path[:0] = {[str(HERE), str(HERE.parent / 'support')]}\n"
-        "from liftkit.widgets import DragExplorer\n"
-        "from test_widgets import test_every_joint_can_be_picked_and_pulled, widget\n"
-        "DragExplorer.Controller.respond = lambda self, event: 1 / 0\n"
-    )
-    options = ["-q", "-p", "no:cacheprovider", "--rootdir", tmp_path, "-k", "DragExplorer"]
-    done = subprocess.run([sys.executable, "-m", "pytest", *options, copy], capture_output=True, text=True)
-    assert done.returncode == 1 and "ZeroDivisionError" in done.stdout, done.stdout + done.stderr
-
-
-def test_messages_may_come_from_another_thread(widget):
-    control = next(c for c in widget.controller.controls() if not isinstance(c, Button))
-    message = {"kind": "set", "name": control.name, "value": samples(control)[0]}
-    threads = [Thread(target=widget.handle, args=({**message, "number": i},)) for i in range(1, 5)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    assert widget.status["number"] in range(1, 5) and widget.controller.values[control.name] == samples(control)[0]
-
-
 def test_names_from_data_are_never_html(tmp_path):
     poses = few().test.select([0, 1, 2])
     poses = PoseSet(
@@ -283,27 +218,3 @@ def test_names_from_data_are_never_html(tmp_path):
     viewer = liftkit.widgets.PoseViewer(poses, {NASTY: poses.x3d})
     ElementTree.fromstring(viewer.svg())
     assert "<script>alert" not in viewer.svg() + viewer.to_html(tmp_path / "page.html").read_text()
-
-
-def test_the_browsers_side_is_small_and_asks_nobody():
-    assert len(script()) < 50_000 and len(style()) < 50_000
-    for text in (script(), style()):
-        assert set(re.findall(r"https?://[^\"')\s]+", text)) <= {"http://www.w3.org/2000/svg"}
-
-
-def luminance(colour: str) -> float:
-    """The relative luminance of #rgb or #rrggbb, by WCAG 2."""
-    digits = colour[1:] if len(colour) == 7 else "".join(2 * digit for digit in colour[1:])
-    channels = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return float(np.dot([0.2126, 0.7152, 0.0722], linear))
-
-
-@pytest.mark.parametrize(("theme", "paper"), [(0, "#ffffff"), (1, "#212121")], ids=["light", "dark"])  # JupyterLab's
-def test_what_is_drawn_stands_out_from_the_paper(theme, paper):
-    rules = re.findall(r"\.lk \{(.*?)\}", style(), re.DOTALL)[:2]
-    colours = dict(re.findall(r"--lk-(left|right|middle|glow|focus|s\d): (#\w+)", rules[theme]))
-    assert len(colours) == 11
-    for name, colour in colours.items():
-        light, dark = sorted([luminance(colour), luminance(paper)], reverse=True)
-        assert (light + 0.05) / (dark + 0.05) >= 4.5, f"{name} {colour}"
