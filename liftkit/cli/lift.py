@@ -33,6 +33,10 @@ def lift(
     follow: options.Follow = True,
     fps: Annotated[float, typer.Option(help="Frames per second, for animations.")] = 30.0,
     stature: Annotated[float, typer.Option(help="The person's, in mm; scales .bvh and .glb.")] = 1700.0,
+    tilt: Annotated[
+        float | None, typer.Option(help="How far the camera looked down, in degrees; else estimated.")
+    ] = None,
+    smooth: Annotated[bool, typer.Option("--smooth", help="Of a film: take out jitter, keep bones steady.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Check everything, lift one pose, write nothing.")] = False,
 ) -> None:
     """Lift your own keypoints: COCO, OpenPose, MediaPipe, MMPose, Ultralytics, CSV, or a pose file.
@@ -57,7 +61,7 @@ def lift(
     if check:
         poses = poses.select([0])
     about = {"from": file.name, "used": str(usage), "lifter": lifter}
-    motion = lift_motion(loaded, poses, about, fps, stature)
+    motion = lift_motion(loaded, poses, about, fps, stature, tilt, smooth)
     if unlike := motion.about.get(UNLIKE):
         typer.echo(f"{UNLIKE}, so do not rely on it: {unlike}.")
     lifted = {segment.name: motion.known(segment.owns) for segment in loaded.representation.segments}

@@ -16,6 +16,8 @@ from liftkit.data.people import person_height
 from liftkit.export.bvh import bvh_bytes
 from liftkit.export.glb import glb_bytes
 from liftkit.export.page import page_bytes
+from liftkit.export.steady import SECONDS, steady
+from liftkit.export.upright import estimate_tilt, upright
 from liftkit.geometry import expect_poses
 from liftkit.poses import LABELS, PoseSet
 from liftkit.run import Run
@@ -37,6 +39,7 @@ class LiftedMotion:
         fps: frames per second.
         spread: (F, 17) how far the lifters differ in a joint's depth, in the unit of the poses; None: there is one.
         distance: segment -> (F,) how far it lies from the training poses: :class:`liftkit.uncertainty.PoseStatistics`.
+        tilt: how far the camera looked down, in degrees; exports in metres are turned upright by it.
         stature: the person's length in mm, from an ankle to the head along the bones. Exports in metres use it if the
             poses are not in mm, since a single camera does not show how tall a person is.
 
@@ -51,6 +54,7 @@ class LiftedMotion:
     stature: float = 1700.0
     spread: np.ndarray | None = None
     distance: Mapping[str, np.ndarray] = field(default_factory=dict)
+    tilt: float = 0.0
 
     def __post_init__(self):
         expect_poses(self.x3d, 3, "x3d")
@@ -91,25 +95,39 @@ class LiftedMotion:
 
     @property
     def metres(self) -> np.ndarray:
-        """The prediction (F, 17, 3) in metres: x right, y up, z towards the viewer, as in glTF."""
-        return (self.x3d * 1e-3 * self.unit_in_mm * [1.0, -1.0, -1.0]).astype(np.float32)
+        """The prediction (F, 17, 3) in metres, of a level camera: x right, y up, z towards the viewer, as in glTF."""
+        return (upright(self.x3d, self.tilt) * 1e-3 * self.unit_in_mm * [1.0, -1.0, -1.0]).astype(np.float32)
 
 
 def lift_motion(
-    run: Run, poses: PoseSet, about: Mapping = MappingProxyType({}), fps: float = 30.0, stature: float = 1700.0
+    run: Run,
+    poses: PoseSet,
+    about: Mapping = MappingProxyType({}),
+    fps: float = 30.0,
+    stature: float = 1700.0,
+    tilt: float | None = None,
+    smooth: bool = False,
 ) -> LiftedMotion:
     """Lift poses by the mean of a run's members, with how far these differ and how far the poses are from its own.
 
     Args:
-        about, fps, stature: as for :class:`LiftedMotion`; ``about`` gets the unit, and which poses are unlike.
+        run, poses: M members, and the poses of a film.
+        about, fps, stature: as for :class:`LiftedMotion`; ``about`` gets more entries.
+        tilt: the camera's, in degrees, downwards positive; None: :func:`liftkit.export.upright.estimate_tilt`.
+        smooth: whether jitter is taken out, see :func:`liftkit.export.steady.steady`.
     """
     x3d, spread = consensus(run.lift(poses.x2d))
     about, distance = {"what": "a prediction, not a measurement", **about, "unit": poses.units}, {}
+    if smooth:
+        x3d, about["smoothed"] = steady(x3d, poses.clip, poses.frame, fps), f"over {SECONDS:g} s, with steady bones"
+    given = tilt is not None or not np.isfinite(x3d[:, H36M_17.index("thorax")]).any()
+    tilt = (tilt or 0.0) if given else estimate_tilt(x3d)
+    about["the camera's tilt"] = f"{tilt:.0f} degrees, {'given' if given else 'estimated'}"
     if run.statistics is not None:
         names = [segment.name for segment in run.representation.segments]
         distance = dict(zip(names, run.statistics.distance(poses.x2d).T, strict=True))
         about |= {UNLIKE: unlike} if (unlike := run.statistics.unlike(poses.x2d)) else {}
-    return LiftedMotion(poses, x3d, about, fps, stature, spread if len(run.seeds) > 1 else None, distance)
+    return LiftedMotion(poses, x3d, about, fps, stature, spread if len(run.seeds) > 1 else None, distance, tilt)
 
 
 def npz_bytes(motion: LiftedMotion) -> bytes:

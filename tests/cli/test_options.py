@@ -138,19 +138,19 @@ def read_with(calls):
 
 def lift(invoke, spy, small, tmp_path, trained):
     given = {"file": SAMPLE, "out": tmp_path / "x.npz", "record": "full", "run": trained, "seed": 5}
-    given |= READING | {"fps": 12.5, "stature": 1500.0, "check": True}
+    given |= READING | {"fps": 12.5, "stature": 1500.0, "tilt": -7.0, "smooth": True, "check": True}
     poses, usage = reading.read_keypoints(SAMPLE)
     read = spy(reading, "read_keypoints", lambda *_, **__: (poses, usage))
     record, load = spy(liftkit, "load_record"), spy(liftkit.Run, "load")
     write = spy(export, "write_motion")
-    made = spy(export, "LiftedMotion")
+    made = spy(export, "lift_motion")
     invoke({name: value for name, value in given.items() if name not in ("run", "seed", "check")})
     invoke({name: value for name, value in given.items() if name not in ("out", "record", "check")})
     arrived = read_with(read) | {"out": write[0][0][1], "record": record[0][0][0], "run": load[0][0][0]}
-    (_, x3d, about, fps, stature), _, _ = made[1]
-    members = Run.load(trained).lift(poses.x2d)
-    arrived["seed"] = next(seed for seed, one in zip((4, 5), members, strict=True) if np.array_equal(one, x3d))
-    assert "seed 5" in about["lifter"]
+    (lifter, _, about, fps, stature, tilt, smooth), _, motion = made[1]
+    np.testing.assert_array_equal(lifter.lift(poses.x2d)[0], Run.load(trained).lift(poses.x2d)[(4, 5).index(5)])
+    assert "seed 5" in about["lifter"] and motion.tilt == tilt and arrived.pop("incomplete") is True
+    arrived |= {"seed": lifter.seeds[0], "tilt": tilt, "smooth": smooth}
     write[0][0][1].unlink()
     invoke({"file": SAMPLE, "out": given["out"], "check": True})
     return given, arrived | {"fps": fps, "stature": stature, "check": len(write) == 1 and not given["out"].exists()}

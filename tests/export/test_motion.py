@@ -155,6 +155,29 @@ def test_the_mean_of_a_run_is_lifted_and_its_spread_written_in_every_frame(lifte
     assert "spread" not in alone.read_text().splitlines()[0]
 
 
+def test_a_film_is_turned_upright_by_the_tilt_that_is_given_or_seen(lifted):
+    record = load_record("legs_torso")
+    seen, given, level = (lift_motion(record, lifted[0], tilt=tilt) for tilt in (None, 20.0, 0.0))
+    assert seen.about["the camera's tilt"] == f"{seen.tilt:.0f} degrees, estimated" and 5 < seen.tilt < 15
+    assert given.about["the camera's tilt"] == "20 degrees, given"
+    np.testing.assert_array_equal(given.x3d, level.x3d)  # the camera's frame stays
+    trunk = seen.metres[:, H36M_17.index("thorax")]
+    assert np.degrees(np.arctan2(trunk[:, 2].mean(), trunk[:, 1].mean())) == pytest.approx(0, abs=0.5)
+    turned = given.metres[:, 5] - level.metres[:, 5] @ [
+        [1, 0, 0],
+        [0, np.cos(0.349), -np.sin(0.349)],
+        [0, np.sin(0.349), np.cos(0.349)],
+    ]
+    assert np.abs(turned).max() < 0.01
+
+
+def test_a_film_is_smoothed_if_asked(lifted):
+    plain, smooth = (lift_motion(load_record("legs_torso"), lifted[0], fps=15, smooth=s) for s in (False, True))
+    assert "smoothed" in smooth.about and "smoothed" not in plain.about
+    jitter = [np.linalg.norm(np.diff(m.x3d, 2, axis=0), axis=-1).mean() for m in (plain, smooth)]
+    assert jitter[1] < 0.8 * jitter[0]
+
+
 def test_poses_in_mm_keep_their_size(tmp_path):
     x3d = np.random.default_rng(0).normal(scale=300, size=(3, 17, 3)).astype(np.float32)
     x3d -= x3d[:, :1]
