@@ -71,7 +71,10 @@ def main(frames: int = 390_000, detections: bool = False) -> None:
         maker.join()
         options = ["--detections", str(found)] if detections else []
         measure("converting", [str(SCRIPT), "videopose3d", str(source), "--out", str(out), *options])
-        measure("loading", ["-c", f"from liftkit.poses import load_pose_file; print(load_pose_file({str(out)!r}))"])
+        measure(
+            "loading",
+            ["-c", f"from liftkit import load_poses; print(load_poses({str(out)!r}))"],
+        )
         typer.echo(f"read {source.stat().st_size / 2**20:.0f} MiB, wrote {out.stat().st_size / 2**20:.0f} MiB")
 
 

@@ -32,7 +32,7 @@ NETWORKS = ["networks", "networks_as_plain_modules", "batch_norm_and_dropout"]
 TESTS = {
     "layers": NETWORKS,
     "losses": ["losses", "losses_gradients"],
-    "poses": ["poses", "poses_selected", "poses_saved", "poses_for_training"],
+    "poses": ["poses", "poses_selected", "poses_for_training"],
     "training": ["public_api", "divergence", "callbacks"],
     "networks": [*NETWORKS, "public_api"],
 }

@@ -89,8 +89,7 @@ def write_filmed(motion: Motion, rig: str, seed: int, out: Path, inputs: list[Pa
     from formats.positions import write_positions
 
     from liftkit.data.cameras import film
-    from liftkit.data.pose_files import outputs, save_with_record
-    from liftkit.poses import save_poses
+    from liftkit.data.pose_files import outputs, save_poses, save_with_record
 
     _, record = outputs(out)
     if rig == "none":

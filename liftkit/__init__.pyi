@@ -15,6 +15,7 @@ from .data.cameras import Motion as Motion
 from .data.cameras import Rig as Rig
 from .data.cameras import film as film
 from .data.datasets import load_poses as load_poses
+from .data.pose_files import save_poses as save_poses
 from .evaluation import baselines as baselines
 from .evaluation import evaluate as evaluate
 from .geometry import Camera as Camera
@@ -35,7 +36,6 @@ from .metrics import pck as pck
 from .networks import Discriminator as Discriminator
 from .networks import Lifter as Lifter
 from .poses import PoseSet as PoseSet
-from .poses import save_poses as save_poses
 from .priors import PRIORS as PRIORS
 from .priors import Prior as Prior
 from .recorded import load_record as load_record

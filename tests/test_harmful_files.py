@@ -10,8 +10,8 @@ from readers.human36m import read_videopose3d
 from readers.mpi_inf_3dhp import read_calibration
 from time_limit import SECONDS, within
 
+from liftkit.data.pose_files import load_pose_file
 from liftkit.keypoints.reading import read_keypoints
-from liftkit.poses import load_pose_file
 
 
 @pytest.mark.parametrize(

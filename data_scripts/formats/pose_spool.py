@@ -8,7 +8,8 @@ from typing import IO
 
 import numpy as np
 
-from liftkit.poses import LABELS, PoseSet, check_millimetres, check_pose_path, save_poses
+from liftkit.data.pose_files import check_millimetres, check_pose_path, save_poses
+from liftkit.poses import LABELS, PoseSet
 from liftkit.system.files import read_arrays, write_atomically
 
 FIELDS = ("x2d", "x3d", *LABELS)  # arrays with one entry per pose

@@ -28,9 +28,8 @@ def keypoints(
 
     Example: `liftkit data keypoints walk.json --out walk.npz`
     """
-    from liftkit.data.pose_files import outputs, save_with_record
+    from liftkit.data.pose_files import outputs, save_poses, save_with_record
     from liftkit.keypoints.reading import read_keypoints
-    from liftkit.poses import save_poses
 
     _, record = outputs(out)
     given = {"size": options.picture_size(size), "aspect": aspect, "threshold": threshold, "max_gap": max_gap}

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from liftkit.data.broad_movements import MOVEMENTS
 from liftkit.data.cameras import Rig, film
+from liftkit.data.pose_files import load_pose_file
 from liftkit.data.synthetic import RANDOM, random_poses, synthetic_motion
-from liftkit.poses import PoseSet, load_pose_file
+from liftkit.poses import PoseSet
 
 
 def synthetic_poses(

@@ -9,7 +9,7 @@ import pytest
 from command import run
 
 from liftkit import Run, evaluate, load_poses, save_poses
-from liftkit.poses import load_pose_file
+from liftkit.data.pose_files import load_pose_file
 
 TINY = ["--steps", "20", "--width", "16", "--batch", "16"]
 

@@ -8,8 +8,8 @@ from command import run
 from keypoint_files import openpose
 from scripts import disk_full
 
+from liftkit.data.pose_files import load_pose_file
 from liftkit.keypoints.reading import read_keypoints
-from liftkit.poses import load_pose_file
 from liftkit.recorded import sample_keypoints
 
 SAMPLE = sample_keypoints()

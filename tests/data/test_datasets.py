@@ -7,8 +7,8 @@ import pytest
 
 from liftkit.data.cameras import film
 from liftkit.data.datasets import DATASETS, load_poses, synthetic_poses
+from liftkit.data.pose_files import save_poses
 from liftkit.data.synthetic import synthetic_motion
-from liftkit.poses import save_poses
 
 
 @pytest.mark.slow

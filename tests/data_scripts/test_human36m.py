@@ -31,8 +31,8 @@ from readers.human36m import (
 from readers.human36m_cameras import CAMERAS, field_cameras
 
 from liftkit.data.people import person_height
+from liftkit.data.pose_files import load_pose_file, save_poses
 from liftkit.metrics import mpjpe
-from liftkit.poses import load_pose_file, save_poses
 from liftkit.skeleton import H36M_17
 
 

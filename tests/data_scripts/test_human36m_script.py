@@ -9,7 +9,7 @@ from human36m_files import archive, check_known, fetched, npz2d, npz3d
 from readers.human36m import film_recordings, read_videopose3d
 from scripts import call_script
 
-from liftkit.poses import load_pose_file
+from liftkit.data.pose_files import load_pose_file
 
 
 def call(*arguments):

@@ -12,7 +12,7 @@ from scipy.io import savemat
 from scripts import call_script
 
 from liftkit.data.people import person_height
-from liftkit.poses import load_pose_file
+from liftkit.data.pose_files import load_pose_file
 from liftkit.skeleton import H36M_17
 
 AT = {name: H36M_17.index(name) for name in H36M_17.names}

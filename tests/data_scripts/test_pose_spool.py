@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from formats.pose_spool import PoseSpool
 
+from liftkit.data.pose_files import load_pose_file, save_poses
 from liftkit.geometry import hip_midpoint
-from liftkit.poses import LABELS, PoseSet, load_pose_file, save_poses
+from liftkit.poses import LABELS, PoseSet
 
 
 def slices(poses, sizes):

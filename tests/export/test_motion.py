@@ -12,10 +12,10 @@ from formats.bvh import read_points
 
 from liftkit import H36M_17, PoseSet, load_record
 from liftkit.data.people import person_height
+from liftkit.data.pose_files import load_pose_file
 from liftkit.export import LiftedMotion, lift_motion, write_motion
 from liftkit.export.page import MOST_FRAMES
 from liftkit.keypoints.reading import read_keypoints
-from liftkit.poses import load_pose_file
 from liftkit.recorded import sample_keypoints
 from liftkit.view.page import script
 

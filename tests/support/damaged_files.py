@@ -25,9 +25,10 @@ from readers.human36m import Detections, film_recordings, read_archive, read_fet
 from readers.mpi_inf_3dhp import JOINTS_28, read_calibration, read_test, read_training
 from scipy.io import savemat
 
+from liftkit.data.pose_files import load_pose_file, save_poses
 from liftkit.geometry import hip_midpoint
 from liftkit.keypoints.reading import read_keypoints
-from liftkit.poses import PoseSet, load_pose_file, save_poses
+from liftkit.poses import PoseSet
 from liftkit.skeleton import H36M_17
 
 

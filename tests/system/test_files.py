@@ -70,7 +70,8 @@ def test_a_disk_that_really_fills_up_leaves_what_was_there(tmp_path):
     script = """
 import resource, signal, sys
 import numpy as np
-from liftkit.poses import PoseSet, save_poses
+from liftkit.data.pose_files import save_poses
+from liftkit.poses import PoseSet
 poses = PoseSet(np.random.default_rng(0).normal(size=(1000, 17, 2)))
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))

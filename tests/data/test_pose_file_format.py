@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from pose_sets import assert_same, with_nan
 
-from liftkit.poses import PoseSet, load_pose_file, save_poses
+from liftkit.data.pose_files import load_pose_file, save_poses
+from liftkit.poses import PoseSet
 from liftkit.skeleton import H36M_17, Skeleton
 
 
