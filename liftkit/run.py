@@ -139,8 +139,11 @@ class Run:
         networks = {"lifter": self.lifter, "discriminator": self.discriminator}
         return {f"{part}.{k}": t.contiguous().cpu() for part, n in networks.items() for k, t in n.state_dict().items()}
 
-    def save(self, folder: str | Path) -> Path:
-        """Write the run into a folder (made if missing): weights.safetensors, run.json, history.csv."""
+    def save(self, folder: str | Path, compact: bool = False) -> Path:
+        """Write the run into a folder (made if missing): weights.safetensors, run.json, history.csv.
+
+        ``compact``: only what lifts, without discriminator, with weights (not running averages) rounded to float16.
+        """
         folder = Path(folder)
         if folder.exists() and not folder.is_dir():
             raise ValueError(f"{folder} must be a folder, found a file")
@@ -152,7 +155,11 @@ class Run:
             "message": self.message,
         }
         arrays = self.statistics.arrays() if self.statistics else {}
-        tensors = self.tensors() | {POSES + name: torch.tensor(array) for name, array in arrays.items()}
+        tensors = self.tensors()
+        if compact:
+            lifts = {k: t for k, t in tensors.items() if k.startswith("lifter.")}
+            tensors = {k: t if k.endswith((".mean", ".var")) else t.half() for k, t in lifts.items()}
+        tensors |= {POSES + name: torch.tensor(array) for name, array in arrays.items()}
         write_atomically(folder / WEIGHTS, lambda file: file.write(save(tensors)))
         write_atomically(folder / HISTORY, lambda file: self.history.to_csv(file, index=False))
         write_atomically(folder / ABOUT, lambda file: file.write(json.dumps(about, indent=1).encode()))
@@ -169,14 +176,19 @@ class Run:
         message: str = "",
         statistics: PoseStatistics | None = None,
     ) -> Run:
-        """A run from stored :meth:`tensors`: one mapping for each group of members, in order."""
+        """A run from stored :meth:`tensors`: one mapping for each group of members, in order.
+
+        Without a discriminator, as :meth:`save` leaves it out of a compact run, that of the run is untrained.
+        """
         lifter = Lifter(representation, config.width, len(seeds), **config.network_options)
         discriminator = Discriminator(config.width, len(seeds))
         try:
             names = [name for name in tensors[0] if not name.startswith(POSES)]
             together = {name: torch.cat([group[name] for group in tensors]) for name in names}
             for part, net in (("lifter.", lifter), ("discriminator.", discriminator)):
-                net.load_state_dict({k.removeprefix(part): t for k, t in together.items() if k.startswith(part)})
+                weights = {k.removeprefix(part): t for k, t in together.items() if k.startswith(part)}
+                if weights or net is lifter:
+                    net.load_state_dict(weights)
         except (RuntimeError, KeyError) as error:
             raise ValueError(f"the tensors do not fit {representation.name}: {error}") from error
         return cls(lifter, discriminator, tuple(seeds), config, history, message, statistics)

@@ -154,6 +154,16 @@ def test_what_is_saved_is_loaded_bit_for_bit(name, tmp_path):
     assert_same_run(Run.load(str(folder)), run)
 
 
+def test_a_compact_run_lifts_like_the_whole_one_from_half_of_the_bytes(run, tmp_path):
+    whole, compact = run.save(tmp_path / "whole"), run.save(tmp_path / "compact", compact=True)
+    sizes = [(folder / "weights.safetensors").stat().st_size for folder in (whole, compact)]
+    assert sizes[1] < 0.5 * sizes[0]
+    loaded = Run.load(compact)
+    np.testing.assert_allclose(loaded.lift(POSES)[..., 2], run.lift(POSES)[..., 2], atol=2)  # of some 900 mm
+    assert {p.dtype for p in loaded.lifter.parameters()} == {torch.float32}
+    np.testing.assert_array_equal(loaded.select([0]).lift(POSES), loaded.lift(POSES)[1:])
+
+
 def test_a_registered_representation_loads_where_it_is_not_registered(tmp_path, monkeypatch):
     monkeypatch.setattr("liftkit.representations.REPRESENTATIONS", dict(REPRESENTATIONS))
     left_right = REPRESENTATIONS["left_right"].segments

@@ -16,6 +16,7 @@ from liftkit.study.statistics import compare_pairs, summarise
 from liftkit.system.files import write_atomically
 
 FOLDER = Path(__file__).parent
+LIFTER = FOLDER / "lifter"
 REAL_STUDY, SAMPLE = FOLDER / "real_study.csv", FOLDER / "sample_keypoints.json"
 MAX_TEST_POSES = 4096  # on which the stored figures are measured, evenly spaced
 
