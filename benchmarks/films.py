@@ -44,7 +44,14 @@ def main(
     tilts = tilt_errors(lifter, {tilt: film(motion, Rig(views=1, tilt=tilt)).test for tilt in TILTS})
     blocks.write_table(tilts, out / "tilt.csv")
     for table in (smoothed, tilts):
-        typer.echo(markdown(table.round(1).astype(object).fillna("–")) + "\n")
+        typer.echo(markdown(as_text(table)) + "\n")
+
+
+def as_text(table: pd.DataFrame) -> pd.DataFrame:
+    """A table for a page: two digits of the widths, one of the rest."""
+    forms = {"seconds": "{:.2f}", "tilt": "{:.0f}", "noise_mm": "{:.0f}"}
+    texts = {column.replace("_", " "): table[column].map(forms.get(column, "{:.1f}").format) for column in table}
+    return pd.DataFrame(texts)
 
 
 def smoothing(run: Run, poses: PoseSet) -> pd.DataFrame:

@@ -9,7 +9,20 @@ from typing import NamedTuple
 import pandas as pd
 import typer
 
-from benchmarks import claims, dependence, matrix, paper_size, real_motion, real_study, records, stability, switches
+from benchmarks import (
+    claims,
+    dependence,
+    films,
+    hidden,
+    lifter,
+    matrix,
+    paper_size,
+    real_motion,
+    real_study,
+    records,
+    stability,
+    switches,
+)
 from benchmarks.pages import markdown, write_between
 from liftkit.recorded import REAL_STUDY
 
@@ -17,6 +30,7 @@ ROOT = Path(__file__).parents[1]
 CMU = "cmu17_bodies.npz"
 STUDY = [Path("results") / f"study_{name}.csv" for name in ("summary", "comparisons", "references")]
 README, RESULTS, PAPER = Path("README.md"), Path("results/README.md"), Path("docs/paper.md")
+LIFTING = Path("docs/lifting.md")
 
 
 class Table(NamedTuple):
@@ -52,6 +66,10 @@ TABLES = [
     Table(PAPER, f"matrix {CMU}", result("matrix_gravity"), matrix.summary),
     Table(PAPER, f"matrix {CMU} --prior paper", result("matrix_paper"), matrix.summary),
     Table(PAPER, f"paper_size {CMU} --out results/paper_size.csv", result("paper_size"), paper_size.summary),
+    Table(LIFTING, f"lifter {CMU}", result("lifter"), lifter.summary),
+    Table(LIFTING, "hidden", result("hidden"), hidden.summary),
+    Table(LIFTING, f"films {CMU}", result("steady"), films.as_text),
+    Table(LIFTING, f"films {CMU}, tilt", result("tilt"), films.as_text),
 ]
 
 

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from benchmarks.pages import write_between
-from benchmarks.tables import PAPER, README, RESULTS, TABLES, main
+from benchmarks.tables import LIFTING, PAPER, README, RESULTS, TABLES, main
 
 ROOT = Path(__file__).parents[2]
-PAGES = (README, RESULTS, PAPER)
+PAGES = (README, RESULTS, PAPER, LIFTING)
 
 
 @pytest.fixture
