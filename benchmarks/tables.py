@@ -10,6 +10,7 @@ import pandas as pd
 import typer
 
 from benchmarks import (
+    certainty,
     claims,
     dependence,
     films,
@@ -67,6 +68,7 @@ TABLES = [
     Table(PAPER, f"matrix {CMU} --prior paper", result("matrix_paper"), matrix.summary),
     Table(PAPER, f"paper_size {CMU} --out results/paper_size.csv", result("paper_size"), paper_size.summary),
     Table(LIFTING, f"lifter {CMU}", result("lifter"), lifter.summary),
+    Table(LIFTING, f"certainty {CMU}", result("certainty"), certainty.summary),
     Table(LIFTING, "hidden", result("hidden"), hidden.summary),
     Table(LIFTING, f"films {CMU}", result("steady"), films.as_text),
     Table(LIFTING, f"films {CMU}, tilt", result("tilt"), films.as_text),
