@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from liftkit.cli.common import say
 from liftkit.cli.course import course
 from liftkit.cli.data import data
 from liftkit.cli.draw import draw
@@ -33,9 +34,7 @@ def doctor() -> None:
     findings = examine()
     for finding in findings:
         mark = "FAIL" if finding.fatal and finding.remedy else "note" if finding.remedy else "ok"
-        typer.echo(
-            f"{mark:5}{finding.what:13}{finding.found}" + (f"\n{'':5}-> {finding.remedy}" if finding.remedy else "")
-        )
+        say(f"{mark:5}{finding.what:13}{finding.found}" + (f"\n{'':5}-> {finding.remedy}" if finding.remedy else ""))
     if any(finding.fatal and finding.remedy for finding in findings):
         raise typer.Exit(1)
-    typer.echo("liftkit can run here.")
+    say("liftkit can run here.")

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from liftkit.cli.common import friendly, show_table
+from liftkit.cli.common import friendly, say, show_table
 
 course = typer.Typer(no_args_is_help=True, help="The course: list, check and print it; publish it as your own.")
 
@@ -45,10 +45,10 @@ def check(folder: FolderOption = NOTEBOOKS) -> None:
     read = read_course(folder)
     problems = course_problems(read, folder)
     if problems:
-        typer.echo("\n".join(problems), err=True)
+        say("\n".join(problems), err=True)
         raise typer.Exit(1)
     count = sum(len(one.exercises) for one in read.lessons)
-    typer.echo(f"Lessons and manifest agree: lessons {len(read.lessons)}, exercises {count}.")
+    say(f"Lessons and manifest agree: lessons {len(read.lessons)}, exercises {count}.")
 
 
 @course.command("print")
@@ -62,7 +62,7 @@ def print_(folder: FolderOption = NOTEBOOKS) -> None:
     from liftkit.course.authoring.publish import lessons_table
 
     read = read_course(folder)
-    typer.echo(f"# {read.title}\n\n{lessons_table(read)}")
+    say(f"# {read.title}\n\n{lessons_table(read)}")
 
 
 @course.command("run")
@@ -84,7 +84,7 @@ def run_(
     for number in lessons or listed:
         start = time.perf_counter()
         run_lesson(folder / listed[number])
-        typer.echo(f"{listed[number]}: {time.perf_counter() - start:.0f} s")
+        say(f"{listed[number]}: {time.perf_counter() - start:.0f} s")
 
 
 @course.command("set-repository")
@@ -116,4 +116,4 @@ def update_(folder: FolderOption = NOTEBOOKS) -> None:
 
 
 def _show_changed(changed: list[str]) -> None:
-    typer.echo(f"Changed: {', '.join(changed)}." if changed else "Nothing to change.")
+    say(f"Changed: {', '.join(changed)}." if changed else "Nothing to change.")

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from liftkit.cli.common import friendly, show_table
+from liftkit.cli.common import friendly, say, show_table
 from liftkit.cli.keypoints import keypoints
 from liftkit.cli.options import DATA
 
@@ -48,7 +48,7 @@ def make(
     check_new(file)
     poses = load_poses("synthetic", seed=seed, coupling=coupling, rig=rig, movements=movements)
     save_poses(poses, file)
-    typer.echo(f"{poses}, saved in {file}.")
+    say(f"{poses}, saved in {file}.")
 
 
 @data.command("show")
@@ -68,7 +68,7 @@ def show(
     labels = pd.DataFrame({field: getattr(poses, field) for field in ("split", "subject", "clip", "action")})
     counts = labels.groupby("split").agg(poses=("clip", "size"), clips=("clip", "nunique"),
                                          subjects=("subject", "nunique"), actions=("action", "nunique"))  # fmt: skip
-    typer.echo(repr(poses))
+    say(repr(poses))
     show_table(counts.reset_index(), "What is in it")
 
 
@@ -89,8 +89,8 @@ def report(
     if out is not None and (out.exists() or out.suffix != ".html" or not out.parent.is_dir()):
         raise ValueError(f"--out {out}: expected a new .html file in a folder that exists; nothing is overwritten")
     found = examine_poses(load_poses(name))
-    typer.echo(str(found))
+    say(str(found))
     if out is not None:
         page = report_html(found)
         write_atomically(out, lambda file: file.write(page.encode()))
-        typer.echo(f"The same with figures, in {out}.")
+        say(f"The same with figures, in {out}.")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from liftkit.cli import options
-from liftkit.cli.common import friendly
+from liftkit.cli.common import friendly, say
 
 
 @friendly
@@ -26,9 +26,12 @@ def draw(
     import numpy as np
 
     from liftkit import Run, load_poses
-    from liftkit.system.files import write_atomically
+    from liftkit.system.files import check_new, write_atomically
     from liftkit.view.still import lifting_svg
 
+    if out.suffix.lower() != ".svg":
+        raise ValueError(f"--out {out}: expected a name that ends in .svg")
+    check_new(out)
     loaded, poses = Run.load(run), load_poses(data)
     if member >= len(loaded.seeds):
         raise ValueError(
@@ -38,4 +41,4 @@ def draw(
     poses = poses.select(np.linspace(0, len(poses) - 1, count + 2).astype(int)[1:-1])
     svg = lifting_svg(loaded.lift(poses.x2d)[member], poses.x3d)
     write_atomically(out, lambda file: file.write(svg.encode()))
-    typer.echo(f"{len(poses)} poses of {poses.name}, drawn in {out}.")
+    say(f"{len(poses)} poses of {poses.name}, drawn in {out}.")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from liftkit.cli import options
-from liftkit.cli.common import friendly
+from liftkit.cli.common import friendly, say
 
 
 @friendly
@@ -35,10 +35,10 @@ def keypoints(
     given = {"size": options.picture_size(size), "aspect": aspect, "threshold": threshold, "max_gap": max_gap}
     given |= {"person": person, "follow": follow}
     poses, usage = read_keypoints(file, format, **given)
-    typer.echo(usage)
+    say(usage)
     if check:
-        typer.echo(f"{poses}. Nothing is written; it would go to {out}.")
+        say(f"{poses}. Nothing is written; it would go to {out}.")
         return
     about = {"poses": repr(poses), "options": given, "used": usage.to_dict()}
     save_with_record(lambda path: save_poses(poses, path), out, [file], about)
-    typer.echo(f"{poses}, saved in {out}; its origin, in {record}.")
+    say(f"{poses}, saved in {out}; its origin, in {record}.")

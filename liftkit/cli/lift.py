@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from liftkit.cli import options
-from liftkit.cli.common import friendly
+from liftkit.cli.common import friendly, say
 
 if TYPE_CHECKING:
     from liftkit import Run
@@ -57,24 +57,24 @@ def lift(
     else:
         given = {"size": options.picture_size(size), "aspect": aspect, "threshold": threshold, "max_gap": max_gap}
         poses, usage = read_keypoints(file, format, **given, person=person, follow=follow, incomplete=True)
-    typer.echo(f"{usage}\n{poses}; lifted by {lifter}.")
+    say(f"{usage}\n{poses}; lifted by {lifter}.")
     if check:
         poses = poses.select([0])
     about = {"from": file.name, "used": str(usage), "lifter": lifter}
     motion = lift_motion(loaded, poses, about, fps, stature, tilt, smooth)
     if unlike := motion.about.get(UNLIKE):
-        typer.echo(f"{UNLIKE}, so do not rely on it: {unlike}.")
+        say(f"{UNLIKE}, so do not rely on it: {unlike}.")
     lifted = {segment.name: motion.known(segment.owns) for segment in loaded.representation.segments}
     if not motion.known().all():
         counts = ", ".join(f"{name} in {known.sum()}" for name, known in lifted.items())
-        typer.echo(f"Of {len(poses)} frames are lifted: {counts}.")
+        say(f"Of {len(poses)} frames are lifted: {counts}.")
         motion = motion.select(sum(lifted.values()) > 0)
     if check or out is None:
         end = f"to {out}" if out else f"with --out NAME, which ends in one of {', '.join(WRITERS)}"
-        typer.echo(f"Nothing is written. It would write 2D and predicted 3D {end}.")
+        say(f"Nothing is written. It would write 2D and predicted 3D {end}.")
         return
     write_motion(motion, out)
-    typer.echo(f"2D and predicted 3D, in {out}.")
+    say(f"2D and predicted 3D, in {out}.")
 
 
 def _refuse_reading_options(context: typer.Context) -> None:

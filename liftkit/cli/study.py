@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from liftkit.cli import options
-from liftkit.cli.common import friendly, show_table
+from liftkit.cli.common import friendly, say, show_table
 
 SUMMARY = ("representation", "seeds", "mean", "low95", "high95", "pa_mpjpe", "sd", "reached", "parameters")
 COMPARISON = ("first", "pairs", "difference", "low_holm", "high_holm", "p_holm", "pa_mpjpe_difference", "verdict")
@@ -57,18 +58,26 @@ def study(
     given = dict(steps=steps, width=width, batch=batch, learning_rate=learning_rate)
     config = preset_config(preset, **given, prior=prior, tilt=tilt, tilt_spread=tilt_spread)
     names = [name.strip() for name in representations.split(",")] if representations else PAPER
-    sets = {Path(name).stem: name for name in data or ["synthetic"]}
-    tests = {Path(name).stem: name for name in test or []}
+    sets, tests = _by_stem(data or ["synthetic"], test or [])
     client = _client(scheduler)
     done = run_study(
         names, sets, range(seeds), config, out, client, tests=tests, policies=policies.split(","),
         max_test_poses=judged, members=members, processes=processes, restart=restart, supervised=supervised,
         progress=StudyBar(),
     )  # fmt: skip
-    typer.echo(EXPLANATION)
+    say(EXPLANATION)
     for policy in done.results.policy.unique():
         show_policy(done, policy, against="full" if "full" in names else names[0])
-    typer.echo(f"Tables, settings and networks are in {out}.")
+    say(f"Tables, settings and networks are in {out}.")
+
+
+def _by_stem(*lists: list[str]) -> list[dict[str, str]]:
+    """Each list of files by the names that their sets have in the tables; ValueError if two have the same."""
+    known: dict[str, str] = {}
+    for name in chain(*lists):
+        if (other := known.setdefault(Path(name).stem, name)) != name or list(chain(*lists)).count(name) > 1:
+            raise ValueError(f"{other} and {name} would both be called {Path(name).stem!r}: rename one of the files")
+    return [{Path(name).stem: name for name in names} for names in lists]
 
 
 def show_policy(study, policy: str, against: str) -> None:
@@ -83,7 +92,7 @@ def show_policy(study, policy: str, against: str) -> None:
         show_table(rows[list(SUMMARY)], title)
         for row in rows.itertuples():
             share = (row.mirrored, row.mirrored_low95, row.mirrored_high95, row.mirrored_most)
-            typer.echo(f"{row.representation}: {describe_mirrored(*share, row.seeds)}")
+            say(f"{row.representation}: {describe_mirrored(*share, row.seeds)}")
         found = study.references.query("data == @data and test == @test")
         if len(found):
             means = found.groupby(["lifter", "representation"], sort=False)[["pa_mpjpe_reflection", "pa_mpjpe"]].mean()

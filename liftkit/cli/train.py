@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 import warnings
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Annotated
 
 import typer
 
 from liftkit.cli import options
-from liftkit.cli.common import STOPPED, friendly, show_baselines, show_table, with_summary
+from liftkit.cli.common import STOPPED, friendly, say, show_baselines, show_table, with_summary
 
 
 @friendly
@@ -40,23 +41,31 @@ def train(
     _check_out(out)
     poses = load_poses(data)
     trainer = Trainer(representation, poses, range(seeds), config)
-    typer.echo(f"{poses}\n{representation}: {trainer.lifter.parameter_count:,} parameters per member, {seeds} members, "
+    say(f"{poses}\n{representation}: {trainer.lifter.parameter_count:,} parameters per member, {seeds} members, "
                f"prior {config.prior}")  # fmt: skip
     if out is None:
-        typer.echo("The run will not be kept: --out FOLDER saves it.")
+        say("The run will not be kept: --out FOLDER saves it.")
     run = _train(trainer, ProgressBar())
-    results = _evaluate(run, poses)
     if out is not None:
-        _save(run, results, out)
+        run.save(out)  # before anything else can fail
+        say(f"Saved in {out}.\n")
+    results = _evaluate(run, poses)
+    if out is not None and results is not None:
+        _save_results(run, results, out)
     if run.message:
-        typer.echo(f"Stopped early: {run.message}", err=True)
+        say(f"Stopped early: {run.message}", err=True)
         raise typer.Exit(STOPPED)
 
 
 def _check_out(out: Path | None) -> None:
-    """Refuse a folder that holds something before hours are spent on what could not be saved there."""
-    if out is not None and out.exists() and (not out.is_dir() or any(out.iterdir())):
+    """Refuse a folder that holds something, or cannot be made, before hours are spent on what could not be saved."""
+    if out is None:
+        return
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise ValueError(f"--out {out}: expected a new or empty folder; nothing is overwritten")
+    out.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=out):
+        pass
 
 
 def _train(trainer, bar):
@@ -67,7 +76,7 @@ def _train(trainer, bar):
     seconds = time.perf_counter() - started
     seen = trainer.steps_done * trainer.config.batch
     rate = seen * len(run.seeds) / seconds
-    typer.echo(f"Trained in {seconds:.0f} s: {len(run.seeds)} x {seen:,} poses, {rate:,.0f} per second in all\n")
+    say(f"Trained in {seconds:.0f} s: {len(run.seeds)} x {seen:,} poses, {rate:,.0f} per second in all\n")
     return run
 
 
@@ -76,7 +85,7 @@ def _evaluate(run, poses):
     from liftkit import evaluate
 
     if poses.x3d is None:
-        typer.echo("These poses have no 3D truth: the lifter cannot be evaluated on them.")
+        say("These poses have no 3D truth: the lifter cannot be evaluated on them.")
         return None
     used = poses.part("test")
     kind = "test" if (used.split == "test").all() else "training"
@@ -86,11 +95,8 @@ def _evaluate(run, poses):
     return results
 
 
-def _save(run, results, out: Path) -> None:
+def _save_results(run, results, out: Path) -> None:
     from liftkit.system.files import write_atomically
 
-    run.save(out)
-    if results is not None:
-        results.insert(0, "representation", run.representation.name)
-        write_atomically(out / "results.csv", lambda file: results.to_csv(file, index=False))
-    typer.echo(f"Saved in {out}.")
+    results.insert(0, "representation", run.representation.name)
+    write_atomically(out / "results.csv", lambda file: results.to_csv(file, index=False))

@@ -25,6 +25,7 @@ from liftkit.run import Run
 from liftkit.study.checkpoint_selection import check_policies
 
 ENSEMBLE_BYTES = 2**30  # memory that an ensemble may take
+LONGEST_NAME = 40  # characters of a data set or representation in the name of a file
 MOST_MEMBERS = 4  # more gain little on a CPU, and leave cores idle at the end of a study
 # Settings of the first version: two have other names now, and the number of threads is the machine's affair.
 RENAMED = {"looks": "evaluations", "judged": "max_test_poses", "prints": "fingerprints"}
@@ -169,7 +170,8 @@ def make_jobs(settings: Settings, known: Sequence[Job] = ()) -> list[Job]:
         size = settings.members or members_that_fit(representation, settings.config)
         for start in range(0, len(left), size):
             # The number keeps names apart that differ in other characters only.
-            name = f"{len(jobs):03d}-{data}-{representation.name}-seed{left[start]}"
+            names = f"{data[:LONGEST_NAME]}-{representation.name[:LONGEST_NAME]}"
+            name = f"{len(jobs):03d}-{names}-seed{left[start]}"
             group = tuple(left[start : start + size])
             jobs.append(Job(re.sub(r"[^\w.-]", "_", name), data, representation, group, settings))
 

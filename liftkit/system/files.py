@@ -38,6 +38,8 @@ def write_atomically(path: str | Path, write: Callable[[IO[bytes]], object]) -> 
     Whatever goes wrong (full disk, interruption), what was at ``path`` before stays as it was.
     """
     path = _in_a_folder(path)
+    if path.exists() and not path.is_file():
+        raise ValueError(f"cannot write {path}: there is something that is no regular file")
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.tmp-")
     try:
         with os.fdopen(handle, "wb") as file:
