@@ -37,8 +37,8 @@ class _Type:
 class _Array:
     """A pickled numpy array: ``value`` is an array of numbers that shares the file's bytes, or a list of objects."""
 
-    def __init__(self, *_):
-        self.value = None
+    def __init__(self, encode):
+        self.value, self.encode = None, encode
 
     def __setstate__(self, state):
         _, shape, kind, fortran, content = state
@@ -47,25 +47,52 @@ class _Array:
                 raise pickle.UnpicklingError("an array of objects does not hold what its shape says")
             self.value = content
         else:
-            content = content.encode("latin1") if isinstance(content, str) else content
+            content = self.encode(content) if isinstance(content, str) else content
             self.value = np.frombuffer(content, kind.code).reshape(shape, order="F" if fortran else "C")
+
+
+# What pickles of dictionaries, lists, texts, numbers and arrays are written with, in protocols 2 to 5. One that is left
+# out, BYTEARRAY8, takes as much memory as a number in the file says.
+_OPERATIONS = """PROTO FRAME STOP MARK NONE NEWTRUE NEWFALSE BININT BININT1 BININT2 LONG1 BINFLOAT BINUNICODE
+    SHORT_BINUNICODE BINUNICODE8 BINSTRING SHORT_BINSTRING BINBYTES SHORT_BINBYTES BINBYTES8 EMPTY_LIST APPEND APPENDS
+    EMPTY_DICT SETITEM SETITEMS EMPTY_TUPLE TUPLE TUPLE1 TUPLE2 TUPLE3 BINPUT LONG_BINPUT BINGET LONG_BINGET MEMOIZE
+    GLOBAL STACK_GLOBAL REDUCE BUILD"""
+_OPERATIONS = [getattr(pickle, name) for name in _OPERATIONS.split()]
+
+
+class _Operations(dict):
+    def __missing__(self, code: int):
+        raise pickle.UnpicklingError(f"the pickle has the operation {code:#x}, which no array needs; refused")
 
 
 class ArrayUnpickler(pickle._Unpickler):
     """Loads dict, list, tuple, str, numbers and numpy arrays of numbers; any other name is an UnpicklingError.
 
     This extends the unpickler that is written in Python. The one in C allocates as many entries as a damaged index of
-    its memo asks for, up to 2**32, and is not faster here, because arrays are few and long.
+    its memo asks for, up to 2**32, and is not faster here, because arrays are few and long. ``size``: of the pickle;
+    texts that are turned into bytes, as protocol 2 keeps them, may not add up to more.
     """
+
+    dispatch = _Operations({op[0]: pickle._Unpickler.dispatch[op[0]] for op in _OPERATIONS})
+
+    def __init__(self, file, size: int, **options):
+        super().__init__(file, **options)
+        self.left = size
+
+    def encode(self, text: str, encoding: str = "latin1") -> bytes:
+        self.left -= len(text)
+        if self.left < 0:
+            raise pickle.UnpicklingError("it turns more text into bytes than it has; refused")
+        return text.encode("latin1")
 
     def find_class(self, module: str, name: str):
         # New functions for each load, so that a file cannot change them for the next one.
         known = {
-            ("numpy.core.multiarray", "_reconstruct"): _Array,
+            ("numpy.core.multiarray", "_reconstruct"): lambda *_: _Array(self.encode),
             ("numpy.core.multiarray", "scalar"): lambda kind, content: np.frombuffer(content, kind.code)[0].item(),
             ("numpy", "ndarray"): "numpy.ndarray",
             ("numpy", "dtype"): _Type,
-            ("_codecs", "encode"): lambda text, encoding: text.encode("latin1"),  # Python 3's bytes in protocol 2
+            ("_codecs", "encode"): self.encode,  # Python 3's bytes in protocol 2
         }
         place = (module.replace("numpy._core.", "numpy.core."), name)
         if place not in known:
@@ -106,7 +133,7 @@ def _read_object(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> object:
         shape, _, kind = header[version](file)
         if kind.kind != "O" or shape != ():
             raise ValueError(f"expected one pickled object, found an array of {kind} of shape {shape}")
-        loaded = ArrayUnpickler(file, encoding="latin1").load()
+        loaded = ArrayUnpickler(file, member.file_size, encoding="latin1").load()
     if not isinstance(loaded, _Array) or type(loaded.value) is not list:
         raise ValueError(f"expected one pickled object, found {type(loaded).__name__}")
     return loaded.value[0]

@@ -94,7 +94,7 @@ def test_a_missing_folder_is_named_and_not_made(tmp_path):
 
 def test_a_folder_of_that_name_survives(tmp_path):
     (tmp_path / "a.bin").mkdir()
-    with pytest.raises(OSError):
+    with pytest.raises(ValueError, match="no regular file"):
         write_atomically(tmp_path / "a.bin", lambda file: file.write(b"new"))
     assert [p.name for p in tmp_path.iterdir()] == ["a.bin"]
 
