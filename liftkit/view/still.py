@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from html import escape
-from textwrap import shorten, wrap
+from textwrap import wrap
 
 import numpy as np
 
 from liftkit.geometry import project, rotate
 from liftkit.skeleton import H36M_17, Skeleton
+from liftkit.view.charts.svg import safe, shortened
 from liftkit.view.palette import COLOURS, DASHES, SERIES, side_of
 from liftkit.view.panels import Chart, Panel, Pose
 
@@ -23,7 +23,7 @@ FAINTEST = 0.8  # of a bone's colour is gone at a doubt of 1: FAINTEST of js/ske
 
 def picture_svg(title: str, panels: Sequence[Panel]) -> str:
     """A widget's still picture: its panels in rows of at most four columns, ``title`` above, as one SVG text."""
-    parts = [f'<text x="10" y="20" font-size="15" font-weight="bold">{escape(title)}</text>']
+    parts = [f'<text x="10" y="20" font-size="15" font-weight="bold">{safe(title)}</text>']
     row = column = columns = 0
     for panel in panels:
         span = 2 if getattr(panel, "wide", False) else 1
@@ -50,7 +50,7 @@ def grid_svg(rows: Sequence[Sequence[np.ndarray]], headings: Sequence[str], alt:
     """
     top, width = 30, size * len(headings)
     cells = [
-        f'<text x="{(i + 0.5) * size}" y="20" text-anchor="middle">{escape(text)}</text>'
+        f'<text x="{(i + 0.5) * size}" y="20" text-anchor="middle">{safe(text)}</text>'
         for i, text in enumerate(headings)
     ]
     for r, row in enumerate(rows):
@@ -74,7 +74,7 @@ def lifting_svg(x3d_pred: np.ndarray, x3d_true: np.ndarray | None = None) -> str
 def _document(parts: Sequence[str], alt: str, width: float, height: float, more: str) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" role="img" '
-        f'font-family="sans-serif" {more}><title>{escape(alt)}</title>'
+        f'font-family="sans-serif" {more}><title>{safe(alt)}</title>'
         f'<rect width="100%" height="100%" fill="#ffffff"/>{"".join(parts)}</svg>\n'
     )
 
@@ -100,7 +100,7 @@ def _bones(
 
 
 def _panel(panel: Panel, x: float, y: float, width: float) -> str:
-    title = f'<text x="{x + 10}" y="{y + 18}">{escape(shorten(panel.title, int(width / 6.8), placeholder="…"))}</text>'
+    title = f'<text x="{x + 10}" y="{y + 18}">{safe(shortened(panel.title, width - 10))}</text>'
     if isinstance(panel, Pose):
         return f'{title}<g transform="translate({x} {y + HEAD - 16})">{_pose(panel)}</g>'
     if isinstance(panel, Chart):
@@ -109,7 +109,7 @@ def _panel(panel: Panel, x: float, y: float, width: float) -> str:
         rest = re.sub(r' data-(pick|tip)="[^"]*"', "", rest)  # half of its text, and nobody points at a still picture
         return title + place + re.sub(r' (width|height|style)="[^"]*"', "", start.removeprefix("<svg")) + ">" + rest
     lines = [line for text in panel.text.splitlines() for line in wrap(text, int(width / 6.5))][:LONGEST_NOTE]
-    spans = "".join(f'<tspan x="{x + 10}" dy="16">{escape(line)}</tspan>' for line in lines)
+    spans = "".join(f'<tspan x="{x + 10}" dy="16">{safe(line)}</tspan>' for line in lines)
     return f'{title}<text x="{x + 10}" y="{y + HEAD - 20}">{spans}</text>'
 
 

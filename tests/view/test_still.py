@@ -1,13 +1,16 @@
 """Skeletons as SVG text: where bones are, in which colours, in stills of widgets and pictures of lifting."""
 
 import re
+import time
 from xml.etree import ElementTree as ET
 
 import numpy as np
+import pytest
 
 from liftkit import H36M_17
 from liftkit.data.body import standing_person
 from liftkit.view import page, still
+from liftkit.view.charts import heat_map, line_chart
 from liftkit.view.palette import COLOURS, side_of
 from liftkit.view.panels import Chart, Note, Panel, Pose
 from liftkit.view.still import grid_svg, lifting_svg, picture_svg
@@ -88,6 +91,20 @@ def test_names_in_a_still_are_text():
     assert "<script" not in drawn
     title = ET.fromstring(drawn).find("{http://www.w3.org/2000/svg}title").text
     assert title.startswith(EVIL)
+
+
+@pytest.mark.parametrize("name", ["\x00\x1b[31m\ud800", "x" * 10_000, "two words " * 2000])
+def test_any_name_makes_a_valid_picture_at_once(name):
+    started = time.process_time()
+    shown = [Pose("a", name, joints=person(), alt=name), Note("b", name, text=name), Chart("c", name, svg=line(name))]
+    drawn = picture_svg(name, shown)
+    heat_map([[1.0, 2.0]], [name], [name, "b"], unit=name, limits=(0, 2), title=name)
+    assert time.process_time() - started < 2
+    ET.fromstring(drawn.encode())
+
+
+def line(name: str) -> str:
+    return line_chart({name: (np.arange(3), np.arange(3.0))}, x_label=name, y_label=name, marks=[(1, name)])
 
 
 def test_a_still_is_as_wide_as_its_panels_and_no_wider_than_four():

@@ -17,6 +17,7 @@ SIZES = ((247, 249, 251), (122, 180, 216), (0, 114, 178), (0, 40, 75))
 SIGNS = ((110, 45, 0), (213, 94, 0), (246, 246, 246), (0, 114, 178), (0, 40, 75))
 WIDTH, CELL, NAME = 480, 40, 150  # pixels: the picture, the largest cell, the longest name
 STEPS = 32  # of the colour bar
+LONGEST_TITLE = 300  # characters
 
 
 def heat_map(
@@ -36,7 +37,7 @@ def heat_map(
     row, column = picked or (None, None)
     left, cell = _place(rows, columns)
     wide, tall = cell * len(columns), cell * len(rows)
-    heading = wrap(title, max(10, int((left + wide + 60) / 6.5)))
+    heading = wrap(title[:LONGEST_TITLE], max(10, int((left + wide + 60) / 6.5)))
     top = 12 + ROW * len(heading)
     parts = [label(line, 8, ROW * (i + 1)) for i, line in enumerate(heading)]
     parts += [_cells(values, rows, columns, unit, limits, (left, top, cell))]
