@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import warnings
+from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor
+from contextlib import contextmanager
 from functools import wraps
 
 import typer
@@ -43,6 +46,23 @@ def friendly(command):
                 raise typer.Exit(BAD_INPUT) from error
 
     return wrapped
+
+
+@contextmanager
+def stoppable(message: str) -> Iterator[None]:
+    """Let Ctrl-C and a termination from outside end what goes on with one line and exit code 3."""
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        say(f"\nStopped. {message}", err=True)
+        raise typer.Exit(STOPPED) from error
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def say(text: object = "", err: bool = False) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from liftkit.cli import options
-from liftkit.cli.common import friendly, say, show_table
+from liftkit.cli.common import friendly, say, show_table, stoppable
 
 SUMMARY = ("representation", "seeds", "mean", "low95", "high95", "pa_mpjpe", "sd", "reached", "parameters")
 COMPARISON = ("first", "pairs", "difference", "low_holm", "high_holm", "p_holm", "pa_mpjpe_difference", "verdict")
@@ -60,11 +60,12 @@ def study(
     names = [name.strip() for name in representations.split(",")] if representations else PAPER
     sets, tests = _by_stem(data or ["synthetic"], test or [])
     client = _client(scheduler)
-    done = run_study(
-        names, sets, range(seeds), config, out, client, tests=tests, policies=policies.split(","),
-        max_test_poses=judged, members=members, processes=processes, restart=restart, supervised=supervised,
-        progress=StudyBar(),
-    )  # fmt: skip
+    with stoppable(f"What is done is kept in {out}: the same command goes on."):
+        done = run_study(
+            names, sets, range(seeds), config, out, client, tests=tests, policies=policies.split(","),
+            max_test_poses=judged, members=members, processes=processes, restart=restart, supervised=supervised,
+            progress=StudyBar(),
+        )  # fmt: skip
     say(EXPLANATION)
     for policy in done.results.policy.unique():
         show_policy(done, policy, against="full" if "full" in names else names[0])

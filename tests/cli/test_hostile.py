@@ -1,8 +1,10 @@
 """What is foreign or goes wrong outside: names from files, terminals, disks, memory and dying workers."""
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 
@@ -141,3 +143,22 @@ def test_a_worker_that_dies_and_a_lack_of_memory_are_one_line(trouble, code, sai
     monkeypatch.setattr(liftkit, "run_study", fail)
     done = run("study", "--data", file, *SMALL, "--out", tmp_path / "study")
     assert done.exit_code == code and said in words(done) and "Traceback" not in done.output
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
+@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
+def test_a_study_that_is_stopped_says_in_a_line_how_to_go_on(tmp_path, tiny_poses, kind):
+    path = save_poses(tiny_poses, tmp_path / "tiny.npz")
+    given = ["--data", path, "--representations", "full", "--seeds", 2, "--members", 1, "--width", 16, "--batch", 8]
+    command = [sys.executable, "-m", "liftkit", "study", *given, "--steps", 30_000, "--out", tmp_path / "study"]
+    study = subprocess.Popen(list(map(str, command)), stderr=subprocess.PIPE, text=True)
+    for _ in range(600):
+        if list((tmp_path / "study" / "jobs").glob("*")):
+            break
+        time.sleep(0.1)
+    time.sleep(1)
+    study.send_signal(kind)
+    said = study.communicate(timeout=60)[1]
+    assert study.returncode == 3 and "Stopped. What is done is kept" in said and "the same command goes on" in said
+    assert "Traceback" not in said
