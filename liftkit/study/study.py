@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ from liftkit.study.verdict import SIZE
 from liftkit.study.workers import do_jobs, process_count
 
 __all__ = ["POLICIES", "Study", "run_study"]
+
+SHARE_OF_TIME = 20  # times as long as it takes to write the tables passes until they are written again
 
 
 @dataclass(eq=False)
@@ -163,6 +166,7 @@ def run_study(
                 progress(sum(steps.values()), sum(job.steps for job in jobs))
 
         on_steps(jobs[0], 0)
+        due = 0.0  # when the tables are next written
         # Several jobs share the cores; the only one of a study may use them all.
         run = partial(run_job, device=device if client is None else None, threads=None if len(jobs) == 1 else 1)
         for job, outcome in do_jobs(folder, left, sources, run, on_steps, client, processes or process_count(device)):
@@ -171,7 +175,9 @@ def run_study(
                 warnings.warn(outcome.warning, RuntimeWarning, stacklevel=2)
             done[job.name] = folder.tables(job)
             on_steps(job, job.config.steps)
-            save_tables(folder.path, **join(tables for tables in done.values() if tables))
+            if (started := time.monotonic()) >= due:
+                save_tables(folder.path, **join(tables for tables in done.values() if tables))
+                due = time.monotonic() + SHARE_OF_TIME * (time.monotonic() - started)
         tables = join(done.values())
         save_tables(folder.path, **tables)
     return Study(**tables, about=about, folder=folder.path, jobs=jobs, references=references)

@@ -1,12 +1,14 @@
 """The jobs of a study: how many members fit, which seeds go together, and the fingerprint of poses."""
 
 import json
+import time
 from dataclasses import replace
 
 import numpy as np
 from small_studies import CONFIG
 
-from liftkit import REPRESENTATIONS, TrainConfig
+from liftkit import REPRESENTATIONS, Study, TrainConfig, run_study
+from liftkit.study.folder import save_tables
 from liftkit.study.jobs import check_arguments, fingerprint, make_jobs, members_that_fit, read_jobs
 
 
@@ -39,3 +41,21 @@ def test_a_fingerprint_follows_coordinates_and_splits(poses):
     moved[0, 3] += 1
     assert fingerprint(replace(poses, x2d=moved)) != first
     assert fingerprint(replace(poses, split=np.full(len(poses), "train"))) != first
+
+
+def test_tables_that_take_long_to_write_are_not_written_after_every_job(monkeypatch, tmp_path, tiny_poses):
+    from liftkit.study import study as module
+
+    written = []
+
+    def slow(folder, **tables):
+        if "results" in tables:
+            written.append(len(tables["results"]))
+            time.sleep(0.5)
+        save_tables(folder, **tables)
+
+    monkeypatch.setattr(module, "save_tables", slow)
+    config = TrainConfig(width=16, batch=8, steps=1)
+    how = dict(members=1, processes=1, policies=("last",), evaluations=1)
+    study = run_study(["full"], tiny_poses, range(6), config, tmp_path / "study", **how)
+    assert written == [1, 6] and len(Study.load(tmp_path / "study").results) == len(study.results) == 6
