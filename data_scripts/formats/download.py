@@ -13,6 +13,7 @@ from liftkit.system.files import check_new
 
 ADDRESS = "http://mocap.cs.cmu.edu/subjects"
 BLOCK = 2**16
+BEGINNINGS = (b"#", b":")  # of ASF and AMC files: a comment or a section
 AGAIN = "call it again to continue from there"
 
 
@@ -29,25 +30,30 @@ def cmu_files(subject: int, trials: list[int], address: str = ADDRESS) -> list[s
 def download(url: str, path: Path, progress: Callable[[int], object] = lambda count: None) -> Path:
     """Download a file to ``path``. What arrives is kept in ``path`` + ".part", so that a second call continues there.
 
-    The file is put in place only when it is as long as the server said.
+    The file is put in place only when it is as long as the server said. A file that the server has changed since the
+    first call begins anew: its ETag, or the time of its last change, is kept beside the part.
 
     Args:
         progress: called with the number of bytes of each block.
 
     Raises:
-        ValueError: names the address if the server refuses, breaks off or sends another length; and if ``path``
-            exists, because nothing is overwritten.
+        ValueError: names the address if the server refuses, breaks off, or sends another length or something that is
+            no motion (a web page, nothing); and if ``path`` exists, because nothing is overwritten.
     """
-    part = path.with_name(path.name + ".part")
+    part, version = path.with_name(path.name + ".part"), path.with_name(path.name + ".part-version")
     check_new(path)
-    have = part.stat().st_size if part.exists() else 0
-    request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})
+    known = version.read_text() if version.exists() else ""
+    have = part.stat().st_size if part.exists() and known else 0
+    given = {"Range": f"bytes={have}-", "If-Range": known} if have else {}
     try:
-        with urllib.request.urlopen(request, timeout=60) as response:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=given), timeout=60) as response:
             have, total = _expected(response, have)
+            version.write_text(response.headers.get("ETag") or response.headers.get("Last-Modified") or "")
             with part.open("ab" if have else "wb") as file:
                 progress(have)
                 while block := response.read(BLOCK):
+                    if not have and not block.lstrip().startswith(BEGINNINGS):
+                        raise ValueError(f"{url}: expected a skeleton or motion, found {block.lstrip()[:40]!r}")
                     file.write(block)
                     have += len(block)
                     progress(len(block))
@@ -55,8 +61,7 @@ def download(url: str, path: Path, progress: Callable[[int], object] = lambda co
                 os.fsync(file.fileno())
     except urllib.error.HTTPError as error:
         if error.code == 416 and error.headers.get("Content-Range") == f"bytes */{have}":
-            os.replace(part, path)  # an earlier call got all of it
-            return path
+            return _put(part, path)  # an earlier call got all of it
         if error.code == 416:
             part.unlink(missing_ok=True)
             raise ValueError(f"{url}: the part from before does not fit the server's file and was removed") from error
@@ -67,7 +72,12 @@ def download(url: str, path: Path, progress: Callable[[int], object] = lambda co
         if have > total:
             part.unlink()
         raise ValueError(f"{url}: expected {total:,} bytes, found {have:,}; {AGAIN}")
+    return _put(part, path)
+
+
+def _put(part: Path, path: Path) -> Path:
     os.replace(part, path)
+    part.with_name(part.name + "-version").unlink(missing_ok=True)
     return path
 
 
@@ -76,6 +86,8 @@ def _expected(response, have: int) -> tuple[int, int]:
     length = response.headers.get("Content-Length")
     if length is None or not length.isdigit():
         raise ValueError(f"{response.url}: the server does not say how long the file is")
+    if not int(length):
+        raise ValueError(f"{response.url}: expected a file, found an empty one")
     if response.status != 206:
         return 0, int(length)  # it ignores ranges and sends everything
     span = response.headers.get("Content-Range", "")

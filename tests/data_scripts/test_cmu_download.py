@@ -22,13 +22,17 @@ class Server(http.server.BaseHTTPRequestHandler):
         type(self).asked.append((self.path, given))
         if whole is None:
             return self.send_error(404, "Not Found")
-        start = int(re.fullmatch(r"bytes=(\d+)-", given)[1]) if given and self.quirk != "no ranges" else 0
-        if start >= len(whole):
+        whole = {"changed": b"#" + whole, "web page": b" <!DOCTYPE html>", "empty": b""}.get(self.quirk, whole)
+        tag = str(hash(whole))
+        ranges = given and self.quirk != "no ranges" and self.headers.get("If-Range") == tag
+        start = int(re.fullmatch(r"bytes=(\d+)-", given)[1]) if ranges else 0
+        if start and start >= len(whole):
             self.send_response(416)
             self.send_header("Content-Range", f"bytes */{len(whole)}")
             self.send_header("Content-Length", "0")
             return self.end_headers()
         self.send_response(206 if start else 200)
+        self.send_header("ETag", tag)
         if start:
             shift = 7 if self.quirk == "other range" else 0
             self.send_header("Content-Range", f"bytes {start + shift}-{len(whole) - 1}/{len(whole)}")
@@ -84,14 +88,35 @@ def test_an_interrupted_transfer_goes_on(tmp_path, server, quirk):
     assert not (tmp_path / "02_01.amc.part").exists()
 
 
+def write_part(folder, name, content, of=None):
+    """The part of an earlier call, of the file as the server has it or of another version."""
+    (folder / f"{name}.part").write_bytes(content)
+    (folder / f"{name}.part-version").write_text(str(hash(of or FILES[f"/02/{name}"])))
+
+
+def test_a_file_that_changed_between_two_calls_begins_anew(tmp_path, server):
+    (tmp_path / "02.asf").write_bytes(FILES["/02/02.asf"])
+    server[1].cut = 3000
+    assert fetch(server[0], tmp_path, 1).exit_code == 2
+    server[1].quirk = "changed"
+    assert fetch(server[0], tmp_path, 1).exit_code == 0
+    assert (tmp_path / "02_01.amc").read_bytes() == b"#" + FILES["/02/02_01.amc"]
+
+
+def test_a_part_of_an_unknown_version_begins_anew(tmp_path, server):
+    (tmp_path / "02.asf.part").write_bytes(b"something else")
+    assert fetch(server[0], tmp_path, 1).exit_code == 0
+    assert (tmp_path / "02.asf").read_bytes() == FILES["/02/02.asf"]
+
+
 def test_a_transfer_that_was_whole_is_put_in_place(tmp_path, server):
-    (tmp_path / "02.asf.part").write_bytes(FILES["/02/02.asf"])
-    (tmp_path / "02_01.amc.part").write_bytes(FILES["/02/02_01.amc"] + b"more")
+    write_part(tmp_path, "02.asf", FILES["/02/02.asf"])
+    write_part(tmp_path, "02_01.amc", FILES["/02/02_01.amc"] + b"more")
     done = fetch(server[0], tmp_path, 1)
     assert (tmp_path / "02.asf").read_bytes() == FILES["/02/02.asf"]
     assert done.exit_code == 2
     assert re.search(r"02_01\.amc: .* does not fit the server's file", done.stderr)
-    assert [path.name for path in tmp_path.iterdir()] == ["02.asf"]
+    assert not (tmp_path / "02_01.amc.part").exists() and not (tmp_path / "02.asf.part-version").exists()
 
 
 @pytest.mark.parametrize(
@@ -100,12 +125,14 @@ def test_a_transfer_that_was_whole_is_put_in_place(tmp_path, server):
         ("wrong size", r"expected [\d,]+ bytes, found [\d,]+"),
         ("no length", "the server does not say how long the file is"),
         ("other range", "expected the bytes from 10 on, found 'bytes 17-"),
+        ("web page", "expected a skeleton or motion, found b'<!DOCTYPE html>'"),
+        ("empty", "expected a file, found an empty one"),
     ],
 )
 def test_a_server_that_misbehaves_gives_no_file(tmp_path, server, quirk, message):
     server[1].quirk = quirk
     if quirk == "other range":
-        (tmp_path / "02.asf.part").write_bytes(FILES["/02/02.asf"][:10])
+        write_part(tmp_path, "02.asf", FILES["/02/02.asf"][:10])
     done = fetch(server[0], tmp_path, 1)
     assert done.exit_code == 2
     assert re.search(rf"Error: {server[0]}/02/02\.asf: {message}", done.stderr), done.stderr
