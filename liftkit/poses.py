@@ -65,6 +65,7 @@ class PoseSet:
             put(field, _labels(field, getattr(self, field), kind, count, copy))
         if self.units not in UNITS:
             raise ValueError(f"units must be one of {', '.join(UNITS)}, found {self.units!r}")
+        _check_text("name", np.array([self.name]))
         self._check_splits()
 
     def _check_splits(self):
@@ -172,9 +173,18 @@ def _labels(field: str, values, kind, count: int, copy: bool) -> np.ndarray:
     if values.dtype.kind not in ("U" if kind is str else "iu"):
         expected = "strings" if kind is str else "integers"
         raise ValueError(f"{field} must hold {expected}, found {values.dtype}")
-    if kind is not str and (values != values.astype(kind)).any():
+    if kind is str:
+        _check_text(field, values)
+    elif (values != values.astype(kind)).any():
         raise ValueError(f"{field} must fit into {np.dtype(kind)}, found {values.min()} to {values.max()}")
     return values.astype(kind, copy=copy)
+
+
+def _check_text(field: str, texts: np.ndarray) -> None:
+    """Raise ValueError if a text holds half of a character (a lone surrogate), which no file can be written with."""
+    letters = np.ascontiguousarray(texts).view(np.uint32).reshape(len(texts), -1)
+    if (bad := ((letters >= 0xD800) & (letters < 0xE000)).any(1)).any():
+        raise ValueError(f"{field} must be Unicode text, found {texts[bad][0][:40]!r}")
 
 
 def training_poses(poses: PoseSet | np.ndarray | Tensor, representation: Representation) -> Tensor:

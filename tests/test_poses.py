@@ -10,6 +10,12 @@ from liftkit.poses import PoseSet, concatenate
 from liftkit.skeleton import H36M_17, Skeleton
 
 
+def test_half_of_a_character_is_no_text(tiny_poses):
+    for field, value in {"name": "a\ud800", "action": np.full(24, "a\ud800"), "subject": ["\udfff"] * 24}.items():
+        with pytest.raises(ValueError, match=rf"{field} must be Unicode text, found"):
+            dataclasses.replace(tiny_poses, **{field: value})
+
+
 def test_types_are_those_of_the_contract(tiny_poses):
     wider = {"x2d": tiny_poses.x2d.astype(np.float64), "clip": tiny_poses.clip.astype(np.uint8)}
     poses = dataclasses.replace(tiny_poses, **wider)
