@@ -98,7 +98,7 @@ def test_pre_commit_runs_the_pinned_ruff():
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a script of bash")
-@pytest.mark.parametrize("failing", ["none", "make test", "make long", "versions check"])
+@pytest.mark.parametrize("failing", ["none", "make .venv/.installed", "make test", "make long", "versions check"])
 def test_ci_runs_the_test_command_of_the_readme_and_more_and_fails_with_each(tmp_path, failing):
     assert "make test" in (ROOT / "README.md").read_text(encoding="utf-8")
     called = tmp_path / "called"
@@ -114,7 +114,7 @@ def test_ci_runs_the_test_command_of_the_readme_and_more_and_fails_with_each(tmp
     shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci")
     environment = {**os.environ, "PATH": f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"}
     ran = subprocess.run(["bash", tmp_path / ".ci" / "run"], env=environment, capture_output=True, text=True)
-    steps = ["make test", "make long", "versions check"]
+    steps = ["make .venv/.installed", "make test", "make long", "versions check"]
     done = steps if failing == "none" else steps[: steps.index(failing) + 1]
     commands = [line.split(" /")[0] for line in called.read_text(encoding="utf-8").splitlines()]
     assert [command for command in commands if command != "versions prepare"] == done

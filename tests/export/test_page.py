@@ -64,8 +64,8 @@ def test_the_page_runs_without_errors_and_asks_nobody(page):
     assert page.complaints == [] and elsewhere(page.requests) == [page.url]
     assert page.title() == page.locator(".lk-heading").text_content() == f"{NASTY}: lifted from 2D to 3D"
     assert page.locator("img").count() == 0
-    assert page.locator("dt").all_text_contents() == ["what", "from", NASTY, "unit"]
-    assert page.locator("dd").all_text_contents()[1:] == [NASTY, "x", "px"]
+    assert page.locator("dt").all_text_contents() == ["what", "from", NASTY, "unit", "the camera's tilt"]
+    assert page.locator("dd").all_text_contents()[1:4] == [NASTY, "x", "px"]
     policy = page.locator('meta[http-equiv="Content-Security-Policy"]').get_attribute("content")
     assert "default-src 'none'" in policy and "http" not in policy
 

@@ -103,7 +103,7 @@ def job_and_checkpoint(poses, tmp_path_factory):
     patch.undo()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_whole_checkpoint_is_gone_on_from(job_and_checkpoint, tmp_path):
     arguments, expected, content = job_and_checkpoint
     (tmp_path / CHECKPOINT).write_bytes(content)
@@ -113,7 +113,7 @@ def test_a_whole_checkpoint_is_gone_on_from(job_and_checkpoint, tmp_path):
     assert all(map(pd.DataFrame.equals, tables(outcome.result), expected))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("kind", CHECKPOINTS)
 def test_a_checkpoint_of_another_layout_is_named_and_its_job_begins_again(job_and_checkpoint, tmp_path, kind):
     arguments, expected, content = job_and_checkpoint
@@ -124,7 +124,7 @@ def test_a_checkpoint_of_another_layout_is_named_and_its_job_begins_again(job_an
     assert all(map(pd.DataFrame.equals, tables(outcome.result), expected))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_lack_of_memory_is_no_damage(job_and_checkpoint, tmp_path, monkeypatch):
     arguments, _, content = job_and_checkpoint
     (tmp_path / CHECKPOINT).write_bytes(content)
@@ -174,7 +174,7 @@ def finished(poses, tmp_path_factory):
     return study(poses, tmp_path_factory.mktemp("finished") / "study")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("kind", JOB_FILES)
 def test_a_job_file_of_another_layout_is_named_and_done_again(finished, poses, kind):
     first, second = sorted((finished.folder / "jobs").glob("*.zip"))
@@ -200,7 +200,7 @@ def three_threads():
     torch.set_num_threads(before)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("seeds", "expected"), [((0,), {3}), ((0, 1), {1})])
 def test_a_single_job_takes_the_threads_it_is_given_and_several_one_each(
     poses, tmp_path, three_threads, seeds, expected
@@ -219,7 +219,7 @@ def test_a_single_job_takes_the_threads_it_is_given_and_several_one_each(
     assert "threads" not in done.about["settings"]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_study_goes_on_with_another_number_of_threads(poses, tmp_path):
     study(poses, tmp_path, (0,))
     next((tmp_path / "jobs").glob("*.zip")).unlink()
@@ -234,7 +234,7 @@ def test_a_study_goes_on_with_another_number_of_threads(poses, tmp_path):
 # What a killed study leaves.
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_folder_in_which_a_start_was_killed_is_new(poses, tmp_path):
     (tmp_path / "jobs" / "000-synthetic-full-seed0").mkdir(parents=True)
     for name in (
@@ -256,7 +256,7 @@ def test_jobs_without_their_study_are_left_alone(poses, tmp_path):
     assert (tmp_path / "jobs" / "000-synthetic-full-seed0.zip").read_text() == "years of work"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("restart", [False, True])
 def test_old_temporary_files_are_removed(finished, poses, restart):
     left = [finished.folder / name for name in (".results.csv.tmp-1", "jobs/.000.zip.tmp-2")]
