@@ -24,7 +24,7 @@ NAMES = ("results", "history")
 
 # Children are forked from a process that has liftkit loaded already: a start takes milliseconds.
 context = multiprocessing.get_context("forkserver")
-context.set_forkserver_preload(["liftkit.study.study", "liftkit.study.supervised", "liftkit.data.synthetic", "test_study_killed"])
+context.set_forkserver_preload(["liftkit.study.study", "liftkit.data.synthetic", "test_study_killed"])
 
 
 def few_poses() -> PoseSet:
