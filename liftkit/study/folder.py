@@ -19,7 +19,7 @@ from safetensors.torch import load
 
 from liftkit.config import check_fields
 from liftkit.study.jobs import Job, Settings, make_jobs, member_size, read_jobs
-from liftkit.study.running import CHECKPOINT
+from liftkit.study.running import CHECKPOINT, STEPS
 from liftkit.system.files import unpack, write_atomically
 from liftkit.system.provenance import provenance
 
@@ -79,8 +79,11 @@ class StudyFolder:
                     "a restart, which throws away its results"
                 )
         jobs = jobs or make_jobs(settings)
-        for path in set(self.jobs.iterdir()) - {self.jobs / job.name for job in jobs}:
-            if path.is_dir():  # a checkpoint that no job goes on from
+        names = {job.name for job in jobs}
+        for path in filter(Path.is_dir, self.jobs.iterdir()):
+            if path.name in names:
+                (path / STEPS).unlink(missing_ok=True)  # of the last session, which may have got further than it saved
+            else:  # a checkpoint that no job goes on from
                 shutil.rmtree(path, ignore_errors=True)
         about = _about(settings, jobs, [*sessions, provenance()])
         self._write(ABOUT, (json.dumps(about, indent=1) + "\n").encode())

@@ -11,8 +11,9 @@ from safetensors.torch import save
 
 from liftkit import Study, TrainConfig, load_poses, run_study
 from liftkit.study import running
+from liftkit.study.folder import StudyFolder
 from liftkit.study.jobs import check_arguments, make_jobs
-from liftkit.study.running import CHECKPOINT, run_job
+from liftkit.study.running import CHECKPOINT, STEPS, run_job
 from liftkit.system.files import pack, unpack
 
 CONFIG = TrainConfig(width=8, batch=8, steps=8, record_every=2)
@@ -265,3 +266,14 @@ def test_old_temporary_files_are_removed(finished, poses, restart):
     (finished.folder / "notes.txt").write_text("mine")
     study(poses, finished.folder, restart=restart)
     assert not any(path.exists() for path in left) and (finished.folder / "notes.txt").exists()
+
+
+def test_how_far_a_killed_session_got_is_not_shown_as_done(poses, tmp_path):
+    settings, _ = check_arguments(["full"], poses, (0, 1), CONFIG, None, **HOW, max_test_poses=None, members=1)
+    with StudyFolder(tmp_path) as folder:
+        _, jobs = folder.begin(settings)
+        for job in jobs:  # both wrote that they are at step 6, and no checkpoint says so
+            (folder.scratch(job) / STEPS).write_text("6")
+    with StudyFolder(tmp_path) as folder:
+        _, jobs = folder.begin(settings)
+        assert len(jobs) == 2 and not list(tmp_path.rglob(STEPS))
