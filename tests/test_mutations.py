@@ -32,7 +32,7 @@ def sound(found: object) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_damaged_file_is_read_or_refused(name, tmp_path, monkeypatch, request):
+def test_a_damaged_file_is_read_or_refused(name, tmp_path, monkeypatch, request, record_property):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "in").mkdir()
     case = FORMATS[name](tmp_path / "in")
@@ -58,4 +58,5 @@ def test_a_damaged_file_is_read_or_refused(name, tmp_path, monkeypatch, request)
         assert all("the pelvis lay" in message for message in warned), f"{what}: {warned}"
     assert sorted(tmp_path.rglob("*")) == there, "a reader wrote something"
     print(f"{name}: {count:,} mutations, {refused:,} refused, {count - refused:,} read, slowest {slowest:.3f} s")
+    record_property("mutations", count)
     assert refused > count // 20

@@ -80,7 +80,7 @@ def killed_when(ready, folder, processes: int) -> None:
     child.join()
 
 
-def test_a_study_killed_twenty_times_ends_with_the_same_tables(tmp_path, undisturbed):
+def test_a_study_killed_twenty_times_ends_with_the_same_tables(tmp_path, undisturbed, record_property):
     expected, seconds = undisturbed
     chance = random.Random(0)
     kills, finished = 0, 0
@@ -93,9 +93,10 @@ def test_a_study_killed_twenty_times_ends_with_the_same_tables(tmp_path, undistu
             finished += 1
     study(tmp_path / f"study{finished}")
     assert equal(tmp_path / f"study{finished}", expected)
+    record_property("kills", kills)
 
 
-def test_with_two_processes_too_and_no_worker_goes_on_alone(tmp_path, undisturbed):
+def test_with_two_processes_too_and_no_worker_goes_on_alone(tmp_path, undisturbed, record_property):
     expected, _ = undisturbed
     folder = tmp_path / "study"
     killed_when(lambda: list(folder.rglob("steps")), folder, 2)
@@ -105,6 +106,7 @@ def test_with_two_processes_too_and_no_worker_goes_on_alone(tmp_path, undisturbe
     assert not workers
     study(folder, processes=2)
     assert equal(folder, expected)
+    record_property("kills", 1)
 
 
 def processes_in(folder) -> list[int]:
@@ -133,13 +135,14 @@ def test_torn_files_are_found_and_done_again(tmp_path, undisturbed, damage):
     assert jobs[0].read_bytes() != torn[damage] and jobs[1].stat().st_mtime_ns == kept
 
 
-def test_a_torn_checkpoint_is_not_used(tmp_path, undisturbed):
+def test_a_torn_checkpoint_is_not_used(tmp_path, undisturbed, record_property):
     killed_when(lambda: list(tmp_path.rglob(running.CHECKPOINT)), tmp_path, 1)
     found = list(tmp_path.rglob(running.CHECKPOINT))
     found[0].write_bytes(found[0].read_bytes()[:-100])
     with pytest.warns(RuntimeWarning, match=rf"{found[0].parent.name}.{running.CHECKPOINT} is damaged .* began again"):
         study(tmp_path)
     assert equal(tmp_path, undisturbed[0])
+    record_property("kills", 1)
 
 
 def test_a_full_disk_stops_a_study_that_goes_on_when_there_is_room(tmp_path, undisturbed, monkeypatch):
