@@ -3,7 +3,7 @@
 import numpy as np
 
 from liftkit import intervention
-from liftkit.course.checking import StudentFunction, WrongAnswer, expect_shape, random_poses
+from liftkit.course.checking import StudentFunction, WrongAnswer, expect_shape, explain, random_poses
 from liftkit.course.exercise import Coding, Measuring, Reasoning
 from liftkit.data.datasets import load_poses
 from liftkit.recorded import load_record, record_names
@@ -24,16 +24,36 @@ def with_legs_of(x2d, other):
 def check_with_legs_of(student: StudentFunction) -> None:
     one, other = random_poses(2, seed=8)[..., :2] + [[[400.0, 300.0]], [[650.0, 420.0]]]  # the pelvis is not at 0
     mixed = expect_shape(student(one, other), (17, 2), "the mixed pose")
+    slip = explain(mixed, _wrong_mixes(one, other), tolerance=1e-6)
     moved = np.linalg.norm(mixed - one, axis=-1)
     if moved[REST].max() > 1e-3:
         joint = REST[int(moved[REST].argmax())]
-        raise WrongAnswer(f"The {H36M_17.names[joint]} is not a leg joint, but it moved by {moved[joint]:.0f} pixels.")
+        fault = f"The {H36M_17.names[joint]} is not a leg joint, but it moved by {moved[joint]:.0f} pixels."
+        raise WrongAnswer(f"{fault} {slip}".strip())
     if unmoved := [H36M_17.names[joint] for joint in LEGS if moved[joint] < 1e-3]:
         raise WrongAnswer(f"Still the first person's: {', '.join(unmoved)}.")
     off = np.linalg.norm((mixed - mixed[0]) - (other - other[0]), axis=-1)[LEGS].max()
     if off > 1e-3:
-        where = "put them at the first person's pelvis, as far from it as they were from their own."
-        raise WrongAnswer(f"The legs are {off:.0f} pixels off: {where}")
+        where = slip or "Put them at the first person's pelvis, as far from it as they were from their own."
+        raise WrongAnswer(f"The legs are {off:.0f} pixels off. {where}")
+
+
+def _wrong_mixes(one: np.ndarray, other: np.ndarray) -> dict[str, np.ndarray]:
+    """What is said of a typical slip -> the pose that it leads to."""
+
+    def mixed(first, legs):
+        pose = first.copy()
+        pose[LEGS] = legs[LEGS]
+        return pose
+
+    shift, copied = one[0] - other[0], "the pelvis of the one is not where that of the other is."
+    return {
+        "That is the second person with the first one's legs: the other way round.": mixed(other, one - shift),
+        f"Their places in the image were copied: {copied}": mixed(one, other),
+        "The legs were shifted in the other direction.": mixed(one, other - shift),
+        f"That is the other way round, and places were copied: {copied}": mixed(other, one),
+        "The pelvis was counted as a leg joint: it stays where it is.": np.vstack([other[:1], mixed(one, other)[1:]]),
+    }
 
 
 def torso_moved(name):
@@ -68,6 +88,7 @@ EXERCISES = {
         hint_2="`.values` (seeds, halves, joints) contains it for each seed. The first half is the legs; the last ten "
         "joints are the torso. Is the largest of these numbers 0?",
         measure=independent_of_legs,
+        several=True,
         choices=tuple(sorted(record_names())),
         wrong=lambda name: f"With other legs, the torso of {name} moves by {torso_moved(name).mean():.0f} mm (mean).",
         conclusion="Training did not achieve this: if nothing is shared, there is no path from a leg to the torso.",

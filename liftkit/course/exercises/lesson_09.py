@@ -49,6 +49,7 @@ def explain_half(values: np.ndarray, half: float) -> str:
         f"{single} {factor}": normal * sd,
         f"{single} {divisor}": t * sd_of_n,
         f"{single} {divisor} {factor}": normal * sd_of_n,
+        "That is the variance: take its root, the standard deviation.": t * sd**2 / root,
         "Divide by the square root of n, not by n.": t * sd / n,
         "95 % in the middle leave 2.5 % at each end: take the quantile at 0.975, not at 0.95.": one_sided * sd / root,
         "The degrees of freedom are n - 1: the mean has used one.": stats.t.ppf(0.975, n) * sd / root,
