@@ -56,14 +56,14 @@ def _wrong_mixes(one: np.ndarray, other: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def torso_moved(name):
+def legs_moved(name):
     poses = load_poses("synthetic").test.select(slice(None, None, 80))
-    torso = list(REPRESENTATIONS["legs_torso"].segments[1].owns)
-    return intervention(load_record(name), poses, "legs_torso").table().loc["legs", torso]
+    legs = list(REPRESENTATIONS["legs_torso"].segments[0].owns)
+    return intervention(load_record(name), poses, "legs_torso").table().loc["torso", legs]
 
 
-def independent_of_legs():
-    return {name for name in record_names() if torso_moved(name).max() == 0}
+def independent_of_torso():
+    return {name for name in record_names() if legs_moved(name).max() == 0}
 
 
 EXERCISES = {
@@ -80,18 +80,18 @@ EXERCISES = {
         "arms that a lifter predicts now comes from the legs.",
     ),
     "08.2": Measuring(
-        title="Whose torso does not depend on the legs?",
-        task="""Swap the legs in the test poses, at an unchanged scale, and lift again. In which of the recorded
-        representations does no depth of the torso move at all, not even slightly, for any seed? Answer with a set of
-        names, such as `{"full", "five_parts"}`.""",
+        title="Whose legs are their own?",
+        task="""So far the legs were swapped. Now swap the *torso* in the test poses, at an unchanged scale, and lift
+        again. In which of the recorded representations does no depth of the legs move at all, not even slightly, for
+        any seed? Answer with a set of names, such as `{"full", "five_parts"}`.""",
         hint_1="`intervention(run, poses, 'legs_torso')` swaps the legs, then the torso, and measures each depth.",
-        hint_2="`.values` (seeds, halves, joints) contains it for each seed. The first half is the legs; the last ten "
-        "joints are the torso. Is the largest of these numbers 0?",
-        measure=independent_of_legs,
+        hint_2="`.values` (seeds, halves, joints) contains it for each seed. The second half is the torso; the first "
+        "six joints are the legs. Is the largest of these numbers 0?",
+        measure=independent_of_torso,
         several=True,
         choices=tuple(sorted(record_names())),
-        wrong=lambda name: f"With other legs, the torso of {name} moves by {torso_moved(name).mean():.0f} mm (mean).",
-        conclusion="Training did not achieve this: if nothing is shared, there is no path from a leg to the torso.",
+        wrong=lambda name: f"With another torso, the legs of {name} move by {legs_moved(name).mean():.0f} mm (mean).",
+        conclusion="Training did not achieve this: if nothing is shared, there is no path from the torso to a leg.",
     ),
     "08.3": Reasoning(
         title="Whose arms can you trust?",

@@ -88,8 +88,8 @@ EXERCISES = {
     "09.1": Coding(
         title="The interval of a mean",
         task="""`values` (N,) are the errors of N seeds, four or more. Return the 95 % interval of their mean by
-        Student's t, as two numbers (low, high): the mean minus and plus the factor t, times the standard deviation of
-        the values, divided by the square root of N. By hand or by `scipy.stats`, as you like.""",
+        Student's t, as two numbers (low, high). Section 3 has it for differences. By hand or by `scipy.stats`, as you
+        like.""",
         hint_1="`stats.t.ppf(0.975, n - 1)` is the factor of `n` values: 2.5 % of the distribution lie above it.",
         hint_2="`np.std(values, ddof=1)` divides by n - 1. Or all at once: `stats.t.interval(0.95, df, loc, scale)`.",
         reference=t_interval,
