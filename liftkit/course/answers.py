@@ -39,7 +39,7 @@ def read_names(answer: Any) -> set[str] | None:
 
 def read_choice(answer: Any, options: Mapping[str, str]) -> str | None:
     """The letter of an option: "a", "A)", "(a)", "a." or ["a"], or words that only one option contains, as "1/16"."""
-    while isinstance(answer, Collection) and not isinstance(answer, str) and len(answer) == 1:
+    if isinstance(answer, Collection) and not isinstance(answer, (str, Mapping)) and len(answer) == 1:
         (answer,) = answer
     words = _words(answer) if isinstance(answer, str) else None
     if words == "":

@@ -29,7 +29,6 @@ from liftkit.course.answers import read_choice, read_names, read_number
         ["1/16"],
         np.str_("c"),
         pd.Series(["c"]),
-        [["c)"]],
     ],
 )
 def test_a_choice_is_understood_as_letter_or_as_words_of_one_option(answer):
@@ -90,6 +89,8 @@ def test_words_of_two_options_or_of_none_choose_nothing():
         ("00.2", "e", ["a, b, c, d", "'e'"]),
         ("00.2", ["a", "b"], ["a, b, c, d", "list"]),
         ("06.1", "d", ["a, b, c", "'d'"]),
+        ("06.1", {"b": 1}, ["a, b, c", "dict"]),
+        ("06.1", [["b"]], ["a, b, c", "list"]),
         ("08.3", 2, ["a, b, c, d", "int"]),
         ("09.3", "x", ["a, b, c, d", "'x'"]),
         ("04.1", "the biggest", ["the_biggest", "five_parts, "]),

@@ -1,5 +1,7 @@
 """Exercises of lesson 09: is it luck?"""
 
+from functools import cache
+
 import numpy as np
 from scipy import stats
 
@@ -66,8 +68,11 @@ def share_that_reaches():
     return (errors <= 2 / 3 * flat_error()).mean()
 
 
+flat_once = cache(flat_error)  # seconds
+
+
 def explain_share(found: float) -> str:
-    results, flat = record_results().set_index("representation").pa_mpjpe_reflection, flat_error()
+    results, flat = record_results().set_index("representation").pa_mpjpe_reflection, flat_once()
     own, share = results["legs_torso"], (results["legs_torso"] <= 2 / 3 * flat).mean()
     limit = f"the limit is two thirds of the flat pose's error, {2 / 3 * flat:.1f} mm"
     best = "whose error falls the more seeds there are"
