@@ -13,8 +13,12 @@ from numbers import Real
 from string import ascii_lowercase
 from typing import Any
 
-from liftkit.course.checking import NotAttempted, StudentFunction, WrongAnswer
-from liftkit.course.feedback import CORRECT, INCORRECT, NOT_ATTEMPTED, Feedback, MarkdownText
+from liftkit.course.answers import read_choice, read_names, read_number
+from liftkit.course.checking import NotAttempted, NotUnderstood, Refused, StudentFunction, WrongAnswer, describe
+from liftkit.course.feedback import CORRECT, INCORRECT, Feedback, MarkdownText
+from liftkit.course.watchdog import Ended, OutOfTime, call_within
+
+PRAISE = "Well done, that is right."
 
 
 @dataclass(kw_only=True)
@@ -25,6 +29,7 @@ class Exercise(ABC):
     task: str  # Markdown, indented like a docstring
     hint_1: str  # Markdown
     hint_2: str  # says more
+    seconds: float = 5.0  # of computing that reading and checking an answer may take
     number: str = field(default="", init=False)  # "02.1": the first of lesson 02; its key in the lesson's EXERCISES
     _hints_shown: int = field(default=0, init=False)
 
@@ -33,23 +38,49 @@ class Exercise(ABC):
         """Markdown at the end of the task: where to begin."""
 
     @abstractmethod
+    def _form(self) -> str:
+        """What is expected, such as "a number": said of an answer that is not understood."""
+
+    @abstractmethod
+    def _read(self, answer: Any) -> Any:
+        """Make plain what is handed in; a function's checks run here, too. Raise Refused, with the reason."""
+
+    @abstractmethod
     def _verify(self, answer: Any) -> str:
-        """Return what is said of a right answer. Raise WrongAnswer or NotAttempted, with the reason."""
+        """Return what is said of a right answer, as _read returns it. Raise WrongAnswer, with the reason."""
 
     @abstractmethod
     def _solution(self) -> str:
         """Markdown: the answer, and why it is right."""
 
     def check(self, answer: Any = None) -> Feedback:
-        """Check an answer. Nothing that a student's function does raises here: it becomes feedback."""
+        """Check an answer. Nothing that the answer does raises here: it becomes feedback."""
+        try:
+            read = call_within(self.seconds, self._read_with_care, answer)
+            return Feedback(self.number, CORRECT, f"{PRAISE} {self._verify(read)}")
+        except Refused as reason:
+            return Feedback(self.number, reason.status, str(reason))
+        except OutOfTime as late:
+            message = f"It was still running after {late.wall:.3g} seconds, of which it computed for {late.cpu:.3g}: "
+            message += "is there a loop that never ends, or does it wait for something?"
+            if not late.stopped:
+                message += " It cannot be interrupted and goes on in the background: restart the kernel."
+            return Feedback(self.number, INCORRECT, message)
+
+    def _read_with_care(self, answer: Any) -> Any:
+        """Run in a thread of its own: there an interrupt or an exit comes from the answer, not from the keyboard."""
         try:
             if answer is None or answer is ...:
                 raise NotAttempted("Nothing was handed in.")
-            return Feedback(self.number, CORRECT, self._verify(answer))
-        except NotAttempted as error:
-            return Feedback(self.number, NOT_ATTEMPTED, str(error))
-        except WrongAnswer as error:
-            return Feedback(self.number, INCORRECT, str(error))
+            return self._read(answer)
+        except (Refused, Ended):
+            raise
+        except BaseException as error:
+            raise NotUnderstood(f"{describe(error)}, when it was read. Expected {self._form()}.") from None
+
+    def _not_understood(self, answer: Any) -> NotUnderstood:
+        found = repr(answer[:60]) if isinstance(answer, str) else type(answer).__name__
+        return NotUnderstood(f"Expected {self._form()}, found {found}.")
 
     def hint(self, which: int | None = None) -> MarkdownText:
         """Show hint ``which``, 1 or 2; by default the first, then the next of this object."""
@@ -79,7 +110,6 @@ class Coding(Exercise):
     reference: Callable  # a right function: its source is the solution
     checks: Callable[[StudentFunction], None]  # raises WrongAnswer for the first property that does not hold
     conclusion: str  # what was checked: said of a right answer
-    seconds: float = 5.0  # that all calls of the student's function together may take
 
     @property
     def stub(self) -> str:
@@ -89,12 +119,34 @@ class Coding(Exercise):
     def _starter(self) -> str:
         return f'```python\n{self.stub}\n\n\nexercise("{self.number}").check({self.reference.__name__})\n```'
 
-    def _verify(self, answer: Any) -> str:
+    def _form(self) -> str:
+        return f"a function, `{self.reference.__name__}` without brackets"
+
+    def _read(self, answer: Any) -> None:
         if not callable(answer):
-            hand_in = f"hand in `{self.reference.__name__}`, without brackets."
-            raise WrongAnswer(f"Expected a function, found {type(answer).__name__}: {hand_in}")
-        self.checks(StudentFunction(answer, self.seconds))
+            raise self._not_understood(answer)
+        self.checks(StudentFunction(answer))
+
+    def _verify(self, answer: None) -> str:
         return self.conclusion
+
+    def use(self, answer: Any, ours: Callable | None = None) -> Callable:
+        """Choose and print what the next cells use: the student's function if its check is true, else ours.
+
+        Args:
+            answer: what the student would hand in to ``check``.
+            ours: a function to use instead (default: the reference, which ``solution`` shows).
+
+        >>> from liftkit.course import exercise
+        >>> project = exercise("01.1").use(...)
+        01.1: not attempted, so the next cells use ours in place of your `orthographic`.
+        """
+        name, feedback = self.reference.__name__, self.check(answer)
+        if feedback:
+            print(f"{self.number}: correct, so the next cells use your `{name}`.")
+            return answer
+        print(f"{self.number}: {feedback.status}, so the next cells use ours in place of your `{name}`.")
+        return ours or self.reference
 
     def _solution(self) -> str:
         return f"```python\n{_code_of(self.reference)}\n```\n\n{self.conclusion}"
@@ -107,7 +159,8 @@ class Measuring(Exercise):
     measure: Callable[[], float | str | Collection[str]]  # called once per session; its source is the solution
     wrong: Callable[[Any], str]  # explains what is wrong with a number, or with a name that does not belong there
     conclusion: str  # said of a right answer
-    choices: Collection[str] = ()  # the names to choose from
+    choices: Collection[str] = ()  # the names to choose from; none if a number is asked for
+    several: bool = False  # whether a set of names is asked for
     tolerance: float = 0.02  # of a number, relative; two digits after the point are always enough
 
     def __post_init__(self):
@@ -116,38 +169,42 @@ class Measuring(Exercise):
     def _starter(self) -> str:
         return f'```python\nexercise("{self.number}").check(...)  # your answer\n```'
 
-    def _verify(self, answer: Any) -> str:
+    def _form(self) -> str:
+        if not self.choices:
+            return "a number, such as 0.25 or 1/4"
+        return f"{'a set' if self.several else 'one'} of the names {', '.join(self.choices)}"
+
+    def _read(self, answer: Any) -> float | set[str]:
+        found = read_names(answer) if self.choices else read_number(answer)
+        if found is None:
+            raise self._not_understood(answer)
+        if not self.choices:
+            return found
+        if unknown := found - set(self.choices):
+            raise NotUnderstood(f"Unknown: {_shown(unknown)}. Expected {self._form()}.")
+        if len(found) > 1 and not self.several:
+            raise NotUnderstood(f"Expected {self._form()}, found {len(found)}: {_shown(found)}.")
+        return found
+
+    def _verify(self, answer: float | set[str]) -> str:
         expected = self.measure()
-        compare = self._compare_number if isinstance(expected, Real) else self._compare_names
-        compare(answer, expected)
+        if self.choices:
+            self._compare_names(answer, {expected} if isinstance(expected, str) else set(expected))
+        else:
+            self._compare_number(answer, expected)
         return f"Measured just now: {_shown(expected)}. {self.conclusion}"
 
-    def _compare_number(self, answer: Any, expected: float) -> None:
-        try:
-            found = float(answer)
-        except (TypeError, ValueError, OverflowError, RuntimeError):
-            raise WrongAnswer(f"Expected a number, found {type(answer).__name__}.") from None
+    def _compare_number(self, found: float, expected: float) -> None:
         if found != round(expected, 2) and not math.isclose(found, expected, rel_tol=self.tolerance):
             verdict = "not a number" if math.isnan(found) else "too small" if found < expected else "too large"
             raise WrongAnswer(f"{_shown(found)} is {verdict}. {self.wrong(found)}")
 
-    def _compare_names(self, answer: Any, expected: str | Collection[str]) -> None:
-        found = {answer} if isinstance(answer, str) else answer
-        choose = f"Choose from {', '.join(self.choices)}."
-        if not isinstance(found, Collection) or not all(isinstance(name, str) for name in found):
-            raise WrongAnswer(f"Expected names, found {type(answer).__name__}. {choose}")
-        found = {"_".join(name.lower().split()) for name in found}  # "Left wrist" is left_wrist
-        if not found - {"", "..."}:
-            raise NotAttempted("No name was handed in.")
-        if unknown := found - set(self.choices):
-            raise WrongAnswer(f"Unknown: {_shown(unknown)}. {choose}")
-        if isinstance(expected, str) and len(found) > 1:
-            raise WrongAnswer(f"Expected one name, found {len(found)}: {_shown(found)}.")
-        right = {expected} if isinstance(expected, str) else set(expected)
+    def _compare_names(self, found: set[str], right: set[str]) -> None:
+        belongs = f"{_shown(found & right)}: right so far" if found & right else ""
         if wrong := found - right:
-            raise WrongAnswer(f"Not {_shown(found)}. {self.wrong(min(wrong))}")
-        if found != right:
-            raise WrongAnswer(f"Not only {_shown(found)}: that is {len(found)} of {len(right)} names.")
+            raise WrongAnswer(f"Not {_shown(wrong)}. {self.wrong(min(wrong))}" + (belongs and f" {belongs}."))
+        if missing := len(right - found):
+            raise WrongAnswer(f"{belongs}, {'one is' if missing == 1 else f'{missing} are'} missing.")
 
     def _solution(self) -> str:
         return f"```python\n{_code_of(self.measure)}\n```\n\nThe result is {_shown(self.measure())}. {self.conclusion}"
@@ -168,16 +225,19 @@ class Reasoning(Exercise):
         listed = "\n".join(f"- **{letter}**: {text}" for letter, text in zip(self.reasons, self.options, strict=True))
         return f'{listed}\n\n```python\nexercise("{self.number}").check("...")  # a letter\n```'
 
-    def _verify(self, answer: Any) -> str:
-        letter = answer.strip().lower() if isinstance(answer, str) else None
-        if letter in ("", "..."):
-            raise NotAttempted("Nothing was chosen.")
-        if letter not in self.reasons:
-            found = type(answer).__name__ if letter is None else repr(answer)
-            raise WrongAnswer(f"Expected one of {', '.join(self.reasons)}, found {found}.")
-        if letter != self.answer:
-            raise WrongAnswer(self.reasons[letter])
-        return self.reasons[letter]
+    def _form(self) -> str:
+        return f"one letter of {', '.join(self.reasons)}"
+
+    def _read(self, answer: Any) -> str:
+        letter = read_choice(answer, dict(zip(self.reasons, self.options, strict=True)))
+        if letter is None:
+            raise self._not_understood(answer)
+        return letter
+
+    def _verify(self, answer: str) -> str:
+        if answer != self.answer:
+            raise WrongAnswer(self.reasons[answer])
+        return self.reasons[answer]
 
     def _solution(self) -> str:
         verdicts = {letter: "right" if letter == self.answer else "wrong" for letter in self.reasons}

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from html import escape
 
-CORRECT, INCORRECT, NOT_ATTEMPTED = "correct", "incorrect", "not attempted"
-MARKS = {CORRECT: "✓", INCORRECT: "✗", NOT_ATTEMPTED: "…"}
-COLOURS = {CORRECT: "#1a7f37", INCORRECT: "#b35900", NOT_ATTEMPTED: "#6e7781"}
+CORRECT, INCORRECT, NOT_ATTEMPTED, NOT_UNDERSTOOD = "correct", "incorrect", "not attempted", "not understood"
+MARKS = {CORRECT: "✓", INCORRECT: "✗", NOT_ATTEMPTED: "…", NOT_UNDERSTOOD: "?"}
+COLOURS = {CORRECT: "#1a7f37", INCORRECT: "#b35900", NOT_ATTEMPTED: "#6e7781", NOT_UNDERSTOOD: "#0969da"}
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Feedback:
     """
 
     exercise: str  # its number
-    status: str  # "correct", "incorrect" or "not attempted"
+    status: str  # "correct", "incorrect", "not attempted", or "not understood" if the form is not the expected one
     message: str  # the reason, with the numbers
 
     def __bool__(self) -> bool:

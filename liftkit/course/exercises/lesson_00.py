@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from liftkit.course.checking import StudentFunction, expect_value, random_poses
+from liftkit.course.checking import StudentFunction, expect_shape, expect_value, explain, random_poses
 from liftkit.course.exercise import Coding, Reasoning
 from liftkit.metrics import mpjpe
 
@@ -12,16 +12,39 @@ def mean_error(pred, truth):
 
 
 def check_mean_error(student: StudentFunction) -> None:
-    truth = random_poses(4, seed=11)
-    expect_value(student(truth.copy(), truth), 0, "the error of a perfect prediction")
-    shifted = "the error if every joint is 30 mm too far right and 40 mm too low"
-    expect_value(student(truth + [30, 40, 0], truth), 50, shifted, "A distance is the root of dx² + dy² + dz².")
+    truth, pred = random_poses(4, seed=11), random_poses(4, seed=12)
+    slip = explain(expect_shape(student(pred, truth), (), "the error"), _slips(pred - truth), tolerance=1e-3)
+    expect_value(student(truth.copy(), truth), 0, "the error of a perfect prediction", slip)
+    what = "the error if every joint is 30 mm too far right and 40 mm too low"
+    expect_value(student(truth + [30, 40, 0], truth), 50, what, slip or "A distance is the root of dx² + dy² + dz².")
     one = truth.copy()
     one[0, 5, 2] += 680
     what = "the error if one joint of 4 x 17 is 680 mm too far away and the others are right"
-    expect_value(student(one, truth), 10, what, "Take the mean of the distances, over poses and all 17 joints.")
-    pred = random_poses(4, seed=12)
-    expect_value(student(pred, truth), mpjpe(pred, truth).mean(), "the error of 4 random poses")
+    why = slip or "Take the mean of the distances, over poses and all 17 joints."
+    expect_value(student(one, truth), 10, what, why)
+    expect_value(student(pred, truth), mpjpe(pred, truth).mean(), "the error of 4 random poses", slip)
+
+
+def _slips(off: np.ndarray) -> dict[str, float]:
+    """What is said of a typical slip -> the error that it leads to. ``off`` (N, 17, 3): prediction minus truth."""
+    far, root = np.linalg.norm(off, axis=-1), "a distance is the root of dx² + dy² + dz²."
+    return {
+        f"That is the mean of the squared distances: {root}": (far**2).mean(),
+        f"That is the mean size of dx, dy and dz: {root}": abs(off).mean(),
+        f"That adds the sizes of dx, dy and dz: {root}": abs(off).sum(axis=-1).mean(),
+        f"That takes a mean of dx², dy² and dz² where there must be a sum: {root}": far.mean() / np.sqrt(3),
+        "That is one root for all: take each joint's root first, then the mean.": np.sqrt((far**2).mean()),
+        "That leaves out the pelvis: take the mean of all 17 joints.": far[:, 1:].mean(),
+        "That is the sum over all joints of all poses: take the mean.": far.sum(),
+        "That is the sum over the joints of a pose: take the mean.": far.sum(axis=1).mean(),
+        "That is the median: take the mean.": np.median(far),
+        "That is the length along the joints: it goes along the last axis, x, y and z (`axis=-1`).": np.linalg.norm(
+            off, axis=1
+        ).mean(),
+        "That is the length along the poses: it goes along the last axis, x, y and z (`axis=-1`).": np.linalg.norm(
+            off, axis=0
+        ).mean(),
+    }
 
 
 EXERCISES = {

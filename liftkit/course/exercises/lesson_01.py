@@ -13,15 +13,28 @@ def orthographic(x3d):
 
 def check_orthographic(student: StudentFunction) -> None:
     x3d = random_poses(4, seed=1)
-    x2d = expect_shape(student(x3d), (4, 17, 2), "the image of poses of shape (4, 17, 3)")
+    divided = "The perspective projection divides by depth, which is 0 at the pelvis; far away depth does not matter."
+    x2d = expect_shape(student(x3d), (4, 17, 2), "the image of poses of shape (4, 17, 3)", why=divided)
     nearer = student(x3d - [0, 0, 100])
-    expect_equal(nearer, x2d, "the image of a pose 100 mm nearer", "It must not depend on depth.")
-    expect_equal(x2d, project(x3d), "the image", "It is x and y, unchanged and in this order.")
+    why = "It must not depend on depth: only the perspective projection divides by it."
+    expect_equal(nearer, x2d, "the image of a pose 100 mm nearer", why)
+    slips = {
+        "x and y are in the other order.": x3d[..., 1::-1],
+        "y has the wrong sign: in the pose as in the image, y points down.": x3d[..., :2] * [1, -1],
+        "x has the wrong sign: in the pose as in the image, x points to the right.": x3d[..., :2] * [-1, 1],
+        "Each pose was centred on its mean: it is centred on its pelvis already.": x3d[..., :2]
+        - x3d.mean(1)[:, None, :2],
+    }
+    expect_equal(x2d, project(x3d), "the image", slips, "It is x and y, unchanged and in this order.")
     expect_equal(student(x3d[0]), x2d[0], "the image of a single pose")
 
 
 def other_pose(x3d):
     return x3d * [1, 1, -1]
+
+
+# What a student may have turned over, which a camera sees.
+SIGNS = {"x": [-1, 1, 1], "y": [1, -1, 1], "x and y": [-1, -1, 1]}
 
 
 def check_other_pose(student: StudentFunction) -> None:
@@ -32,8 +45,10 @@ def check_other_pose(student: StudentFunction) -> None:
         moved = np.linalg.norm(other - x3d, axis=-1).mean(axis=-1).min()
         if moved < 1:
             raise WrongAnswer(f"T{what[1:]} is the same one: its joints moved by {moved:.2g} mm on average.")
-        expect_equal(project(other), project(x3d), f"the image of {what}", "A camera would see the difference.")
-        expect_bones(other, x3d, what)
+        signs = {f"You changed the sign of {axes}.": project(x3d * sign) for axes, sign in SIGNS.items()}
+        expect_equal(project(other), project(x3d), f"the image of {what}", signs, "A camera would see the difference.")
+        flat = {"It is flat: all bones that point towards the camera or away from it became shorter.": x3d * [1, 1, 0]}
+        expect_bones(other, x3d, what, flat, "A bone's length is the root of dx² + dy² + dz².")
 
 
 EXERCISES = {

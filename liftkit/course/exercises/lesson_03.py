@@ -4,13 +4,22 @@ import numpy as np
 import torch
 
 from liftkit import losses
-from liftkit.course.checking import StudentFunction, WrongAnswer, expect_shape, expect_value
+from liftkit.course.checking import (
+    StudentFunction,
+    WrongAnswer,
+    expect_gradient,
+    expect_shape,
+    expect_value,
+    explain,
+)
 from liftkit.course.exercise import Coding
 from liftkit.data.datasets import load_poses
 from liftkit.geometry import attach_depth, mirror, normalise, rotate, rotation_x, rotation_y
 from liftkit.networks import Lifter
 from liftkit.priors import QUARTERS, knees_bend_backwards
 from liftkit.skeleton import H36M_17
+
+LIFTED = "it has to flow through every call of `lift`"
 
 
 def a_game(seed: int) -> tuple[Lifter, torch.Tensor, torch.Tensor]:
@@ -51,7 +60,7 @@ def check_reprojection(student: StudentFunction) -> None:
         values = f"The loss is {found:.4g}, expected {expected:.4g}."
         raise WrongAnswer(f"`lift` was called {len(calls)} times, expected 2: lift the view again. {values}")
     expect_value(found, expected, "the loss of 16 random poses", _mistakes(lift, x2d, turns[0, 0], expected))
-    _expect_gradient(loss, wanted, lifter)
+    expect_gradient(lambda: loss, wanted, list(lifter.parameters()), LIFTED)
 
 
 @torch.no_grad()
@@ -65,32 +74,30 @@ def _mistakes(lift, x2d, rotation, expected: float) -> dict[str, float]:
     def mean_square(off):
         return (off[:, 1:] ** 2).mean().item()
 
-    view, x3d_back = view_and_back(rotation.transpose(-1, -2), rotation)
-    opposite = view_and_back(rotation, rotation.transpose(-1, -2))[1]
-    off = x3d_back - attach_depth(x2d, lift(x2d))
+    there, one = rotation.transpose(-1, -2), rotation[:1].expand_as(rotation)
+    view, x3d_back = view_and_back(there, rotation)
+    x3d = attach_depth(x2d, lift(x2d))
+    off, depth_of_view = x3d_back - x3d, lift(view) - (x3d @ there)[..., 2]
+    opposite, on, alike = (
+        mean_square(view_and_back(*turns)[1][..., :2] - x2d)
+        for turns in ((rotation, there), (there, there), (one.transpose(-1, -2), one))
+    )
     return {
         "It is 16/17 of that: leave the pelvis out of the mean, because its error is always 0.": 16 / 17 * expected,
         "It is twice that: take the mean over x and y, too.": 2 * expected,
         "That is the distance of the view from the pose: turn the view back first.": mean_square(view - x2d),
+        "The view was turned on, not back: the second time, turn by the opposite rotation, `@ R`.": on,
         "That is the loss of the opposite turn: joints that are rows are turned by R with `@ R.transpose(-1, -2)`, "
-        "and turned back with `@ R`.": mean_square(opposite[..., :2] - x2d),
+        "and turned back with `@ R`.": opposite,
+        "All poses were turned by the first rotation: each pose has its own.": alike,
         "Depth was compared, too: project, then compare.": mean_square(off),
+        "The view's depth was compared: turn the lifted view back, project it, and compare in 2D.": mean_square(
+            depth_of_view
+        ),
+        "Depth was compared, and only depth: project, then compare.": mean_square(off[..., 2]),
         "That is the mean of the absolute differences: square them.": off[:, 1:, :2].abs().mean().item(),
+        "That is a sum: take the mean.": (off[:, 1:, :2] ** 2).sum().item(),
     }
-
-
-def _expect_gradient(loss, wanted: torch.Tensor, lifter: Lifter) -> None:
-    """A loss of the right value must also train the lifter as it should."""
-    weights = list(lifter.parameters())
-    try:
-        slopes = torch.autograd.grad(loss, weights)
-    except (TypeError, RuntimeError):  # no tensor, not of these weights, or used up by the student's own backward()
-        why = "it has no gradient, so nothing would be learned: avoid `.item()`, `.detach()`, `no_grad`, `backward()`."
-        raise WrongAnswer(f"The value is right, but {why}") from None
-    found, right = (torch.cat([s.flatten() for s in one]) for one in (slopes, torch.autograd.grad(wanted, weights)))
-    if (off := ((found - right).norm() / right.norm()).item()) > 1e-2:
-        why = "it has to flow through every call of `lift`, so detach nothing."
-        raise WrongAnswer(f"The value is right, but the lifter's gradient is off by {off:.0%}: {why}")
 
 
 def quarter_turns(lift, x2d):
@@ -105,14 +112,44 @@ def check_quarter_turns(student: StudentFunction) -> None:
     lifter, x2d, turns = a_game(seed=6)
     x, y = x2d[:, 1:].unbind(-1)
     expected = sum((off**2).mean().item() for off in (y / 2 + x, y / 2 - x, y))
+    wanted = losses.quarter_turns(losses.Cycle(lifter, x2d[None], turns))
+
+    def lift(poses):
+        return lifter(poses[None])[0]
+
+    loss = student(lift, x2d)
+    slip = explain(expect_shape(loss, (), "the loss"), _wrong_quarters(lift, x2d), tolerance=1e-3)
+    what = "the loss of a lifter that returns z = y / 2"
     why = "From +90 degrees it is off by y / 2 + x, from -90 by y / 2 - x, from behind by y; add the mean squares."
-    loss = student(lambda poses: poses[..., 1] / 2, x2d)
-    expect_value(loss, expected, "the loss of a lifter that returns z = y / 2", why)
-    expected = losses.quarter_turns(losses.Cycle(lifter, x2d[None], turns))
-    loss = student(lambda poses: lifter(poses[None])[0], x2d)
+    expect_value(student(lambda poses: poses[..., 1] / 2, x2d), expected, what, f"{slip} {why}".strip())
     why = "Depths must be -x in (z, y), x in (-z, y), -z in (-x, y); add the three means."
-    expect_value(loss, expected.item(), "the loss of 16 random poses", why)
-    _expect_gradient(loss, expected, lifter)
+    expect_value(loss, wanted.item(), "the loss of 16 random poses", f"{slip} {why}".strip())
+    expect_gradient(lambda: loss, wanted, list(lifter.parameters()), LIFTED)
+
+
+@torch.no_grad()
+def _wrong_quarters(lift, x2d) -> dict[str, torch.Tensor]:
+    """What is said of a typical slip -> the loss that it leads to."""
+    x, y, z = x2d[..., 0], x2d[..., 1], lift(x2d)
+    right, left, behind = (lift(torch.stack([across, y], dim=-1)) for across in (z, -z, -x))
+
+    def total(*offs, joints=slice(1, None), size=torch.square):
+        return sum(size(off[:, joints]).mean() for off in offs)
+
+    offs = right + x, left - x, behind + z
+    return {
+        "The two sides have each other's sign, that of the other direction.": total(right - x, left + x, behind + z),
+        "From +90 degrees the depth has the wrong sign.": total(right - x, left - x, behind + z),
+        "From -90 degrees the depth has the wrong sign.": total(right + x, left + x, behind + z),
+        "From behind the depth has the wrong sign.": total(right + x, left - x, behind - z),
+        "The view from behind is missing.": total(*offs[:2]),
+        "The view from +90 degrees is missing.": total(*offs[1:]),
+        "The view from -90 degrees is missing.": total(offs[0], offs[2]),
+        "Leave the pelvis out of the means, because its depth is always 0.": total(*offs, joints=slice(None)),
+        "The three means are added, without a mean of the three.": total(*offs) / 3,
+        "Those are sizes: square the differences.": total(*offs, size=torch.abs),
+        "That is a sum over poses and joints: take the means.": total(*offs) * x[:, 1:].numel(),
+    }
 
 
 def shins_backwards(x3d):
@@ -147,11 +184,32 @@ def check_shins_backwards(student: StudentFunction) -> None:
 def _expect_shins(student: StudentFunction, x3d: np.ndarray, what: str, why: str = "") -> None:
     answers = expect_shape(student(x3d), (len(x3d),), f"the answer for {len(x3d)} poses")
     right = knees_bend_backwards(x3d)
+    slip = next((text for text, wrong in _wrong_shins(x3d).items() if np.array_equal(answers, wrong)), why)
     if (odd := answers[~np.isin(answers, (0, 1))]).size:
         raise WrongAnswer(f"Return True or False for each pose, found {odd[0]:.4g}: is the number positive?")
     if off := int((answers != right).sum()):
         counts = f"shins fold backwards in {right.sum()}, by your answer in {answers.sum():.0f}. Wrong: {off}."
-        raise WrongAnswer(f"Of {len(x3d)} {what}, {counts} {why}".strip())
+        raise WrongAnswer(f"Of {len(x3d)} {what}, {counts} {slip}".strip())
+
+
+def _wrong_shins(x3d: np.ndarray) -> dict[str, np.ndarray]:
+    """What is said of a typical slip -> the answers that it leads to."""
+    hip, knee, ankle = (
+        x3d[:, [H36M_17.index(f"{side}_{name}") for side in ("left", "right")]] for name in ("hip", "knee", "ankle")
+    )
+    bend = (np.cross(hip - knee, ankle - knee) * (hip[:, 1:] - hip[:, :1])).sum(-1)  # (N, 2): left, right
+    away = (ankle - knee)[..., 2].sum(1)
+    seen_from = "take what is behind from the hips, because a person may face anywhere."
+    return {
+        "All answers are reversed: mind the order in the cross product, and in `right hip - left hip`.": bend.sum(1)
+        <= 0,
+        "Only the left leg counted: add both before you take the sign.": bend[:, 0] > 0,
+        "Only the right leg counted: add both before you take the sign.": bend[:, 1] > 0,
+        "Both legs had to fold backwards: add them before you take the sign.": (bend > 0).all(1),
+        "One leg that folds backwards was enough: add both before you take the sign.": (bend > 0).any(1),
+        f"The ankle farther from the camera counted as behind: {seen_from}": away > 0,
+        f"The ankle nearer to the camera counted as behind: {seen_from}": away < 0,
+    }
 
 
 EXERCISES = {
@@ -170,8 +228,8 @@ EXERCISES = {
     ),
     "03.2": Coding(
         title="Quarter turns",
-        task="""Seen from +90, -90 and 180 degrees, a lifted pose (x, y, z) shows (z, y), (-z, y) and (-x, y). Its
-        depths there must be -x, x and -z. Write the loss that demands it: for each of the three, the mean squared error
+        task="""Seen from +90, -90 and 180 degrees, a lifted pose (x, y, z) shows (z, y), (-z, y) and (-x, y), and its
+        depth there is known, too. Write the loss that demands it: for each of the three, the mean squared error
         of the lifter's depth over poses and the 16 joints after the pelvis; the three are added. `lift` and `x2d` are
         as in 03.1. Return a tensor that carries gradients again, through every call of `lift`, including the first.""",
         hint_1="Lift once for z. Then lift three 2D poses that you put together from x, y and z.",

@@ -24,6 +24,9 @@ def check_three_parts(student: StudentFunction) -> None:
     if len(mine.segments) != 3:
         names = ", ".join(segment.name for segment in mine.segments)
         raise WrongAnswer(f"Expected three segments, found {len(mine.segments)}: {names}.")
+    names = [segment.name for segment in mine.segments]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise WrongAnswer(f"Two segments have the same name, {twice[0]}: in a table nobody could tell which is which.")
     ends = {"legs": "hip knee ankle", "arms": "shoulder elbow wrist", "column": "spine thorax neck head"}
     parts = {part: [n for n in H36M_17.names if n.endswith(tuple(ends[part].split()))] for part in ends}
     for part, joints in parts.items():

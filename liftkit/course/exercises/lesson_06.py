@@ -32,6 +32,7 @@ def _mistakes(gradient: torch.Tensor) -> dict[str, torch.Tensor]:
     """What is said of a typical mistake -> the value that it leads to."""
     one, swapped, of_all = gradient[:, WRIST, KNEE], gradient[:, KNEE, WRIST], gradient[:, :, KNEE].sum(1)
     return {
+        "That is the squared length: take the root.": one.square().sum(-1).mean(),
         "That is the other way round: the depth of `joint`, moved by `other`.": swapped.norm(dim=-1).mean(),
         "That is the sum over poses, not the mean.": one.norm(dim=-1).sum(),
         "That divides by the number of poses twice: differentiate the sum of that depth over poses, and take the mean "
@@ -47,7 +48,7 @@ def _mistakes(gradient: torch.Tensor) -> dict[str, torch.Tensor]:
 
 EXERCISES = {
     "06.1": Reasoning(
-        title="Joined halfway",
+        title="An ankle and a wrist",
         task="""In `legs_torso_shared`, legs and torso have two blocks each of their own; then their features are joined
         and go through two blocks together. Can a wrist's predicted depth depend on an ankle's 2D position?""",
         hint_1="Follow the ankle's coordinates through the network. Which layers can they reach?",

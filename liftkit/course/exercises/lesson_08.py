@@ -3,7 +3,7 @@
 import numpy as np
 
 from liftkit import intervention
-from liftkit.course.checking import StudentFunction, WrongAnswer, expect_shape, random_poses
+from liftkit.course.checking import StudentFunction, WrongAnswer, expect_shape, explain, random_poses
 from liftkit.course.exercise import Coding, Measuring, Reasoning
 from liftkit.data.datasets import load_poses
 from liftkit.recorded import load_record, record_names
@@ -24,26 +24,46 @@ def with_legs_of(x2d, other):
 def check_with_legs_of(student: StudentFunction) -> None:
     one, other = random_poses(2, seed=8)[..., :2] + [[[400.0, 300.0]], [[650.0, 420.0]]]  # the pelvis is not at 0
     mixed = expect_shape(student(one, other), (17, 2), "the mixed pose")
+    slip = explain(mixed, _wrong_mixes(one, other), tolerance=1e-6)
     moved = np.linalg.norm(mixed - one, axis=-1)
     if moved[REST].max() > 1e-3:
         joint = REST[int(moved[REST].argmax())]
-        raise WrongAnswer(f"The {H36M_17.names[joint]} is not a leg joint, but it moved by {moved[joint]:.0f} pixels.")
+        fault = f"The {H36M_17.names[joint]} is not a leg joint, but it moved by {moved[joint]:.0f} pixels."
+        raise WrongAnswer(f"{fault} {slip}".strip())
     if unmoved := [H36M_17.names[joint] for joint in LEGS if moved[joint] < 1e-3]:
         raise WrongAnswer(f"Still the first person's: {', '.join(unmoved)}.")
     off = np.linalg.norm((mixed - mixed[0]) - (other - other[0]), axis=-1)[LEGS].max()
     if off > 1e-3:
-        where = "put them at the first person's pelvis, as far from it as they were from their own."
-        raise WrongAnswer(f"The legs are {off:.0f} pixels off: {where}")
+        where = slip or "Put them at the first person's pelvis, as far from it as they were from their own."
+        raise WrongAnswer(f"The legs are {off:.0f} pixels off. {where}")
 
 
-def torso_moved(name):
+def _wrong_mixes(one: np.ndarray, other: np.ndarray) -> dict[str, np.ndarray]:
+    """What is said of a typical slip -> the pose that it leads to."""
+
+    def mixed(first, legs):
+        pose = first.copy()
+        pose[LEGS] = legs[LEGS]
+        return pose
+
+    shift, copied = one[0] - other[0], "the pelvis of the one is not where that of the other is."
+    return {
+        "That is the second person with the first one's legs: the other way round.": mixed(other, one - shift),
+        f"Their places in the image were copied: {copied}": mixed(one, other),
+        "The legs were shifted in the other direction.": mixed(one, other - shift),
+        f"That is the other way round, and places were copied: {copied}": mixed(other, one),
+        "The pelvis was counted as a leg joint: it stays where it is.": np.vstack([other[:1], mixed(one, other)[1:]]),
+    }
+
+
+def legs_moved(name):
     poses = load_poses("synthetic").test.select(slice(None, None, 80))
-    torso = list(REPRESENTATIONS["legs_torso"].segments[1].owns)
-    return intervention(load_record(name), poses, "legs_torso").table().loc["legs", torso]
+    legs = list(REPRESENTATIONS["legs_torso"].segments[0].owns)
+    return intervention(load_record(name), poses, "legs_torso").table().loc["torso", legs]
 
 
-def independent_of_legs():
-    return {name for name in record_names() if torso_moved(name).max() == 0}
+def independent_of_torso():
+    return {name for name in record_names() if legs_moved(name).max() == 0}
 
 
 EXERCISES = {
@@ -60,17 +80,18 @@ EXERCISES = {
         "arms that a lifter predicts now comes from the legs.",
     ),
     "08.2": Measuring(
-        title="Whose torso does not depend on the legs?",
-        task="""Swap the legs in the test poses, at an unchanged scale, and lift again. In which of the recorded
-        representations does no depth of the torso move at all, not even slightly, for any seed? Answer with a set of
-        names, such as `{"full", "five_parts"}`.""",
+        title="Whose legs are their own?",
+        task="""So far the legs were swapped. Now swap the *torso* in the test poses, at an unchanged scale, and lift
+        again. In which of the recorded representations does no depth of the legs move at all, not even slightly, for
+        any seed? Answer with a set of names, such as `{"full", "five_parts"}`.""",
         hint_1="`intervention(run, poses, 'legs_torso')` swaps the legs, then the torso, and measures each depth.",
-        hint_2="`.values` (seeds, halves, joints) contains it for each seed. The first half is the legs; the last ten "
-        "joints are the torso. Is the largest of these numbers 0?",
-        measure=independent_of_legs,
+        hint_2="`.values` (seeds, halves, joints) contains it for each seed. The second half is the torso; the first "
+        "six joints are the legs. Is the largest of these numbers 0?",
+        measure=independent_of_torso,
+        several=True,
         choices=tuple(sorted(record_names())),
-        wrong=lambda name: f"With other legs, the torso of {name} moves by {torso_moved(name).mean():.0f} mm (mean).",
-        conclusion="Training did not achieve this: if nothing is shared, there is no path from a leg to the torso.",
+        wrong=lambda name: f"With another torso, the legs of {name} move by {legs_moved(name).mean():.0f} mm (mean).",
+        conclusion="Training did not achieve this: if nothing is shared, there is no path from the torso to a leg.",
     ),
     "08.3": Reasoning(
         title="Whose arms can you trust?",

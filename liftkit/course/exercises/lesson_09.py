@@ -1,5 +1,7 @@
 """Exercises of lesson 09: is it luck?"""
 
+from functools import cache
+
 import numpy as np
 from scipy import stats
 
@@ -49,6 +51,7 @@ def explain_half(values: np.ndarray, half: float) -> str:
         f"{single} {factor}": normal * sd,
         f"{single} {divisor}": t * sd_of_n,
         f"{single} {divisor} {factor}": normal * sd_of_n,
+        "That is the variance: take its root, the standard deviation.": t * sd**2 / root,
         "Divide by the square root of n, not by n.": t * sd / n,
         "95 % in the middle leave 2.5 % at each end: take the quantile at 0.975, not at 0.95.": one_sided * sd / root,
         "The degrees of freedom are n - 1: the mean has used one.": stats.t.ppf(0.975, n) * sd / root,
@@ -65,8 +68,11 @@ def share_that_reaches():
     return (errors <= 2 / 3 * flat_error()).mean()
 
 
+flat_once = cache(flat_error)  # seconds
+
+
 def explain_share(found: float) -> str:
-    results, flat = record_results().set_index("representation").pa_mpjpe_reflection, flat_error()
+    results, flat = record_results().set_index("representation").pa_mpjpe_reflection, flat_once()
     own, share = results["legs_torso"], (results["legs_torso"] <= 2 / 3 * flat).mean()
     limit = f"the limit is two thirds of the flat pose's error, {2 / 3 * flat:.1f} mm"
     best = "whose error falls the more seeds there are"
@@ -87,8 +93,8 @@ EXERCISES = {
     "09.1": Coding(
         title="The interval of a mean",
         task="""`values` (N,) are the errors of N seeds, four or more. Return the 95 % interval of their mean by
-        Student's t, as two numbers (low, high): the mean minus and plus the factor t, times the standard deviation of
-        the values, divided by the square root of N. By hand or by `scipy.stats`, as you like.""",
+        Student's t, as two numbers (low, high). Section 3 has it for differences. By hand or by `scipy.stats`, as you
+        like.""",
         hint_1="`stats.t.ppf(0.975, n - 1)` is the factor of `n` values: 2.5 % of the distribution lie above it.",
         hint_2="`np.std(values, ddof=1)` divides by n - 1. Or all at once: `stats.t.interval(0.95, df, loc, scale)`.",
         reference=t_interval,

@@ -28,6 +28,8 @@ def some_actions(seed: int) -> tuple[np.ndarray, np.ndarray]:
 def check_never_met(student: StudentFunction) -> None:
     train, test = some_actions(seed=10)
     mask = expect_shape(student(train, test), test.shape, "the mask") != 0
+    if np.array_equal(mask, ~never_met(train, test)):
+        raise WrongAnswer("True and False are exchanged: True is for the poses that are kept.")
     for action in np.unique(test):
         chosen, count = int(mask[test == action].sum()), int((test == action).sum())
         new = [task for task in action.split("+") if not any(task in known.split("+") for known in train)]
@@ -82,6 +84,7 @@ EXERCISES = {
         '"gravity" and "last".',
         hint_2='`compare_pairs(table, name, "full")` gives the difference with its interval: use `high95`.',
         measure=carries_over,
+        several=True,
         choices=tuple(name for name in PAPER if name != "full"),
         wrong=explain_carried,
         conclusion="Each of these intervals holds for one comparison. You made four: the next table corrects for that.",

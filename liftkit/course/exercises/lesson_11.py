@@ -60,13 +60,26 @@ def _equal(one: np.ndarray, other: np.ndarray) -> bool:
 
 
 def least_agreed():
-    return H36M_17.names[spread_of_seeds().argmax()]
+    return H36M_17.names[depths_of_seeds().std(axis=0).mean(axis=0).argmax()]
 
 
-def spread_of_seeds() -> np.ndarray:
-    """(J,): by how much the sample's depths differ between seeds, in the file's pixels."""
+def depths_of_seeds():
     poses, _ = read_keypoints(sample_keypoints())
-    return load_record("legs_torso").lift(poses.x2d)[..., 2].std(axis=0).mean(axis=0)
+    return load_record("legs_torso").lift(poses.x2d)[..., 2]
+
+
+def explain_joint(name: str) -> str:
+    depth = depths_of_seeds()  # (S, N, J) in the file's pixels
+    spread, of_poses = depth.std(axis=0).mean(axis=0), depth.std(axis=1).mean(axis=0)
+    message = (
+        f"Seeds spread by {spread[H36M_17.index(name)]:.0f} pixels there; the largest spread is {spread.max():.0f}."
+    )
+    slips = {
+        "There the poses differ most: the standard deviation goes along the seeds, `axis=0`.": of_poses,
+        "There the depth is largest, which says nothing about how far seeds differ.": abs(depth).mean(axis=(0, 1)),
+    }
+    slip = next((text for text, values in slips.items() if H36M_17.names[values.argmax()] == name), "")
+    return f"{message} {slip}".strip()
 
 
 EXERCISES = {
@@ -90,10 +103,7 @@ EXERCISES = {
         hint_2="`depth.std(axis=0).mean(axis=0)` has one number per joint; `H36M_17.names[...]` names the largest.",
         measure=least_agreed,
         choices=H36M_17.names,
-        wrong=lambda name: (
-            f"Seeds spread by {spread_of_seeds()[H36M_17.index(name)]:.0f} pixels there; the largest "
-            f"spread is {spread_of_seeds().max():.0f}."
-        ),
+        wrong=explain_joint,
         conclusion="It is the end of a limb: the uncertainties of the bones before it add up there.",
     ),
     "11.3": Reasoning(

@@ -49,7 +49,16 @@ def reprojection(
     return wrong
 
 
-def quarters(right=1, behind=1, joints=slice(1, None), depth=lambda z: z, shared=1):
+def one_rotation_for_all(lift, x2d, rotation):
+    return reprojection()(lift, x2d, rotation[:1].expand(16, 3, 3))
+
+
+def depth_of_the_view(lift, x2d, rotation):
+    turned = torch.cat([x2d, lift(x2d)[..., None]], -1) @ rotation.transpose(-1, -2)
+    return ((lift(turned[..., :2]) - turned[..., 2])[:, 1:] ** 2).mean()
+
+
+def quarters(right=1, behind=1, joints=slice(1, None), depth=lambda z: z, shared=1, size=torch.square):
     """The right loss, but for signs, joints, what becomes of the depth, and what the sum of the means is divided by."""
 
     def wrong(lift, x2d):
@@ -59,7 +68,7 @@ def quarters(right=1, behind=1, joints=slice(1, None), depth=lambda z: z, shared
             lift(torch.stack([-z, y], -1)) - right * x,
             behind * (lift(torch.stack([-x, y], -1)) + z),
         ]
-        return sum((error[:, joints] ** 2).mean() for error in errors) / shared
+        return sum(size(error[:, joints]).mean() for error in errors) / shared
 
     return wrong
 
@@ -69,10 +78,17 @@ WRONG = [
     ("03.1", reprojection(back=None), r"0\.\d+, found 0\.\d+.*turn the view back"),
     ("03.1", reprojection(joints=slice(None)), r"16/17.*pelvis"),
     ("03.1", reprojection(mean=lambda off: off.abs().mean()), r"0\.\d+, found 0\.\d+.*square"),
-    ("03.2", quarters(right=-1), r"16 random poses.*-x in \(z, y\)"),
-    ("03.2", quarters(behind=0), r"z = y / 2.*from behind by y"),
-    ("03.2", quarters(shared=3), r"z = y / 2.* 0\.\d+, found 0\.\d+"),
-    ("03.2", quarters(joints=slice(None)), r"z = y / 2.* 0\.\d+, found 0\.\d+"),
+    ("03.2", quarters(right=-1), r"other direction.*-x in \(z, y\)"),
+    ("03.2", quarters(behind=0), r"z = y / 2.*behind is missing"),
+    ("03.2", quarters(shared=3), r"z = y / 2.* 0\.\d+, found 0\.\d+.*mean of the three"),
+    ("03.2", quarters(joints=slice(None)), r"z = y / 2.* 0\.\d+, found 0\.\d+.*pelvis"),
+    ("03.1", reprojection((-1, -2), (-1, -2)), r"turned on, not back"),
+    ("03.1", one_rotation_for_all, r"first rotation"),
+    ("03.1", depth_of_the_view, r"view's depth was compared"),
+    ("03.1", reprojection(mean=lambda off: (off**2).mean().detach().numpy()), r"no gradient.*numpy"),
+    ("03.1", reprojection(mean=lambda off: (off**2).sum()), r"sum: take the mean"),
+    ("03.2", quarters(size=torch.abs), r"square the differences"),
+    ("03.2", quarters(depth=lambda z: -z), r"z = y / 2|16 random"),
     ("03.1", reprojection((-1, -1), (-1, -2)), r"0\.\d+, found 0\.\d+.*opposite turn"),
     ("03.1", reprojection(compare=3), r"Depth was compared"),
     ("03.1", reprojection(mean=lambda off: (off**2).sum(-1).mean()), r"twice.*x and y"),
@@ -83,13 +99,13 @@ WRONG = [
     (
         "03.3",
         knees(order=-1),
-        r"Of (\d+) .*face away.* in \1, .* in 0\. Wrong: \1",
+        r"Of (\d+) .*face away.* in \1, .* in 0\. Wrong: \1\. All answers are reversed",
     ),
     ("03.3", knees(across=("left_hip", "right_hip")), r"face away.* in 0\. Wrong"),
-    ("03.3", behind, r"face away.* in \d+, .* ankle"),
-    ("03.3", knees(sides=("right",)), r"(true poses|only the \w+ leg).*Wrong: \d+"),
-    ("03.3", knees(answer=lambda bends: (bends[0] > 0) & (bends[1] > 0)), r"Wrong: \d+"),
-    ("03.3", knees(answer=lambda bends: (bends[0] > 0) | (bends[1] > 0)), r"Wrong: \d+"),
+    ("03.3", behind, r"face away.* in \d+, .* ankle farther from the camera"),
+    ("03.3", knees(sides=("right",)), r"(true poses|only the \w+ leg).*Wrong: \d+.*Only the right leg"),
+    ("03.3", knees(answer=lambda bends: (bends[0] > 0) & (bends[1] > 0)), r"Wrong: \d+.*(left leg|Both legs)"),
+    ("03.3", knees(answer=lambda bends: (bends[0] > 0) | (bends[1] > 0)), r"Wrong: \d+.*(right leg|One leg)"),
     ("03.3", knees(answer=sum), r"True or False.*found -?\d"),
     ("03.3", lambda x3d: bool(knees()(x3d).mean() > 0.5), r"\(\d+,\), found \(\)"),
 ]

@@ -35,6 +35,16 @@ WRONG = [
         representation(("legs", *LEGS.owns), ("column", *COLUMN), ("arms", *ARMS), blocks=1, shared_blocks=1),
         r"legs moved.* \w+ changed by \d",
     ),
+    (
+        "05.1",
+        representation(("part", *LEGS.owns), ("column", *COLUMN), ("part", *ARMS), blocks=2),
+        r"same name, part",
+    ),
+    (
+        "05.1",
+        representation(("legs", *LEGS.owns), ("column", *COLUMN[1:]), ("arms", *ARMS), blocks=2),
+        r"no segment owns spine",
+    ),
     ("05.2", 1 - share_misled(), r"too large.*`legs_torso` is better"),
     ("05.2", (ERRORS.full < ERRORS.legs_torso).mean(), r"8 pairs with the same seed"),
     ("05.2", 100 * share_misled(), r"per cent"),
