@@ -9,8 +9,9 @@ from pkgutil import iter_modules
 from liftkit.course import exercises
 from liftkit.course.exercise import Exercise
 from liftkit.course.feedback import Feedback
+from liftkit.course.predictions import predict, tally
 
-__all__ = ["Exercise", "Feedback", "all_exercises", "exercise", "lesson_exercises"]
+__all__ = ["Exercise", "Feedback", "all_exercises", "exercise", "lesson_exercises", "predict", "tally"]
 
 
 def lesson_exercises(lesson: str) -> dict[str, Exercise]:

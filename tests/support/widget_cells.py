@@ -20,6 +20,7 @@ CELLS = {
     "LiftingConsole": "LiftingConsole(few)",
     "DragExplorer": "DragExplorer(poses=few.test)",
     "CorrelationExplorer": "CorrelationExplorer(poses=few.test)",
+    "Prediction": "Prediction('How far does the wrist move?', between=(0, 100), unit='mm')",
     "RepresentationExplorer": "RepresentationExplorer()",
     "StudyExplorer": "StudyExplorer()",
 }

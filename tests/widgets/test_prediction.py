@@ -1,0 +1,80 @@
+"""A prediction: nothing of the result is seen before the guess, the first guess counts, and both are counted."""
+
+import pandas as pd
+import pytest
+
+from liftkit.course import predict, predictions, tally
+from liftkit.widgets import Prediction
+
+OPTIONS = ("legs", "arms", "head")
+
+
+def seen(one: Prediction) -> str:
+    """All that is drawn and said."""
+    return f"{one.svg()} {one.status} {[getattr(one, name) for name in one.trait_names() if name.startswith('panel_')]}"
+
+
+def test_a_result_is_hidden_until_there_is_a_guess_and_the_first_guess_counts():
+    one = Prediction("How far?", between=(0, 100), unit="mm")
+    one.set("guess_0", 20)
+    folded = one.reveal(31.4159, pd.DataFrame({"error": [777]}))
+    assert "31.4" not in seen(one) and folded._repr_html_().startswith("<details>")
+    assert "777" in folded._repr_html_() and "777" in repr(folded)
+    one.press("commit")
+    assert "Right, off by 11.4 mm" not in seen(one) and "Not so, off by 11.4 mm" in seen(one)
+    one.set("guess_0", 31)
+    one.press("commit")
+    assert one.controller.guess == 20 and one.controller.right is False
+    assert not one.reveal(31.4159)._repr_html_().startswith("<details>")
+
+
+@pytest.mark.parametrize(("result", "right"), [("arms", True), ({"legs", "arms"}, True), ("head", False)])
+def test_a_choice_is_right_if_it_is_among_the_results(result, right):
+    one = Prediction("Which?", OPTIONS)
+    one.press("commit")
+    assert one.controller.guess is None and "Choose an answer" in one.status["message"]
+    one.set("guess", "arms")
+    one.press("commit")
+    assert one.controller.right is None and not one.status["message"]
+    one.reveal(result)
+    assert one.controller.right is right
+
+
+@pytest.mark.parametrize(("curve", "right"), [((10, 20, 30), True), ((19, 20, 20), True), ((80, 20, 20), False)])
+def test_a_curve_is_right_if_it_is_near_in_the_mean(curve, right):
+    one = Prediction("How does it fall?", between=(0, 100), at=(1, 2, 8), x_label="seeds", unit="mm")
+    for i in range(3):
+        one.set(f"guess_{i}", 20)
+    one.press("commit")
+    assert "lk-line lk-s1" not in one.svg()
+    one.reveal(curve)
+    assert one.controller.right is right and "lk-line lk-s1" in one.svg()  # both curves are drawn
+
+
+@pytest.mark.parametrize(
+    ("how", "result"),
+    [({"options": OPTIONS}, "hands"), ({"options": OPTIONS}, set()), ({"between": (0, 1)}, (1, 2)),
+     ({"between": (0, 1)}, float("nan")), ({"between": (0, 1), "at": (1, 2)}, 1)],
+)  # fmt: skip
+def test_a_result_that_nobody_could_have_guessed_is_refused(how, result):
+    with pytest.raises(ValueError, match=r"result of 'Which\?' must be of"):
+        Prediction("Which?", **how).reveal(result)
+
+
+@pytest.mark.parametrize("how", [{}, {"options": OPTIONS, "between": (0, 1)}, {"options": ["a"]}, {"between": (1, 0)}])
+def test_a_question_has_several_options_or_a_scale(how):
+    with pytest.raises(ValueError, match=r"options .*scale|scale from"):
+        Prediction("Which?", **how)
+
+
+def test_the_tally_counts_what_is_known(monkeypatch):
+    monkeypatch.setattr(predictions, "ASKED", {})
+    for question, guess, result in (("One?", "legs", "legs"), ("Two?", "legs", "arms"), ("Three?", "head", None)):
+        one = predict(question, OPTIONS)
+        one.set("guess", guess)
+        one.press("commit")
+        if result:
+            one.reveal(result)
+    predict("Four?", OPTIONS).reveal("legs")
+    assert tally().startswith("**1 of 2 predictions right, 2 open.**") and tally().count("\n| ") == 5
+    assert [row.split("|")[1].strip() for row in tally().splitlines()[4:]] == ["One?", "Two?", "Three?", "Four?"]
