@@ -70,11 +70,11 @@ def _check_own(file, name: str) -> None:
             raise ValueError(f"{place}: it is a link, perhaps into another file; refused")
 
 
-def read_h5(path: str | Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
+def read_h5(path: str | Path, shapes: Mapping[str, tuple[int | None, ...]]) -> dict[str, np.ndarray]:
     """Read arrays of an HDF5 file.
 
     Args:
-        shapes: name -> shape after the first dimension F, which all arrays share.
+        shapes: name -> shape after the first dimension F, which all arrays share; None is any size.
 
     Raises:
         ValueError: names the place. Links, and arrays whose numbers lie outside the file, are refused, so that a file
@@ -88,7 +88,9 @@ def read_h5(path: str | Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[str
             if not isinstance(item, h5py.Dataset):
                 raise ValueError(f"expected {', '.join(shapes)}, found no array {name}")
             count = len(next(iter(found.values()))) if found else (item.shape or (0,))[0]
-            if item.shape != (count, *shape) or not 0 < count or item.dtype.kind not in "fiu":
+            same = item.shape is not None and len(item.shape) == 1 + len(shape)
+            same = same and all(w in (None, n) for w, n in zip((count, *shape), item.shape, strict=True))
+            if not same or not 0 < count or item.dtype.kind not in "fiu":
                 expected = f"{count or 'F'} times numbers of shape {shape}"
                 raise ValueError(f"{name}: expected {expected}, found {item.dtype} {item.shape}")
             if item.is_virtual or item.external:
