@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from liftkit.cli.common import friendly
+from liftkit.cli.common import friendly, say
 
 if TYPE_CHECKING:
     from formats.clips import MotionClip
@@ -33,15 +33,21 @@ TestOption = Annotated[str, typer.Option(help="Clips or subjects of the test spl
 FpsOption = Annotated[float, typer.Option(help="Frames per second of the poses; the motion is resampled.")]
 SkipOption = Annotated[int, typer.Option(min=0, help="Frames to skip at the start of each file, such as a T-pose.")]
 IndexOption = Annotated[Path | None, typer.Option(help="An index of clips, for their actions (see `clips`).")]
+UpOption = Annotated[
+    str, typer.Option(help='The vertical axis of the files: y, z, x, -y, -z, -x; "auto" finds it, from ankles to head.')
+]
+LeftHandedOption = Annotated[bool, typer.Option("--left-handed", help="The files' axes are left-handed: reverse x.")]
+SourceFpsOption = Annotated[float | None, typer.Option(help="Frames per second of the files, in place of their own.")]
 CheckOption = Annotated[bool, typer.Option("--check", help="Report what was found; write nothing.")]
 MapOption = Annotated[Path | None, typer.Option("--map", help="A joint map (JSON or TOML); default: matched by name.")]
 
 
 def read_all(files: list[Path], read: Callable[[Path], MotionClip], check: bool) -> list[MotionClip]:
-    """Read clips with a progress bar and warn of people who are upside down.
+    """Read clips with a progress bar; say what was assumed and warn of what looks wrong.
 
     With ``check`` every file is tried and every clip is described; what cannot be read is listed in one ValueError.
     """
+    from formats.clips import remarks
     from tqdm import tqdm
 
     clips, wrong = [], []
@@ -52,11 +58,11 @@ def read_all(files: list[Path], read: Callable[[Path], MotionClip], check: bool)
             if not check:
                 raise
             wrong.append(str(error))
-    for clip in clips:
-        if check or clip.upright < 0.5:
-            typer.echo(clip.describe())
-        if clip.upright < 0.5:
-            typer.echo(f"Warning: {clip.name}: the head is mostly below a foot. Is another axis up?", err=True)
+    notes, warnings = remarks(clips)
+    for line in [*([clip.describe() for clip in clips] if check else []), *(f"Note: {note}" for note in notes)]:
+        say(line)
+    for warning in warnings:
+        say(f"Warning: {warning}", err=True)
     if wrong:
         raise ValueError("\n  ".join([f"{len(wrong)} of {len(files)} files cannot be read:", *wrong]))
     return clips
@@ -76,7 +82,7 @@ def write_clips(
     clips = read_all(motions, read, check)
     motion = join_clips(clips, options["fps"], options["test"], actions, out.stem)
     if index and (missing := [clip.name for clip in clips if clip.name not in actions]):
-        typer.echo(f"Not in the index: {', '.join(missing)}")
+        say(f"Not in the index: {', '.join(missing)}")
     about = {"options": options, "clips": [clip.describe() for clip in clips]}
     write_filmed(motion, options["rig"], options["seed"], out, [*inputs, *([index] if index else [])], check, about)
 
@@ -99,10 +105,10 @@ def write_filmed(motion: Motion, rig: str, seed: int, out: Path, inputs: list[Pa
         what = repr(found)
     if check:
         sizes = ", ".join(f"{(found.split == split).sum():,} {split}" for split in ("train", "test"))
-        typer.echo(f"Would write {what} ({sizes}) to {out} and {record}. Nothing is written.")
+        say(f"Would write {what} ({sizes}) to {out} and {record}. Nothing is written.")
         return
     save_with_record(lambda path: save(found, path), out, inputs, {"poses": what, **about})
-    typer.echo(f"{what}, saved in {out}; where they come from, in {record}.")
+    say(f"{what}, saved in {out}; where they come from, in {record}.")
 
 
 @app.callback()
@@ -166,7 +172,11 @@ def bvh(
     out: OutOption = Path("bvh.npz"),
     map_file: MapOption = None,
     scale: Annotated[str, typer.Option(help='Millimetres per unit; "auto" finds it by the height.')] = "auto",
-    up: Annotated[str, typer.Option(help='The vertical axis of the files: "y" or "z".')] = "y",
+    up: UpOption = "auto",
+    left_handed: LeftHandedOption = False,
+    source_fps: Annotated[
+        float | None, typer.Option(help="Frames per second of the files, in place of their own.")
+    ] = None,
     fps: FpsOption = 30.0,
     rig: RigOption = "orthographic",
     seed: SeedOption = 0,
@@ -182,8 +192,9 @@ def bvh(
 
     files = find_files(given, ".bvh")
     joints = load_joint_map(map_file) if map_file else None
-    read = lambda file: read_bvh(file, joints, scale, up, skip)  # noqa: E731
-    options = {"fps": fps, "rig": rig, "seed": seed, "skip": skip, "scale": scale, "up": up, "joint_map": joints}
+    own = {"scale": scale, "up": up, "skip": skip, "left_handed": left_handed}
+    read = lambda file: read_bvh(file, joints, fps=source_fps, **own)  # noqa: E731
+    options = {"fps": fps, "rig": rig, "seed": seed, "source_fps": source_fps, "joint_map": joints, **own}
     write_clips(files, read, files, out, check, test, index, **options)
 
 
@@ -201,8 +212,8 @@ def clips(
         if find.lower() in action.lower():
             actions.setdefault(action, []).append(clip)
     for action in sorted(actions, key=str.lower):
-        typer.echo(f"{action}: {' '.join(actions[action])}")
-    typer.echo(f"{sum(map(len, actions.values())):,} clips, {len(actions):,} descriptions.")
+        say(f"{action}: {' '.join(actions[action])}")
+    say(f"{sum(map(len, actions.values())):,} clips, {len(actions):,} descriptions.")
 
 
 @app.command()
@@ -222,11 +233,11 @@ def download(
     for url in network.cmu_files(subject, trials, address or network.ADDRESS):
         path = folder / url.rsplit("/", 1)[1]
         if path.exists():
-            typer.echo(f"{path} is there already.")
+            say(f"{path} is there already.")
             continue
         with tqdm(unit="B", unit_scale=True, desc=path.name, disable=None) as bar:
             network.download(url, path, bar.update)
-        typer.echo(f"{path}: {path.stat().st_size:,} bytes.")
+        say(f"{path}: {path.stat().st_size:,} bytes.")
 
 
 if __name__ == "__main__":

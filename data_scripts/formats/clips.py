@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 from formats.kinematics import resample
+from formats.meaning import oddities
 
 from liftkit.data.cameras import Motion
-from liftkit.data.people import person_height
-from liftkit.skeleton import H36M_17
+from liftkit.data.people import person_height, upside_down
 from liftkit.system.files import check_file, reading
 
 
@@ -24,7 +24,10 @@ class MotionClip:
     fps: float  # frames per second
     name: str
     subject: str
-    about: str = ""  # what the reader assumed, such as the unit
+    about: str = ""  # what was found, such as the unit
+    skeleton: str = ""  # how its joints were recognised
+    up: str = "y"  # the file's vertical axis
+    notes: tuple[str, ...] = ()  # what was assumed
 
     def describe(self) -> str:
         """One line about what was found."""
@@ -36,8 +39,31 @@ class MotionClip:
     @property
     def upright(self) -> float:
         """The share of frames in which the head is above both ankles."""
-        height = {name: self.joints[:, H36M_17.index(name), 1] for name in ("head", "left_ankle", "right_ankle")}
-        return float(np.mean(height["head"] > np.maximum(height["left_ankle"], height["right_ankle"])))
+        return 1 - float(np.mean(upside_down(-self.joints)))
+
+
+def remarks(clips: Sequence[MotionClip]) -> tuple[list[str], list[str]]:
+    """Notes on what was assumed and warnings of what looks wrong, each with the clips that it is about."""
+    notes, warnings = {}, {}
+    for clip in clips:
+        told = [
+            *clip.notes,
+            *([f"up is {clip.up}, the direction from ankles to head (--up)"] if clip.up != "y" else []),
+        ]
+        for kind, found in ((notes, told), (warnings, oddities(clip.joints))):
+            for text in found:
+                kind.setdefault(text, []).append(clip.name)
+    if len({clip.up for clip in clips}) > 1 or len({clip.skeleton for clip in clips}) > 1:
+        kinds: dict[str, list[str]] = {}
+        for clip in clips:
+            kinds.setdefault(f"skeleton {clip.skeleton}, up is {clip.up}", []).append(clip.name)
+        text = "; ".join(f"{kind} ({_listed(names)})" for kind, names in kinds.items())
+        warnings["they differ: " + text] = ["the files"]
+    return tuple([f"{_listed(names)}: {text}" for text, names in kind.items()] for kind in (notes, warnings))
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def subject_of(stem: str) -> str:
