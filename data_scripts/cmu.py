@@ -29,15 +29,18 @@ RigOption = Annotated[
     ),
 ]
 SeedOption = Annotated[int, typer.Option(help="Of headings, jitter and positions.")]
-TestOption = Annotated[str, typer.Option(help="Clips or subjects of the test split, separated by commas.")]
+TestOption = Annotated[str, typer.Option(help='Clips or subjects of the test split, or patterns ("*_s5"), by commas.')]
 FpsOption = Annotated[float, typer.Option(help="Frames per second of the poses; the motion is resampled.")]
 SkipOption = Annotated[int, typer.Option(min=0, help="Frames to skip at the start of each file, such as a T-pose.")]
-IndexOption = Annotated[Path | None, typer.Option(help="An index of clips, for their actions (see `clips`).")]
+IndexOption = Annotated[Path | None, typer.Option(help="CMU's index, or a table of clip, action, subject, split.")]
+ScaleOption = Annotated[str, typer.Option(help='Millimetres per unit; "auto": the file says it, or by the height.')]
 UpOption = Annotated[
     str, typer.Option(help='The vertical axis of the files: y, z, x, -y, -z, -x; "auto" finds it, from ankles to head.')
 ]
 LeftHandedOption = Annotated[bool, typer.Option("--left-handed", help="The files' axes are left-handed: reverse x.")]
-SourceFpsOption = Annotated[float | None, typer.Option(help="Frames per second of the files, in place of their own.")]
+SourceFpsOption = Annotated[
+    float | None, typer.Option(min=0.1, help="Frames per second of the files, in place of their own (AMC: or of 120).")
+]
 CheckOption = Annotated[bool, typer.Option("--check", help="Report what was found; write nothing.")]
 MapOption = Annotated[Path | None, typer.Option("--map", help="A joint map (JSON or TOML); default: matched by name.")]
 
@@ -47,7 +50,7 @@ def read_all(files: list[Path], read: Callable[[Path], MotionClip], check: bool)
 
     With ``check`` every file is tried and every clip is described; what cannot be read is listed in one ValueError.
     """
-    from formats.clips import remarks
+    from formats.clips import told_apart
     from tqdm import tqdm
 
     clips, wrong = [], []
@@ -58,31 +61,43 @@ def read_all(files: list[Path], read: Callable[[Path], MotionClip], check: bool)
             if not check:
                 raise
             wrong.append(str(error))
-    notes, warnings = remarks(clips)
-    for line in [*([clip.describe() for clip in clips] if check else []), *(f"Note: {note}" for note in notes)]:
-        say(line)
-    for warning in warnings:
-        say(f"Warning: {warning}", err=True)
+    if not wrong:
+        clips = told_apart(clips, files)
+    if check:
+        for clip in clips:
+            say(clip.describe())
+    tell(clips)
     if wrong:
         raise ValueError("\n  ".join([f"{len(wrong)} of {len(files)} files cannot be read:", *wrong]))
     return clips
+
+
+def tell(clips: list[MotionClip]) -> None:
+    """Print what was assumed, and as warnings what looks wrong."""
+    from formats.clips import remarks
+
+    notes, warnings = remarks(clips)
+    for note in notes:
+        say(f"Note: {note}")
+    for warning in warnings:
+        say(f"Warning: {warning}", err=True)
 
 
 def write_clips(
     motions: list[Path], read: Callable, inputs: list[Path], out: Path, check: bool, test: str, index, **options
 ) -> None:
     """Read clips, film them, and write pose file and record."""
-    from formats.clips import join_clips, read_index
+    from formats.clips import join_clips, labelled, listed, read_labels
 
     from liftkit.data.pose_files import outputs
 
     outputs(out)
-    actions = read_index(index) if index else {}
+    labels = read_labels(index) if index else {}
     options["test"] = [name.strip() for name in test.split(",") if name.strip()]
-    clips = read_all(motions, read, check)
-    motion = join_clips(clips, options["fps"], options["test"], actions, out.stem)
-    if index and (missing := [clip.name for clip in clips if clip.name not in actions]):
-        say(f"Not in the index: {', '.join(missing)}")
+    clips, missing = labelled(read_all(motions, read, check), labels)
+    motion = join_clips(clips, options["fps"], options["test"], out.stem)
+    if index and missing:
+        say(f"Not in the index: {listed(missing)}")
     about = {"options": options, "clips": [clip.describe() for clip in clips]}
     write_filmed(motion, options["rig"], options["seed"], out, [*inputs, *([index] if index else [])], check, about)
 
@@ -121,17 +136,21 @@ def _commands() -> None:
 def positions(
     file: Annotated[Path, typer.Argument(help="The npz file with joint positions in world coordinates.")],
     out: OutOption = Path("cmu.npz"),
+    up: UpOption = "y",
     rig: RigOption = "orthographic",
     seed: SeedOption = 0,
     check: CheckOption = False,
 ) -> None:
     """Film joint positions with four cameras around the person."""
-    from formats.positions import read_positions
+    from formats.positions import clips_of, read_positions
 
     from liftkit.data.pose_files import outputs
 
     outputs(out)
-    write_filmed(read_positions(file), rig, seed, out, [file], check, {"options": {"rig": rig, "seed": seed}})
+    motion = read_positions(file, up)
+    options = {"rig": rig, "seed": seed} | ({} if up == "y" else {"up": up})
+    write_filmed(motion, rig, seed, out, [file], check, {"options": options})
+    tell(clips_of(motion))
 
 
 @app.command()
@@ -139,8 +158,10 @@ def positions(
 def asf(
     given: Annotated[list[Path], typer.Argument(help="One .asf per subject, one or more .amc, or folders of them.")],
     out: OutOption = Path("cmu.npz"),
-    source_fps: Annotated[float, typer.Option(help="Frames per second of the AMC files, which do not say it.")] = 120.0,
+    source_fps: SourceFpsOption = None,
     map_file: MapOption = None,
+    scale: ScaleOption = "auto",
+    up: UpOption = "auto",
     fps: FpsOption = 30.0,
     rig: RigOption = "orthographic",
     seed: SeedOption = 0,
@@ -160,8 +181,9 @@ def asf(
     if not skeletons or not motions:
         raise ValueError(f"expected .asf and .amc files, found {len(skeletons)} and {len(motions)}")
     joints = load_joint_map(map_file) if map_file else CMU_BONES
-    read = lambda amc: read_asf_amc(skeleton_of(amc, skeletons), amc, joints, source_fps, skip)  # noqa: E731
-    options = {"fps": fps, "rig": rig, "seed": seed, "skip": skip, "source_fps": source_fps, "joint_map": joints}
+    own = {"skip": skip, "scale": scale, "up": up}
+    read = lambda amc: read_asf_amc(skeleton_of(amc, skeletons), amc, joints, source_fps, **own)  # noqa: E731
+    options = {"fps": fps, "rig": rig, "seed": seed, "source_fps": source_fps, "joint_map": joints, **own}
     write_clips(motions, read, files, out, check, test, index, **options)
 
 
@@ -171,7 +193,7 @@ def bvh(
     given: Annotated[list[Path], typer.Argument(help="One or more .bvh files, or folders of them.")],
     out: OutOption = Path("bvh.npz"),
     map_file: MapOption = None,
-    scale: Annotated[str, typer.Option(help='Millimetres per unit; "auto" finds it by the height.')] = "auto",
+    scale: ScaleOption = "auto",
     up: UpOption = "auto",
     left_handed: LeftHandedOption = False,
     source_fps: Annotated[

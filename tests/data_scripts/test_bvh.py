@@ -171,10 +171,10 @@ def test_frame_rates(tmp_path, time, fps):
         (b"Frames: 2", b"Frames: 0", "found 0 frames"),
         (b"Frames: 2", b"Frames: 3", "expected 3 frames of 72 channels, found 2 whole frames"),
         (b"Frame Time: 0.01", b"Frame Time: 0", r"the frame time is 0 seconds; .*--source-fps"),
-        (b"90.000000", b"9,0", "a word among them: '-9,0' in frame 2"),
-        (b"90.000000", b"nan", "found NaN, infinity .* in frame 2"),
-        (b"90.000000", b"1e300", "found NaN, infinity or larger ones in frame 2"),
-        (b"90.000000\n", b"", "found 1 whole frames and 7"),
+        (b"-90.000000", b"9,0", "a word among them: '9,0' in frame 2"),
+        (b"-90.000000", b"nan", "found NaN, infinity .* in frame 2"),
+        (b"-90.000000", b"1e300", "found NaN, infinity or larger ones in frame 2"),
+        (b"-90.000000 0.000000 ", b"", "found 1 whole frames and 70 numbers"),
     ],
 )
 def test_a_damaged_file_says_where(tmp_path, old, new, message):
