@@ -3,8 +3,8 @@
 The ASF has :units, :root, :bonedata and :hierarchy. With C the rotation of a bone's ``axis`` and M the rotation of its
 values in the AMC, the bone is rotated against its parent by C M C^-1, and it ends at ``direction`` times ``length`` in
 its own frame. Rotations are about fixed axes in the order written: x comes first in "XYZ" and in "dof rx ry rz"; XYZ is
-the order of an axis that says none. A unit of length is 1 / ``length`` inches, so CMU's 0.45 makes it 56.4 mm; without a
-``length`` it is unknown. An AMC may say its frame rate (:SAMPLES-PER-SECOND); CMU's do not.
+the order of an axis that says none. A unit of length is 1 / ``length`` inches, so CMU's 0.45 makes it 56.4 mm; it is
+unknown without a ``length``. An AMC may say its frame rate (:SAMPLES-PER-SECOND); CMU's do not.
 """
 
 from __future__ import annotations

@@ -47,8 +47,8 @@ def _check_meaning(arrays: dict[str, np.ndarray], up: str) -> None:
         upside = upside_down(-turned(joints, up)[0]).mean()
         if upside > ON_THE_HEAD:
             raise ValueError(
-                f"joints_mm must have y up, found the head below both ankles in {upside:.0%} of the frames. Give the axis "
-                "that is up (--up -y)"
+                f"joints_mm must have y up, found the head below both ankles in {upside:.0%} of the frames. Give "
+                "the axis that is up (--up -y)"
             )
     if fps.size == 1 and fps.dtype.kind in "fiu" and not 0 < fps.item() < np.inf:
         raise ValueError(f"fps must be a positive number of frames per second, found {fps.item():g}")
