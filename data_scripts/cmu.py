@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from conversion import writing
 
 from liftkit.cli.common import friendly, say
 
@@ -89,9 +90,6 @@ def write_clips(
     """Read clips, film them, and write pose file and record."""
     from formats.clips import join_clips, labelled, listed, read_labels
 
-    from liftkit.data.pose_files import outputs
-
-    outputs(out)
     labels = read_labels(index) if index else {}
     options["test"] = [name.strip() for name in test.split(",") if name.strip()]
     clips, missing = labelled(read_all(motions, read, check), labels)
@@ -144,13 +142,11 @@ def positions(
     """Film joint positions with four cameras around the person."""
     from formats.positions import clips_of, read_positions
 
-    from liftkit.data.pose_files import outputs
-
-    outputs(out)
-    motion = read_positions(file, up)
-    options = {"rig": rig, "seed": seed} | ({} if up == "y" else {"up": up})
-    write_filmed(motion, rig, seed, out, [file], check, {"options": options})
-    tell(clips_of(motion))
+    with writing(out):
+        motion = read_positions(file, up)
+        options = {"rig": rig, "seed": seed} | ({} if up == "y" else {"up": up})
+        write_filmed(motion, rig, seed, out, [file], check, {"options": options})
+        tell(clips_of(motion))
 
 
 @app.command()
@@ -184,7 +180,8 @@ def asf(
     own = {"skip": skip, "scale": scale, "up": up}
     read = lambda amc: read_asf_amc(skeleton_of(amc, skeletons), amc, joints, source_fps, **own)  # noqa: E731
     options = {"fps": fps, "rig": rig, "seed": seed, "source_fps": source_fps, "joint_map": joints, **own}
-    write_clips(motions, read, files, out, check, test, index, **options)
+    with writing(out):
+        write_clips(motions, read, files, out, check, test, index, **options)
 
 
 @app.command()
@@ -217,7 +214,8 @@ def bvh(
     own = {"scale": scale, "up": up, "skip": skip, "left_handed": left_handed}
     read = lambda file: read_bvh(file, joints, fps=source_fps, **own)  # noqa: E731
     options = {"fps": fps, "rig": rig, "seed": seed, "source_fps": source_fps, "joint_map": joints, **own}
-    write_clips(files, read, files, out, check, test, index, **options)
+    with writing(out):
+        write_clips(files, read, files, out, check, test, index, **options)
 
 
 @app.command()
