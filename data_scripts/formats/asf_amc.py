@@ -246,7 +246,10 @@ def pose(skeleton: AcclaimSkeleton, values: dict[str, np.ndarray], degrees: bool
         return bone.vector + values["root"][part][:, [bone.dof.index(t) for t in ("tx", "ty", "tz")]] * skeleton.factor
 
     frames = len(values["root"])
-    return forward([bone.parent for bone in skeleton.bones], rotation, translation, frames, along_own=True)
+    count = sum(array.size for array in values.values())
+    return forward(
+        [bone.parent for bone in skeleton.bones], rotation, translation, frames, along_own=True, values=count
+    )
 
 
 def read_asf_amc(

@@ -197,7 +197,7 @@ def _pose(nodes: list[Node], values: np.ndarray, added: bool = False) -> np.ndar
             place[:, axis] = values[part, column] + (nodes[k].offset[axis] if added and k else 0)
         return place
 
-    return forward([node.parent for node in nodes], rotation, translation, len(values))
+    return forward([node.parent for node in nodes], rotation, translation, len(values), values=values.size)
 
 
 def read_bvh(

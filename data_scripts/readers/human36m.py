@@ -21,7 +21,7 @@ from readers.human36m_detections import Detections
 
 from liftkit.data.people import check_agreement, check_person, pick_joints
 from liftkit.poses import PoseSet
-from liftkit.system.files import check_file, reading
+from liftkit.system.files import check_file, reading, unpacked_limit
 
 SPLITS = dict.fromkeys(("S1", "S5", "S6", "S7", "S8"), "train") | dict.fromkeys(("S9", "S11"), "test")
 ACTIONS = (
@@ -155,7 +155,8 @@ def read_videopose3d(path: str | Path) -> Iterator[Recording]:
     Raises:
         ValueError: names file and place.
     """
-    subjects = read_pickled(path, ["positions_3d"])["positions_3d"]
+    limit = unpacked_limit(check_file(path).stat().st_size)
+    subjects = read_pickled(path, ["positions_3d"], limit)["positions_3d"]
     with reading(path, "positions_3d"):
         subjects = entries(subjects, "subjects")
     for subject in sorted(subjects, key=lambda name: (len(name), name)):

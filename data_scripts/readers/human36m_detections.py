@@ -12,7 +12,7 @@ from readers.human36m_cameras import CAMERAS
 
 from liftkit.data.people import pick_joints
 from liftkit.skeleton import H36M_17
-from liftkit.system.files import reading
+from liftkit.system.files import check_file, reading, unpacked_limit
 
 LEFT_AND_RIGHT = [[left for left, _ in H36M_17.pairs], [right for _, right in H36M_17.pairs]]
 FRAMES, LAGS = 60, range(-30, 31)  # compared per view
@@ -37,7 +37,8 @@ class Detections:
         self.path = path
         self.views: Counter[tuple[str, int]] = Counter()  # of each subject and camera
         self.wrong: list[tuple[tuple[str, int], str, str, bool]] = []  # (subject, camera), place, what, only shifted
-        found = read_pickled(path, ["positions_2d"], optional=["metadata"])
+        limit = unpacked_limit(check_file(path).stat().st_size)
+        found = read_pickled(path, ["positions_2d"], limit, optional=["metadata"])
         if "metadata" in found:
             with reading(path, "metadata"):
                 pairs = [list(side) for side in entries(found["metadata"], "metadata").get("keypoints_symmetry", ())]
