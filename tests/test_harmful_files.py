@@ -6,6 +6,7 @@ import sys
 import tarfile
 import zipfile
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -94,7 +95,8 @@ def test_an_h5_of_a_fill_value_or_of_zeros_takes_little_memory(tmp_path, how):
     assert peak_memory() - before < 200 * 2**20
 
 
-MEMORY, TIME = 500 * 2**20, 10  # above base, and seconds: for any file under 10 MB that is refused
+# Above base, and seconds. At most 500 MB are promised for a file of 10 MB; these have less than one and unpack to 300.
+MEMORY, TIME = 150 * 2**20, 10
 
 
 def gzipped(path, blocks):
@@ -112,18 +114,12 @@ def tar_header(name, size, kind):
 
 def tgz_of_a_large_header(folder, kind):
     zeros = b"\0" * 2**20
-    return gzipped(folder / "bomb.tgz", [tar_header("a", 2**30, kind), *[zeros] * 600])
+    return gzipped(folder / "bomb.tgz", [tar_header("a", 2**30, kind), *[zeros] * 300])
 
 
 def tgz_of_many(folder, kind):
     block = tar_header("a", 0, kind) if kind == tarfile.REGTYPE else tar_header("a", 512, kind) + b"b" * 511 + b"\0"
     return gzipped(folder / "bomb.tgz", [block * 1000] * 60)
-
-
-def tgz_of_zeros(folder):
-    zeros = b"\0" * 2**20
-    members = [tar_header("S1/a.cdf", 2**25, tarfile.REGTYPE), *[zeros] * 32]
-    return gzipped(folder / "bomb.tgz", members * 20)
 
 
 def annotations_of_zeros(folder, kind):
@@ -132,14 +128,14 @@ def annotations_of_zeros(folder, kind):
     place.mkdir(parents=True)
     arrays = {name: np.empty((14, 1), object) for name in ("annot2", "annot3", "univ_annot3")}
     for cells, wide in zip(arrays.values(), (56, 84, 84), strict=True):
-        cells[:, 0] = [np.zeros((30_000, wide), kind)] * 14
+        cells[:, 0] = [np.zeros((96_000 // np.dtype(kind).itemsize, wide), kind)] * 14
     savemat(place / "annot.mat", arrays, do_compression=True)
     return place / "annot.mat"
 
 
 def pickled_zeros(folder):
     path = folder / "bomb.npz"
-    np.savez_compressed(path, positions_3d={"S1": {"Photo": np.zeros((3_000_000, 32, 3), np.float32)}})
+    np.savez_compressed(path, positions_3d={"S1": {"Photo": np.zeros((800_000, 32, 3), np.float32)}})
     return path
 
 
@@ -147,9 +143,9 @@ def pose_file_of(folder, field):
     path = folder / "bomb.npz"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         with archive.open(f"{field}.npy", "w", force_zip64=True) as file:
-            header = {"descr": "<f4", "fortran_order": False, "shape": (8_000_000, 17, 2)}
+            header = {"descr": "<f4", "fortran_order": False, "shape": (2_000_000, 17, 2)}
             np.lib.format.write_array_header_1_0(file, header)
-            for _ in range(1088):
+            for _ in range(272):
                 file.write(b"\0" * 10**6)
     return path
 
@@ -166,7 +162,7 @@ def run_that_asks_for_wide_networks(folder):
     run = train("full", load_poses("synthetic"), width=8, steps=1, batch=8)
     run.save(folder / "run")
     about = json.loads((folder / "run" / "run.json").read_text())
-    about["config"]["width"] = 16_000
+    about["config"]["width"] = 5_000
     (folder / "run" / "run.json").write_text(json.dumps(about))
     return folder / "run"
 
@@ -176,7 +172,6 @@ BOMBS = {
     "tgz long name": (partial(tgz_of_a_large_header, kind=tarfile.GNUTYPE_LONGNAME), read_archive),
     "tgz of many members": (partial(tgz_of_many, kind=tarfile.REGTYPE), read_archive),
     "tgz of many headers": (partial(tgz_of_many, kind=tarfile.GNUTYPE_LONGNAME), read_archive),
-    "tgz of zeros": (tgz_of_zeros, read_archive),
     "annot.mat of zeros": (partial(annotations_of_zeros, kind=float), lambda path: read_training(path.parents[2])),
     "annot.mat of bytes": (partial(annotations_of_zeros, kind="u1"), lambda path: read_training(path.parents[2])),
     "pickle of zeros": (pickled_zeros, read_videopose3d),
@@ -189,17 +184,27 @@ BOMBS = {
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="needs Linux's /proc")
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_small_file_that_is_refused_takes_little_memory_and_time(tmp_path, name):
-    """In a process of its own, so that the peak is that of reading."""
     make, read = BOMBS[name]
     path = make(tmp_path)
     files = [path] if path.is_file() else list(path.iterdir())
-    assert sum(file.stat().st_size for file in files) < 10 * 10**6
-    before = peak_memory()
+    assert sum(file.stat().st_size for file in files) < 3 * 10**6
+    base = memory("VmRSS")
+    RESET.write_text("5")  # the peak begins anew, see proc(5): what the file was made with does not hide it
     with within(TIME, name), pytest.raises(ValueError, match=path.name):
         list(read(path))
-    assert peak_memory() - before < MEMORY
+    assert memory("VmHWM") - base < MEMORY
+
+
+RESET = Path("/proc/self/clear_refs")
+
+
+def memory(what):
+    """Bytes that this process has (VmRSS) or had at most (VmHWM)."""
+    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith(what))
+    return int(line.split()[1]) * 1024
 
 
 def peak_memory() -> int:
