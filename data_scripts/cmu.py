@@ -151,6 +151,37 @@ def positions(
 
 @app.command()
 @friendly
+def arrays(
+    given: Annotated[list[Path], typer.Argument(help="npz, npy, JSON or pickle files, one clip each, or folders.")],
+    order: Annotated[str, typer.Option(help="Of the joints: h36m, coco, mpi (MPI-INF-3DHP's 17) or panoptic (19).")],
+    source_fps: Annotated[float, typer.Option(min=0.1, help="Frames per second of the files.")],
+    x3d: Annotated[str, typer.Option(help='The array\'s name, "a/b" for b inside a; "" if there is only one.')] = "",
+    unit: Annotated[str, typer.Option(help='mm, cm, dm, m, inch; "auto" finds it by the height.')] = "auto",
+    axes: Annotated[str, typer.Option(help='"world", or "camera": x right, y down, z away.')] = "world",
+    up: UpOption = "auto",
+    out: OutOption = Path("arrays.npz"),
+    fps: FpsOption = 30.0,
+    rig: RigOption = "orthographic",
+    seed: SeedOption = 0,
+    test: TestOption = "",
+    skip: SkipOption = 0,
+    index: IndexOption = None,
+    check: CheckOption = False,
+) -> None:
+    """Film 3D joints in arrays (frames, joints, 3) of any file."""
+    from formats.clips import find_files
+    from formats.pose_arrays import read_pose_array
+
+    files = find_files(given, ".npz", ".npy", ".json", ".pkl", ".pickle")
+    own = {"order": order, "unit": unit, "axes": axes, "up": up, "skip": skip}
+    read = lambda file: read_pose_array(file, x3d, fps=source_fps, **own)  # noqa: E731
+    options = {"fps": fps, "rig": rig, "seed": seed, "source_fps": source_fps, "x3d": x3d, **own}
+    with writing(out):
+        write_clips(files, read, files, out, check, test, index, **options)
+
+
+@app.command()
+@friendly
 def asf(
     given: Annotated[list[Path], typer.Argument(help="One .asf per subject, one or more .amc, or folders of them.")],
     out: OutOption = Path("cmu.npz"),
