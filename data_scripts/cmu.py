@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from conversion import writing
 
-from liftkit.cli.common import friendly
+from liftkit.cli.common import friendly, say
 
 if TYPE_CHECKING:
     from formats.clips import MotionClip
@@ -29,19 +30,28 @@ RigOption = Annotated[
     ),
 ]
 SeedOption = Annotated[int, typer.Option(help="Of headings, jitter and positions.")]
-TestOption = Annotated[str, typer.Option(help="Clips or subjects of the test split, separated by commas.")]
+TestOption = Annotated[str, typer.Option(help='Clips or subjects of the test split, or patterns ("*_s5"), by commas.')]
 FpsOption = Annotated[float, typer.Option(help="Frames per second of the poses; the motion is resampled.")]
 SkipOption = Annotated[int, typer.Option(min=0, help="Frames to skip at the start of each file, such as a T-pose.")]
-IndexOption = Annotated[Path | None, typer.Option(help="An index of clips, for their actions (see `clips`).")]
+IndexOption = Annotated[Path | None, typer.Option(help="CMU's index, or a table of clip, action, subject, split.")]
+ScaleOption = Annotated[str, typer.Option(help='Millimetres per unit; "auto": the file says it, or by the height.')]
+UpOption = Annotated[
+    str, typer.Option(help='The vertical axis of the files: y, z, x, -y, -z, -x; "auto" finds it, from ankles to head.')
+]
+LeftHandedOption = Annotated[bool, typer.Option("--left-handed", help="The files' axes are left-handed: reverse x.")]
+SourceFpsOption = Annotated[
+    float | None, typer.Option(min=0.1, help="Frames per second of the files, in place of their own (AMC: or of 120).")
+]
 CheckOption = Annotated[bool, typer.Option("--check", help="Report what was found; write nothing.")]
 MapOption = Annotated[Path | None, typer.Option("--map", help="A joint map (JSON or TOML); default: matched by name.")]
 
 
 def read_all(files: list[Path], read: Callable[[Path], MotionClip], check: bool) -> list[MotionClip]:
-    """Read clips with a progress bar and warn of people who are upside down.
+    """Read clips with a progress bar; say what was assumed and warn of what looks wrong.
 
     With ``check`` every file is tried and every clip is described; what cannot be read is listed in one ValueError.
     """
+    from formats.clips import told_apart
     from tqdm import tqdm
 
     clips, wrong = [], []
@@ -52,31 +62,40 @@ def read_all(files: list[Path], read: Callable[[Path], MotionClip], check: bool)
             if not check:
                 raise
             wrong.append(str(error))
-    for clip in clips:
-        if check or clip.upright < 0.5:
-            typer.echo(clip.describe())
-        if clip.upright < 0.5:
-            typer.echo(f"Warning: {clip.name}: the head is mostly below a foot. Is another axis up?", err=True)
+    if not wrong:
+        clips = told_apart(clips, files)
+    if check:
+        for clip in clips:
+            say(clip.describe())
+    tell(clips)
     if wrong:
         raise ValueError("\n  ".join([f"{len(wrong)} of {len(files)} files cannot be read:", *wrong]))
     return clips
+
+
+def tell(clips: list[MotionClip]) -> None:
+    """Print what was assumed, and as warnings what looks wrong."""
+    from formats.clips import remarks
+
+    notes, warnings = remarks(clips)
+    for note in notes:
+        say(f"Note: {note}")
+    for warning in warnings:
+        say(f"Warning: {warning}", err=True)
 
 
 def write_clips(
     motions: list[Path], read: Callable, inputs: list[Path], out: Path, check: bool, test: str, index, **options
 ) -> None:
     """Read clips, film them, and write pose file and record."""
-    from formats.clips import join_clips, read_index
+    from formats.clips import join_clips, labelled, listed, read_labels
 
-    from liftkit.data.pose_files import outputs
-
-    outputs(out)
-    actions = read_index(index) if index else {}
+    labels = read_labels(index) if index else {}
     options["test"] = [name.strip() for name in test.split(",") if name.strip()]
-    clips = read_all(motions, read, check)
-    motion = join_clips(clips, options["fps"], options["test"], actions, out.stem)
-    if index and (missing := [clip.name for clip in clips if clip.name not in actions]):
-        typer.echo(f"Not in the index: {', '.join(missing)}")
+    clips, missing = labelled(read_all(motions, read, check), labels)
+    motion = join_clips(clips, options["fps"], options["test"], out.stem)
+    if index and missing:
+        say(f"Not in the index: {listed(missing)}")
     about = {"options": options, "clips": [clip.describe() for clip in clips]}
     write_filmed(motion, options["rig"], options["seed"], out, [*inputs, *([index] if index else [])], check, about)
 
@@ -99,10 +118,10 @@ def write_filmed(motion: Motion, rig: str, seed: int, out: Path, inputs: list[Pa
         what = repr(found)
     if check:
         sizes = ", ".join(f"{(found.split == split).sum():,} {split}" for split in ("train", "test"))
-        typer.echo(f"Would write {what} ({sizes}) to {out} and {record}. Nothing is written.")
+        say(f"Would write {what} ({sizes}) to {out} and {record}. Nothing is written.")
         return
     save_with_record(lambda path: save(found, path), out, inputs, {"poses": what, **about})
-    typer.echo(f"{what}, saved in {out}; where they come from, in {record}.")
+    say(f"{what}, saved in {out}; where they come from, in {record}.")
 
 
 @app.callback()
@@ -115,17 +134,50 @@ def _commands() -> None:
 def positions(
     file: Annotated[Path, typer.Argument(help="The npz file with joint positions in world coordinates.")],
     out: OutOption = Path("cmu.npz"),
+    up: UpOption = "y",
     rig: RigOption = "orthographic",
     seed: SeedOption = 0,
     check: CheckOption = False,
 ) -> None:
     """Film joint positions with four cameras around the person."""
-    from formats.positions import read_positions
+    from formats.positions import clips_of, read_positions
 
-    from liftkit.data.pose_files import outputs
+    with writing(out):
+        motion = read_positions(file, up)
+        options = {"rig": rig, "seed": seed} | ({} if up == "y" else {"up": up})
+        write_filmed(motion, rig, seed, out, [file], check, {"options": options})
+        tell(clips_of(motion))
 
-    outputs(out)
-    write_filmed(read_positions(file), rig, seed, out, [file], check, {"options": {"rig": rig, "seed": seed}})
+
+@app.command()
+@friendly
+def arrays(
+    given: Annotated[list[Path], typer.Argument(help="npz, npy, JSON or pickle files, one clip each, or folders.")],
+    order: Annotated[str, typer.Option(help="Of the joints: h36m, coco, mpi (MPI-INF-3DHP's 17) or panoptic (19).")],
+    source_fps: Annotated[float, typer.Option(min=0.1, help="Frames per second of the files.")],
+    x3d: Annotated[str, typer.Option(help='The array\'s name, "a/b" for b inside a; "" if there is only one.')] = "",
+    unit: Annotated[str, typer.Option(help='mm, cm, dm, m, inch; "auto" finds it by the height.')] = "auto",
+    axes: Annotated[str, typer.Option(help='"world", or "camera": x right, y down, z away.')] = "world",
+    up: UpOption = "auto",
+    out: OutOption = Path("arrays.npz"),
+    fps: FpsOption = 30.0,
+    rig: RigOption = "orthographic",
+    seed: SeedOption = 0,
+    test: TestOption = "",
+    skip: SkipOption = 0,
+    index: IndexOption = None,
+    check: CheckOption = False,
+) -> None:
+    """Film 3D joints in arrays (frames, joints, 3) of any file."""
+    from formats.clips import find_files
+    from formats.pose_arrays import read_pose_array
+
+    files = find_files(given, ".npz", ".npy", ".json", ".pkl", ".pickle")
+    own = {"order": order, "unit": unit, "axes": axes, "up": up, "skip": skip}
+    read = lambda file: read_pose_array(file, x3d, fps=source_fps, **own)  # noqa: E731
+    options = {"fps": fps, "rig": rig, "seed": seed, "source_fps": source_fps, "x3d": x3d, **own}
+    with writing(out):
+        write_clips(files, read, files, out, check, test, index, **options)
 
 
 @app.command()
@@ -133,8 +185,10 @@ def positions(
 def asf(
     given: Annotated[list[Path], typer.Argument(help="One .asf per subject, one or more .amc, or folders of them.")],
     out: OutOption = Path("cmu.npz"),
-    source_fps: Annotated[float, typer.Option(help="Frames per second of the AMC files, which do not say it.")] = 120.0,
+    source_fps: SourceFpsOption = None,
     map_file: MapOption = None,
+    scale: ScaleOption = "auto",
+    up: UpOption = "auto",
     fps: FpsOption = 30.0,
     rig: RigOption = "orthographic",
     seed: SeedOption = 0,
@@ -154,9 +208,11 @@ def asf(
     if not skeletons or not motions:
         raise ValueError(f"expected .asf and .amc files, found {len(skeletons)} and {len(motions)}")
     joints = load_joint_map(map_file) if map_file else CMU_BONES
-    read = lambda amc: read_asf_amc(skeleton_of(amc, skeletons), amc, joints, source_fps, skip)  # noqa: E731
-    options = {"fps": fps, "rig": rig, "seed": seed, "skip": skip, "source_fps": source_fps, "joint_map": joints}
-    write_clips(motions, read, files, out, check, test, index, **options)
+    own = {"skip": skip, "scale": scale, "up": up}
+    read = lambda amc: read_asf_amc(skeleton_of(amc, skeletons), amc, joints, source_fps, **own)  # noqa: E731
+    options = {"fps": fps, "rig": rig, "seed": seed, "source_fps": source_fps, "joint_map": joints, **own}
+    with writing(out):
+        write_clips(motions, read, files, out, check, test, index, **options)
 
 
 @app.command()
@@ -165,8 +221,12 @@ def bvh(
     given: Annotated[list[Path], typer.Argument(help="One or more .bvh files, or folders of them.")],
     out: OutOption = Path("bvh.npz"),
     map_file: MapOption = None,
-    scale: Annotated[str, typer.Option(help='Millimetres per unit; "auto" finds it by the height.')] = "auto",
-    up: Annotated[str, typer.Option(help='The vertical axis of the files: "y" or "z".')] = "y",
+    scale: ScaleOption = "auto",
+    up: UpOption = "auto",
+    left_handed: LeftHandedOption = False,
+    source_fps: Annotated[
+        float | None, typer.Option(help="Frames per second of the files, in place of their own.")
+    ] = None,
     fps: FpsOption = 30.0,
     rig: RigOption = "orthographic",
     seed: SeedOption = 0,
@@ -182,9 +242,11 @@ def bvh(
 
     files = find_files(given, ".bvh")
     joints = load_joint_map(map_file) if map_file else None
-    read = lambda file: read_bvh(file, joints, scale, up, skip)  # noqa: E731
-    options = {"fps": fps, "rig": rig, "seed": seed, "skip": skip, "scale": scale, "up": up, "joint_map": joints}
-    write_clips(files, read, files, out, check, test, index, **options)
+    own = {"scale": scale, "up": up, "skip": skip, "left_handed": left_handed}
+    read = lambda file: read_bvh(file, joints, fps=source_fps, **own)  # noqa: E731
+    options = {"fps": fps, "rig": rig, "seed": seed, "source_fps": source_fps, "joint_map": joints, **own}
+    with writing(out):
+        write_clips(files, read, files, out, check, test, index, **options)
 
 
 @app.command()
@@ -201,8 +263,8 @@ def clips(
         if find.lower() in action.lower():
             actions.setdefault(action, []).append(clip)
     for action in sorted(actions, key=str.lower):
-        typer.echo(f"{action}: {' '.join(actions[action])}")
-    typer.echo(f"{sum(map(len, actions.values())):,} clips, {len(actions):,} descriptions.")
+        say(f"{action}: {' '.join(actions[action])}")
+    say(f"{sum(map(len, actions.values())):,} clips, {len(actions):,} descriptions.")
 
 
 @app.command()
@@ -222,11 +284,11 @@ def download(
     for url in network.cmu_files(subject, trials, address or network.ADDRESS):
         path = folder / url.rsplit("/", 1)[1]
         if path.exists():
-            typer.echo(f"{path} is there already.")
+            say(f"{path} is there already.")
             continue
         with tqdm(unit="B", unit_scale=True, desc=path.name, disable=None) as bar:
             network.download(url, path, bar.update)
-        typer.echo(f"{path}: {path.stat().st_size:,} bytes.")
+        say(f"{path}: {path.stat().st_size:,} bytes.")
 
 
 if __name__ == "__main__":

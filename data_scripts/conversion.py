@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -39,11 +40,42 @@ def write_data_set(
     Raises:
         ValueError: if ``out`` or its record exists or cannot be written, or a source is not valid.
     """
-    from formats.pose_spool import PoseSpool
+    with writing(out) as record:
+        _write(read, out, record, sources, expected, options, check)
 
-    from liftkit.data.pose_files import outputs, save_with_record
+
+@contextmanager
+def writing(out: Path) -> Iterator[Path]:
+    """The record's path of a new pose file that nobody else writes meanwhile.
+
+    Raises:
+        ValueError: if ``out`` or its record exists or cannot be written, or another conversion writes it.
+    """
+    import filelock
+
+    from liftkit.data.pose_files import outputs
 
     _, record = outputs(out)
+    lock = filelock.FileLock(out.parent / f".{out.name}.lock", timeout=0)
+    try:
+        lock.acquire()
+    except filelock.Timeout as error:
+        raise ValueError(f"another conversion is writing {out}; wait for it, or choose another --out") from error
+    try:
+        yield record
+    finally:
+        with suppress(OSError):  # Windows keeps a file that is open
+            Path(lock.lock_file).unlink(missing_ok=True)
+        lock.release()
+        with suppress(OSError):
+            Path(lock.lock_file).unlink(missing_ok=True)
+
+
+def _write(read, out: Path, record: Path, sources, expected, options: dict, check: bool) -> None:
+    from formats.pose_spool import PoseSpool
+
+    from liftkit.data.pose_files import save_with_record
+
     counts: Counter[tuple] = Counter()
     sets = _counted(read(), counts, out.stem)
     if check:

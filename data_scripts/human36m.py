@@ -21,19 +21,19 @@ DEFAULT = Path("human36m.npz")
 @app.command()
 @friendly
 def archives(
-    folder: Annotated[Path, typer.Argument(help="With Poses_D3_Positions_S1.tgz and so on, as downloaded.")],
+    folder: Annotated[
+        Path,
+        typer.Argument(help="With Poses_D3_Positions_S1.tgz and so on, or unpacked ones, or Martinez's."),
+    ],
     out: Out = DEFAULT,
     every: Every = 1,
     distortion: Distortion = False,
     check: Check = False,
 ) -> None:
-    """From the data set's own archives; the 2D of the four cameras is projected."""
-    from readers.human36m import film_recordings, read_archive
+    """From the data set's own archives, unpacked or not, or Martinez's h5; the 2D of the four cameras is projected."""
+    from readers.human36m import film_recordings, find_recordings
 
-    files = sorted(folder.glob("Poses_D3_Positions_S*.tgz"), key=lambda path: (len(path.name), path.name))
-    if not files:
-        raise ValueError(f"{folder}: expected Poses_D3_Positions_S1.tgz and so on, found none")
-    recordings = (recording for file in files for recording in read_archive(file))
+    files, recordings = find_recordings(folder)
     read = lambda: film_recordings(recordings, every, distortion)  # noqa: E731
     _write(read, out, files, dict(every=every, distortion=distortion), check)
 

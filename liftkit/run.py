@@ -184,9 +184,16 @@ class Run:
 
         Without a discriminator, as :meth:`save` leaves it out of a compact run, that of the run is untrained.
         """
-        lifter = Lifter(representation, config.width, len(seeds), **config.network_options)
-        discriminator = Discriminator(config.width, len(seeds))
+        size = dict(width=config.width, members=len(seeds), **config.network_options)
         try:
+            # Shapes first: a small file may ask for networks that fill the memory.
+            shapes = {name: t.shape for name, t in Lifter(representation, **size, device="meta").state_dict().items()}
+            found = {name: sum(group[f"lifter.{name}"].shape[0] for group in tensors) for name in shapes}
+            for name, shape in shapes.items():
+                last = tensors[0][f"lifter.{name}"].shape[1:]
+                if (found[name], *last) != tuple(shape):
+                    raise KeyError(f"lifter.{name} has the shape {(found[name], *last)}, expected {tuple(shape)}")
+            lifter, discriminator = Lifter(representation, **size), Discriminator(config.width, len(seeds))
             names = [name for name in tensors[0] if not name.startswith(POSES)]
             together = {name: torch.cat([group[name] for group in tensors]) for name in names}
             for part, net in (("lifter.", lifter), ("discriminator.", discriminator)):

@@ -1,6 +1,12 @@
 """Files that are made to take a reader's time or memory are refused soon."""
 
+import gzip
+import json
 import sys
+import tarfile
+import zipfile
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,13 +14,18 @@ from damaged_files import saved
 from formats.bvh import read_bvh
 from formats.clips import read_index
 from formats.containers import read_h5
+from formats.positions import read_positions
 from human36m_files import save_objects
-from readers.human36m import read_videopose3d
-from readers.mpi_inf_3dhp import read_calibration
+from readers.human36m import read_archive, read_videopose3d
+from readers.mpi_inf_3dhp import read_calibration, read_training
+from scipy.io import savemat
 from time_limit import SECONDS, within
 
+from liftkit import train
+from liftkit.data.datasets import load_poses
 from liftkit.data.pose_files import load_pose_file
 from liftkit.keypoints.reading import read_keypoints
+from liftkit.run import Run
 
 
 @pytest.mark.parametrize(
@@ -82,6 +93,118 @@ def test_an_h5_of_a_fill_value_or_of_zeros_takes_little_memory(tmp_path, how):
     ):
         read_h5(tmp_path / "bomb.h5", {"3D/universal": (17, 3)})
     assert peak_memory() - before < 200 * 2**20
+
+
+# Above base, and seconds. At most 500 MB are promised for a file of 10 MB; these have less than one and unpack to 300.
+MEMORY, TIME = 150 * 2**20, 10
+
+
+def gzipped(path, blocks):
+    with gzip.open(path, "wb", compresslevel=1) as file:
+        for block in blocks:
+            file.write(block)
+    return path
+
+
+def tar_header(name, size, kind):
+    info = tarfile.TarInfo(name)
+    info.size, info.type = size, kind
+    return info.tobuf(tarfile.GNU_FORMAT)
+
+
+def tgz_of_a_large_header(folder, kind):
+    zeros = b"\0" * 2**20
+    return gzipped(folder / "bomb.tgz", [tar_header("a", 2**30, kind), *[zeros] * 300])
+
+
+def tgz_of_many(folder, kind):
+    block = tar_header("a", 0, kind) if kind == tarfile.REGTYPE else tar_header("a", 512, kind) + b"b" * 511 + b"\0"
+    return gzipped(folder / "bomb.tgz", [block * 1000] * 60)
+
+
+def annotations_of_zeros(folder, kind):
+    """annot.mat as MATLAB packs it: cells of zeros, of which 1 MB is a GB."""
+    place = folder / "S1" / "Seq1"
+    place.mkdir(parents=True)
+    arrays = {name: np.empty((14, 1), object) for name in ("annot2", "annot3", "univ_annot3")}
+    for cells, wide in zip(arrays.values(), (56, 84, 84), strict=True):
+        cells[:, 0] = [np.zeros((96_000 // np.dtype(kind).itemsize, wide), kind)] * 14
+    savemat(place / "annot.mat", arrays, do_compression=True)
+    return place / "annot.mat"
+
+
+def pickled_zeros(folder):
+    path = folder / "bomb.npz"
+    np.savez_compressed(path, positions_3d={"S1": {"Photo": np.zeros((800_000, 32, 3), np.float32)}})
+    return path
+
+
+def pose_file_of(folder, field):
+    path = folder / "bomb.npz"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        with archive.open(f"{field}.npy", "w", force_zip64=True) as file:
+            header = {"descr": "<f4", "fortran_order": False, "shape": (2_000_000, 17, 2)}
+            np.lib.format.write_array_header_1_0(file, header)
+            for _ in range(272):
+                file.write(b"\0" * 10**6)
+    return path
+
+
+def bvh_of_joints_without_channels(folder):
+    joints = "".join(f"JOINT j{k}\n{{\nOFFSET 0 1 0\n}}\n" for k in range(90))
+    head = f"HIERARCHY\nROOT a\n{{\nOFFSET 0 0 0\nCHANNELS 1 Xposition\n{joints}}}\n"
+    path = folder / "bomb.bvh"
+    path.write_text(f"{head}MOTION\nFrames: 1000000\nFrame Time: 0.01\n" + "0\n" * 10**6)
+    return path
+
+
+def run_that_asks_for_wide_networks(folder):
+    run = train("full", load_poses("synthetic"), width=8, steps=1, batch=8)
+    run.save(folder / "run")
+    about = json.loads((folder / "run" / "run.json").read_text())
+    about["config"]["width"] = 5_000
+    (folder / "run" / "run.json").write_text(json.dumps(about))
+    return folder / "run"
+
+
+BOMBS = {
+    "tgz pax header": (partial(tgz_of_a_large_header, kind=tarfile.XHDTYPE), read_archive),
+    "tgz long name": (partial(tgz_of_a_large_header, kind=tarfile.GNUTYPE_LONGNAME), read_archive),
+    "tgz of many members": (partial(tgz_of_many, kind=tarfile.REGTYPE), read_archive),
+    "tgz of many headers": (partial(tgz_of_many, kind=tarfile.GNUTYPE_LONGNAME), read_archive),
+    "annot.mat of zeros": (partial(annotations_of_zeros, kind=float), lambda path: read_training(path.parents[2])),
+    "annot.mat of bytes": (partial(annotations_of_zeros, kind="u1"), lambda path: read_training(path.parents[2])),
+    "pickle of zeros": (pickled_zeros, read_videopose3d),
+    "pose npz": (partial(pose_file_of, field="x2d"), lambda path: [load_pose_file(path)]),
+    "pose npz of an unknown field": (partial(pose_file_of, field="other"), lambda path: [load_pose_file(path)]),
+    "positions": (partial(pose_file_of, field="joints_mm"), lambda path: [read_positions(path)]),
+    "bvh": (bvh_of_joints_without_channels, lambda path: [read_bvh(path)]),
+    "run.json": (run_that_asks_for_wide_networks, lambda path: [Run.load(path)]),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="needs Linux's /proc")
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_small_file_that_is_refused_takes_little_memory_and_time(tmp_path, name):
+    make, read = BOMBS[name]
+    path = make(tmp_path)
+    files = [path] if path.is_file() else list(path.iterdir())
+    assert sum(file.stat().st_size for file in files) < 3 * 10**6
+    base = memory("VmRSS")
+    RESET.write_text("5")  # the peak begins anew, see proc(5): what the file was made with does not hide it
+    with within(TIME, name), pytest.raises(ValueError, match=path.name):
+        list(read(path))
+    assert memory("VmHWM") - base < MEMORY
+
+
+RESET = Path("/proc/self/clear_refs")
+
+
+def memory(what):
+    """Bytes that this process has (VmRSS) or had at most (VmHWM)."""
+    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith(what))
+    return int(line.split()[1]) * 1024
 
 
 def peak_memory() -> int:

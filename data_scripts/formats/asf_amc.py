@@ -2,8 +2,9 @@
 
 The ASF has :units, :root, :bonedata and :hierarchy. With C the rotation of a bone's ``axis`` and M the rotation of its
 values in the AMC, the bone is rotated against its parent by C M C^-1, and it ends at ``direction`` times ``length`` in
-its own frame. Rotations are about fixed axes in the order written: x comes first in "XYZ" and in "dof rx ry rz". A unit
-of length is 1 / ``length`` inches, so CMU's 0.45 makes it 56.4 mm.
+its own frame. Rotations are about fixed axes in the order written: x comes first in "XYZ" and in "dof rx ry rz"; XYZ is
+the order of an axis that says none. A unit of length is 1 / ``length`` inches, so CMU's 0.45 makes it 56.4 mm; it is
+unknown without a ``length``. An AMC may say its frame rate (:SAMPLES-PER-SECOND); CMU's do not.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ import numpy as np
 from formats.clips import MotionClip, subject_of
 from formats.joint_maps import CMU_BONES
 from formats.kinematics import LARGEST_NUMBER, euler, forward
-from formats.text_numbers import parse_numbers
+from formats.meaning import scaled, turned
+from formats.text_numbers import parse_numbers, with_decimal_points
 
 from liftkit.data.people import JointMap, check_person, pick_joints
 from liftkit.system.files import check_file, reading
 
 INCH = 25.4  # mm
-CMU_FPS = 120.0  # an AMC file does not say its frame rate
+CMU_FPS = 120.0  # of files that do not say it
 MOST_BONES = 1000
 
 
@@ -44,8 +46,14 @@ class AcclaimSkeleton:
     """An ASF file."""
 
     bones: list[Bone]  # the root first, every parent before its children
-    mm: float  # per unit
+    mm: float | None  # per unit; None: the file does not say it, and lengths are in its unit
     degrees: bool  # whether angles are in degrees
+    notes: tuple[str, ...] = ()  # what was assumed
+
+    @property
+    def factor(self) -> float:
+        """What lengths of the file are multiplied by."""
+        return self.mm or 1.0
 
 
 def read_asf(path: str | Path) -> AcclaimSkeleton:
@@ -53,7 +61,8 @@ def read_asf(path: str | Path) -> AcclaimSkeleton:
     path = check_file(path, 2**24)
     sections: dict[str, list[list[str]]] = {}
     lines = None
-    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+    text = with_decimal_points(path.read_bytes().removeprefix(b"\xef\xbb\xbf")).decode("utf-8", "replace")
+    for line in text.splitlines():
         words = line.split("#")[0].split()
         if words and words[0].startswith(":"):
             lines = sections.setdefault(words[0].lower(), [])
@@ -67,11 +76,13 @@ def read_asf(path: str | Path) -> AcclaimSkeleton:
         angle = units.get("angle", "deg").lower()
         if angle[:3] not in ("deg", "rad") or not 1e-3 < length < 1e3:
             raise ValueError(f"expected a positive length and angle deg or rad, found {length} and {angle!r}")
-    skeleton = AcclaimSkeleton([], INCH / length, angle.startswith("deg"))
+    skeleton = AcclaimSkeleton([], INCH / length if "length" in units else None, angle.startswith("deg"))
     with reading(path, ":root"):
         bones = [_root(sections[":root"], skeleton)]
     with reading(path, ":bonedata"):
         bones += [_bone(entry, skeleton) for entry in _entries(sections[":bonedata"])]
+    if any(not words[-1].isalpha() for words in sections[":bonedata"] if words[0].lower() == "axis"):
+        skeleton.notes = ("an axis without an order is taken as XYZ",)
     with reading(path, ":hierarchy"):
         skeleton.bones = _arrange(bones, sections[":hierarchy"])
     return skeleton
@@ -87,7 +98,7 @@ def _root(lines: list[list[str]], skeleton: AcclaimSkeleton) -> Bone:
         raise ValueError("expected order TX TY TZ RX RY RZ, and three numbers each as position and orientation")
     if not (np.abs(place) < LARGEST_NUMBER).all():
         raise ValueError(f"expected a position of numbers below {LARGEST_NUMBER:g}, found {place}")
-    return Bone("root", place * skeleton.mm, _axis(turn, letters, skeleton), dof, letters)
+    return Bone("root", place * skeleton.factor, _axis(turn, letters, skeleton), dof, letters)
 
 
 def _entries(lines: list[list[str]]) -> Iterator[dict[str, list[str]]]:
@@ -114,8 +125,9 @@ def _bone(entry: dict[str, list[str]], skeleton: AcclaimSkeleton) -> Bone:
         raise ValueError(f"a bone has no name: {entry}")
     try:
         with np.errstate(over="ignore", invalid="ignore"):  # huge numbers are refused below
-            vector = np.array(entry["direction"], float) * float(entry["length"][0]) * skeleton.mm
-        *turn, letters = entry.get("axis", ["0", "0", "0", "XYZ"])
+            vector = np.array(entry["direction"], float) * float(entry["length"][0]) * skeleton.factor
+        turn = entry.get("axis", ["0", "0", "0"])
+        *turn, letters = turn if turn and turn[-1].isalpha() else [*turn, "XYZ"]
         axis = _axis(np.array(turn, float), letters.lower(), skeleton)
     except (KeyError, IndexError, ValueError) as error:
         raise ValueError(f"{name}: expected direction X Y Z, length L and axis X Y Z XYZ: {error}") from error
@@ -164,19 +176,29 @@ def read_amc(path: str | Path, skeleton: AcclaimSkeleton) -> dict[str, np.ndarra
             order, are cut short, or do not fit the skeleton.
     """
     path = check_file(path)
-    content = re.sub(rb"(?m)^[ \t]*[#:].*", b"", path.read_bytes())
+    content = with_decimal_points(re.sub(rb"(?m)^[ \t]*[#:].*", b"", path.read_bytes()))
     with reading(path):
         names = re.findall(rb"(?m)^[ \t]*([A-Za-z]\S*)", content)
         if not names:
             raise ValueError("expected an AMC file: numbered frames of bones and their values")
         count = next((k for k in range(1, len(names)) if names[k] == names[0]), len(names))
-        if len(names) % count or names != names[:count] * (len(names) // count):
-            raise ValueError(f"every frame, the last too, must name the same {count} bones in the same order")
+        if wrong := next((k for k, name in enumerate(names) if name != names[k % count]), len(names) % count):
+            frame = (wrong if wrong >= count else len(names)) // count + 1
+            raise ValueError(
+                f"frame {frame}: every frame must name the same {count} bones in the same order as the first"
+            )
         sizes = _sizes([name.decode("utf-8", "replace") for name in names[:count]], skeleton)
         # Each name becomes NaN, so that all frames can be compared with the layout at once.
         width = 1 + sum(1 + size for size in sizes.values())
-        numbers = parse_numbers(re.sub(rb"(?m)^[ \t]*[A-Za-z]\S*", b" nan", content), len(names) // count * width)
-        return _split(numbers.reshape(-1, width), sizes)
+        numbers = parse_numbers(re.sub(rb"(?m)^[ \t]*[A-Za-z]\S*", b" nan", content), per_frame=width)
+        frames, rest = divmod(len(numbers), width)
+        whole = numbers[: frames * width].reshape(-1, width)
+        found = _split(whole, sizes) if frames else {}
+        if rest or frames != len(names) // count:
+            raise ValueError(
+                f"frame {frames + 1}: expected its number and {width - count - 1} values, found {rest} words"
+            )
+        return found
 
 
 def _sizes(names: list[str], skeleton: AcclaimSkeleton) -> dict[str, int]:
@@ -199,7 +221,7 @@ def _split(frames: np.ndarray, sizes: dict[str, int]) -> dict[str, np.ndarray]:
     wrong |= ~(np.abs(frames[:, ~named]) < LARGEST_NUMBER).all(1)
     if wrong.any():
         number = np.flatnonzero(wrong)[0] + 1
-        raise ValueError(f"block {number}: expected the next frame's number and {sum(sizes.values())} finite values")
+        raise ValueError(f"frame {number}: expected the next frame's number and {sum(sizes.values())} finite values")
     return {name: frames[:, start + 1 : start + 1 + sizes[name]] for name, start in starts.items()}
 
 
@@ -221,21 +243,32 @@ def pose(skeleton: AcclaimSkeleton, values: dict[str, np.ndarray], degrees: bool
         bone = skeleton.bones[k]
         if k:
             return bone.vector
-        return bone.vector + values["root"][part][:, [bone.dof.index(t) for t in ("tx", "ty", "tz")]] * skeleton.mm
+        return bone.vector + values["root"][part][:, [bone.dof.index(t) for t in ("tx", "ty", "tz")]] * skeleton.factor
 
     frames = len(values["root"])
-    return forward([bone.parent for bone in skeleton.bones], rotation, translation, frames, along_own=True)
+    count = sum(array.size for array in values.values())
+    return forward(
+        [bone.parent for bone in skeleton.bones], rotation, translation, frames, along_own=True, values=count
+    )
 
 
 def read_asf_amc(
-    asf: str | Path, amc: str | Path, joint_map: JointMap = CMU_BONES, fps: float = CMU_FPS, skip: int = 0
+    asf: str | Path,
+    amc: str | Path,
+    joint_map: JointMap = CMU_BONES,
+    fps: float | None = None,
+    skip: int = 0,
+    scale: float | str = "auto",
+    up: str = "auto",
 ) -> MotionClip:
     """Read one clip of our 17 joints from a skeleton and its motion.
 
     Args:
         joint_map: our joint -> bone.
-        fps: the motion's frame rate.
+        fps: the motion's frame rate; default: what the AMC says, or CMU's 120.
         skip: frames to leave out at the start.
+        scale: mm per unit; "auto" takes the skeleton's, or if it says none the one that fits the person's height.
+        up: the vertical axis, see :func:`meaning.turned`.
 
     Raises:
         ValueError: names the file if something is missing, damaged or not of human size.
@@ -243,16 +276,37 @@ def read_asf_amc(
     amc = Path(amc)
     skeleton = read_asf(asf)
     values = read_amc(amc, skeleton)
+    notes = skeleton.notes
     with reading(amc):
         points = pose(skeleton, values, _in_degrees(amc, skeleton))
         joints = pick_joints(points, [bone.name for bone in skeleton.bones], joint_map)[skip:]
+        unit = f"{skeleton.mm or 0:.4g} mm"
+        if skeleton.mm is None or scale != "auto":
+            joints, unit = scaled(joints / skeleton.factor, scale)
+            notes += () if scale != "auto" else (f"the skeleton says no unit; {unit} by the person's height (--scale)",)
+        joints, up, note = turned(joints, up)
         check_person(joints)
-    about = f"skeleton {Path(asf).name}, unit {skeleton.mm:.4g} mm"
-    return MotionClip(joints, fps, name=amc.stem, subject=subject_of(amc.stem), about=about)
+        rate = fps or _rate(amc)
+    notes += note + (() if rate else (f"{CMU_FPS:g} frames per second are assumed, CMU's (--source-fps)",))
+    about = f"skeleton {Path(asf).name}, unit {unit}, up is {up}"
+    return MotionClip(joints, rate or CMU_FPS, amc.stem, subject_of(amc.stem), about, "ASF", up, notes)
+
+
+def _head(amc: Path) -> bytes:
+    with amc.open("rb") as file:
+        return file.read(4096).upper()
+
+
+def _rate(amc: Path) -> float | None:
+    """The frames per second that the AMC says; None if it says none."""
+    found = re.search(rb"(?m)^[ \t]*:SAMPLES-PER-SECOND[ \t]+(\S+)", _head(amc))
+    rate = float(found[1]) if found else None
+    if rate is not None and not 0.1 < rate < 1e4:
+        raise ValueError(f":SAMPLES-PER-SECOND is {rate:g}; give the frames per second (--source-fps 120)")
+    return rate
 
 
 def _in_degrees(amc: Path, skeleton: AcclaimSkeleton) -> bool:
     """Whether the AMC's angles are degrees, by the AMC itself or else by the skeleton."""
-    with amc.open("rb") as file:
-        head = file.read(4096).upper()
+    head = _head(amc)
     return b":DEGREES" in head or (skeleton.degrees and b":RADIANS" not in head)

@@ -3,7 +3,8 @@
 The format (Biovision): HIERARCHY, nested ROOT, JOINT and End Site with OFFSET and CHANNELS; MOTION, Frames, Frame
 Time, and a line of numbers per frame. Angles are degrees, and a joint's rotations are multiplied in the order of its
 channels. A position channel replaces the offset along its axis, at the root and elsewhere, as in Blender and
-MotionBuilder. The format does not define a unit.
+MotionBuilder; in a file whose positions are nearer to zero than to the offsets they are added. The format does not
+define a unit, axes or the place of a person's joints.
 """
 
 from __future__ import annotations
@@ -11,18 +12,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from formats.clips import MotionClip, subject_of
-from formats.joint_maps import match_skeleton
+from formats.joint_maps import match_skeleton, spine_half_way
 from formats.kinematics import LARGEST_NUMBER, euler, forward
-from formats.text_numbers import parse_numbers
+from formats.meaning import scaled, turned
+from formats.text_numbers import parse_numbers, with_decimal_points
 
-from liftkit.data.people import JointMap, check_person, person_height, pick_joints
+from liftkit.data.people import JointMap, check_person, pick_joints
 from liftkit.system.files import check_file, reading
 
-UNITS = {"mm": 1.0, "cm": 10.0, "m": 1000.0, "inch": 25.4, "CMU (inch / 0.45)": 25.4 / 0.45}  # mm per unit
-HEIGHTS = (1200.0, 2100.0)  # mm from ankle to head: so narrow that no height fits two units
 MOST_NODES = 1000
 
 
@@ -94,17 +95,31 @@ def _set_channels(node: Node, words: list[str], columns: int) -> int:
 
 
 def _finite(text: bytes, count: int) -> np.ndarray:
-    numbers = parse_numbers(text, count)
-    if not (np.abs(numbers) < LARGEST_NUMBER).all():
-        raise ValueError(f"expected numbers below {LARGEST_NUMBER:g}, found NaN, infinity or larger ones")
+    return _small(parse_numbers(text, count))
+
+
+def _small(numbers: np.ndarray, per_frame: int = 0) -> np.ndarray:
+    if len(bad := np.flatnonzero(~(np.abs(numbers) < LARGEST_NUMBER))):
+        frame = f" in frame {bad[0] // per_frame + 1}" if per_frame else ""
+        raise ValueError(f"expected numbers below {LARGEST_NUMBER:g}, found NaN, infinity or larger ones{frame}")
     return numbers
 
 
-def read_points(path: str | Path) -> tuple[list[str], np.ndarray, float]:
+class Points(NamedTuple):
+    """Named points of a BVH file."""
+
+    names: list[str]
+    points: np.ndarray  # (F, K, 3) in the file's unit and axes
+    fps: float
+    parents: list[int]  # -1 for the root
+    notes: tuple[str, ...]  # what was assumed
+
+
+def read_points(path: str | Path, fps: float | None = None) -> Points:
     """Read names and positions of the joints and end sites ("NAME:end"); end sites of length 0 are left out.
 
-    Returns:
-        The K names, their positions (F, K, 3) in the file's unit and axes, and the frames per second.
+    Args:
+        fps: frames per second, in place of the file's.
 
     Raises:
         ValueError: names the file and the place.
@@ -116,95 +131,111 @@ def read_points(path: str | Path) -> tuple[list[str], np.ndarray, float]:
         raise ValueError(f"{path}: expected a BVH file with HIERARCHY and MOTION, found {content[:20]!r} ...")
     head, motion = content[: middle.start()], content[middle.end() :]
     with reading(path, "HIERARCHY"):
-        nodes = parse_hierarchy(head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace"))
+        text = with_decimal_points(head.removeprefix(b"\xef\xbb\xbf")).decode("utf-8", "replace")
+        nodes = parse_hierarchy(text)
     with reading(path, "MOTION"):
-        frames, fps, values = _parse_motion(motion, sum(len(node.channels) for node in nodes))
-        positions = _pose(nodes, values)
+        found, values = _parse_motion(with_decimal_points(motion), sum(len(node.channels) for node in nodes), fps)
+        added = _added(nodes, values)
+        positions = _pose(nodes, values, added)
     kept = [k for k, node in enumerate(nodes) if ":end" not in node.name or node.channels or node.offset.any()]
-    return [nodes[k].name for k in kept], positions[:, kept], fps
+    parents = [kept.index(nodes[k].parent) if k else -1 for k in kept]
+    notes = ("joint positions are added to the offsets",) if added else ()
+    return Points([nodes[k].name for k in kept], positions[:, kept], found, parents, notes)
 
 
-def _parse_motion(motion: bytes, channels: int) -> tuple[int, float, np.ndarray]:
+def _parse_motion(motion: bytes, channels: int, fps: float | None) -> tuple[float, np.ndarray]:
+    """Frames per second and the values (F, channels)."""
     start = re.match(rb"\s*frames\s*:\s*(\d{1,9})\s+frame\s+time\s*:\s*(\S+)", motion, re.IGNORECASE)
     if not start:
         raise ValueError(f"expected 'Frames: N' and 'Frame Time: SECONDS', found {motion[:60]!r}")
     frames, seconds = int(start[1]), float(start[2])
-    if not frames or not channels or not 1e-4 < seconds < 10:
-        raise ValueError(f"found {frames} frames of {channels} channels, {seconds} seconds each")
-    fps = 1 / seconds
-    if abs(fps - round(fps)) < 5e-4 * fps:  # files say 0.0083333 for 120 frames per second; 23.976 is left alone
-        fps = float(round(fps))
-    try:
-        return frames, fps, _finite(motion[start.end() :], frames * channels).reshape(frames, channels)
-    except ValueError as error:
-        raise ValueError(f"{frames:,} frames of {channels} channels: {error}") from error
+    if not frames or not channels:
+        raise ValueError(f"found {frames} frames of {channels} channels")
+    if fps is None and not 1e-4 < seconds < 10:
+        raise ValueError(f"the frame time is {seconds:g} seconds; give the frames per second (--source-fps 30)")
+    numbers = _small(parse_numbers(motion[start.end() :], per_frame=channels), channels)
+    if len(numbers) != frames * channels:
+        whole, rest = divmod(len(numbers), channels)
+        rest = f" and {rest} numbers" if rest else ""
+        raise ValueError(
+            f"expected {frames:,} frames of {channels} channels, found {whole:,} whole frames{rest}; is the file cut "
+            "short, or its line 'Frames:' wrong?"
+        )
+    return fps or _rate(1 / seconds), numbers.reshape(frames, channels)
 
 
-def _pose(nodes: list[Node], values: np.ndarray) -> np.ndarray:
+def _rate(fps: float) -> float:
+    """Files say 0.0083333 for 120 frames per second; 23.976 is left alone."""
+    return float(round(fps)) if abs(fps - round(fps)) < 5e-4 * fps else fps
+
+
+def _moves(node: Node) -> list[tuple[int, int]]:
+    """(axis, column) of a node's position channels."""
+    return [("xyz".index(c[0]), node.first + i) for i, c in enumerate(node.channels) if c.endswith("position")]
+
+
+def _added(nodes: list[Node], values: np.ndarray) -> bool:
+    """Whether the positions of joints below the root are nearer to zero than to the offsets."""
+    near_zero = near_offset = 0.0
+    for node in nodes[1:]:
+        for axis, column in _moves(node):
+            near_zero += np.abs(values[:, column]).mean()
+            near_offset += np.abs(values[:, column] - node.offset[axis]).mean()
+    return near_zero < near_offset
+
+
+def _pose(nodes: list[Node], values: np.ndarray, added: bool = False) -> np.ndarray:
     def rotation(k: int, part: slice) -> np.ndarray | None:
         turns = [(c[0], nodes[k].first + i) for i, c in enumerate(nodes[k].channels) if c.endswith("rotation")]
         axes, columns = "".join(axis for axis, _ in turns), [column for _, column in turns]
         return euler(axes, np.radians(values[part][:, columns])) if turns else None
 
     def translation(k: int, part: slice) -> np.ndarray:
-        moves = [("xyz".index(c[0]), nodes[k].first + i) for i, c in enumerate(nodes[k].channels) if "position" in c]
+        moves = _moves(nodes[k])
         place = np.tile(nodes[k].offset, (len(values[part]) if moves else 1, 1))
         for axis, column in moves:
-            place[:, axis] = values[part, column]
+            place[:, axis] = values[part, column] + (nodes[k].offset[axis] if added and k else 0)
         return place
 
-    return forward([node.parent for node in nodes], rotation, translation, len(values))
-
-
-def unit_of(height: float) -> str:
-    """The unit (a name in ``UNITS``) in which a person of this height, ankle to head along the bones, has human size.
-
-    Raises:
-        ValueError: if there is none.
-
-    >>> unit_of(160.0), unit_of(1.6)
-    ('cm', 'm')
-    """
-    low, high = HEIGHTS
-    fitting = [name for name, mm in UNITS.items() if low < height * mm < high]
-    if len(fitting) != 1:
-        raise ValueError(
-            f"the unit is unknown: from ankle to head along the bones the person measures {height:.4g}, which is "
-            f"{low:.0f} to {high:.0f} mm in none of {', '.join(UNITS)}. Give the scale in mm per unit (--scale)"
-        )
-    return fitting[0]
+    return forward([node.parent for node in nodes], rotation, translation, len(values), values=values.size)
 
 
 def read_bvh(
-    path: str | Path, joint_map: JointMap | None = None, scale: float | str = "auto", up: str = "y", skip: int = 0
+    path: str | Path,
+    joint_map: JointMap | None = None,
+    scale: float | str = "auto",
+    up: str = "auto",
+    skip: int = 0,
+    fps: float | None = None,
+    left_handed: bool = False,
 ) -> MotionClip:
     """Read one clip of our 17 joints from a BVH file.
 
     Args:
-        joint_map: our joint -> the file's; default: the first of ``joint_maps.BVH_MAPS`` that matches the names.
-        scale: mm per unit; "auto" takes that of ``UNITS`` that fits the person's height.
-        up: the file's vertical axis, "y" or "z".
+        joint_map: our joint -> the file's; default: matched by the names, the spine by its place.
+        scale: mm per unit; "auto" takes that of ``meaning.UNITS`` that fits the person's height.
+        up: the file's vertical axis, see :func:`meaning.turned`.
         skip: frames to leave out at the start; the CMU conversions by B. Hahne begin with a T-pose.
+        fps: frames per second, in place of the file's.
+        left_handed: the file's axes are left-handed.
 
     Raises:
         ValueError: names the file if something is missing, damaged or not of human size.
     """
     path = Path(path)
-    if up not in ("y", "z"):
-        raise ValueError(f"up must be y or z, found {up!r}")
-    names, points, fps = read_points(path)
+    names, points, fps, parents, notes = read_points(path, fps)
     with reading(path):
-        skeleton, joint_map = ("own joint map", joint_map) if joint_map else match_skeleton(names)
-        joints = pick_joints(points, names, joint_map)[skip:]
-        if not len(joints):
+        if skip >= len(points):
             raise ValueError(f"expected more than the {skip} frames that are skipped, found {len(points)}")
-        unit = unit_of(person_height(joints)) if scale == "auto" else f"{scale} mm"
-        mm = UNITS[unit] if scale == "auto" else float(scale)
-        if not 0 < mm < LARGEST_NUMBER:
-            raise ValueError(f"the scale must be a positive number of mm per unit, found {scale}")
-        joints = joints * mm
-        if up == "z":
-            joints = np.stack([joints[..., 0], joints[..., 2], -joints[..., 1]], axis=-1)
+        points = points[skip:]
+        skeleton = "own joint map"
+        if not joint_map:
+            skeleton, joint_map = match_skeleton(names)
+            joint_map, note = spine_half_way(points, names, parents, joint_map)
+            notes += note
+        joints, unit = scaled(pick_joints(points, names, joint_map), scale)
+        joints, up, note = turned(joints, up, left_handed)
+        notes += note
         check_person(joints)
-    about = f"skeleton {skeleton}, unit {unit}"
-    return MotionClip(joints, fps, name=path.stem, subject=subject_of(path.stem), about=about)
+    about = f"skeleton {skeleton}, spine {joint_map['spine']}, unit {unit}, up is {up}"
+    return MotionClip(joints, fps, path.stem, subject_of(path.stem), about, skeleton, up, notes)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import numpy as np
 from formats.kinematics import resample
+from formats.meaning import oddities
 
 from liftkit.data.cameras import Motion
-from liftkit.data.people import person_height
-from liftkit.skeleton import H36M_17
+from liftkit.data.people import person_height, upside_down
 from liftkit.system.files import check_file, reading
 
 
@@ -24,7 +27,12 @@ class MotionClip:
     fps: float  # frames per second
     name: str
     subject: str
-    about: str = ""  # what the reader assumed, such as the unit
+    about: str = ""  # what was found, such as the unit
+    skeleton: str = ""  # how its joints were recognised
+    up: str = "y"  # the file's vertical axis
+    notes: tuple[str, ...] = ()  # what was assumed
+    action: str = ""  # "": its name
+    split: str = "train"
 
     def describe(self) -> str:
         """One line about what was found."""
@@ -36,8 +44,65 @@ class MotionClip:
     @property
     def upright(self) -> float:
         """The share of frames in which the head is above both ankles."""
-        height = {name: self.joints[:, H36M_17.index(name), 1] for name in ("head", "left_ankle", "right_ankle")}
-        return float(np.mean(height["head"] > np.maximum(height["left_ankle"], height["right_ankle"])))
+        return 1 - float(np.mean(upside_down(-self.joints)))
+
+
+def remarks(clips: Sequence[MotionClip]) -> tuple[list[str], list[str]]:
+    """Notes on what was assumed and warnings of what looks wrong, each with the clips that it is about."""
+    notes, warnings = {}, {}
+    for clip in clips:
+        for kind, found in ((notes, clip.notes), (warnings, oddities(clip.joints))):
+            for text in found:
+                kind.setdefault(text, []).append(clip.name)
+    kinds: dict[str, list[str]] = {}
+    for clip in clips:
+        kinds.setdefault(f"skeleton {clip.skeleton}, up is {clip.up}", []).append(clip.name)
+    if len(kinds) > 1:
+        text = "; ".join(f"{kind} ({listed(names)})" for kind, names in kinds.items())
+        warnings[f"they are read differently: {text}"] = ["the files"]
+    return tuple([f"{listed(names)}: {text}" for text, names in kind.items()] for kind in (notes, warnings))
+
+
+def told_apart(clips: Sequence[MotionClip], files: Sequence[Path]) -> list[MotionClip]:
+    """Clips of different names: if two files have one name, the folders belong to all names and are the subjects.
+
+    Raises:
+        ValueError: if two files have one name in one folder.
+    """
+    if len({clip.name for clip in clips}) == len(clips):
+        return list(clips)
+    places = [file.resolve().with_suffix("") for file in files]
+    common = Path(os.path.commonpath([place.parent for place in places]))
+    places = [place.relative_to(common) for place in places]
+    if double := [str(file) for file, place in zip(files, places, strict=True) if places.count(place) > 1]:
+        raise ValueError(f"expected clips of different names, found {listed(double)}; rename one or leave it out")
+    note = ("files of one name are told apart by their folders, which are their subjects",)
+    return [
+        replace(
+            clip,
+            name=place.as_posix(),
+            subject=place.parts[0] if len(place.parts) > 1 else clip.subject,
+            notes=clip.notes + note,
+        )
+        for clip, place in zip(clips, places, strict=True)
+    ]
+
+
+def labelled(clips: Sequence[MotionClip], index: Mapping[str, Mapping[str, str]]) -> tuple[list[MotionClip], list[str]]:
+    """Clips with the labels of an index, by name or by its first pattern that fits, and the names it does not have."""
+    patterns = [key for key in index if set(key) & set("*?[")]
+    found = {}
+    for clip in clips:
+        fitting = [clip.name] if clip.name in index else [key for key in patterns if fnmatchcase(clip.name, key)]
+        if fitting:
+            found[clip.name] = index[fitting[0]]
+    labels = [replace(clip, **{key: text for key, text in found.get(clip.name, {}).items() if text}) for clip in clips]
+    return labels, [clip.name for clip in clips if clip.name not in found]
+
+
+def listed(names: Sequence[str]) -> str:
+    """The first names, and how many more there are."""
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def subject_of(stem: str) -> str:
@@ -84,15 +149,13 @@ def join_clips(
     clips: Sequence[MotionClip],
     fps: float = 30.0,
     test: Sequence[str] = (),
-    actions: Mapping[str, str] | None = None,
     name: str = "motion capture",
 ) -> Motion:
     """Join clips to one Motion, pelvis at the origin, numbered from 0 in the given order.
 
     Args:
         fps: frames per second of the result; the clips are resampled.
-        test: names of clips or subjects of the test split; all others train.
-        actions: clip name -> action; a clip that is not in it is an action of its own name.
+        test: names of clips or subjects of the test split, or patterns such as "*_subject5"; others keep theirs.
 
     Raises:
         ValueError: if two clips have one name, or ``test`` names neither a clip nor a subject.
@@ -100,21 +163,62 @@ def join_clips(
     names = [clip.name for clip in clips]
     if not clips or len(set(names)) != len(names):
         raise ValueError(f"expected clips of different names, found {', '.join(names) or 'none'}")
-    if unknown := sorted(set(test) - set(names) - {clip.subject for clip in clips}):
-        raise ValueError(f"--test {', '.join(unknown)}: no clip or subject of that name; the clips: {', '.join(names)}")
+    chosen = {
+        pattern: {clip.name for clip in clips if fnmatchcase(clip.name, pattern) or fnmatchcase(clip.subject, pattern)}
+        for pattern in test
+    }
+    if unknown := sorted(pattern for pattern, found in chosen.items() if not found):
+        raise ValueError(f"--test {', '.join(unknown)}: no clip or subject of that name; the clips: {listed(names)}")
+    tested = set().union(*chosen.values())
     resampled = [resample(clip.joints, clip.fps, fps) for clip in clips]
     counts = [len(joints) for joints in resampled]
     repeat = lambda labels: np.repeat(list(labels), counts)  # noqa: E731
     return Motion(
         np.concatenate([(joints - joints[:, :1]).astype(np.float32) for joints in resampled]),
         subject=repeat(clip.subject for clip in clips),
-        action=repeat((actions or {}).get(name, name) for name in names),
+        action=repeat(clip.action or clip.name for clip in clips),
         clip=repeat(range(len(clips))).astype(np.int32),
         frame=np.concatenate([np.arange(count, dtype=np.int32) for count in counts]),
-        split=repeat("test" if {clip.name, clip.subject} & set(test) else "train" for clip in clips),
+        split=repeat("test" if clip.name in tested else clip.split for clip in clips),
         fps=float(fps),
         name=name,
     )
+
+
+LABELS, SPLITS = ("action", "subject", "split"), ("train", "test")
+
+
+def read_labels(path: str | Path) -> dict[str, dict[str, str]]:
+    """Read an index of clips: CMU's (see :func:`read_index`), or a table with a heading, for any clips.
+
+    The table has the columns "clip" (a name, or a pattern such as "walk*_subject?") and any of "action", "subject" and
+    "split" (train or test), separated by tabs, semicolons or commas.
+
+    Returns:
+        Clip or pattern -> its labels; those of a pattern are for the clips that no name and no pattern before it fits.
+
+    Raises:
+        ValueError: names the line.
+    """
+    path = check_file(path, 2**24)
+    with reading(path):
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        separator = next((s for s in "\t;," if s in (lines or [""])[0]), "\t")
+        heading = [word.strip().lower() for word in (lines or [""])[0].split(separator)]
+        if "clip" not in heading:
+            return {clip: {"action": action} for clip, action in read_index(path).items()}
+        if unknown := set(heading) - {"clip", *LABELS}:
+            raise ValueError(f"expected the columns clip, {', '.join(LABELS)}, found {', '.join(sorted(unknown))}")
+        found: dict[str, dict[str, str]] = {}
+        for number, row in enumerate(csv.reader(lines[1:], delimiter=separator), start=2):
+            if not any(row):
+                continue
+            labels = dict(zip(heading, map(str.strip, row), strict=False))
+            clip = labels.pop("clip", "")
+            if len(row) != len(heading) or not clip or clip in found or labels.get("split", "") not in ("", *SPLITS):
+                raise ValueError(f"line {number}: expected {', '.join(heading)}, each clip once, split train or test")
+            found[clip] = labels
+        return found
 
 
 def read_index(path: str | Path) -> dict[str, str]:

@@ -10,10 +10,34 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from liftkit.system.files import LARGEST_FILE, check_file, reading
+from liftkit.system.files import check_file, reading, unpacked_limit
 
-SMALL, MOST_UNPACKED = 2**24, 100  # bytes of an HDF5 array that are always accepted; and times what is stored of it
 LARGEST_MEMBER = 64 * 2**20  # bytes; Human3.6M's longest recordings are near 5 MB
+
+
+MOST_MEMBERS = 10_000  # of an archive; Human3.6M's have 30
+LARGEST_HEADER = 2**16  # bytes of a member's extension header, which holds a name
+
+
+class _Member(tarfile.TarInfo):
+    """A member whose extension headers are small: tarfile reads them whole, and a few bytes can unpack to gigabytes."""
+
+    def _small(self, read, archive):
+        if self.size > LARGEST_HEADER:
+            raise ValueError(f"expected an extension header of at most {LARGEST_HEADER:,} bytes, found {self.size:,}")
+        archive.headers = getattr(archive, "headers", 0) + 1
+        if archive.headers > MOST_MEMBERS:
+            raise ValueError(f"expected at most {MOST_MEMBERS:,} extension headers, found more")
+        return read(archive)
+
+    def _proc_gnulong(self, archive):
+        return self._small(super()._proc_gnulong, archive)
+
+    def _proc_pax(self, archive):
+        return self._small(super()._proc_pax, archive)
+
+    def _proc_sparse(self, archive):
+        raise ValueError("expected no sparse files, found one")
 
 
 class _Bounded(io.RawIOBase):
@@ -29,18 +53,22 @@ class _Bounded(io.RawIOBase):
         return self.file.read(size)
 
 
-def read_members(path: str | Path, suffix: str, limit: int = LARGEST_FILE) -> Iterator[tuple[str, bytes]]:
+def read_members(path: str | Path, suffix: str, limit: int | None = None) -> Iterator[tuple[str, bytes]]:
     """Yield (name, content) of the files in a .tgz or .tar whose names end in ``suffix``. Nothing is written.
 
     Raises:
         ValueError: at the first member that is a link, a device, named to lie outside the archive or too large, and
-            if the whole archive unpacks to more than ``limit`` bytes.
+            if the whole archive unpacks to more than ``limit`` bytes (default: as many times its size as poses do).
     """
     path = check_file(path)
+    limit = unpacked_limit(path.stat().st_size) if limit is None else limit
     with path.open("rb") as raw:
         opened = gzip.open(raw) if raw.peek(2)[:2] == b"\x1f\x8b" else raw
-        with reading(path), tarfile.open(fileobj=_Bounded(opened, limit), mode="r|") as archive:
-            for member in archive:
+        with reading(path), tarfile.open(fileobj=_Bounded(opened, limit), mode="r|", tarinfo=_Member) as archive:
+            for number, member in enumerate(archive):
+                archive.members = []  # it would keep them all
+                if number >= MOST_MEMBERS:
+                    raise ValueError(f"expected at most {MOST_MEMBERS:,} members, found more")
                 where = PurePosixPath(member.name)
                 if where.is_absolute() or ".." in where.parts or "\\" in member.name or ":" in member.name:
                     raise ValueError(f"{member.name[:80]!r} lies outside the archive; nothing was read from it")
@@ -70,11 +98,11 @@ def _check_own(file, name: str) -> None:
             raise ValueError(f"{place}: it is a link, perhaps into another file; refused")
 
 
-def read_h5(path: str | Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
+def read_h5(path: str | Path, shapes: Mapping[str, tuple[int | None, ...]]) -> dict[str, np.ndarray]:
     """Read arrays of an HDF5 file.
 
     Args:
-        shapes: name -> shape after the first dimension F, which all arrays share.
+        shapes: name -> shape after the first dimension F, which all arrays share; None is any size.
 
     Raises:
         ValueError: names the place. Links, and arrays whose numbers lie outside the file, are refused, so that a file
@@ -88,13 +116,15 @@ def read_h5(path: str | Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[str
             if not isinstance(item, h5py.Dataset):
                 raise ValueError(f"expected {', '.join(shapes)}, found no array {name}")
             count = len(next(iter(found.values()))) if found else (item.shape or (0,))[0]
-            if item.shape != (count, *shape) or not 0 < count or item.dtype.kind not in "fiu":
+            same = item.shape is not None and len(item.shape) == 1 + len(shape)
+            same = same and all(w in (None, n) for w, n in zip((count, *shape), item.shape, strict=True))
+            if not same or not 0 < count or item.dtype.kind not in "fiu":
                 expected = f"{count or 'F'} times numbers of shape {shape}"
                 raise ValueError(f"{name}: expected {expected}, found {item.dtype} {item.shape}")
             if item.is_virtual or item.external:
                 raise ValueError(f"{name}: its numbers lie in other files; refused")
             stored = item.id.get_storage_size()  # nothing, if all numbers are the file's fill value
-            limit = min(LARGEST_FILE, SMALL + MOST_UNPACKED * stored)
+            limit = unpacked_limit(stored)
             if item.nbytes > limit:
                 found = f"{item.nbytes:,}, of which {stored:,} are stored"
                 raise ValueError(f"{name}: expected at most {limit:,} bytes, found {found}")

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+
+import numpy as np
 
 try:
     import tomllib
 except ImportError:  # Python 3.10
     import tomli as tomllib
 
-from liftkit.data.people import JointMap
+from liftkit.data.people import JointMap, pick_joints
 from liftkit.skeleton import H36M_17
 from liftkit.system.files import check_file, reading
 
@@ -28,7 +31,6 @@ def _map(limbs: str, left: str, right: str, **trunk: str | list[str]) -> JointMa
 
 
 _FULL = ("{}UpLeg {}Leg {}Foot {}Arm {}ForeArm {}Hand", "Left", "Right")
-_SHORT = ("UpperLeg_{} LowerLeg_{} Foot_{} UpperArm_{} LowerArm_{} Hand_{}", "L", "R")
 
 # CMU's own skeleton (Acclaim); a joint is the end of a bone. A forearm is two bones there, radius and wrist, with the
 # turn of the hand between them. The lower neck ends 0.55 m above the midpoint of the hips, itself 0.1 m below the root;
@@ -43,8 +45,8 @@ CMU_BONES = _map(
     head="head",
 )
 
-# BVH skeletons, tried in this order. If the head has no end, its top is unknown: head, neck and thorax move down by
-# one joint.
+# BVH skeletons whose trunk the general rule below would read otherwise. If the head has no end, its top is unknown:
+# head, neck and thorax move down by one joint.
 BVH_MAPS: dict[str, JointMap] = {
     "liftkit": {joint: joint for joint in H36M_17.names[1:]},
     # CMU as converted by B. Hahne (for MotionBuilder, 3ds Max, Daz): the chest has length 0.
@@ -52,44 +54,141 @@ BVH_MAPS: dict[str, JointMap] = {
     "CMU without the head's end": _map(
         *_FULL, spine="Spine", thorax=["LeftArm", "RightArm"], neck="Neck1", head="Head"
     ),
-    "Mixamo": _map(*_FULL, spine="Spine1", thorax="Neck", neck="Head", head="HeadTop_End"),
-    "Mixamo with the head's end": _map(*_FULL, spine="Spine1", thorax="Neck", neck="Head", head="Head:end"),
-    "Mixamo without the head's end": _map(
-        *_FULL, spine="Spine1", thorax=["LeftShoulder", "RightShoulder"], neck="Neck", head="Head"
-    ),
-    "UpperArm_L": _map(*_SHORT, spine="Spine", thorax="Neck", neck="Head", head="Head:end"),
-    "UpperArm_L without the head's end": _map(
-        *_SHORT, spine="Spine", thorax=["Shoulder_L", "Shoulder_R"], neck="Neck", head="Head"
-    ),
 }
 
+# The names of limb joints in other skeletons, without side, separators and common prefix: Mixamo, MotionBuilder, Unity,
+# Unreal, Biped, Blender's Rigify, DAZ, Poser, MakeHuman, Xsens, 3ds Max, 100STYLE, Biovision, SMPL. The first that the
+# file has counts: a "Shoulder" above an "Arm" is the collar. Of ankle and foot, wrist and hand it is the one that comes
+# first in the limb.
+LIMB_NAMES = {
+    "hip": "upleg upperleg upperleg01 thigh thighbend hip".split(),
+    "knee": "lowleg lowerleg lowerleg01 shin calf knee leg".split(),
+    "ankle": "ankle foot".split(),
+    "shoulder": "uparm upperarm upperarm01 shldr shldrbend arm shoulder".split(),
+    "elbow": "lowarm lowerarm lowerarm01 forearm forearmbend elbow".split(),
+    "wrist": "wrist hand".split(),
+}
+COLLARS = "collar clavicle shoulder".split()
+HEADS, TIPS = ["head", "spine006"], ["headtopend", "headend", "headtop", "headnub", "spine006end"]
+NECKS, SPINES = r"neck|spine004|spine005", r"spine|chest|abdomen|torso|back|waist|belly"
+HALF = (0.35, 0.65)  # of the way from pelvis to thorax; Human3.6M's spine joint lies at 0.48
 
-def _without_prefix(name: str) -> str:
-    """A name without the prefix of its name space: mixamorig:Hips -> Hips, but Head:end -> Head:end."""
-    return re.sub(r"^(?:[^:]*:(?!end\d*$)|mixamorig\d*_)", "", name)
+
+def _words(name: str) -> list[str]:
+    """The words of a name, in lower case: "CC_Base_L_UpperArm01" -> cc, base, l, upper, arm, 01."""
+    return [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name)]
+
+
+def _by_meaning(names: Sequence[str]) -> dict[tuple[str, str], str]:
+    """(side, name without side, separators and common prefix) -> name; the side is "left", "right" or ""."""
+    words = {name: _words(name) for name in names}
+    joints = [words[name] for name in names if ":end" not in name]
+    while joints and (first := Counter(w[0] for w in joints if len(w) > 1).most_common(1)):
+        word, count = first[0]
+        if count < 0.8 * len(joints):
+            break
+        words = {name: w[1:] if w[:1] == [word] and len(w) > 1 else w for name, w in words.items()}
+        joints = [words[name] for name in names if ":end" not in name]
+    sides = {"left": "left", "l": "left", "right": "right", "r": "right"}
+    limbs = {name for known in LIMB_NAMES.values() for name in known} | set(COLLARS)
+    found: dict[tuple[str, str], str] = {}
+    for name, parts in words.items():
+        side = next((sides[part] for part in parts if part in sides), "")
+        rest = "".join(part for part in parts if part not in sides)
+        for short in ("left", "right", "l", "r"):  # in names without separators, such as lthigh
+            if not side and rest.startswith(short) and rest.removeprefix(short) in limbs:
+                side, rest = sides[short], rest.removeprefix(short)
+        found.setdefault((side, rest), name)
+    return found
+
+
+def _limbs(found: dict[tuple[str, str], str], names: Sequence[str]) -> dict[str, str]:
+    """Our limb joints -> names, as far as both sides have one of the same kind."""
+    mapped = {}
+    for limb, known in LIMB_NAMES.items():
+        both = [name for name in known if ("left", name) in found and ("right", name) in found]
+        if limb in ("ankle", "wrist"):
+            both.sort(key=lambda name: names.index(found["left", name]))
+        for side in ("left", "right") if both else ():
+            mapped[f"{side}_{limb}"] = found[side, both[0]]
+    return mapped
+
+
+def _trunk(found: dict[tuple[str, str], str], limbs: dict[str, str]) -> dict[str, str | list[str]]:
+    """Our joints of the trunk -> names. If the head has no end, head, neck and thorax move down by one joint."""
+    middle = {name: source for (side, name), source in found.items() if not side}
+    heads = [middle[name] for name in HEADS if name in middle]
+    tips = [middle[name] for name in TIPS if name in middle]
+    necks = [source for name, source in middle.items() if re.search(NECKS, name) and source not in heads + tips]
+    spines = [
+        source for name, source in middle.items() if re.search(SPINES, name) and source not in heads + tips + necks
+    ]
+    arms = [limbs[joint] for joint in ("left_shoulder", "right_shoulder") if joint in limbs]
+    collars = [[found["left", n], found["right", n]] for n in COLLARS if {("left", n), ("right", n)} <= found.keys()]
+    shoulders = collars[0] if collars else arms
+    chain = [*(necks[:1] if tips else necks[-1:]), *heads[:1], *tips[:1]]
+    if len(chain) < 3 and shoulders:
+        chain = [shoulders, *chain]
+    mapped = dict(zip(("thorax", "neck", "head"), chain, strict=True)) if len(chain) == 3 and heads else {}
+    return mapped | ({"spine": spines[len(spines) // 2]} if spines else {})
 
 
 def match_skeleton(names: Sequence[str]) -> tuple[str, JointMap]:
-    """Find the first known skeleton whose joints all occur in ``names``.
+    """Find our joints among the names of a skeleton: a known one, or any whose names mean the same.
+
+    Args:
+        names: parents before their children.
 
     Returns:
-        The skeleton's name, and a map to these names.
+        What the skeleton is called here, and a map to these names.
 
     Raises:
-        ValueError: lists the joints and explains how to write a map, if no skeleton matches.
+        ValueError: lists the joints and drafts a map, if some of ours are not found.
 
     >>> match_skeleton(H36M_17.names)[0]
     'liftkit'
     """
-    found = {_without_prefix(name): name for name in reversed(names)}
+    plain = {re.sub(r"^(?:[^:]*:(?!end\d*$))", "", name): name for name in reversed(names)}
     for skeleton, joints in BVH_MAPS.items():
         sources = {joint: [s] if isinstance(s, str) else list(s) for joint, s in joints.items()}
-        if all(name in found for source in sources.values() for name in source):
-            return skeleton, {joint: [found[name] for name in source] for joint, source in sources.items()}
+        if all(name in plain for source in sources.values() for name in source):
+            return skeleton, {joint: [plain[name] for name in source] for joint, source in sources.items()}
+    found = _by_meaning(names)
+    mapped = _limbs(found, names)
+    mapped |= _trunk(found, mapped)
+    draft = {joint: mapped.get(joint, "?") for joint in H36M_17.names[1:]}
+    sources = [name for source in draft.values() for name in ([source] if isinstance(source, str) else source)]
+    if "?" not in sources and len(set(sources)) == len(sources):
+        return f"like {draft['left_hip']}, {draft['left_shoulder']}", draft
     raise ValueError(
-        f"no known skeleton has these joints: {', '.join(names)}. Give a joint map (--map FILE.json): "
-        f'{{"spine": ["Spine", "Chest"], "head": "Head:end", ...}} for {", ".join(H36M_17.names[1:])}'
+        f"no known skeleton has these joints: {', '.join(names)}. Give a joint map (--map FILE.json); a draft: "
+        + json.dumps(draft)
     )
+
+
+def spine_half_way(
+    points: np.ndarray, names: Sequence[str], parents: Sequence[int], joint_map: JointMap
+) -> tuple[JointMap, tuple[str, ...]]:
+    """The map with the joint of the trunk that lies nearest to half-way between pelvis and thorax as its spine.
+
+    Returns:
+        The map, and a note if no joint lies between 0.35 and 0.65 of the way.
+    """
+    joints = pick_joints(points, names, joint_map)
+    pelvis, thorax = (joints[:, H36M_17.index(name)] for name in ("pelvis", "thorax"))
+    place = names.index(joint_map["neck"] if isinstance(joint_map["neck"], str) else joint_map["neck"][0])
+    chain = []
+    while (place := parents[place]) >= 0:
+        chain.append(place)
+    way = thorax - pelvis
+    with np.errstate(all="ignore"):  # damage is refused later
+        shares = {k: float(np.median(((points[:, k] - pelvis) * way).sum(-1) / (way * way).sum(-1))) for k in chain}
+    shares = {k: share for k, share in shares.items() if np.isfinite(share)}
+    if not shares:
+        return joint_map, ()
+    best = min(shares, key=lambda k: abs(shares[k] - 0.5))
+    note = f"the spine is taken from {names[best]}, {shares[best]:.2f} of the way from pelvis to thorax (half-way: 0.5)"
+    return dict(joint_map) | {"spine": names[best]}, () if HALF[0] <= shares[best] <= HALF[1] else (note,)
 
 
 def load_joint_map(path: str | Path) -> JointMap:

@@ -9,6 +9,7 @@ import numpy as np
 FRAMES = 2048  # at once: their matrices stay in the processor's cache, and memory does not grow with the clip
 LARGEST_NUMBER = 1e7  # of a motion file; a larger one is damage, and products of it overflow
 MOST_POINTS = 10**8  # joints times frames (2.4 GB); more is damage too
+SMALL_POINTS, PER_VALUE = 10**6, 2  # always accepted, and beyond that for each number in the file: a joint has three
 
 
 def rotation_about(axis: str, angle: np.ndarray) -> np.ndarray:
@@ -44,6 +45,7 @@ def forward(
     translation: Callable[[int, slice], np.ndarray],
     frames: int,
     along_own: bool = False,
+    values: int | None = None,
 ) -> np.ndarray:
     """Forward kinematics for K points of a tree.
 
@@ -53,11 +55,13 @@ def forward(
         translation: (k, slice) -> position of point k, (f, 3) or (3,), in its parent's frame; the root's in the room.
         along_own: translations are in the point's own frame (Acclaim: a point is the end of a bone; in BVH it is
             the joint where a bone begins).
+        values: how many numbers the motion's file holds. Joints without any channel take memory that it does not show.
 
     Returns:
         Positions (frames, K, 3).
     """
-    if frames * len(parents) > MOST_POINTS:
+    most = MOST_POINTS if values is None else min(MOST_POINTS, SMALL_POINTS + PER_VALUE * values)
+    if frames * len(parents) > most:
         raise ValueError(f"{frames:,} frames of {len(parents):,} joints are too many: cut the file")
     positions = np.empty((frames, len(parents), 3))
     for start in range(0, frames, FRAMES):

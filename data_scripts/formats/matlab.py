@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from liftkit.system.files import LARGEST_FILE, check_file, reading
+from liftkit.system.files import check_file, reading, unpacked_limit
 
 MATRIX, COMPRESSED = 14, 15  # kinds of elements
 CELL, NUMBERS = 1, range(6, 16)  # classes of matrices
@@ -24,7 +24,7 @@ _KINDS = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8"
 _DOUBLE = 6
 
 
-def read_cells(path: str | Path, names: Sequence[str], limit: int = LARGEST_FILE) -> dict[str, list[np.ndarray]]:
+def read_cells(path: str | Path, names: Sequence[str], limit: int | None = None) -> dict[str, list[np.ndarray]]:
     """Read cell arrays of numbers by name.
 
     Returns:
@@ -32,9 +32,10 @@ def read_cells(path: str | Path, names: Sequence[str], limit: int = LARGEST_FILE
 
     Raises:
         ValueError: names file and variable if one is missing, damaged, of another kind or unpacks to more than
-            ``limit`` bytes.
+            ``limit`` bytes (default: as many times the file's size as poses do).
     """
     path, found = check_file(path), {}
+    limit = unpacked_limit(path.stat().st_size) if limit is None else limit
     with reading(path), path.open("rb") as file:
         head = file.read(128)
         if len(head) < 128 or head[126:] not in (b"IM", b"MI"):
@@ -47,7 +48,7 @@ def read_cells(path: str | Path, names: Sequence[str], limit: int = LARGEST_FILE
                 raise ValueError("the file is cut short")
             content = _wanted(file.read(length), kind, order, names, limit)
             if content is not None:
-                name, cells = _cells(content, order)
+                name, cells = _cells(content, order, limit)
                 found[name] = cells
             file.seek(after)
         if missing := [name for name in names if name not in found]:
@@ -104,11 +105,17 @@ def _header(content: memoryview, order: str) -> tuple[int, tuple[int, ...], str,
     return 0 if bits & 0x800 else bits & 0xFF, tuple(shape), bytes(name).decode("ascii", "replace"), at
 
 
-def _cells(content: memoryview, order: str) -> tuple[str, list[np.ndarray]]:
+def _cells(content: memoryview, order: str, limit: int) -> tuple[str, list[np.ndarray]]:
     kind, shape, name, at = _header(content, order)
     if kind != CELL or prod(shape) > len(content) // 8:
         raise ValueError(f"{name}: expected cells, found an array of MATLAB's class {kind} and shape {shape}")
-    return name, list(_numbers(content, at, prod(shape), name, order))
+    cells, size = [], 0
+    for cell in _numbers(content, at, prod(shape), name, order):
+        cells.append(cell)
+        size += cell.nbytes
+        if size > limit:
+            raise ValueError(f"{name}: expected at most {limit:,} bytes of numbers, found more")
+    return name, cells
 
 
 def _numbers(content: memoryview, at: int, count: int, name: str, order: str) -> Iterator[np.ndarray]:

@@ -100,12 +100,15 @@ class ArrayUnpickler(pickle._Unpickler):
         return known[place]
 
 
-def read_pickled(path: str | Path, fields: Sequence[str], limit: int = LARGEST_FILE) -> dict[str, object]:
+def read_pickled(
+    path: str | Path, fields: Sequence[str], limit: int = LARGEST_FILE, optional: Sequence[str] = ()
+) -> dict[str, object]:
     """Read pickled objects of an npz file, as dicts, lists, strings, numbers and arrays.
 
     Args:
         fields: names of the objects.
         limit: bytes that an object may have after decompression.
+        optional: names of objects that the file may lack.
 
     Returns:
         Field -> object. Arrays share the pickle's bytes and are read-only; use :func:`float_array` on each.
@@ -118,7 +121,7 @@ def read_pickled(path: str | Path, fields: Sequence[str], limit: int = LARGEST_F
         members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
         if missing := [field for field in fields if field not in members]:
             raise ValueError(f"expected the fields {', '.join(missing)}, found {', '.join(members) or 'none'}"[:500])
-        for field in fields:
+        for field in (*fields, *(field for field in optional if field in members)):
             with reading(path, field):
                 if members[field].file_size > limit:
                     raise ValueError(f"expected at most {limit:,} bytes, found {members[field].file_size:,}")

@@ -2,32 +2,65 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from formats.clips import MotionClip
+from formats.meaning import turned
 
 from liftkit.data.cameras import Motion
+from liftkit.data.people import upside_down
 from liftkit.geometry import hip_midpoint
 from liftkit.skeleton import H36M_17
 from liftkit.system.files import read_arrays, reading, write_atomically
 
 LABELS = ("subject", "action", "clip", "frame", "split")
 FIELDS = ("joints_mm", *LABELS, "fps", "joint_names")
+ON_THE_HEAD = 0.9  # of the frames of a file: more are no handstands
 
 
-def read_positions(file: Path) -> Motion:
+def read_positions(file: Path, up: str = "y") -> Motion:
     """Read joint positions in world coordinates from an npz file.
 
     It holds ``joints_mm`` (F, 17, 3) in mm, y up; ``subject``, ``action``, ``clip``, ``frame`` and ``split`` (F,);
     ``fps``; and ``joint_names`` in Human3.6M's order. The pelvis is placed at the midpoint of the hips, and that at the
     origin.
 
+    Args:
+        up: the file's vertical axis, if it is not y, see :func:`meaning.turned`.
+
     Raises:
         ValueError: names the file and the field that is missing or does not fit.
     """
     arrays = read_arrays(file)
     with reading(file):
-        return _motion(arrays)
+        _check_meaning(arrays, up)
+        motion = _motion(arrays)
+        return replace(motion, joints=turned(motion.joints, up)[0].astype(motion.joints.dtype, copy=False))
+
+
+def _check_meaning(arrays: dict[str, np.ndarray], up: str) -> None:
+    """Refuse people on their heads and a wrong frame rate, which other files have beside missing fields."""
+    joints, fps = arrays.get("joints_mm", np.zeros(0)), arrays.get("fps", np.ones(()))
+    if joints.ndim == 3 and joints.shape[1:] == (17, 3) and len(joints) and joints.dtype.kind == "f":
+        upside = upside_down(-turned(joints, up)[0]).mean()
+        if upside > ON_THE_HEAD:
+            raise ValueError(
+                f"joints_mm must have y up, found the head below both ankles in {upside:.0%} of the frames. Give "
+                "the axis that is up (--up -y)"
+            )
+    if fps.size == 1 and fps.dtype.kind in "fiu" and not 0 < fps.item() < np.inf:
+        raise ValueError(f"fps must be a positive number of frames per second, found {fps.item():g}")
+
+
+def clips_of(motion: Motion) -> list[MotionClip]:
+    """The clips of a motion, for what is to be said about them."""
+    numbers, first = np.unique(motion.clip, return_index=True)
+    return [
+        MotionClip(motion.joints[motion.clip == number], motion.fps, f"clip {number}", str(motion.subject[k]))
+        for number, k in zip(numbers.tolist(), first, strict=True)
+    ]
 
 
 def write_positions(motion: Motion, file: Path) -> None:

@@ -13,15 +13,15 @@ from pathlib import Path
 
 import numpy as np
 from formats.cdf import read_cdf
-from formats.containers import read_h5, read_members
+from formats.containers import LARGEST_MEMBER, read_h5, read_members
 from formats.pickles import entries, float_array, read_pickled
 from readers.camera_poses import camera_poses
 from readers.human36m_cameras import CAMERAS, field_cameras
+from readers.human36m_detections import Detections
 
 from liftkit.data.people import check_agreement, check_person, pick_joints
 from liftkit.poses import PoseSet
-from liftkit.skeleton import H36M_17
-from liftkit.system.files import reading
+from liftkit.system.files import check_file, reading, unpacked_limit
 
 SPLITS = dict.fromkeys(("S1", "S5", "S6", "S7", "S8"), "train") | dict.fromkeys(("S9", "S11"), "test")
 ACTIONS = (
@@ -49,8 +49,8 @@ JOINT_MAP = {
     "left_shoulder": "LeftArm", "left_elbow": "LeftForeArm", "left_wrist": "LeftHand",
     "right_shoulder": "RightArm", "right_elbow": "RightForeArm", "right_wrist": "RightHand",
 }  # fmt: skip
-LEFT_OUT = {("S11", "Directions")}  # one of its videos is damaged; the field leaves the recording out
-LEFT_AND_RIGHT = [[left for left, _ in H36M_17.pairs], [right for _, right in H36M_17.pairs]]
+# One of its videos is damaged, so that the field leaves the recording out. h36m-fetch has numbers in its names.
+LEFT_OUT = {("S11", "Directions"), ("S11", "Directions 2")}
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +79,21 @@ def recording_name(name: str) -> str:
     return f"{action} {match[2]}" if match[2] else action
 
 
+def find_recordings(folder: str | Path) -> tuple[list[Path], Iterator[Recording]]:
+    """The files of the data set below a folder, as downloaded, unpacked or as Martinez et al. keep them, and a reader.
+
+    Raises:
+        ValueError: if there is none.
+    """
+    for pattern, read in FORMS.items():
+        if files := sorted(Path(folder).glob(pattern), key=lambda path: [(len(part), part) for part in path.parts]):
+            return files, (recording for file in files for recording in read(file))
+    raise ValueError(
+        f"{folder}: expected Poses_D3_Positions_S1.tgz and so on, found none; nor what is unpacked from them "
+        "(S1/MyPoseFeatures/D3_Positions/*.cdf), nor Martinez's files (S1/MyPoses/3D_positions/*.h5)"
+    )
+
+
 def read_archive(path: str | Path) -> Iterator[Recording]:
     """Read an official archive such as Poses_D3_Positions_S1.tgz: one CDF file per recording, variable "Pose".
 
@@ -88,16 +103,48 @@ def read_archive(path: str | Path) -> Iterator[Recording]:
         ValueError: names archive and member if one is damaged, lies outside the archive or holds something else.
     """
     for member, content in read_members(path, ".cdf"):
-        *folders, file = Path(member).parts
         with reading(path, member):
-            if len(folders) < 3 or folders[-2:] != ["MyPoseFeatures", "D3_Positions"]:
-                raise ValueError("expected SUBJECT/MyPoseFeatures/D3_Positions/ACTION.cdf (3D in world coordinates)")
-            pose = read_cdf(content, "Pose")
-            if pose.ndim != 3 or pose.shape[0] != 1 or pose.shape[2] != 96:
-                raise ValueError(f"expected Pose of shape (1, F, 96), found {pose.shape}")
-            recording = _recording(path, folders[-3], file.removesuffix(".cdf"), pose.reshape(-1, 32, 3))
-        if (recording.subject, recording.name) not in LEFT_OUT:
-            yield recording
+            recording = _from_cdf(path, Path(member), content)
+        yield from _kept(recording)
+
+
+def read_cdf_file(path: Path) -> Iterator[Recording]:
+    """Read one recording of an unpacked archive, S1/MyPoseFeatures/D3_Positions/Photo.cdf; ValueError names it."""
+    with reading(path):
+        recording = _from_cdf(path, path, check_file(path, LARGEST_MEMBER).read_bytes())
+    yield from _kept(recording)
+
+
+def read_martinez(path: Path) -> Iterator[Recording]:
+    """Read Martinez et al.'s S1/MyPoses/3D_positions/Photo 1.h5, "3D_positions" (96, F) in mm; ValueError names it."""
+    with reading(path):
+        pose = read_h5(path, {"3D_positions": (None,)})["3D_positions"]
+        if len(pose) != 96:
+            raise ValueError(f"expected 3D_positions of shape (96, F), found {pose.shape}")
+        recording = _recording(path, path.parts[-4], path.stem, pose.T.reshape(-1, 32, 3))
+    yield from _kept(recording)
+
+
+FORMS = {
+    "Poses_D3_Positions_S*.tgz": read_archive,
+    "**/MyPoseFeatures/D3_Positions/*.cdf": read_cdf_file,
+    "**/MyPoses/3D_positions/*.h5": read_martinez,
+}
+
+
+def _from_cdf(path: str | Path, member: Path, content: bytes) -> Recording:
+    *folders, file = member.parts
+    if len(folders) < 3 or folders[-2:] != ["MyPoseFeatures", "D3_Positions"]:
+        raise ValueError("expected SUBJECT/MyPoseFeatures/D3_Positions/ACTION.cdf (3D in world coordinates)")
+    pose = read_cdf(content, "Pose")
+    if pose.ndim != 3 or pose.shape[0] != 1 or pose.shape[2] != 96:
+        raise ValueError(f"expected Pose of shape (1, F, 96), found {pose.shape}")
+    return _recording(path, folders[-3], file.removesuffix(".cdf"), pose.reshape(-1, 32, 3))
+
+
+def _kept(recording: Recording) -> Iterator[Recording]:
+    if (recording.subject, recording.name) not in LEFT_OUT:
+        yield recording
 
 
 def read_videopose3d(path: str | Path) -> Iterator[Recording]:
@@ -108,7 +155,8 @@ def read_videopose3d(path: str | Path) -> Iterator[Recording]:
     Raises:
         ValueError: names file and place.
     """
-    subjects = read_pickled(path, ["positions_3d"])["positions_3d"]
+    limit = unpacked_limit(check_file(path).stat().st_size)
+    subjects = read_pickled(path, ["positions_3d"], limit)["positions_3d"]
     with reading(path, "positions_3d"):
         subjects = entries(subjects, "subjects")
     for subject in sorted(subjects, key=lambda name: (len(name), name)):
@@ -119,7 +167,8 @@ def read_videopose3d(path: str | Path) -> Iterator[Recording]:
                 metres = float_array(recordings[name], (None, 32, 3))
                 with np.errstate(over="ignore", invalid="ignore"):  # huge numbers have a huge height
                     joints = metres * np.float32(1000)
-                yield _recording(path, subject, name, joints)
+                recording = _recording(path, subject, name, joints)
+            yield from _kept(recording)
 
 
 def _recording(source: str | Path, subject: str, name: str, joints32: np.ndarray) -> Recording:
@@ -130,45 +179,6 @@ def _recording(source: str | Path, subject: str, name: str, joints32: np.ndarray
     joints = pick_joints(joints32, JOINTS_32, JOINT_MAP)
     check_person(joints)
     return Recording(str(source), subject, recording_name(name), joints.astype(np.float32, copy=False))
-
-
-class Detections:
-    """Detected 2D joints of VideoPose3D's data_2d_h36m_*.npz: {subject: {recording: 4 of (F, 17, 2) in pixels}}.
-
-    Cameras are in the order of ``CAMERAS``, frames start with the recording's first, at 50 Hz. Joints must be in the
-    order of the 17, as in "gt", "cpn_ft_h36m_dbb" and "detectron_ft_h36m": the file's list of left and right joints
-    is compared, so that other joints, such as COCO's, are refused.
-
-    Raises:
-        ValueError: names file and place.
-    """
-
-    def __init__(self, path: str | Path):
-        self.path = path
-        found = read_pickled(path, ["positions_2d", "metadata"])
-        with reading(path, "metadata"):
-            pairs = [list(side) for side in entries(found["metadata"], "metadata").get("keypoints_symmetry", ())]
-            if pairs != LEFT_AND_RIGHT:
-                raise ValueError(
-                    f"expected Human3.6M's 17 joints, left and right {LEFT_AND_RIGHT}, found keypoints_symmetry {pairs}"
-                )
-        with reading(path, "positions_2d"):
-            self.subjects = entries(found["positions_2d"], "subjects")
-
-    def of(self, recording: Recording, camera: int) -> np.ndarray:
-        """(F, 17, 2) float32 in pixels for all frames of a recording; further frames of the video are left out.
-
-        The pelvis is the midpoint of the detected hips.
-        """
-        with reading(self.path, f"{recording.subject}: {recording.name}: camera {camera}"):
-            views = entries(self.subjects.get(recording.subject), "recordings").get(recording.name)
-            views = getattr(views, "value", views)  # a list, or an array of objects
-            if not isinstance(views, (list, tuple)) or len(views) != len(CAMERAS):
-                raise ValueError(f"expected a list of {len(CAMERAS)} arrays, one per camera")
-            x2d = float_array(views[camera], (None, 17, 2))
-            if len(x2d) < len(recording.joints):
-                raise ValueError(f"expected at least {len(recording.joints)} frames as in 3D, found {len(x2d)}")
-            return pick_joints(x2d[: len(recording.joints)], H36M_17.names, {name: name for name in H36M_17.names})
 
 
 def film_recordings(
@@ -182,7 +192,7 @@ def film_recordings(
         every: keep frames 0, ``every``, ...
         distortion: project with the lens's distortion, up to 5 pixels at the image's edge: what VideoPose3D and
             Martinez et al. call ground truth. Without it 2D and 3D fit a pinhole camera exactly.
-        detections: 2D to use instead of the projection.
+        detections: 2D to use instead of the projection; it must be where the cameras see the 3D.
 
     Raises:
         ValueError: names file and recording.
@@ -191,13 +201,18 @@ def film_recordings(
         frames = np.arange(0, len(recording.joints), every)
         world = recording.joints[frames].astype(float)
         for view, camera in enumerate(field_cameras(recording.subject)):
-            found = None if detections is None else detections.of(recording, view)[frames]
+            place = recording.subject, recording.name, view
+            found = None if detections is None else detections.of(*place, len(recording.joints))
             file = recording.source if found is None else detections.path
             with reading(file, f"{recording.subject}: {recording.name}: camera {view}"):
                 seen = camera.see(world)
-                x2d = camera.image(seen, distortion) if found is None else found
+                x2d = camera.image(seen, distortion) if found is None else found[frames]
                 check_agreement(x2d, seen)
+                if detections is not None:
+                    detections.compare(*place, found, camera.image(camera.see(recording.joints.astype(float)), True))
                 yield _poses(x2d, seen, recording.subject, recording.name, number, frames, view)
+    if detections is not None:
+        detections.finish()
 
 
 def read_fetched(folder: str | Path, every: int = 1, universal: bool = False) -> Iterator[PoseSet]:
@@ -214,7 +229,10 @@ def read_fetched(folder: str | Path, every: int = 1, universal: bool = False) ->
     """
     files = sorted(Path(folder).glob("S*/*/annot.h5"))
     if not files:
-        raise ValueError(f"{folder}: expected files S1/Directions-1/annot.h5 and so on, found none")
+        raise ValueError(
+            f"{folder}: expected files S1/Directions-1/annot.h5 and so on, found none. The data set's own files and "
+            "Martinez's are read by `archives`, data_3d_h36m.npz by `videopose3d`"
+        )
     truth = "pose/3d-univ" if universal else "pose/3d"
     shapes = {"pose/2d": (32, 2), truth: (32, 3), "camera": (), "frame": (), "subject": ()}
     for number, path in enumerate(files):
@@ -227,6 +245,8 @@ def read_fetched(folder: str | Path, every: int = 1, universal: bool = False) ->
                 raise ValueError(f"expected cameras {', '.join(CAMERAS)}, found {min(unknown)}")
             x2d, x3d = (pick_joints(found[field], JOINTS_32, JOINT_MAP) for field in ("pose/2d", truth))
             check_person(x3d)
+            if (subject, name) in LEFT_OUT:
+                continue
             frame = found["frame"] - 1  # they count from 1
             for view, serial in enumerate(CAMERAS):
                 chosen = np.flatnonzero((found["camera"] == int(serial)) & (frame % every == 0))

@@ -34,7 +34,8 @@ class FieldCamera:
     def image(self, seen: np.ndarray, distortion: bool = False) -> np.ndarray:
         """Joints (..., 3) in the camera's frame -> (..., 2) in pixels; ValueError if one is behind the camera.
 
-        The distortion is Human3.6M's own: its tangential part is half of OpenCV's.
+        The distortion is Human3.6M's own, with the numbers in the stored order (VideoPose3D's): its tangential part is
+        half of OpenCV's.
         """
         if not (seen[..., 2] > 0).all():
             raise ValueError("every joint must be in front of the camera, found one behind it")
@@ -42,9 +43,8 @@ class FieldCamera:
         if distortion:
             r2 = (flat**2).sum(-1, keepdims=True)
             powers = np.concatenate([r2, r2**2, r2**3], axis=-1)
-            swapped = self.tangential[::-1]
-            bend = 1 + (powers @ self.radial)[..., None] + (flat @ swapped)[..., None]
-            flat = flat * bend + swapped * r2
+            bend = 1 + (powers @ self.radial)[..., None] + (flat @ self.tangential)[..., None]
+            flat = flat * bend + self.tangential * r2
         return flat * self.focal + self.centre
 
 

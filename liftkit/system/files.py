@@ -16,6 +16,8 @@ import numpy as np
 
 LARGEST_FILE = 2 * 2**30  # bytes of one file, or one member of an archive, after decompression
 LARGEST_ARRAYS = 2**34  # bytes of all arrays of an npz file: several times Human3.6M as poses
+# Bytes that a file may always unpack to, and times its own size beyond that: poses shrink to a half or a third.
+SMALL, MOST_UNPACKED = 2**25, 16
 LONGEST_MESSAGE = 1000  # characters of a parser's message: some quote the file
 
 
@@ -79,6 +81,11 @@ def reading(path: str | Path, place: str = "") -> Iterator[None]:
         raise ValueError(f"{where}{str(error)[:LONGEST_MESSAGE] or type(error).__name__}") from error
 
 
+def unpacked_limit(size: int, limit: int = LARGEST_FILE) -> int:
+    """How many bytes may come out of ``size`` compressed ones, at most ``limit``: a small file fills no memory."""
+    return min(limit, SMALL + MOST_UNPACKED * size)
+
+
 def read_arrays(path: str | Path) -> dict[str, np.ndarray]:
     """Read the named arrays of an npz file; ValueError if it is missing, damaged, foreign or holds pickles."""
     path = check_file(path, limit=None)
@@ -88,8 +95,9 @@ def read_arrays(path: str | Path) -> dict[str, np.ndarray]:
                 raise ValueError("it is not an npz archive, or it is cut short")
             file.seek(0)
             with np.load(file, allow_pickle=False) as archive, warnings.catch_warnings():
-                if (size := sum(member.file_size for member in archive.zip.infolist())) > LARGEST_ARRAYS:
-                    raise ValueError(f"expected at most {LARGEST_ARRAYS:,} bytes after decompression, found {size:,}")
+                limit = unpacked_limit(path.stat().st_size, LARGEST_ARRAYS)
+                if (size := sum(member.file_size for member in archive.zip.infolist())) > limit:
+                    raise ValueError(f"expected at most {limit:,} bytes after decompression, found {size:,}")
                 warnings.simplefilter("ignore")  # Python's, about a damaged header
                 warnings.simplefilter("error", UserWarning)  # numpy's, when it takes a damaged header for an old one
                 return {field: np.asarray(archive[field]) for field in archive.files}

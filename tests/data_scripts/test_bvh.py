@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from formats.bvh import UNITS, read_bvh, read_points, unit_of
+from formats.bvh import read_bvh, read_points
+from formats.meaning import UNITS, unit_of
 from hypothesis import given
 from hypothesis import strategies as st
 from motion_files import CMU, RIGHT_HAND_UP, T_POSE, bvh, joint_at, short
@@ -67,7 +68,7 @@ def test_the_unit_is_told_from_the_height(tmp_path, unit, mm):
         np.testing.assert_allclose(explicit.joints, clip.joints)
 
 
-@pytest.mark.parametrize("height", [0.5, 4.0, 15.0, 100.0, 500.0, 5000.0, 0.0, float("nan")])
+@pytest.mark.parametrize("height", [0.5, 4.0, 10.0, 100.0, 500.0, 5000.0, 0.0, float("nan")])
 def test_a_height_that_fits_no_unit_is_refused(height):
     with pytest.raises(ValueError, match="from ankle to head.*--scale"):
         unit_of(height)
@@ -95,7 +96,7 @@ def test_positions_are_those_of_an_independent_computation(tmp_path, order, ever
     rng = np.random.default_rng(1)
     joints = [row for row in CMU if row[0] != "end"]
     frames = [{name: dict(zip("XYZ", rng.uniform(-180, 180, 3), strict=True)) for name, *_ in joints} for _ in range(3)]
-    names, found, _ = read_points(saved(tmp_path, bvh(frames, order=order, everywhere=everywhere, unit=1)))
+    names, found, *_ = read_points(saved(tmp_path, bvh(frames, order=order, everywhere=everywhere, unit=1)))
     for k, frame in enumerate(frames):
         turn, place = {None: Rotation.identity()}, {None: np.zeros(3)}
         for name, parent, offset in joints:
@@ -113,7 +114,7 @@ def test_a_position_channel_takes_the_offsets_place(tmp_path):
     MOTION Frames: 2 Frame Time: 0.04 7 30 10 8 31 11"""
     text = text.replace(b"{", b"\n{\n").replace(b"OFFSET", b"\nOFFSET").replace(b"CHANNELS", b"\nCHANNELS")
     text = text.replace(b"ROOT", b"\nROOT").replace(b"MOTION", b"\nMOTION\n").replace(b"JOINT", b"\nJOINT")
-    names, points, fps = read_points(saved(tmp_path, text))
+    names, points, fps, *_ = read_points(saved(tmp_path, text))
     assert (names, fps) == (["a", "b"], 25)
     assert points.tolist() == [[[5, 7, 5], [15, 9, 35]], [[5, 8, 5], [16, 10, 39 - 3]]]
 
@@ -166,12 +167,14 @@ def test_frame_rates(tmp_path, time, fps):
         (b"CHANNELS 6", b"CHANNELS 5", "Hips: expected CHANNELS, their number"),
         (b"Zrotation", b"Zscale", "Hips: expected CHANNELS"),
         (b"Frames: 2", b"Frames: two", "MOTION: expected 'Frames: N'"),
+        (b"Frames: 2", b"Frames: 1", "expected 1 frames of 72 channels, found 2 whole frames"),
         (b"Frames: 2", b"Frames: 0", "found 0 frames"),
-        (b"Frames: 2", b"Frames: 3", r"3 frames of 72 channels: expected 216 numbers, found 144"),
-        (b"Frame Time: 0.01", b"Frame Time: 0", "found 2 frames of 72 channels, 0.0 seconds each"),
-        (b"90.000000", b"9,0", "a word among them"),
-        (b"90.000000", b"nan", "found NaN, infinity"),
-        (b"90.000000", b"1e300", "found NaN, infinity or larger"),
+        (b"Frames: 2", b"Frames: 3", "expected 3 frames of 72 channels, found 2 whole frames"),
+        (b"Frame Time: 0.01", b"Frame Time: 0", r"the frame time is 0 seconds; .*--source-fps"),
+        (b"-90.000000", b"9,0", "a word among them: '9,0' in frame 2"),
+        (b"-90.000000", b"nan", "found NaN, infinity .* in frame 2"),
+        (b"-90.000000", b"1e300", "found NaN, infinity or larger ones in frame 2"),
+        (b"-90.000000 0.000000 ", b"", "found 1 whole frames and 70 numbers"),
     ],
 )
 def test_a_damaged_file_says_where(tmp_path, old, new, message):

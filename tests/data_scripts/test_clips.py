@@ -1,5 +1,7 @@
 """Clips of motion capture are resampled and joined to one Motion; an index names their actions."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from formats.clips import MotionClip, join_clips, read_index, subject_of
@@ -37,8 +39,8 @@ def clip_of(name, frames=8, fps=120.0):
 
 
 def test_clips_are_joined():
-    clips = [clip_of("35_01"), clip_of("35_02", 4), clip_of("walk", 3, 30.0)]
-    motion = join_clips(clips, test=["35"], actions={"35_01": "running"})
+    clips = [replace(clip_of("35_01"), action="running"), clip_of("35_02", 4), clip_of("walk", 3, 30.0)]
+    motion = join_clips(clips, test=["35"])
     assert motion.joints.shape == (2 + 1 + 3, 17, 3)
     assert motion.joints.dtype == np.float32
     np.testing.assert_allclose(motion.joints[1], clips[0].joints[4] - clips[0].joints[4, 0], atol=1e-3)

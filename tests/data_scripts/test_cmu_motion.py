@@ -127,7 +127,7 @@ def test_a_check_says_what_there_is_and_writes_nothing(tmp_path, captured):
         (["bvh", "IN/readme.txt"], "expected a file whose name ends in .bvh, or a folder"),
         (["bvh", "IN/one.bvh", "--map", "IN/readme.txt"], "readme.txt: Expecting value"),
         (["bvh", "IN/one.bvh", "--scale", "1"], "one.bvh: joints must be in millimetres"),
-        (["bvh", "IN/one.bvh", "--up", "x"], "up must be y or z, found 'x'"),
+        (["bvh", "IN/one.bvh", "--up", "w"], "up must be auto, y, z, x, -y, -z, -x, found 'w'"),
         (["bvh", "IN/one.bvh", "--fps", "0"], "two positive frame rates"),
         (["bvh", "IN/one.bvh", "--test", "three"], "--test three: no clip or subject of that name; the clips: one"),
         (["bvh", "IN/one.bvh", "--rig", "fisheye"], "unknown rig 'fisheye'"),
@@ -168,7 +168,9 @@ def test_nothing_is_overwritten_and_a_full_disk_leaves_nothing(tmp_path, capture
 def test_a_person_upside_down_is_mentioned(tmp_path):
     (tmp_path / "z.bvh").write_bytes(bvh([{"Hips": {"X": 90}}]))
     done = cmu("bvh", tmp_path / "z.bvh", "--out", tmp_path / "out.npz", "--check")
-    assert "Warning: z: the head is mostly below a foot. Is another axis up?" in done.stderr
+    assert "Note: z: up is z" in done.stdout and "Warning" not in done.stderr
+    done = cmu("bvh", tmp_path / "z.bvh", "--up", "y", "--out", tmp_path / "out.npz", "--check")
+    assert "Warning: z: the head is mostly below a foot, in 100% of the frames. Is another axis up" in done.stderr
     done = cmu("bvh", tmp_path / "z.bvh", "--up", "z", "--out", tmp_path / "out.npz", "--check")
     assert done.exit_code == 0 and "Warning" not in done.stderr
 

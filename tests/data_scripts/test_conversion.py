@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import filelock
 import numpy as np
 import pytest
 from formats.pose_spool import PoseSpool
@@ -120,6 +121,15 @@ def test_nothing_is_overwritten(command, tmp_path, name):
     done = convert(command, tmp_path)
     assert done.exit_code == 2 and f"{name} exists already; nothing is overwritten" in done.stderr
     assert results(tmp_path) == [name] and (tmp_path / name).read_text() == "mine"
+
+
+def test_two_conversions_to_one_output_are_locked_against_each_other(command, tmp_path):
+    with filelock.FileLock(tmp_path / ".out.npz.lock"):
+        done = convert(command, tmp_path)
+    assert done.exit_code == 2
+    assert f"Error: another conversion is writing {tmp_path / 'out.npz'}" in done.stderr
+    assert not [name for name in results(tmp_path) if name.startswith("out")]
+    assert convert(command, tmp_path).exit_code == 0
 
 
 @pytest.mark.parametrize("command", SETS, indirect=True)

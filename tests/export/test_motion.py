@@ -132,7 +132,7 @@ def test_glb_draws_every_bone_once_bound_to_its_joints(written):
 
 def test_bvh_reads_back_as_the_prediction_and_holds_the_pose_where_frames_are_missing(written, lifted):
     poses, x3d = lifted
-    names, points, fps = read_points(written / "out.bvh")
+    names, points, fps, *_ = read_points(written / "out.bvh")
     joints = points[:, [names.index(name) for name in H36M_17.names]] * 10  # cm
     assert fps == pytest.approx(15) and len(joints) == poses.frame[-1] - poses.frame[0] + 1
     shown = np.searchsorted(poses.frame, np.arange(poses.frame[0], poses.frame[-1] + 1), side="right") - 1

@@ -14,8 +14,9 @@ import keypoint_files
 import numpy as np
 from formats.asf_amc import read_asf_amc
 from formats.bvh import read_bvh
-from formats.clips import read_index
+from formats.clips import read_index, read_labels
 from formats.joint_maps import BVH_MAPS, load_joint_map
+from formats.pose_arrays import read_pose_array
 from formats.positions import FIELDS, read_positions
 from human36m_files import FOLDER, fetched, npz2d, npz3d, recording_bytes, save_objects, tgz, world
 from motion_files import ASF_RIGHT_HAND_UP, RIGHT_HAND_UP, T_POSE, amc, asf, bvh
@@ -26,6 +27,7 @@ from readers.mpi_inf_3dhp import JOINTS_28, read_calibration, read_test, read_tr
 from scipy.io import savemat
 
 from liftkit.data.pose_files import load_pose_file, save_poses
+from liftkit.data.synthetic import synthetic_motion
 from liftkit.geometry import hip_midpoint
 from liftkit.keypoints.reading import read_keypoints
 from liftkit.poses import PoseSet
@@ -198,11 +200,35 @@ def positions(folder: Path, how: Callable) -> Case:
     return how(path, lambda: read_positions(path))
 
 
+def pose_array(folder: Path, suffix: str) -> Case:
+    """A person's joints as JSON, npy or pickle."""
+    joints = np.round(synthetic_motion().joints[:2].astype(float), 1)
+    contents = {
+        ".json": lambda: json.dumps({"S": joints.tolist()}).encode(),
+        ".pkl": lambda: pickle.dumps({"S": joints}, 4),
+    }
+    path, field = folder / f"a{suffix}", "" if suffix == ".npy" else "S"
+    if suffix == ".npy":
+        np.save(path, joints)
+    else:
+        saved(path, contents[suffix]())
+    return plain(path, lambda: read_pose_array(path, field, "h36m", 30.0))
+
+
+def labels(folder: Path) -> Case:
+    path = saved(folder / "index.csv", "clip,action,subject,split\nwalk*,walk,ann,train\nrun,run,bob,test\n")
+    return plain(path, lambda: read_labels(path))
+
+
 FORMATS: dict[str, Callable[[Path], Case]] = {
     "bvh": lambda f: plain(p := saved(f / "a.bvh", bvh([T_POSE, RIGHT_HAND_UP])), lambda: read_bvh(p)),
     "asf": lambda f: acclaim(f, "asf"),
     "amc": lambda f: acclaim(f, "amc"),
     "cmu index": listed,
+    "index table": labels,
+    "pose array json": lambda f: pose_array(f, ".json"),
+    "pose array npy": lambda f: pose_array(f, ".npy"),
+    "pose array pickle": lambda f: pose_array(f, ".pkl"),
     "joint map json": lambda f: joint_map(f, ".json"),
     "joint map toml": lambda f: joint_map(f, ".toml"),
     "human36m tar": lambda f: archive(f, "w"),

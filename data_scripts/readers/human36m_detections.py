@@ -1,0 +1,128 @@
+"""Detected 2D joints for Human3.6M's recordings, compared with where the cameras see the 3D."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+from formats.pickles import entries, float_array, read_pickled
+from readers.human36m_cameras import CAMERAS
+
+from liftkit.data.people import pick_joints
+from liftkit.skeleton import H36M_17
+from liftkit.system.files import check_file, reading, unpacked_limit
+
+LEFT_AND_RIGHT = [[left for left, _ in H36M_17.pairs], [right for _, right in H36M_17.pairs]]
+FRAMES, LAGS = 60, range(-30, 31)  # compared per view
+# Shares of the person's size in the image. The field's detectors are 0.01 to 0.03 off, a shift of 10 cm is 0.05.
+CLOSE, FAR = 0.05, 0.1
+LATE = 0.02  # from here on a lag is looked for
+
+
+class Detections:
+    """Detected 2D joints of VideoPose3D's data_2d_h36m_*.npz: {subject: {recording: 4 of (F, 17, 2) in pixels}}.
+
+    Cameras are in the order of ``CAMERAS``, frames start with the recording's first, at 50 Hz. A third number per joint
+    is a score and is left out. Joints must be in the order of the 17, as in "gt", "cpn_ft_h36m_dbb" and
+    "detectron_ft_h36m": the file's list of left and right joints is compared, if it has one, so that other joints, such
+    as COCO's, are refused. :meth:`finish` then tells whether the 2D is where the cameras see the 3D.
+
+    Raises:
+        ValueError: names file and place.
+    """
+
+    def __init__(self, path: str | Path):
+        self.path = path
+        self.views: Counter[tuple[str, int]] = Counter()  # of each subject and camera
+        self.wrong: list[tuple[tuple[str, int], str, str, bool]] = []  # (subject, camera), place, what, only shifted
+        limit = unpacked_limit(check_file(path).stat().st_size)
+        found = read_pickled(path, ["positions_2d"], limit, optional=["metadata"])
+        if "metadata" in found:
+            with reading(path, "metadata"):
+                pairs = [list(side) for side in entries(found["metadata"], "metadata").get("keypoints_symmetry", ())]
+                if pairs != LEFT_AND_RIGHT:
+                    raise ValueError(
+                        f"expected Human3.6M's 17 joints, left and right {LEFT_AND_RIGHT}, found keypoints_symmetry "
+                        f"{pairs}"
+                    )
+        with reading(path, "positions_2d"):
+            self.subjects = entries(found["positions_2d"], "subjects")
+
+    def of(self, subject: str, name: str, camera: int, frames: int) -> np.ndarray:
+        """(F, 17, 2) float32 in pixels of a recording's view, with all frames of the video: at least ``frames``.
+
+        The pelvis is the midpoint of the detected hips.
+        """
+        with reading(self.path, f"{subject}: {name}: camera {camera}"):
+            views = entries(self.subjects.get(subject), "recordings").get(name)
+            views = getattr(views, "value", views)  # a list, or an array of objects
+            if not isinstance(views, (list, tuple)) or len(views) != len(CAMERAS):
+                raise ValueError(f"expected a list of {len(CAMERAS)} arrays, one per camera")
+            scored = getattr(getattr(views[camera], "value", None), "shape", ())[2:] == (3,)
+            x2d = float_array(views[camera], (None, 17, 3 if scored else 2))[..., :2]
+            if len(x2d) < frames:
+                raise ValueError(f"expected at least {frames} frames as in 3D, found {len(x2d)}")
+            return pick_joints(x2d, H36M_17.names, {name: name for name in H36M_17.names})
+
+    def compare(self, subject: str, name: str, camera: int, x2d: np.ndarray, shown: np.ndarray) -> None:
+        """Note whether a view's 2D (F or more, 17, 2) is where its camera shows the 3D, (F, 17, 2) in pixels."""
+        self.views[subject, camera] += 1
+        if found := difference(x2d, shown):
+            self.wrong.append(((subject, camera), f"{subject}: {name}: camera {camera}", *found))
+
+    def finish(self) -> None:
+        """Warn of single recordings that lie elsewhere; S9 has some whose 3D is shifted.
+
+        Raises:
+            ValueError: if more than a quarter of the views of a subject's camera, or half of all, lie elsewhere.
+        """
+        groups = Counter(group for group, _, _, shifted in self.wrong if not shifted)
+        bad = any(count > self.views[group] / 4 for group, count in groups.items())
+        if bad or len(self.wrong) > self.views.total() / 2:
+            _, place, what, _ = next((w for w in self.wrong if not w[3] and bad), self.wrong[0])
+            raise ValueError(
+                f"{self.path}: {place}: {what} ({len(self.wrong)} of {self.views.total()} views). The 2D must be that "
+                "of these recordings, in pixels, at 50 frames per second, cameras in the order " + ", ".join(CAMERAS)
+            )
+        for _, place, what, _ in self.wrong:
+            warnings.warn(f"{place}: {what}", stacklevel=2)
+
+
+def difference(x2d: np.ndarray, shown: np.ndarray) -> tuple[str, bool] | None:
+    """What separates detections (F or more, 17, 2) from where a camera shows the 3D (F, 17, 2), in pixels.
+
+    Returns:
+        None if they fit; otherwise what was found, and whether all that differs is a shift by as much in all frames.
+    """
+    x2d = np.asarray(x2d, float)
+    size = float(np.median(np.linalg.norm(np.ptp(shown, axis=1), axis=-1)))
+    at = np.unique(np.linspace(0, len(shown) - 1, FRAMES).astype(int))
+
+    def off(places: np.ndarray, shift: np.ndarray | float = 0.0) -> float:
+        inside = (places >= 0) & (places < len(x2d))
+        if inside.sum() * 2 < len(at):
+            return np.inf
+        apart = np.linalg.norm(x2d[places[inside]] - shift - shown[at[inside]], axis=-1)
+        return float(np.median(apart)) / size
+
+    with np.errstate(over="ignore", invalid="ignore"):  # huge numbers are far away
+        here = off(at)
+        if here < LATE:
+            return None
+        shift = np.median(x2d[at] - shown[at], axis=(0, 1))
+        shifted = off(at, shift)
+        lag = min(LAGS, key=lambda n: (off(at + n), abs(n)))
+        late, twice = off(at + lag), off(at * 2)
+    if np.abs(x2d).max() < size / 10:
+        return f"its numbers are no pixels, {np.abs(x2d).max():.3g} at most", False
+    if min(late, twice) < min(here / 2, shifted):
+        if twice < late:
+            return "the 2D has every frame twice", False
+        return f"the 2D is {abs(lag)} frames {'late' if lag > 0 else 'early'} against the 3D", False
+    if here > CLOSE and shifted < min(here / 3, CLOSE):
+        return "the 2D is shifted by {}, {} pixels against the 3D".format(*shift.round().astype(int)), True
+    if here < FAR:
+        return None
+    return f"the 2D is not where the camera sees the 3D, {here * size:.0f} pixels away (median)", False

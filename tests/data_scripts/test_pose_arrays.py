@@ -1,0 +1,125 @@
+"""3D joints in arrays of any file become the person they hold; what the user has to say is asked for."""
+
+import json
+import pickle
+from functools import partial
+
+import numpy as np
+import pytest
+from formats.pose_arrays import PANOPTIC, read_pose_array
+from raw_people import PLACES, person
+from readers.mpi_inf_3dhp import JOINT_MAP, JOINTS_17
+from scripts import call_script
+
+from liftkit.data.datasets import load_poses
+from liftkit.keypoints.names import COCO
+from liftkit.skeleton import H36M_17
+
+read = partial(read_pose_array, fps=30.0)
+HANDS = {joint: PLACES[joint] for joint in ("right_wrist", "left_wrist", "left_ankle", "right_knee")}
+FACE = {"nose": (0, 1560, 120), "left_eye": (30, 1590, 100), "right_eye": (-30, 1590, 100),
+        "left_ear": (70, 1570, 20), "right_ear": (-70, 1570, 20)}  # fmt: skip
+LIMBS = {joint: place for joint, place in PLACES.items() if "_" in joint}
+
+
+def placed(names, places):
+    """(4, K, 3) in mm, y up: the person of raw_people, who looks towards +z; other names lie at the pelvis."""
+    frame = np.array([places.get(name, (0, 940, 0)) for name in names], float)
+    return frame + 10.0 * np.arange(4)[:, None, None]
+
+
+H36M = placed(H36M_17.names, PLACES)
+IN_ORDER = {
+    "h36m": H36M,
+    "mpi": person(JOINTS_17, JOINT_MAP | {"pelvis": "pelvis"}, 4),
+    "coco": placed(COCO, LIMBS | FACE),
+    "panoptic": placed(PANOPTIC, LIMBS | FACE | {"neck": PLACES["thorax"]}),
+}
+
+
+def check(clip):
+    pelvis = clip.joints[0, 0]
+    for joint, place in HANDS.items():
+        expected = np.subtract(place, PLACES["pelvis"])
+        np.testing.assert_allclose(clip.joints[0, H36M_17.index(joint)] - pelvis, expected, atol=0.1, err_msg=joint)
+    assert clip.upright == 1
+
+
+def save_pickle(path, thing):
+    path.write_bytes(pickle.dumps(thing, 4))
+
+
+SAVE = {
+    "a.npz": lambda path, x: np.savez(path, S=np.dstack([x, np.ones(x.shape[:2])]), other=np.zeros(3)),
+    "a.npy": lambda path, x: np.save(path, x),
+    "a.json": lambda path, x: path.write_text(json.dumps({"train": {"S": x.tolist()}, "id": 1})),
+    "a.pkl": lambda path, x: save_pickle(path, {"S": x.astype(np.float32), "name": "walk"}),
+}
+FIELD = {"a.npy": "", "a.json": "train/S"}
+
+
+@pytest.mark.parametrize("name", SAVE)
+def test_a_field_of_any_file(tmp_path, name):
+    SAVE[name](tmp_path / name, H36M / 1000)
+    check(read(tmp_path / name, FIELD.get(name, "S"), "h36m", unit="m"))
+    check(read(tmp_path / name, FIELD.get(name, "S"), "h36m"))
+
+
+@pytest.mark.parametrize("order", IN_ORDER)
+def test_joints_in_a_named_order(tmp_path, order):
+    np.save(tmp_path / "a.npy", IN_ORDER[order] / 10)
+    check(read(tmp_path / "a.npy", "", order))
+
+
+def test_axes_of_a_camera_and_z_up(tmp_path):
+    np.save(tmp_path / "camera.npy", H36M * [1, -1, -1])
+    check(read(tmp_path / "camera.npy", "", "h36m", axes="camera"))
+    np.save(tmp_path / "z.npy", H36M[..., [0, 2, 1]] * [1, -1, 1])
+    clip = read(tmp_path / "z.npy", "", "h36m")
+    check(clip)
+    assert clip.up == "z" and clip.notes
+
+
+@pytest.mark.parametrize(
+    ("thing", "options", "message"),
+    [
+        ({"S": H36M.tolist()}, {"field": "T"}, "it has no T; it holds S"),
+        ({"S": H36M.tolist(), "T": []}, {"field": ""}, "choose an array with --x3d; it holds S, T"),
+        ({"poses": [], "betas": []}, {"field": "S"}, "This looks like AMASS"),
+        ({"S": H36M.tolist()}, {"order": "coco25"}, "expected --order h36m, coco, mpi, panoptic"),
+        ({"S": H36M.tolist()}, {"order": "panoptic"}, "--order panoptic has 19 joints, found an array of 17"),
+        ({"S": H36M[..., :2].tolist()}, {}, r"expected numbers \(frames, joints, 3\), found float64 \(4, 17, 2\)"),
+        ({"S": H36M.tolist()}, {"unit": "m"}, "joints must be in millimetres"),
+        ({"S": (H36M * 5).tolist()}, {}, "the unit is unknown"),
+    ],
+)
+def test_what_does_not_fit_is_said(tmp_path, thing, options, message):
+    (tmp_path / "a.json").write_text(json.dumps(thing))
+    with pytest.raises(ValueError, match=rf"a\.json: .*{message}"):
+        read(tmp_path / "a.json", **({"field": "S", "order": "h36m"} | options))
+
+
+class Evil:
+    def __reduce__(self):
+        return open, ("harm", "w")
+
+
+def test_a_pickle_runs_nothing(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    save_pickle(tmp_path / "a.pkl", {"S": Evil()})
+    with pytest.raises(ValueError, match=r"a\.pkl: not a pickle of arrays: .* refused"):
+        read(tmp_path / "a.pkl", "S", "h36m")
+    assert not (tmp_path / "harm").exists()
+
+
+def test_the_command_films_a_folder(tmp_path):
+    (tmp_path / "in").mkdir()
+    for name in ("one", "two"):
+        np.savez(tmp_path / "in" / f"{name}.npz", S=H36M / 1000)
+    words = ["arrays", tmp_path / "in", "--x3d", "S", "--order", "h36m", "--source-fps", 30, "--test", "two"]
+    done = call_script("cmu", *words, "--out", tmp_path / "out.npz")
+    assert done.exit_code == 0, done.output
+    poses = load_poses(tmp_path / "out.npz")
+    assert (len(poses.train), len(poses.test)) == (16, 16)
+    wrist, head = (poses.x3d[:, H36M_17.index(joint), 1] for joint in ("right_wrist", "head"))
+    assert (wrist < head).all()
