@@ -12,7 +12,15 @@ from string import Template
 from typing import Any
 
 HERE = Path(__file__).parent / "js"
-MODULES = ("space", "queue", "controls", "skeleton", "chart", "widget")  # each may import from those before it
+MODULES = (
+    "space",
+    "queue",
+    "controls",
+    "skeleton",
+    "chart",
+    "lifter",
+    "widget",
+)  # each may import from those before it
 PAGE = Template("""\
 <!doctype html>
 <html lang="en">
