@@ -12,15 +12,9 @@ from string import Template
 from typing import Any
 
 HERE = Path(__file__).parent / "js"
-MODULES = (
-    "space",
-    "queue",
-    "controls",
-    "skeleton",
-    "chart",
-    "lifter",
-    "widget",
-)  # each may import from those before it
+MODULES = (  # each may import from those before it
+    "space", "queue", "controls", "skeleton", "chart", "lifter", "describe", "drag", "source", "widget"
+)  # fmt: skip
 PAGE = Template("""\
 <!doctype html>
 <html lang="en">

@@ -16,6 +16,7 @@ from liftkit.view.controller import Controller
 from liftkit.view.page import page_html, script, style
 from liftkit.view.still import picture_svg
 
+PAGE_BUDGET = 1_300_000  # bytes of what answers without a kernel: a page has at most 1.5 MB
 WIDGETS: dict[str, type[Widget]] = {}  # every widget by its class's name
 
 
@@ -62,6 +63,8 @@ class Widget(anywidget.AnyWidget):
 
     def handle(self, message: dict[str, Any]) -> None:
         """Answer a message from the browser. An error is shown in the widget, its traceback folded below."""
+        if message.get("kind") == "answers":
+            return self.send({"answers": self.controller.answers()})
         with self.lock:
             error = None
             try:
@@ -80,9 +83,14 @@ class Widget(anywidget.AnyWidget):
         self._mirror(self.controller.state())
 
     def to_html(self, path: str | Path) -> Path:
-        """Write one page that turns and plays without a kernel or a network. Raises ValueError as files do."""
+        """Write one page that answers its controls without a kernel or a network, as far as its note says.
+
+        Raises ValueError as files do.
+        """
         facts = {type(self).__name__: self.controller}
-        content = page_html(self.controller.title, self.controller.state(), facts).encode()
+        shown, note = self.controller.for_page(PAGE_BUDGET)
+        state = shown.state() | {"answers": shown.answers(), "note": note}
+        content = page_html(self.controller.title, state, facts).encode()
         return write_atomically(path, lambda file: file.write(content))
 
     def _mirror(self, state: dict[str, Any], number: int = 0, error: dict | None = None) -> None:

@@ -1,0 +1,60 @@
+// What a widget shows: the kernel's state, or the browser's own answer, which is the same and comes at once.
+import { MessageQueue } from "./queue.js";
+import { dragAnswers } from "./drag.js";
+
+// name, Controller.browser in Python -> (its answers()) => { respond(values, message), state(values) }: the next values,
+// or null if only the kernel can answer, and what is then shown, by the names of the widget's traits, and `message`.
+const ANSWERS = { drag: dragAnswers };
+
+export class Source {
+  // onChange(): something that is shown has changed. onSilence(): the kernel does not answer.
+  constructor(model, onChange, onSilence) {
+    Object.assign(this, { model, onChange, own: null, holding: false, asked: false });
+    this.queue = new MessageQueue((message) => model.send(message), onSilence);
+    this.use(model.get("answers"));
+    model.on("msg:custom", ({ answers }) => this.use(answers));
+    model.on("change:status", () => this.heard());
+  }
+
+  // A page without a kernel: liftkit/view/page.py.
+  get alone() {
+    return this.model.kernel === false;
+  }
+
+  use(answers) {
+    if (answers) this.answers = ANSWERS[this.model.get("scene").browser](answers);
+  }
+
+  // A hand comes near: what the browser needs to answer it is fetched now, and not stored with the notebook.
+  ask() {
+    if (this.asked || this.alone || !this.model.get("scene").browser) return;
+    this.asked = true;
+    this.model.send({ kind: "answers" });
+  }
+
+  get(name) {
+    return this.own?.[name] ?? this.model.get(name);
+  }
+
+  // held: the hand goes on moving, so that the kernel is told later.
+  send(key, message, held = false) {
+    const status = this.get("status"), values = this.answers?.respond(status.values, message);
+    if (values) {
+      const { message: text, ...shown } = this.answers.state(values);
+      this.own = { ...this.own, ...shown, status: { ...status, values, message: text, error: null } };
+      this.holding = held;
+      this.onChange();
+    }
+    if (!this.alone && !(values && held)) this.queue.send(key, message);
+  }
+
+  // The kernel's state counts again as soon as it has answered everything.
+  heard() {
+    const { number, error } = this.model.get("status");
+    this.queue.answered(number, error !== null);
+    if (this.own && !this.holding && this.queue.idle) {
+      this.own = null;
+      this.onChange();
+    }
+  }
+}
