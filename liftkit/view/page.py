@@ -13,7 +13,7 @@ from typing import Any
 
 HERE = Path(__file__).parent / "js"
 MODULES = (  # each may import from those before it
-    "space", "queue", "controls", "skeleton", "chart", "lifter", "describe", "drag", "source", "widget"
+    "space", "queue", "controls", "skeleton", "chart", "lifter", "describe", "drag", "lines", "view", "source", "widget"
 )  # fmt: skip
 PAGE = Template("""\
 <!doctype html>

@@ -22,7 +22,7 @@ const model = { get: (name) => state[name], on() {}, send() {}, kernel: false };
 const source = new Source(model, () => {}, () => {}), found = [];
 for (const message of messages) {
   source.send(null, message);
-  for (let i = 0; i < 1000 && source.answers.later?.(source.get("status").values); i++) source.again();
+  for (let i = 0; i < 1000 && source.timer; i++) clearTimeout(source.timer), source.work();
   found.push(Object.fromEntries(Object.keys(state).map((name) => [name, source.get(name)])));
 }
 console.log(JSON.stringify(found));

@@ -32,23 +32,34 @@ export function network({ content, half, shapes, ...about }) {
   return { ...about, layers };
 }
 
+// x: a Float64Array. Four sums at a time, each of its own, take half the time of one after the other.
 function dense({ weight, scale, shift, outputs, inputs }, x) {
-  const y = new Float64Array(outputs);
+  const y = new Float64Array(outputs), even = inputs - (inputs % 4);
   for (let i = 0, k = 0; i < outputs; i++) {
-    let sum = 0;
-    for (let j = 0; j < inputs; j++) sum += weight[k++] * x[j];
-    y[i] = sum * scale[i] + shift[i];
+    let a = 0, b = 0, c = 0, d = 0, j = 0;
+    for (; j < even; j += 4, k += 4) {
+      a += weight[k] * x[j];
+      b += weight[k + 1] * x[j + 1];
+      c += weight[k + 2] * x[j + 2];
+      d += weight[k + 3] * x[j + 3];
+    }
+    for (; j < inputs; j++) a += weight[k++] * x[j];
+    y[i] = (a + b + c + d) * scale[i] + shift[i];
   }
   return y;
 }
 
-const relu = (x) => x.map((value) => Math.max(0, value)); // NaN stays NaN
+function relu(x) {
+  for (let i = 0; i < x.length; i++) if (x[i] < 0) x[i] = 0; // NaN stays NaN
+  return x;
+}
 
 // Residual blocks of two layers each.
 function blocks(layers, h) {
   for (let i = 0; i < layers.length; i += 2) {
     const inner = relu(dense(layers[i + 1], relu(dense(layers[i], h))));
-    h = h.map((value, k) => value + inner[k]);
+    for (let k = 0; k < inner.length; k++) inner[k] += h[k];
+    h = inner;
   }
   return h;
 }
@@ -65,7 +76,7 @@ export function depths(net, x2d) {
   const scales = inputs.map((x) => (net.ownScales && Math.max(...x.map(Math.abs))) || 1); // NaN: 1, and x stays NaN
   let parts = inputs.map((x, s) => {
     const [first] = next(1);
-    return blocks(next(2 * net.blocks), relu(dense(first, x.map((value) => value / scales[s]))));
+    return blocks(next(2 * net.blocks), relu(dense(first, Float64Array.from(x, (value) => value / scales[s]))));
   });
   if (net.sharedBlocks) {
     const joined = next(parts.length).flatMap((join, s) => [...dense(join, parts[s])]);
@@ -80,6 +91,6 @@ export function depths(net, x2d) {
 
 // How real a normalised view, a flat list of x and y for each joint, looks to a discriminator.
 export function score({ layers }, x2d) {
-  const h = relu(dense(layers[0], x2d.slice(2)));
+  const h = relu(dense(layers[0], Float64Array.from(x2d.slice(2))));
   return dense(layers.at(-1), blocks(layers.slice(1, -1), h))[0];
 }

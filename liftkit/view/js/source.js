@@ -1,10 +1,14 @@
 // What a widget shows: the kernel's state, or the browser's own answer, which is the same and comes at once.
 import { MessageQueue } from "./queue.js";
 import { dragAnswers } from "./drag.js";
+import { viewAnswers } from "./view.js";
 
 // name, Controller.browser in Python -> (its answers()) => { respond(values, message), state(values) }: the next values,
 // or null if only the kernel can answer, and what is then shown, by the names of the widget's traits, and `message`.
-const ANSWERS = { drag: dragAnswers };
+// later(values), if there is one, does a little of the slow work and returns whether there was any.
+const ANSWERS = { drag: dragAnswers, view: viewAnswers };
+
+const PAUSE = 100, SLICE = 20; // milliseconds without a hand before slow work begins; of one slice, and after it
 
 export class Source {
   // onChange(): something that is shown has changed. onSilence(): the kernel does not answer.
@@ -40,12 +44,28 @@ export class Source {
   send(key, message, held = false) {
     const status = this.get("status"), values = this.answers?.respond(status.values, message);
     if (values) {
-      const { message: text, ...shown } = this.answers.state(values);
-      this.own = { ...this.own, ...shown, status: { ...status, values, message: text, error: null } };
       this.holding = held;
-      this.onChange();
+      this.show(values);
     }
     if (!this.alone && !(values && held)) this.queue.send(key, message);
+  }
+
+  show(values) {
+    const { message, ...shown } = this.answers.state(values);
+    this.own = { ...this.own, ...shown, status: { ...this.get("status"), values, message, error: null } };
+    this.onChange();
+    clearTimeout(this.timer);
+    if (this.alone && this.answers.later) this.timer = setTimeout(() => this.work(), PAUSE);
+  }
+
+  // A page does slow work while its reader's hands rest, in slices; a notebook's kernel does it there.
+  work() {
+    const { values } = this.get("status"), start = performance.now();
+    let more = true, some = false;
+    while (more && performance.now() - start < SLICE) some = (more = this.answers.later(values)) || some;
+    this.timer = more ? setTimeout(() => this.work(), SLICE) : undefined;
+    if (!more && (some || this.working)) this.show(values);
+    this.working = more;
   }
 
   // The kernel's state counts again as soon as it has answered everything.

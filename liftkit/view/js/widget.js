@@ -146,7 +146,7 @@ class View {
     const title = element("figcaption", { className: "lk-title" }), caption = element("p", { className: "lk-caption" });
     this.panels.set(key, { title, caption, content });
     this.showPanel(key);
-    const className = `lk-panel${fixed.wide ? " lk-wide" : ""}`, node = element("figure", { className });
+    const more = `${fixed.wide ? " lk-wide" : ""}${fixed.draggable ? " lk-pulled" : ""}`, className = `lk-panel${more}`, node = element("figure", { className });
     node.append(title, content.node, caption);
     node.dataset.key = key;
     return node;
