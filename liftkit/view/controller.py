@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from liftkit.view.controls import Button, Control
 from liftkit.view.panels import Panel
@@ -55,6 +55,7 @@ class Controller:
     title = ""
     fps = 30.0  # of the film, if a control named "frame" plays one
     running = False
+    needs_kernel: ClassVar[tuple[str, ...]] = ()  # controls, and options of controls, that no stored page answers
     browser = ""  # the module of ``js`` that answers events as this controller does, if there is one
 
     def __init__(self):
@@ -92,6 +93,10 @@ class Controller:
         And a sentence on what such a page cannot do, and why; empty if it can do all.
         """
         return self, ""
+
+    def recording(self) -> Iterable[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] | None:
+        """The steps, as of :func:`liftkit.view.stored.walk`, that a page plays back; None: every control is tried."""
+        return None
 
     def respond(self, event: Event) -> None:
         """Answer an event, with one ``match``. If it raises on a :class:`Set`, the control's old value comes back."""
@@ -139,6 +144,10 @@ class Controller:
         """Do the next slice of work, if ``running``."""
         if self.running:
             self.respond(Tick())
+
+    def stop(self) -> None:
+        """End what is running, as the stop square of a notebook does."""
+        self.running = False
 
     def handle(self, message: Mapping[str, Any]) -> None:
         """Do what a message from the browser asks for. Raises ValueError if the message is not understood."""

@@ -13,7 +13,8 @@ from typing import Any
 
 HERE = Path(__file__).parent / "js"
 MODULES = (  # each may import from those before it
-    "space", "queue", "controls", "skeleton", "chart", "lifter", "describe", "drag", "lines", "view", "source", "widget"
+    "space", "queue", "controls", "describe", "skeleton", "chart", "lifter", "drag", "lines", "view", "stored",
+    "source", "widget",
 )  # fmt: skip
 PAGE = Template("""\
 <!doctype html>

@@ -35,7 +35,8 @@ TEXTS = {
     "moved": "{joint}: depth moved by {mm} mm",
     "most": "most: {what}",
     "none": "no depth has moved",
-    "mean": "{run}: all {count} seeds, their mean movement",
+    "mostMean": "most in the mean: {what}",
+    "mean": "{run}: all {count} seeds",
     "one": "{run}: seed {seed}",
     "far": "{joint} pulled by {mm} mm.",
     "crossed": "In the other half of the body, {run} moves the {joint} by {mm} mm.",
@@ -200,7 +201,8 @@ class DragExplorerController(Controller):
         texts = {"run": readable(name), "count": len(members), "seed": self.runs[name].seeds[members[0]]}
         named = zip(self.skeleton.names, moved, strict=True)
         tips = [TEXTS["moved"].format(joint=readable(joint), mm=f"{mm:.0f}") for joint, mm in named]
-        caption = TEXTS["most"].format(what=tips[most]) if moved[most] >= LEAST else TEXTS["none"]
+        most_text = TEXTS["mostMean" if several else "most"]
+        caption = most_text.format(what=tips[most]) if moved[most] >= LEAST else TEXTS["none"]
         drawn = lifted.mean(0)
         return Pose(
             f"run_{i}", TEXTS["mean" if several else "one"].format(**texts), caption, drawn,

@@ -152,7 +152,9 @@ class ViewExplorerController(Controller):
         """Score the pose from all sides, in one pass for all versions, members and azimuths, the chosen one last."""
         self.versions = {name: x3d[:, 0] for name, x3d in self._versions(self.x2d, self.depths, self.truth).items()}
         views = self._views(np.stack(list(self.versions.values()), 1), np.append(CIRCLE, self.values["azimuth"]))
-        scores = dict(zip(self.versions, self._mean(self._scores(views)), strict=True))
+        every = self._scores(views)  # (M, versions, 74)
+        self.each = dict(zip(self.versions, every[..., :-1].swapaxes(0, 1), strict=True))  # name -> (M, 73)
+        scores = dict(zip(self.versions, self._mean(every), strict=True))
         self.views = dict(zip(self.versions, views[self.members, :, -1].swapaxes(0, 1), strict=True))  # (K, J, 2) each
         self.curves = {name: score[:-1] for name, score in scores.items()}
         self.now = {name: float(score[-1]) for name, score in scores.items()}
@@ -226,7 +228,9 @@ class ViewExplorerController(Controller):
         x2d, depths, truth = self._lift(self.choices)
         nets = {str(seed): discriminator_data(self.run, member) for member, seed in enumerate(seeds)}
         self.means()
-        means = [{"name": n, "elevation": e, "scores": packed(s)} for (n, e), s in self.mean_scores.items()]
+        means = [{"key": f"{name} {level}", "scores": packed(s)} for (name, level), s in self.mean_scores.items()]
+        here = f"{self.values['elevation']} {self.values['pose']}"
+        curves = [{"key": f"{name} {here}", "scores": packed(s)} for name, s in self.each.items()]
         frames = []
         for names in (
             list(self.versions)[: 2 + (truth is not None)],
@@ -241,6 +245,7 @@ class ViewExplorerController(Controller):
             "seeds": list(nets),
             "nets": nets,
             "means": means,
+            "curves": curves,
             "frames": frames,
         }
         return about | arrays | {"turns": packed(turns), "circle": CIRCLE.tolist(), "several": several, "texts": TEXTS}

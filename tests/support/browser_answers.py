@@ -20,6 +20,7 @@ import { Source } from "./source.js";
 const { state, messages } = JSON.parse(readFileSync("given.json"));
 const model = { get: (name) => state[name], on() {}, send() {}, kernel: false };
 const source = new Source(model, () => {}, () => {}), found = [];
+await source.ready;
 for (const message of messages) {
   source.send(null, message);
   for (let i = 0; i < 1000 && source.timer; i++) clearTimeout(source.timer), source.work();
@@ -29,12 +30,16 @@ console.log(JSON.stringify(found));
 """
 
 
-def answered(controller: Controller, messages: list[dict[str, Any]], folder: Path) -> list[dict[str, Any]]:
-    """The state of a page of the controller after each message."""
+def answered(
+    controller: Controller, messages: list[dict[str, Any]], folder: Path, stored: dict[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    """The state of a page of the controller after each message; ``stored``: the answers of a page of stored states."""
     for file in page.HERE.glob("*.js"):
         shutil.copy(file, folder)
     (folder / "package.json").write_text('{"type": "module"}')
-    state = controller.state() | {"answers": controller.answers()}
+    state = controller.state() | {"answers": stored or controller.answers()}
+    if stored:
+        state["scene"]["browser"] = "stored"
     (folder / "given.json").write_text(json.dumps({"state": state, "messages": messages}))
     (folder / "answer.js").write_text(ANSWER)
     done = subprocess.run([shutil.which("node"), "answer.js"], capture_output=True, text=True, timeout=300, cwd=folder)

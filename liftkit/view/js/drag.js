@@ -77,7 +77,7 @@ export function dragAnswers(data) {
     const solid = (points, z) => points.map((point, j) => [...point, z[j]]);
     const most = moved.indexOf(Math.max(...moved)), drawn = solid(pointsOf(values), meanOf(after));
     const tips = names.map((name, j) => fill(texts.moved, { joint: readable(name), mm: moved[j].toFixed(0) }));
-    const caption = moved[most] >= data.least ? fill(texts.most, { what: tips[most] }) : texts.none;
+    const caption = moved[most] >= data.least ? fill(several ? texts.mostMean : texts.most, { what: tips[most] }) : texts.none;
     const about = { run: readable(data.runs[i].title), count: after.length, seed: seedsOf(values, i)[0] };
     return poseState({
       title: fill(several ? texts.mean : texts.one, about), caption, alt: `${describe(drawn, names)}; ${caption}`, tips,

@@ -1,6 +1,7 @@
 // A panel with a skeleton, as SVG: turned by mouse, touch and keys, or with joints to be pulled.
 import { farToNear, known, lowest, nearest, orbit, pointsOf, START, turned } from "./space.js";
 import { readable } from "./controls.js";
+import { describe } from "./describe.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const FAN = 0.35; // the opacity of each of several skeletons: liftkit/view/still.py
@@ -101,7 +102,8 @@ export class PosePanel {
     else if (fixed.pickable) keys.push("Page Down chooses the next joint");
     const film = fixed.frames ? `frame ${frame + 1} of ${fixed.frames.length}` : "";
     const chosen = current.picked == null ? "" : `chosen: ${readable(fixed.names[current.picked])}`;
-    const text = [current.title, current.alt, film, chosen, ...keys].filter(Boolean).join(". ");
+    const posed = fixed.frames ? describe(pointsOf(fixed.frames[frame], fixed.size), fixed.names) : current.alt;
+    const text = [current.title, posed, film, chosen, ...keys].filter(Boolean).join(". ");
     if (text !== this.text) this.node.setAttribute("aria-label", (this.text = text));
   }
 

@@ -2,11 +2,12 @@
 import { MessageQueue } from "./queue.js";
 import { dragAnswers } from "./drag.js";
 import { viewAnswers } from "./view.js";
+import { storedAnswers } from "./stored.js";
 
 // name, Controller.browser in Python -> (its answers()) => { respond(values, message), state(values) }: the next values,
 // or null if only the kernel can answer, and what is then shown, by the names of the widget's traits, and `message`.
 // later(values), if there is one, does a little of the slow work and returns whether there was any.
-const ANSWERS = { drag: dragAnswers, view: viewAnswers };
+const ANSWERS = { drag: dragAnswers, view: viewAnswers, stored: storedAnswers };
 
 const PAUSE = 100, SLICE = 20; // milliseconds without a hand before slow work begins; of one slice, and after it
 
@@ -26,7 +27,9 @@ export class Source {
   }
 
   use(answers) {
-    if (answers) this.answers = ANSWERS[this.model.get("scene").browser](answers);
+    const found = answers && ANSWERS[this.model.get("scene").browser](answers);
+    if (!found?.then) this.answers = found ?? undefined;
+    else this.ready = found.then((each) => { this.answers = each; this.onChange(); }, () => {}); // an old browser: a still page
   }
 
   // A hand comes near: what the browser needs to answer it is fetched now, and not stored with the notebook.
@@ -51,8 +54,8 @@ export class Source {
   }
 
   show(values) {
-    const { message, ...shown } = this.answers.state(values);
-    this.own = { ...this.own, ...shown, status: { ...this.get("status"), values, message, error: null } };
+    const { message, running = false, ...shown } = this.answers.state(values);
+    this.own = { ...this.own, ...shown, status: { ...this.get("status"), values, message, running, error: null } };
     this.onChange();
     clearTimeout(this.timer);
     if (this.alone && this.answers.later) this.timer = setTimeout(() => this.work(), PAUSE);

@@ -11,9 +11,11 @@ export function viewAnswers(data) {
   const [x2ds, depths, truth, turns] = ["x2d", "depths", "truth", "turns"].map((key) => data[key] && unpacked(data[key]));
   const poses = x2ds.length / joints / 2, nets = new Map(), curves = new Map(), means = new Map(), parts = new Map();
   const net = (seed) => nets.get(seed) ?? nets.set(seed, network(data.nets[seed])).get(seed);
-  for (const { name, elevation, scores } of data.means) {
-    const each = unpacked(scores), sides = data.circle.length;
-    seeds.forEach((seed, m) => means.set(`${name} ${elevation} ${seed}`, each.subarray(m * sides, (m + 1) * sides)));
+  for (const [store, known] of [[means, data.means], [curves, data.curves]]) {
+    for (const { key, scores } of known) {
+      const each = unpacked(scores), sides = data.circle.length;
+      seeds.forEach((seed, m) => store.set(`${key} ${seed}`, each.subarray(m * sides, (m + 1) * sides)));
+    }
   }
 
   const chosen = ({ seed }) => (seed === "all" ? seeds : [seed]);
@@ -47,7 +49,7 @@ export function viewAnswers(data) {
 
   function curveOf(values, name) {
     const { pose, elevation } = values;
-    return meanOf(chosen(values).map((seed) => kept(curves, `${pose} ${name} ${elevation} ${seed}`, () => {
+    return meanOf(chosen(values).map((seed) => kept(curves, `${name} ${elevation} ${pose} ${seed}`, () => {
       const points = solid(pose, name, seed, values);
       return data.circle.map((azimuth) => scored(points, azimuth, elevation, seed));
     })));

@@ -6,6 +6,7 @@ import { PosePanel } from "./skeleton.js";
 import { chartPanel } from "./chart.js";
 
 const REST = 300; // milliseconds without movement after which a slider counts as released
+const PLAYBACK = 150; // milliseconds between two states of a recorded game
 const SILENT = "The kernel has not answered yet. If this stays, run the cell again.";
 const ALONE = "A page on its own: turning, playing and hovering work here; the other controls need a notebook.";
 const FOCUSABLE = "input, select, button, summary, [tabindex]";
@@ -153,6 +154,8 @@ class View {
   }
 
   showAll() {
+    if (this.alone && this.source.answers && !this.answering) this.scene = {}; // controls that were left out
+    this.answering = Boolean(this.source.answers);
     this.build();
     this.panels.forEach((_, key) => this.showPanel(key));
   }
@@ -176,7 +179,9 @@ class View {
     this.message.textContent = still ? hint : [message, this.model.get("note")].filter(Boolean).join(" ");
     this.error.hidden = !error;
     if (error) this.showError(error);
-    if (running && !this.alone) setTimeout(() => this.common.views.size && this.send("tick", { kind: "tick" }), 0);
+    if (!running || still) return;
+    clearTimeout(this.tick);
+    this.tick = setTimeout(() => this.common.views.size && this.send("tick", { kind: "tick" }), this.alone ? PLAYBACK : 0);
   }
 
   showError({ text, trace }) {
