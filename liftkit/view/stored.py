@@ -6,9 +6,10 @@ import gzip
 import json
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from html import unescape
+from itertools import zip_longest
 from math import ceil
 from typing import Any
 
@@ -49,18 +50,18 @@ def _key(state: State) -> str:
 
 
 def _messages(controller: Controller) -> Iterator[Message]:
-    """Everything that a hand can do, but what ``controller.needs_kernel``."""
+    """Everything that a hand can do, but what ``controller.needs_kernel``: of each control and panel one in turn."""
+    ways: list[list[Message]] = []
     for control in controller.controls():
-        if control.name not in controller.needs_kernel:
-            for value in _values(control):
-                if value != controller.values[control.name] and value not in controller.needs_kernel:
-                    yield {"kind": "set", "name": control.name, "value": value}
+        if control.name not in (lacking := controller.needs_kernel):
+            others = [v for v in _values(control) if v != controller.values[control.name] and v not in lacking]
+            ways.append([{"kind": "set", "name": control.name, "value": value} for value in others])
     for panel in controller.panels():
-        marks: Iterable[str] = panel.skeleton.names if isinstance(panel, Pose) and panel.pickable else ()
+        marks: Sequence[str] = panel.skeleton.names if isinstance(panel, Pose) and panel.pickable else ()
         if isinstance(panel, Chart):
             marks = [unescape(mark) for mark in re.findall(r'data-pick="([^"]*)"', panel.svg)]
-            marks = marks if len(marks) <= MOST_MARKS else ()
-        yield from ({"kind": "pick", "panel": panel.key, "key": mark} for mark in marks)
+        ways.append([{"kind": "pick", "panel": panel.key, "key": m} for m in marks] if len(marks) <= MOST_MARKS else [])
+    return (message for turn in zip_longest(*ways) for message in turn if message)
 
 
 def _values(control: Control) -> Iterable[Any]:

@@ -92,7 +92,7 @@ class Widget(anywidget.AnyWidget):
         """Bring the browser up to date after a change made to the controller from Python."""
         self._mirror(self.controller.state())
 
-    def to_html(self, path: str | Path, states: int = 200) -> Path:
+    def to_html(self, path: str | Path, states: int = 400) -> Path:
         """Write one page that answers its controls without a kernel or a network, as far as its note says.
 
         ``states``: how many states at most are stored, of a widget whose answers no browser computes.
@@ -102,7 +102,7 @@ class Widget(anywidget.AnyWidget):
             content = page_html(self.controller.title, self.page_state(states), {type(self).__name__: self.controller})
         return write_atomically(path, lambda file: file.write(content.encode()))
 
-    def page_state(self, states: int = 200) -> dict[str, Any]:
+    def page_state(self, states: int = 400) -> dict[str, Any]:
         """What such a page shows, and with what it answers."""
         shown, note = self.controller.for_page(PAGE_BUDGET)
         state, answers = shown.state(), shown.answers()

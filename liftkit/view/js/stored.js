@@ -24,7 +24,8 @@ export async function storedAnswers({ content, absent }) {
     const film = pool[states[values.at ?? 0].scene].controls.find(({ local, name }) => local && name === message.name);
     if (film) return { ...values, [message.name]: message.value };
     const at = next(values, message);
-    if (at === undefined) return message.kind === "tick" ? values : { ...values, absent: true };
+    if (message.kind === "tick" && !statuses[values.at ?? 0].running) return values; // a late one
+    if (at === undefined) return { ...values, absent: true };
     return { ...statuses[at].values, at };
   }
 
@@ -32,7 +33,7 @@ export async function storedAnswers({ content, absent }) {
     const shown = Object.fromEntries(Object.entries(states[at]).map(([name, i]) => [name, pool[i]]));
     const { status, scene, ...panels } = shown, { message, running } = status;
     const statics = scene.panels.map((i) => pool[i]);
-    return { ...panels, scene: { ...scene, panels: statics }, running, message: lacking ? absent : message };
+    return { ...panels, scene: { ...scene, panels: statics }, running: running && !lacking, message: lacking ? absent : message };
   }
 
   return { respond, state };
