@@ -32,11 +32,15 @@ def walk(controller: Controller) -> Iterator[Step]:
     known = {_key(states[0])}
     for state in states:
         for message in list(_messages(_put(walker, state))):
-            _put(walker, state).handle(message)
-            after = walker.state()
+            try:
+                _put(walker, state).handle(message)
+            except ValueError:  # refused: no step
+                continue
+            status = {"values": dict(walker.values), "message": walker.message, "running": walker.running}
+            after = {"status": status}  # enough of a state that is known
             if _key(after) not in known:
                 known.add(_key(after))
-                states.append(after)
+                states.append(after := walker.state())
             yield state, message, after
 
 
@@ -86,11 +90,17 @@ def stored(controller: Controller, steps: Iterable[Step], most: int, budget: int
     """What ``js/stored.js`` needs, and a sentence on what it lacks: at most so many states and bytes."""
     states, edges, known = [controller.state()], {}, {}
     known[_key(states[0])] = 0
+    seen, size = set(), 0  # parts, and about how many bytes they take
     for before, message, state in steps:
         key = _key(state)
         if key not in known:
-            if len(states) >= most:
+            scene = state["scene"]
+            parts = [*(state | {"scene": scene | {"panels": []}}).values(), *scene["panels"]]
+            new = {json.dumps(part) for part in parts} - seen
+            size += sum(len(gzip.compress(part.encode(), 1)) for part in new) * 4 / 3
+            if len(states) >= most or size > budget:
                 break
+            seen |= new
             known[key] = len(states)
             states.append(state)
         edges.setdefault(known[_key(before)], {})[_text(message)] = known[key]

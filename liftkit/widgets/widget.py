@@ -70,9 +70,9 @@ class Widget(anywidget.AnyWidget):
 
     def handle(self, message: dict[str, Any]) -> None:
         """Answer a message from the browser. An error is shown in the widget, its traceback folded below."""
-        if message.get("kind") == "answers":
-            return self.send({"answers": self.controller.answers()})
         with self.lock:
+            if message.get("kind") == "answers":
+                return self.send({"answers": self.controller.answers()})
             error = None
             try:
                 self.controller.handle(message)

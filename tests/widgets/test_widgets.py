@@ -215,7 +215,8 @@ def test_nbconvert_shows_the_picture_if_no_widget_state_is_stored(widget):
 
 
 def test_a_saved_page_holds_all_it_needs(widget, tmp_path):
-    text = widget.to_html(tmp_path / "page.html").read_text()
+    text = widget.to_html(tmp_path / "page.html", states=5).read_text()
+    assert len(text.encode()) < 1_500_000
     assert not re.search(r"(src|href)=[\"']?(https?:)?//|@import|url\((?!data:)", text)
     assert text.replace("http://www.w3.org/2000/svg", "").count("http://") == 0 and "https://" not in text
     assert "default-src 'none'" in text and widget.controller.title in text
