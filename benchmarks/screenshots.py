@@ -16,8 +16,7 @@ CELLS = {
     "drag": """\
 from liftkit.widgets import DragExplorer
 pulled = DragExplorer()
-pulled.controller.drag("x2d", "left_ankle", 0.45, 0.35)
-pulled.show()
+pulled.drag("left_ankle", 0.45, 0.35)
 pulled""",
     "console": """\
 from liftkit.widgets import LiftingConsole

@@ -68,8 +68,8 @@ class BatchNormReLU(nn.Module):
 
     def forward(self, h: Tensor, groups: int | None) -> Tensor:
         if self.frozen or not self.training:
-            scale = self.gain * (self.var + (FROZEN_EPS if self.frozen else EPS)).rsqrt()
-            return torch.addcmul((self.shift - self.mean * scale)[..., None], h, scale[..., None]).relu_()
+            scale, shift = self.affine()
+            return torch.addcmul(shift[..., None], h, scale[..., None]).relu_()
         # A group norm whose groups are one unit of one batch is this batch norm, and twice as fast on a CPU.
         nets, units, samples = h.shape
         channels, batch = nets * units * (groups or 1), samples // (groups or 1)
@@ -78,6 +78,11 @@ class BatchNormReLU(nn.Module):
         if groups is None:
             self._update(mean.detach().view(nets, units), rstd.detach().view(nets, units), batch)
         return out.relu_().view_as(h)
+
+    def affine(self) -> tuple[Tensor, Tensor]:
+        """Scale and shift (nets, units) of the map that this is outside training: ``scale * h + shift``."""
+        scale = self.gain * (self.var + (FROZEN_EPS if self.frozen else EPS)).rsqrt()
+        return scale, self.shift - self.mean * scale
 
     @torch.no_grad()
     def _update(self, mean: Tensor, rstd: Tensor, batch: int) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from liftkit.view.controls import Button, Control
 from liftkit.view.panels import Panel
@@ -54,6 +55,8 @@ class Controller:
     title = ""
     fps = 30.0  # of the film, if a control named "frame" plays one
     running = False
+    needs_kernel: ClassVar[tuple[str, ...]] = ()  # controls, and options of controls, that no stored page answers
+    browser = ""  # the module of ``js`` that answers events as this controller does, if there is one
 
     def __init__(self):
         self.values: dict[str, Any] = {}
@@ -73,11 +76,27 @@ class Controller:
         scene = {
             "title": self.title,
             "fps": self.fps,
+            "browser": self.browser,
             "controls": [control.state() for control in self.controls()],
             "panels": [panel.static_state() for panel in panels],
         }
         status = {"values": dict(self.values), "message": self.message, "running": self.running, "error": None}
         return {"scene": scene, "status": status} | {f"panel_{panel.key}": panel.dynamic_state() for panel in panels}
+
+    def answers(self) -> dict[str, Any] | None:
+        """What the module ``browser`` needs to answer, as plain values for JSON; None if that would be too much."""
+        return None
+
+    def for_page(self, budget: int) -> tuple[Controller, str]:
+        """The controller that a page of its own shows, whose :meth:`answers` take at most ``budget`` bytes.
+
+        And a sentence on what such a page cannot do, and why; empty if it can do all.
+        """
+        return self, ""
+
+    def recording(self) -> Iterable[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] | None:
+        """The steps, as of :func:`liftkit.view.stored.walk`, that a page plays back; None: every control is tried."""
+        return None
 
     def respond(self, event: Event) -> None:
         """Answer an event, with one ``match``. If it raises on a :class:`Set`, the control's old value comes back."""
@@ -108,8 +127,14 @@ class Controller:
         self.respond(Press(name))
 
     def drag(self, panel: str, joint: str, x: float, y: float) -> None:
-        """Pull a joint of a panel to (x, y), from -1 to 1 between the panel's edges, y down."""
-        self.respond(Drag(panel, joint, float(x), float(y)))
+        """Pull a joint of a panel to (x, y), from -1 to 1 between the panel's edges, y down.
+
+        Raises ValueError if x or y is not a finite number.
+        """
+        x, y = float(x), float(y)
+        if not (math.isfinite(x) and math.isfinite(y)):
+            raise ValueError(f"{joint}: expected a place from -1 to 1, found ({x}, {y})")
+        self.respond(Drag(panel, joint, x, y))
 
     def pick(self, panel: str, key: str) -> None:
         """Click something in a panel: a joint by its name, a chart's element by its ``data-pick``."""
@@ -119,6 +144,10 @@ class Controller:
         """Do the next slice of work, if ``running``."""
         if self.running:
             self.respond(Tick())
+
+    def stop(self) -> None:
+        """End what is running, as the stop square of a notebook does."""
+        self.running = False
 
     def handle(self, message: Mapping[str, Any]) -> None:
         """Do what a message from the browser asks for. Raises ValueError if the message is not understood."""

@@ -12,7 +12,10 @@ from string import Template
 from typing import Any
 
 HERE = Path(__file__).parent / "js"
-MODULES = ("space", "queue", "controls", "skeleton", "chart", "widget")  # each may import from those before it
+MODULES = (  # each may import from those before it
+    "space", "queue", "controls", "describe", "skeleton", "chart", "lifter", "drag", "lines", "view", "stored",
+    "source", "widget",
+)  # fmt: skip
 PAGE = Template("""\
 <!doctype html>
 <html lang="en">

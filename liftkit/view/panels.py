@@ -49,6 +49,7 @@ class Pose(Panel):
     tips: Sequence[str] | None = None  # one text per joint, shown on hover
     groups: Sequence[int] | None = None  # (J,) numbers that colour joints and bones, shown from 1 on; negative: none
     ghost: np.ndarray | None = None  # (J, 2) or (J, 3), drawn faintly behind
+    fan: np.ndarray | None = None  # (K, J, 2) or (K, J, 3), several skeletons drawn instead; ``joints`` is their middle
     draggable: bool = False  # joints can be pulled
     pickable: bool = False  # joints can be clicked
     picked: str | None = None  # the joint that is chosen: keys move it
@@ -105,6 +106,7 @@ class Pose(Panel):
             "tips": None if self.tips is None else list(self.tips),
             "groups": None if self.groups is None else [int(group) for group in self.groups],
             "ghost": None if self.ghost is None else self._whole(np.asarray(self.ghost, float)[None])[0],
+            "fan": None if self.fan is None else self._whole(np.asarray(self.fan, float)),
             "picked": None if self.picked is None else self.skeleton.index(self.picked),
         }
         return super().dynamic_state() | state

@@ -18,6 +18,7 @@ SIDE, HEAD = 260, 46  # pixels: the side of a panel; its heading with the title 
 COLUMNS = 4
 VIEW = (0.6, 0.15)  # azimuth and elevation of a 3D pose: START of js/space.js, so that the live widget begins alike
 LONGEST_NOTE = 14  # lines
+FAN = 0.35  # the opacity of each of several skeletons in a panel: FAN of js/skeleton.js
 FAINTEST = 0.8  # of a bone's colour is gone at a doubt of 1: FAINTEST of js/skeleton.js
 
 
@@ -113,13 +114,21 @@ def _panel(panel: Panel, x: float, y: float, width: float) -> str:
     return f'{title}<text x="{x + 10}" y="{y + HEAD - 20}">{spans}</text>'
 
 
+def _points(panel: Pose, joints: np.ndarray) -> np.ndarray:
+    """Joints (J, 2) or (J, 3) in a panel's pixels, (J, 2)."""
+    middle, reach = panel.extent
+    offset = joints - middle
+    flat = offset if offset.shape[-1] == 2 else project(rotate(offset, *VIEW))
+    return (flat / reach * 0.5 + 0.5) * SIDE
+
+
 def _pose(panel: Pose) -> str:
     """A panel's first frame in the panel's own scale, with its glowing joints and the numbers of its groups."""
-    middle, reach = panel.extent
-    offset = panel.joints[0] - middle
-    flat = offset if offset.shape[-1] == 2 else project(rotate(offset, *VIEW))
-    points = (flat / reach * 0.5 + 0.5) * SIDE
-    parts = [_bones(points, panel.skeleton, panel.groups, None if panel.doubt is None else panel.doubt[0])]
+    points, doubt = _points(panel, panel.joints[0]), None if panel.doubt is None else panel.doubt[0]
+    parts = [_bones(points, panel.skeleton, panel.groups, doubt)]
+    if panel.fan is not None:
+        each = "".join(_bones(_points(panel, joints), panel.skeleton) for joints in panel.fan)
+        parts = [f'<g stroke-opacity="{FAN:g}">{each}</g>']
     for i, (x, y) in enumerate(points):
         if not np.isfinite(x + y):
             continue

@@ -33,6 +33,15 @@ class CorrelationExplorer(Widget):
 class DragExplorer(Widget):
     Controller = DragExplorerController
 
+    def drag(self, joint: str, x: float, y: float) -> None:
+        """Pull a keypoint of the 2D panel towards (x, y), from -1 to 1 between the panel's edges, y down.
+
+        Raises ValueError if there is no such joint, or if x or y is not finite.
+        """
+        with self.lock:
+            self.controller.drag("x2d", joint, x, y)
+            self.show()
+
 
 class LiftingConsole(Widget):
     Controller = LiftingConsoleController
@@ -40,6 +49,11 @@ class LiftingConsole(Widget):
 
 class PoseViewer(Widget):
     Controller = PoseViewerController
+
+    @property
+    def frame_count(self) -> int:
+        """The number of frames of the clip that is shown."""
+        return len(self.controller.rows)
 
 
 class Prediction(Widget):

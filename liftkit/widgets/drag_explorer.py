@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,24 +14,55 @@ from liftkit.correlation.swapping import depth_scale
 from liftkit.data.datasets import load_poses
 from liftkit.geometry import attach_depth, pose_scale
 from liftkit.poses import PoseSet, evenly
-from liftkit.recorded import load_record
+from liftkit.recorded import load_record, shrink
 from liftkit.run import Run
 from liftkit.view.alt_text import describe, readable
 from liftkit.view.controller import Controller, Drag, Event, Pick, Press, Set
 from liftkit.view.controls import Button, Choice, Slider
+from liftkit.view.networks import lifter_data, packed
 from liftkit.view.panels import Panel, Pose
 
 FULL_GLOW = 100.0  # mm of movement at which a joint glows most
 LEAST = 0.5  # mm: smaller movements count as none
+MOST_NUMBERS = 8_000_000  # of all networks that a notebook's browser gets; beyond, the kernel answers each move
 MOST_POSES = 100  # to choose from, evenly out of all
-HINT = "Pull an ankle with the mouse, or choose a keypoint and use the arrow keys in the left panel."
+# Every sentence, for Python and for js/drag.js.
+TEXTS = {
+    "hint": "Pull an ankle with the mouse, or choose a keypoint and use the arrow keys in the left panel.",
+    "root": "The {joint} is the origin of the pose: it stays where it is. Pull another keypoint.",
+    "pull": "pull a keypoint",
+    "pulled": "pulled: {joints}",
+    "moved": "{joint}: depth moved by {mm} mm",
+    "most": "most: {what}",
+    "none": "no depth has moved",
+    "mostMean": "most in the mean: {what}",
+    "mean": "{run}: all {count} seeds",
+    "one": "{run}: seed {seed}",
+    "far": "{joint} pulled by {mm} mm.",
+    "crossed": "In the other half of the body, {run} moves the {joint} by {mm} mm.",
+    "apart": "In the other half of the body, {run} moves no depth there.",
+}
+HINT = TEXTS["hint"]
+
+
+def reachable(target: np.ndarray, centres: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """The place (2,) at or near ``target`` that lies within ``lengths`` (K,) of the neighbours at ``centres`` (K, 2).
+
+    Projected onto one disc after the other, which ends in their intersection (von Neumann's alternating projections).
+    """
+    for _ in range(60):
+        for centre, length in zip(centres, lengths, strict=True):
+            offset = target - centre
+            target = centre + offset * min(1.0, length / max(float(np.hypot(*offset)), 1e-12))
+    return target
 
 
 class DragExplorerController(Controller):
     """One pose whose 2D keypoints can be pulled, and the depths that lifters then give it.
 
-    Depths are those of one seed; with all seeds the sizes of their movements are averaged. The lifters' input keeps
-    the scale of the untouched pose, so that all movement comes from the network.
+    With all seeds each seed's skeleton is drawn, and the sizes of their movements are averaged. A keypoint goes as far
+    as its bones allow: with 3D truth their lengths, else the largest in the 2D poses. The lifters' input keeps the
+    scale of the untouched pose, so that all movement comes from the network.
 
     Args:
         runs: title -> a :class:`~liftkit.Run` (default: the recorded runs of the full pose and of legs and torso).
@@ -41,6 +73,7 @@ class DragExplorerController(Controller):
     """
 
     title = "Pull a keypoint: whose depth moves?"
+    browser = "drag"
 
     def __init__(self, runs: Mapping[str, Run] | None = None, poses: PoseSet | None = None):
         super().__init__()
@@ -52,45 +85,97 @@ class DragExplorerController(Controller):
             check_fit(run, self.poses)
         self.choices, self.skeleton = evenly(self.poses, MOST_POSES), self.poses.skeleton
         self.root, *self.names = self.skeleton.names  # the root's place is 0 by definition
+        self._measure()
         self.values = {"pose": 0, "joint": "left_ankle", "seed": "all"}
-        self.respond(Set("pose", 0))
+        # pulled: the keypoint that was pulled last; places: where pulled ones are, on the lifter's scale
+        self.values |= {"pulled": None, "places": {}, "refused": False}
+        self._derive()
+
+    def _measure(self) -> None:
+        """What is known of each pose before anything is pulled."""
+        poses, bones = self.choices, np.array(self.skeleton.bones)
+        scale = pose_scale(poses.x2d)
+        self.starts = (poses.x2d - poses.x2d[:, :1]) / scale  # (P, J, 2) in [-1, 1]: the lifter's input
+        self.mms = depth_scale(poses)[0].reshape(len(poses)).astype(np.float32)  # (P,) mm per unit of that scale
+        self.middles = (self.starts.min(1) + self.starts.max(1)) / 2  # (P, 2) of what the panels show
+        self.reaches = 1.4 * np.abs(self.starts - self.middles[:, None]).max((1, 2))  # (P,)
+        length = lambda x: np.linalg.norm(x[:, bones[:, 0]] - x[:, bones[:, 1]], axis=-1)  # noqa: E731
+        seen = length(self.starts)
+        solid = seen.max(0) if poses.x3d is None else length(poses.x3d) / self.mms[:, None]
+        self.lengths = np.maximum(seen, solid).astype(np.float32)  # (P, bones) the longest that each may look
+
+    def _seeds(self) -> tuple[str, ...]:
+        common = sorted(set.intersection(*(set(run.seeds) for run in self.runs.values())))
+        return ("all", *map(str, common))
 
     def controls(self):
-        seeds = sorted(set.intersection(*(set(run.seeds) for run in self.runs.values())))
         return [
             Slider("pose", "Pose", "Another person, another moment", 0, len(self.choices) - 1),
             Choice("joint", "Keypoint", "The one that arrow keys pull", tuple(self.names)),
-            Choice("seed", "Seed", "One trained network, or the mean over all", ("all", *map(str, seeds))),
+            Choice("seed", "Seed", "One trained network, or the mean over all", self._seeds()),
             Button("reset", "Reset", "Put every keypoint back"),
         ]
 
     def respond(self, event: Event) -> None:
+        self.values["refused"] = False
         match event:
-            case Set("pose", index):
-                self._choose_pose(index)
-            case Press("reset"):
-                self._put(None, self.start)
+            case Set("pose") | Press("reset"):
+                self.values |= {"pulled": None, "places": {}}
             case Pick(_, joint) if joint != self.root:
                 self.set("joint", joint)
-            case Drag("x2d", joint, x, y) if joint != self.root:
-                x2d = self.x2d.copy()
-                x2d[self.skeleton.index(joint)] = self._input().place(x, y)
-                self._put(joint, x2d)
-                self.values["joint"] = joint
+            case Pick("x2d", _) | Drag("x2d", self.root):
+                self.values["refused"] = True
+            case Drag("x2d", joint, x, y):
+                self._pull(joint, self._input().place(x, y))
+        self._derive()
+
+    def _pull(self, joint: str, target: np.ndarray) -> None:
+        at, x2d, lengths = self.skeleton.index(joint), self.x2d, self.lengths[self.values["pose"]]
+        near = [
+            (set(bone) - {at}, length) for bone, length in zip(self.skeleton.bones, lengths, strict=True) if at in bone
+        ]
+        place = reachable(target, x2d[[other.pop() for other, _ in near]], np.array([length for _, length in near]))
+        places = self.values["places"] | {joint: place.tolist()}
+        self.values |= {"joint": joint, "pulled": joint, "places": places}
+
+    def _derive(self) -> None:
+        """Everything that is shown, from the values alone."""
+        pose = self.values["pose"]
+        self.start, self.mm = self.starts[pose], float(self.mms[pose])
+        self.x2d = self.start.copy()
+        for joint, place in self.values["places"].items():
+            self.x2d[self.skeleton.index(joint)] = place
+        self.before, self.depths = self._depths(self.start), self._depths(self.x2d)
         self.message = self._sentence()
 
-    def _choose_pose(self, index: int) -> None:
-        pose = self.choices.select([index])
-        self.mm = depth_scale(pose)[0].item()  # per unit of the lifter's scale
-        self.start = (pose.x2d[0] - pose.x2d[0, :1]) / pose_scale(pose.x2d)[0]  # (J, 2) in [-1, 1]: the lifter's input
-        self.middle = np.append((self.start.min(0) + self.start.max(0)) / 2, 0)  # of what the panels show
-        self.reach = 1.4 * float(np.abs(self.start - self.middle[:2]).max())
-        self.before = self._depths(self.start)
-        self._put(None, self.start)
+    def answers(self) -> dict[str, Any] | None:
+        common = self._seeds()[1:]
+        members = {name: {s: run.seeds.index(int(s)) for s in common} for name, run in self.runs.items()}
+        if sum(run.parameter_count for run in self.runs.values()) * len(common) > MOST_NUMBERS:
+            return None
+        names, part_of = self.skeleton.names, owner_of("legs_torso", self.skeleton.names[1:])
+        arrays = {key: packed(getattr(self, key)) for key in ("starts", "mms", "middles", "reaches", "lengths")}
+        runs = [
+            {"title": name, "nets": {seed: lifter_data(run, i) for seed, i in members[name].items()}}
+            for name, run in self.runs.items()
+        ]
+        about = {"names": list(names), "bones": [list(bone) for bone in self.skeleton.bones], "runs": runs}
+        about |= {"parts": [part_of.get(name) for name in names], "texts": TEXTS}
+        return about | arrays | {"fullGlow": FULL_GLOW, "least": LEAST}
 
-    def _put(self, pulled: str | None, x2d: np.ndarray) -> None:
-        """Show keypoints (J, 2) on the lifter's scale; ``pulled``: the one that was pulled last, if any."""
-        self.pulled, self.x2d, self.depths = pulled, x2d, self._depths(x2d)
+    def for_page(self, budget: int) -> tuple[Controller, str]:
+        seeds, chosen = self._seeds()[1:], self.values["seed"]
+        first = [chosen] if chosen != "all" else []
+        size = sum(len(lifter_data(shrink(run), 0)["content"]) for run in self.runs.values())
+        kept = sorted([*first, *(s for s in seeds if s not in first)][: budget // size], key=int)
+        if not kept:
+            return self, f"Pulling needs a notebook: these networks take {size / 1e6:.0f} MB."
+        runs = {name: shrink(run.select([int(seed) for seed in kept])) for name, run in self.runs.items()}
+        page = type(self)(runs, self.poses)
+        page.values = self.values | ({"seed": kept[0]} if len(kept) == 1 else {})
+        page._derive()
+        left = f"This page holds the seeds {', '.join(kept)}; the other {len(seeds) - len(kept)} need a notebook."
+        return page, "" if len(kept) == len(seeds) else left
 
     def moved(self) -> dict[str, np.ndarray]:
         """title -> (J,) by how many mm each joint's depth differs from that of the untouched pose."""
@@ -101,42 +186,52 @@ class DragExplorerController(Controller):
         return [self._input(), *(self._lifted(i, name, mm) for i, (name, mm) in enumerate(self.moved().items()))]
 
     def _input(self) -> Pose:
-        caption = "pull a keypoint" if self.pulled is None else f"pulled: {readable(self.pulled)}"
+        pose, places = self.values["pose"], ", ".join(map(readable, self.values["places"]))
+        caption = TEXTS["pulled"].format(joints=places) if places else TEXTS["pull"]
         return Pose(
-            "x2d", "2D: pull a keypoint", caption, self.x2d, describe(self.x2d), self.skeleton, reach=self.reach,
-            middle=self.middle[:2], ghost=self.start, draggable=True, picked=self.values["joint"],
+            "x2d", "2D: pull a keypoint", caption, self.x2d, describe(self.x2d), self.skeleton,
+            reach=self.reaches[pose], middle=self.middles[pose], ghost=self.start, draggable=True,
+            picked=self.values["joint"],
         )  # fmt: skip
 
     def _lifted(self, i: int, name: str, moved: np.ndarray) -> Pose:
-        first, most = self._members(name)[0], int(moved.argmax())
-        lifted = attach_depth(self.x2d, self.depths[name][first])
+        members, most, pose = self._members(name), int(moved.argmax()), self.values["pose"]
+        several = len(members) > 1
+        lifted = attach_depth(np.broadcast_to(self.x2d, (len(members), *self.x2d.shape)), self.depths[name][members])
+        texts = {"run": readable(name), "count": len(members), "seed": self.runs[name].seeds[members[0]]}
         named = zip(self.skeleton.names, moved, strict=True)
-        tips = [f"{readable(joint)}: depth moved by {mm:.0f} mm" for joint, mm in named]
-        caption = f"most: {tips[most]}" if moved[most] >= LEAST else "no depth has moved"
+        tips = [TEXTS["moved"].format(joint=readable(joint), mm=f"{mm:.0f}") for joint, mm in named]
+        most_text = TEXTS["mostMean" if several else "most"]
+        caption = most_text.format(what=tips[most]) if moved[most] >= LEAST else TEXTS["none"]
+        drawn = lifted.mean(0)
         return Pose(
-            f"run_{i}", readable(name), caption, lifted, f"{describe(lifted)}; {caption}", self.skeleton,
-            middle=self.middle, reach=self.reach, strength=np.minimum(moved / FULL_GLOW, 1), tips=tips,
-            ghost=attach_depth(self.start, self.before[name][first]), pickable=True, picked=self.values["joint"],
+            f"run_{i}", TEXTS["mean" if several else "one"].format(**texts), caption, drawn,
+            f"{describe(drawn)}; {caption}", self.skeleton, middle=np.append(self.middles[pose], 0),
+            reach=self.reaches[pose], strength=np.minimum(moved / FULL_GLOW, 1), tips=tips,
+            ghost=None if several else attach_depth(self.start, self.before[name][members[0]]),
+            fan=lifted if several else None, pickable=True, picked=self.values["joint"],
         )  # fmt: skip
 
     def _sentence(self) -> str:
         """How far the keypoint was pulled, and what moved in the other half of the body."""
-        if self.pulled is None:
+        pulled = self.values["pulled"]
+        if self.values["refused"]:
+            return TEXTS["root"].format(joint=readable(self.root))
+        if pulled is None:
             return HINT
         names, part_of = self.skeleton.names, owner_of("legs_torso", self.skeleton.names[1:])
-        far = np.linalg.norm(self.x2d - self.start, axis=1)[self.skeleton.index(self.pulled)] * self.mm
-        other = [i for i, name in enumerate(names) if i and part_of[name] != part_of[self.pulled]]
-        sentences = [f"{readable(self.pulled)} pulled by {far:.0f} mm."]
+        far = np.linalg.norm(self.x2d - self.start, axis=1)[self.skeleton.index(pulled)] * self.mm
+        other = [i for i, name in enumerate(names) if i and part_of[name] != part_of[pulled]]
+        sentences = [TEXTS["far"].format(joint=readable(pulled), mm=f"{far:.0f}")]
         for name, moved in self.moved().items():
             most = max(other, key=moved.__getitem__)
-            seen = moved[most] >= LEAST
-            effect = f"moves the {readable(names[most])} by {moved[most]:.0f} mm" if seen else "moves no depth there"
-            sentences.append(f"In the other half of the body, {readable(name)} {effect}.")
+            texts = {"run": readable(name), "joint": readable(names[most]), "mm": f"{moved[most]:.0f}"}
+            sentences.append(TEXTS["crossed" if moved[most] >= LEAST else "apart"].format(**texts))
         return " ".join(sentences)
 
     def _members(self, name: str) -> list[int]:
         seeds, seed = self.runs[name].seeds, self.values["seed"]
-        return list(range(len(seeds))) if seed == "all" else [seeds.index(int(seed))]
+        return [seeds.index(int(each)) for each in (self._seeds()[1:] if seed == "all" else [seed])]
 
     @torch.no_grad()
     def _depths(self, x2d: np.ndarray) -> dict[str, np.ndarray]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,18 +15,43 @@ from liftkit.data.datasets import load_poses
 from liftkit.geometry import attach_depth, normalise, project, rotation_x, turn
 from liftkit.poses import PoseSet, evenly
 from liftkit.priors import get_prior
-from liftkit.recorded import load_record
+from liftkit.recorded import load_record, shrink
 from liftkit.run import Run
 from liftkit.view.alt_text import describe
 from liftkit.view.charts import line_chart
 from liftkit.view.controller import Controller, Event, Set
 from liftkit.view.controls import Choice, Slider
+from liftkit.view.networks import discriminator_data, packed
 from liftkit.view.panels import Chart, Panel, Pose
 
+LIMITS = (-0.5, 1.5)  # of the charts' scores: always the same, so that poses and depths can be compared
+MOST_NUMBERS = 8_000_000  # of all discriminators that a notebook's browser gets; beyond, the kernel answers alone
 CIRCLE = np.linspace(-180.0, 180.0, 73)  # degrees of azimuth at which the curves are computed
 MOST_POSES = 100  # to choose from, evenly out of all
 MEAN_OVER = 32  # of these, evenly, in the mean curves
 LIFTED, TRUE, FLAT = "lifted", "true depth", "flat"
+# Every sentence, for Python and for js/view.js.
+TEXTS = {
+    "input": "2D: the lifter's input",
+    "solid": "3D: {name}",
+    "faint": "faint: the truth",
+    "from": "{name}, from {azimuth}°",
+    "score": "score {score}",
+    "scores": "score {score}, mean of {count} seeds",
+    "mean": "mean of {count} seeds, each drawn above",
+    "one": "seed {seed}",
+    "circle": "Scores of this pose, all the way round",
+    "several": "Scores of {count} poses, their mean",
+    "waiting": "the mean is being computed",
+    "where": "Seen from {azimuth}°",
+    "above": "Seen from {azimuth}°, {elevation}° off the level",
+    "lifted": "the lifted pose",
+    "flat": "the flat pose",
+    "scaled": "this pose ({name})",
+    "found": "{where}, the discriminator finds {what} real with score {score} (1 is real, 0 is turned); {others}.",
+    "front": "From the front all are the same picture: no wrong depth can be seen.",
+    "back": "From behind, a flat pose is nearly its own mirror image: little to find out.",
+}
 
 
 class ViewExplorerController(Controller):
@@ -34,7 +61,7 @@ class ViewExplorerController(Controller):
     elevation about the image's horizontal axis; it is projected and not scaled again. (Training draws azimuths up to
     ``config.azimuth``, and elevations only under "paper".) A score of the discriminator is near 1 for a view that it
     takes for real, near 0 for a turned one. With "all" seeds scores are means over members, each for the pose of its
-    own lifter; the skeletons are then the first member's.
+    own lifter, and all members' skeletons are drawn.
 
     Args:
         run: default the recorded run of legs and torso.
@@ -44,6 +71,7 @@ class ViewExplorerController(Controller):
         ValueError: if they are not a Run and a PoseSet of the same skeleton.
     """
 
+    browser = "view"
     title = "Look from the side: who finds out a wrong depth?"
 
     def __init__(self, run: Run | None = None, poses: PoseSet | None = None):
@@ -76,9 +104,10 @@ class ViewExplorerController(Controller):
         self._evaluate()
 
     @property
-    def member(self) -> int:
-        """The member whose pose is shown."""
-        return 0 if self.values["seed"] == "all" else self.run.seeds.index(int(self.values["seed"]))
+    def members(self) -> list[int]:
+        """The members whose poses are shown."""
+        seed = self.values["seed"]
+        return list(range(len(self.run.seeds))) if seed == "all" else [self.run.seeds.index(int(seed))]
 
     @property
     def shown(self) -> str:
@@ -88,9 +117,12 @@ class ViewExplorerController(Controller):
 
     def rotations(self, azimuths: np.ndarray) -> np.ndarray:
         """(A,) degrees -> (A, 3, 3): the rotation by the run's prior, then by the chosen elevation."""
+        return rotation_x(np.array(np.radians(self.values["elevation"]))) @ self._turns(azimuths)
+
+    def _turns(self, azimuths: np.ndarray) -> np.ndarray:
+        """(A,) degrees -> (A, 3, 3): the rotation by the run's prior."""
         u = torch.from_numpy(np.stack([azimuths / 360 + 0.5, np.full(len(azimuths), 0.5)], -1))[None]
-        turns = get_prior(self.run.config.prior)(u, replace(self.run.config, azimuth=180.0))[0, 0].numpy()
-        return rotation_x(np.array(np.radians(self.values["elevation"]))) @ turns
+        return get_prior(self.run.config.prior)(u, replace(self.run.config, azimuth=180.0))[0, 0].numpy()
 
     def _lift(self, poses: PoseSet) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
         """(P, J, 2) poses, (M, P, J) their depths by each member, (P, J) the true ones, all on the lifter's scale."""
@@ -120,8 +152,10 @@ class ViewExplorerController(Controller):
         """Score the pose from all sides, in one pass for all versions, members and azimuths, the chosen one last."""
         self.versions = {name: x3d[:, 0] for name, x3d in self._versions(self.x2d, self.depths, self.truth).items()}
         views = self._views(np.stack(list(self.versions.values()), 1), np.append(CIRCLE, self.values["azimuth"]))
-        scores = dict(zip(self.versions, self._mean(self._scores(views)), strict=True))
-        self.views = dict(zip(self.versions, views[self.member, :, -1], strict=True))
+        every = self._scores(views)  # (M, versions, 74)
+        self.each = dict(zip(self.versions, every[..., :-1].swapaxes(0, 1), strict=True))  # name -> (M, 73)
+        scores = dict(zip(self.versions, self._mean(every), strict=True))
+        self.views = dict(zip(self.versions, views[self.members, :, -1].swapaxes(0, 1), strict=True))  # (K, J, 2) each
         self.curves = {name: score[:-1] for name, score in scores.items()}
         self.now = {name: float(score[-1]) for name, score in scores.items()}
         self.message = self._sentence()
@@ -137,45 +171,45 @@ class ViewExplorerController(Controller):
         return found
 
     def _mean(self, scores: np.ndarray) -> np.ndarray:
-        return scores.mean(0) if self.values["seed"] == "all" else scores[self.member]
+        return scores[self.members].mean(0)
 
     def _sentence(self) -> str:
         azimuth, elevation = self.values["azimuth"], self.values["elevation"]
-        where = f"Seen from {azimuth}°" + (f", {elevation}° off the level" if elevation else "")
-        what = {LIFTED: "the lifted pose", FLAT: "the flat pose"}.get(self.shown, f"this pose ({self.shown})")
+        where = TEXTS["above" if elevation else "where"].format(azimuth=azimuth, elevation=elevation)
+        what = {LIFTED: TEXTS["lifted"], FLAT: TEXTS["flat"]}.get(self.shown, TEXTS["scaled"].format(name=self.shown))
         others = ", ".join(f"{name}: {score:.2f}" for name, score in self.now.items() if name != self.shown)
-        score = f"{self.now[self.shown]:.2f} (1 is real, 0 is turned)"
-        text = f"{where}, the discriminator finds {what} real with score {score}; {others}."
-        if azimuth == 0 and not elevation:
-            return f"{text} From the front all are the same picture: no wrong depth can be seen."
-        if abs(azimuth) == 180 and not elevation:
-            return f"{text} From behind, a flat pose is nearly its own mirror image: little to find out."
-        return text
+        text = TEXTS["found"].format(where=where, what=what, score=f"{self.now[self.shown]:.2f}", others=others)
+        level = {0: TEXTS["front"], 180: TEXTS["back"]}.get(abs(azimuth), "") if not elevation else ""
+        return f"{text} {level}".rstrip()
 
     def panels(self) -> list[Panel]:
-        azimuth, name, truth = self.values["azimuth"], self.shown, self.versions.get(TRUE)
-        faint = {} if truth is None else {"caption": "faint: the truth", "ghost": truth[self.member]}
+        name, truth, members = self.shown, self.versions.get(TRUE), self.members
+        faint = {} if truth is None else {"caption": TEXTS["faint"], "ghost": truth[0]}
         found: list[Panel] = [
-            self._pose("x2d", "2D: the lifter's input", self.x2d[0]),
-            self._pose("x3d", f"3D: {name}", self.versions[name][self.member], **faint),
+            self._pose("x2d", TEXTS["input"], self.x2d[:1]),
+            self._pose("x3d", TEXTS["solid"].format(name=name), self.versions[name][members], **faint),
         ]
         for key, which in [("view", name), ("true_view", TRUE)][: 1 if truth is None else 2]:
-            title, score = f"{which}, from {azimuth}°", f"score {self.now[which]:.2f}"
-            found.append(self._pose(key, title, self.views[which], caption=score))
-        several = self.values["seed"] == "all" and len(self.run.seeds) > 1
-        who = f"mean of {len(self.run.seeds)} seeds" if several else f"seed {self.run.seeds[self.member]}"
-        count = len(self.several[0])
+            score = {"score": f"{self.now[which]:.2f}", "count": len(members)}
+            caption = TEXTS["scores" if len(members) > 1 else "score"].format(**score)
+            title = TEXTS["from"].format(name=which, azimuth=self.values["azimuth"])
+            drawn = self.views[which] if which != TRUE else self.views[which][:1]
+            found.append(self._pose(key, title, drawn, caption=caption))
+        texts = {"count": len(members), "seed": self.run.seeds[members[0]]}
+        who = TEXTS["mean" if len(members) > 1 else "one"].format(**texts)
+        several = TEXTS["several"].format(count=len(self.several[0]))
         return [
             *found,
-            Chart("circle", "Scores of this pose, all the way round", who, self._chart(self.curves), True),
-            Chart("mean", f"Scores of {count} poses, their mean", who, self._chart(self.means()), True),
+            Chart("circle", TEXTS["circle"], who, self._chart(self.curves), True),
+            Chart("mean", several, who, self._chart(self.means()), True),
         ]
 
-    def _pose(self, key: str, title: str, joints: np.ndarray, **more) -> Pose:
-        """A skeleton with its root in the middle, on the scale of the lifted pose."""
-        reach = 1.05 * float(np.linalg.norm(self.versions[LIFTED][self.member], axis=-1).max())
+    def _pose(self, key: str, title: str, each: np.ndarray, **more) -> Pose:
+        """Skeletons (K, J, d) with their root in the middle, on the scale of the lifted poses."""
+        reach = 1.05 * float(np.linalg.norm(self.versions[LIFTED][self.members], axis=-1).max())
+        joints, fan = each.mean(0), each if len(each) > 1 else None
         size = {"skeleton": self.poses.skeleton, "middle": np.zeros(joints.shape[-1]), "reach": reach}
-        return Pose(key, title, joints=joints, alt=describe(joints), **size, **more)
+        return Pose(key, title, joints=joints, fan=fan, alt=describe(joints), **size, **more)
 
     def _chart(self, curves: dict[str, np.ndarray]) -> str:
         return line_chart(
@@ -184,7 +218,62 @@ class ViewExplorerController(Controller):
             y_label="score (1: real)",
             marks=[(self.values["azimuth"], f"{self.values['azimuth']}°")],
             x_ticks=(-180, -90, 0, 90, 180),
+            limits=LIMITS,
         )
+
+    def answers(self) -> dict[str, Any] | None:
+        seeds = self.run.seeds
+        if self.run.discriminator.parameter_count * len(seeds) > MOST_NUMBERS or (turns := self._axis()) is None:
+            return None
+        x2d, depths, truth = self._lift(self.choices)
+        nets = {str(seed): discriminator_data(self.run, member) for member, seed in enumerate(seeds)}
+        self.means()
+        means = [{"key": f"{name} {level}", "scores": packed(s)} for (name, level), s in self.mean_scores.items()]
+        here = f"{self.values['elevation']} {self.values['pose']}"
+        curves = [{"key": f"{name} {here}", "scores": packed(s)} for name, s in self.each.items()]
+        frames = []
+        for names in (
+            list(self.versions)[: 2 + (truth is not None)],
+            [LIFTED, *[TRUE][: truth is not None], FLAT, "?"],
+        ):
+            svg = self._chart({name: self.curves.get(name, self.curves[FLAT]) for name in names})
+            frames.append({"names": names, "svg": svg, "low": LIMITS[0], "high": LIMITS[1]})
+        arrays = {"x2d": packed(x2d), "depths": packed(depths), "truth": None if truth is None else packed(truth)}
+        several = np.linspace(0, len(self.choices) - 1, len(self.several[0])).astype(int).tolist()
+        about = {
+            "names": list(self.poses.skeleton.names),
+            "seeds": list(nets),
+            "nets": nets,
+            "means": means,
+            "curves": curves,
+            "frames": frames,
+        }
+        return about | arrays | {"turns": packed(turns), "circle": CIRCLE.tolist(), "several": several, "texts": TEXTS}
+
+    def _axis(self) -> np.ndarray | None:
+        """(3, 3, 3) C, so that the prior turns by C[0] + cos(azimuth) C[1] + sin(azimuth) C[2]; None if it does not."""
+        turned = self._turns(np.array([0.0, 180.0, 90.0, 37.0]))
+        fixed, aside = (turned[0] + turned[1]) / 2, (turned[0] - turned[1]) / 2
+        axis = np.stack([fixed, aside, turned[2] - fixed])
+        tested = np.einsum("k,kij->ij", [1, np.cos(np.radians(37)), np.sin(np.radians(37))], axis)
+        return axis if np.allclose(tested, turned[3], atol=1e-5) else None
+
+    def for_page(self, budget: int) -> tuple[Controller, str]:
+        seeds, chosen = self.run.seeds, self.values["seed"]
+        size = len(discriminator_data(shrink(self.run), 0)["content"]) + 4 * 2 * self.choices.x2d[..., 0].size
+        room = (
+            budget - len(json.dumps({"frames": 2 * [self._chart(self.curves)], "x2d": packed(self.choices.x2d)}))
+        ) // size
+        if room < 1:
+            return self, f"Controls need a notebook: one discriminator takes {size / 1e6:.1f} MB."
+        first = [] if chosen == "all" else [int(chosen)]
+        kept = sorted([*first, *(seed for seed in seeds if seed not in first)][:room])
+        page = type(self)(shrink(self.run.select(kept)), self.poses)
+        page.values = self.values | ({"seed": str(kept[0])} if len(kept) == 1 else {})
+        page.respond(Set("pose", page.values["pose"]))
+        names, others = ", ".join(map(str, kept)), len(seeds) - len(kept)
+        left = f"This page holds the seeds {names}; the other {others} need a notebook."
+        return page, "" if len(kept) == len(seeds) else left
 
     def __str__(self) -> str:
         run, poses = self.run, self.poses

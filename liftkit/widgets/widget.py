@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import threading
 import traceback
 from pathlib import Path
@@ -15,7 +16,9 @@ from liftkit.system.files import write_atomically
 from liftkit.view.controller import Controller
 from liftkit.view.page import page_html, script, style
 from liftkit.view.still import picture_svg
+from liftkit.view.stored import stored, walk
 
+PAGE_BUDGET = 1_300_000  # bytes of what answers without a kernel: a page has at most 1.5 MB
 WIDGETS: dict[str, type[Widget]] = {}  # every widget by its class's name
 
 
@@ -48,6 +51,11 @@ class Widget(anywidget.AnyWidget):
         super().__init__(**state)
         self.on_msg(lambda _, message, buffers: self.handle(message))
 
+    @property
+    def message(self) -> str:
+        """The sentence below the panels."""
+        return self.controller.message
+
     def set(self, name: str, value: Any) -> None:
         """Give a control a value. Raises ValueError if it does not allow the value."""
         with self.lock:
@@ -63,9 +71,14 @@ class Widget(anywidget.AnyWidget):
     def handle(self, message: dict[str, Any]) -> None:
         """Answer a message from the browser. An error is shown in the widget, its traceback folded below."""
         with self.lock:
+            if message.get("kind") == "answers":
+                return self.send({"answers": self.controller.answers()})
             error = None
             try:
                 self.controller.handle(message)
+                state = self.controller.state()
+            except KeyboardInterrupt:  # the notebook's stop square
+                self.controller.stop()
                 state = self.controller.state()
             except Exception as trouble:
                 self.controller.running = False
@@ -79,11 +92,26 @@ class Widget(anywidget.AnyWidget):
         """Bring the browser up to date after a change made to the controller from Python."""
         self._mirror(self.controller.state())
 
-    def to_html(self, path: str | Path) -> Path:
-        """Write one page that turns and plays without a kernel or a network. Raises ValueError as files do."""
-        facts = {type(self).__name__: self.controller}
-        content = page_html(self.controller.title, self.controller.state(), facts).encode()
-        return write_atomically(path, lambda file: file.write(content))
+    def to_html(self, path: str | Path, states: int = 400) -> Path:
+        """Write one page that answers its controls without a kernel or a network, as far as its note says.
+
+        ``states``: how many states at most are stored, of a widget whose answers no browser computes.
+        Raises ValueError as files do.
+        """
+        with self.lock:
+            content = page_html(self.controller.title, self.page_state(states), {type(self).__name__: self.controller})
+        return write_atomically(path, lambda file: file.write(content.encode()))
+
+    def page_state(self, states: int = 400) -> dict[str, Any]:
+        """What such a page shows, and with what it answers."""
+        shown, note = self.controller.for_page(PAGE_BUDGET)
+        state, answers = shown.state(), shown.answers()
+        if not shown.browser:
+            answers, note = stored(
+                shown, shown.recording() or walk(shown), states, PAGE_BUDGET - len(json.dumps(state))
+            )
+            state["scene"]["browser"] = "stored"
+        return state | {"answers": answers, "note": note}
 
     def _mirror(self, state: dict[str, Any], number: int = 0, error: dict | None = None) -> None:
         state["status"] = state["status"] | {"number": number, "error": error, "running": self.controller.running}
@@ -92,6 +120,8 @@ class Widget(anywidget.AnyWidget):
                 setattr(self, name, value)
 
     def _repr_mimebundle_(self, **options):
+        with self.lock:
+            self.show()  # what is drawn and the still picture beside it are of one moment
         bundle = super()._repr_mimebundle_(**options)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         picture = {"text/plain": repr(self), "image/svg+xml": self.svg()}

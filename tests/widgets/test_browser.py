@@ -161,6 +161,28 @@ def test_the_widgets_that_show_3d_have_a_camera(page):
     assert turning == {"PoseViewer", "ViewExplorer", "LiftingConsole", "DragExplorer"}
 
 
+def test_a_drag_is_answered_in_the_browser_and_the_kernel_is_told_at_its_end(page):
+    widget, sent = widget_of(page, "DragExplorer"), []
+    joint = widget.locator("svg.lk-pull [data-joint=left_ankle]")
+    box = joint.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.wait_for_timeout(5000)  # the networks come
+    cdp = page.context.new_cdp_session(page)
+    cdp.send("Network.enable")
+    cdp.on("Network.webSocketFrameSent", lambda frame: sent.append(frame))
+    message = widget.locator(".lk-message")
+    page.mouse.down()
+    for i in range(1, 11):
+        page.mouse.move(x + 3 * i, y - i)
+        page.wait_for_timeout(30)
+    held = message.inner_text()
+    assert "left ankle pulled by" in held and sent == []
+    page.mouse.up()
+    page.wait_for_timeout(3000)
+    assert len(sent) >= 1 and message.inner_text() == held
+
+
 def test_the_console_and_the_network_are_quiet(page):
     assert ours(page.complaints) == []
     assert elsewhere(page.requests) == []

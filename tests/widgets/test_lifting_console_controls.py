@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 from consoles import CONFIG, POSES, alone, console, equal, play, press
 from trainers import weights
+from widget_cells import send
 
 from liftkit.losses import LOSSES, LossTerm, reprojection
 from liftkit.representations import REPRESENTATIONS, Representation, Segment, register
 from liftkit.skeleton import H36M_17
+from liftkit.widgets import LiftingConsole
 from liftkit.widgets.lifting_console import controller
 
 RESETS = {"representation": "full", "prior": "paper", "seed": 3, "weight_adversarial": 2.0, "weight_reprojection": 0.0}
@@ -63,6 +65,29 @@ def test_pause_stops_and_a_late_tick_does_nothing(monkeypatch):
     control.handle({"kind": "press", "name": "pause"})
     control.handle({"kind": "tick"})
     assert control.trainer.steps_done == 1 and "step 1." in control.message
+
+
+def test_the_stop_square_stops(monkeypatch):
+    console = LiftingConsole(POSES, config=replace(CONFIG, steps=4))
+    send(console, "press", name="run")
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(console.controller.game, "run", interrupted)
+    send(console, "tick")
+    assert console.status["running"] is False and "Paused after step 0" in console.status["message"]
+
+
+def test_after_the_end_nothing_is_said_to_continue():
+    control = console(config=replace(CONFIG, steps=2))
+    press(control, "step_d", "step_g", "step_d", "step_g")
+    ended = control.message
+    assert "All 2 steps are done" in ended
+    press(control, "pause")
+    assert control.message == ended
+    control.set("speed", 7)
+    assert control.message == ended
 
 
 @pytest.mark.slow

@@ -3,14 +3,15 @@
 from lab import browser, elsewhere, needs_chromium
 
 from liftkit import load_poses
-from liftkit.widgets import PoseViewer
+from liftkit.skeleton import H36M_17
+from liftkit.widgets import DragExplorer, PoseViewer
 from tests.widgets.test_browser import by_mouse, changed
 
 pytestmark = needs_chromium
 
 
 def test_a_saved_page_turns_and_plays_without_a_kernel(tmp_path):
-    file = PoseViewer(load_poses("synthetic").test).to_html(tmp_path / "page.html")
+    file = PoseViewer(load_poses("synthetic").test).to_html(tmp_path / "page.html", states=5)
     with browser(viewport={"width": 900, "height": 600}) as page:
         page.goto(file.as_uri())
         widget = page.locator("section.lk")
@@ -23,4 +24,34 @@ def test_a_saved_page_turns_and_plays_without_a_kernel(tmp_path):
         assert changed(widget, lambda: widget.get_by_role("button", name="Play").click())
         widget.get_by_role("button", name="Pause").click()
         assert changed(widget, lambda: by_mouse(widget.locator("input[name=frame]")))
+        assert page.complaints == [] and elsewhere(page.requests) == [file.as_uri()]
+
+
+def test_on_a_phone_the_real_network_answers_a_pull(tmp_path):
+    explorer = DragExplorer()
+    file = explorer.to_html(tmp_path / "page.html")
+    assert file.stat().st_size < 1_500_000
+    with browser(viewport={"width": 360, "height": 740}, has_touch=True) as page:
+        page.goto(file.as_uri())
+        widget, ankle = page.locator("section.lk"), page.locator("svg.lk-pull [data-joint=left_ankle]")
+        box = ankle.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + 40, y - 15, steps=6)
+        text = widget.locator(".lk-message").inner_text()  # the hand still holds it
+        page.mouse.up()
+        assert "left ankle pulled by" in text and "legs torso moves no depth" in text
+        page.wait_for_timeout(200)
+        radii = [
+            [float(dot.get_attribute("r")) for dot in widget.locator(f"[data-key=run_{run}] circle").all()]
+            for run in (0, 1)
+        ]
+        torso = [i for i, name in enumerate(H36M_17.names) if i > 6]
+        assert max(radii[0][i] for i in torso) > 0.03 > 0.021 > max(radii[1][i] for i in torso)
+        for name, value in (("seed", "1"), ("joint", "head")):
+            widget.locator(f"select[name={name}]").select_option(value)
+        page.wait_for_timeout(200)
+        assert "seed 1" in widget.inner_text()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
         assert page.complaints == [] and elsewhere(page.requests) == [file.as_uri()]

@@ -191,16 +191,18 @@ def test_mirrored_seeds_are_left_out_with_their_curves():
     assert explorer.picked == ("a", 1)
 
 
-def test_where_nothing_would_be_left_all_stays():
-    explorer = StudyExplorerController(table(SIX, mirrored=[0.9] * 12))
-    message = explorer.message
-    with pytest.raises(ValueError, match="no seed is left to show of a, b"):
-        explorer.set("upright", True)
-    assert explorer.values["upright"] is False and explorer.message == message
-    explorer.set("show_0", False)
-    with pytest.raises(ValueError, match="no seed is left to show of no representation"):
-        explorer.set("show_1", False)
-    assert explorer.panels()
+def test_where_nothing_is_left_it_says_so():
+    explorer = StudyExplorerController(table(SIX, mirrored=[0.9] * 12), course(seeds=6))
+    before, message = [(panel.key, panel.static_state()) for panel in explorer.panels()], explorer.message
+    explorer.set("upright", True)
+    assert explorer.message == "No seed is left to show of a, b: show more."
+    assert [(panel.key, panel.static_state()) for panel in explorer.panels()] == before
+    assert explorer.panels()[0].svg.count("<circle") == 0 and explorer.message[:30] in explorer.panels()[0].svg
+    explorer.set("upright", False)
+    assert explorer.message == message
+    for i in range(2):
+        explorer.set(f"show_{i}", False)
+    assert "no representation" in explorer.message and explorer.panels()
 
 
 @pytest.mark.slow

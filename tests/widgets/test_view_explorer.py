@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from browser_answers import same_answers
 from widget_cells import samples, send
 
 from liftkit import load_poses
@@ -19,6 +20,7 @@ from liftkit.skeleton import H36M_17
 from liftkit.training import Trainer
 from liftkit.widgets import ViewExplorer
 from liftkit.widgets.view_explorer import CIRCLE, FLAT, LIFTED, TRUE, ViewExplorerController
+from tests.view.test_js import needs_node
 
 EVERY = load_poses("synthetic").test
 POSES = EVERY.select(np.arange(0, len(EVERY), 400))
@@ -121,12 +123,15 @@ def test_depth_is_scaled_as_chosen(control):
     control.set("depth", -1.0)
     assert control.shown == "lifted x -1"
     np.testing.assert_allclose(control.versions["lifted x -1"], mirror(lifted), atol=1e-6)
-    view = project(mirror(lifted[0]) @ control.rotations(np.array([90.0]))[0].T)
-    np.testing.assert_allclose(control.panels()[2].joints[0], view, atol=1e-5)
+    view = project(mirror(lifted) @ control.rotations(np.array([90.0]))[0].T)
+    np.testing.assert_allclose(control.panels()[2].fan, view, atol=1e-5)
+    control.set("seed", "7")
+    np.testing.assert_allclose(control.panels()[2].joints[0], view[1], atol=1e-5)
+    assert control.panels()[2].fan is None
     control.set("depth", 0.0)
     assert control.shown == FLAT and (control.versions[FLAT][..., 2] == 0).all() and len(control.curves) == 3
     if control.run.config.prior == "paper":
-        assert np.abs(control.views[FLAT][:, 0]).max() < 1e-6  # as thin as paper
+        assert np.abs(control.views[FLAT][..., 0]).max() < 1e-6  # as thin as paper
     control.set("depth", 1.0)
     assert control.shown == LIFTED and len(control.curves) == 3
 
@@ -162,6 +167,35 @@ def test_the_default_is_small_and_the_same_each_time():
     assert len(json.dumps(one.controller.state(), allow_nan=False)) < 60_000
 
 
+# Without a kernel.
+
+MESSAGES = [{"kind": "set", "name": name, "value": value} for name, value in [
+    ("azimuth", -45), ("depth", 0.3), ("seed", "7"), ("azimuth", 180), ("pose", 4), ("azimuth", 33), ("elevation", 20),
+    ("depth", 1), ("azimuth", -180), ("elevation", 0), ("depth", 0), ("azimuth", 0), ("seed", "all"), ("depth", -0.7),
+]]  # fmt: skip
+
+
+@needs_node
+@pytest.mark.slow
+@pytest.mark.parametrize("truth", [True, False])
+def test_a_browser_answers_as_the_controller_does(run, tmp_path, truth):
+    few = POSES.select(np.arange(6))
+    control = ViewExplorerController(run, few if truth else replace(few, x3d=None))
+    states = same_answers(control, MESSAGES, tmp_path)
+    assert len({state["status"]["message"] for state in states}) > 10
+    assert len({state["panel_mean"]["svg"] for state in states}) > 10
+
+
+def test_a_page_holds_the_seeds_that_fit_and_says_which(control):
+    page, note = control.for_page(10**6)
+    assert note == "" and page.run.seeds == (4, 7) and page.values == control.values
+    control.set("seed", "7")
+    page, note = control.for_page(60_000)
+    assert page.run.seeds == (7,) and "seeds 7" in note and page.values == control.values
+    page, note = control.for_page(10)
+    assert page is control and "notebook" in note
+
+
 # Hands on the controls.
 
 
@@ -183,12 +217,14 @@ def test_the_charts_mark_the_azimuth_and_the_skeletons_keep_their_size(control):
     panels = {panel.key: panel for panel in control.panels()}
     assert all("marked at -60" in panels[key].svg for key in ("circle", "mean"))
     assert panels["view"].title == "lifted, from -60°" and panels["true_view"].title == "true depth, from -60°"
-    assert panels["view"].caption == f"score {control.now[LIFTED]:.2f}"
+    assert panels["view"].caption == f"score {control.now[LIFTED]:.2f}, mean of 2 seeds"
+    assert len(panels["view"].fan) == len(panels["x3d"].fan) == 2 and panels["true_view"].fan is None
     reaches = {panel.extent[1] for key, panel in panels.items() if key not in ("circle", "mean")}
     assert len(reaches) == 1
-    assert panels["circle"].caption == "mean of 2 seeds"
+    assert panels["circle"].caption == "mean of 2 seeds, each drawn above"
     control.set("seed", "7")
     assert control.panels()[-1].caption == "seed 7"
+    assert control.panels()[2].caption == f"score {control.now[LIFTED]:.2f}"
 
 
 def test_without_a_truth_there_are_fewer_panels_and_curves(run):

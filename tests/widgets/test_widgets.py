@@ -21,6 +21,7 @@ from widget_cells import CELLS, NASTY, SETUP, samples, send
 
 import liftkit.widgets
 from liftkit.poses import PoseSet
+from liftkit.view.charts.svg import safe
 from liftkit.view.controls import Button, Slider
 from liftkit.view.panels import Chart, Note, Pose
 from liftkit.widgets import WIDGETS, Widget
@@ -163,6 +164,22 @@ def test_a_widget_shows_the_same_whatever_torchs_global_modes_are(name):
     assert other.scene == plain.scene
 
 
+def test_what_is_live_and_the_still_picture_are_of_one_moment(widget):
+    """Also if a cell has changed the controller behind the widget's back."""
+    one = next(c for c in widget.controller.controls() if not isinstance(c, Button) and len(samples(c)) > 1)
+    widget.controller.set(one.name, samples(one)[-1])
+    picture = widget._repr_mimebundle_()[0]["image/svg+xml"]
+    state = json.loads(json.dumps(widget.controller.state()))
+    for name, value in state.items():
+        live = getattr(widget, name)
+        assert {key: live[key] for key in value if key not in ("error", "running")} == {
+            key: value[key] for key in value if key not in ("error", "running")
+        }, name
+    assert widget.message == widget.status["message"]
+    titles = [panel["title"] for name, panel in state.items() if name.startswith("panel_")]
+    assert all(safe(title)[:20] in picture for title in titles)
+
+
 def test_pictures_describe_themselves(widget):
     for panel in widget.controller.panels():
         assert panel.title
@@ -198,7 +215,8 @@ def test_nbconvert_shows_the_picture_if_no_widget_state_is_stored(widget):
 
 
 def test_a_saved_page_holds_all_it_needs(widget, tmp_path):
-    text = widget.to_html(tmp_path / "page.html").read_text()
+    text = widget.to_html(tmp_path / "page.html", states=5).read_text()
+    assert len(text.encode()) < 1_500_000
     assert not re.search(r"(src|href)=[\"']?(https?:)?//|@import|url\((?!data:)", text)
     assert text.replace("http://www.w3.org/2000/svg", "").count("http://") == 0 and "https://" not in text
     assert "default-src 'none'" in text and widget.controller.title in text

@@ -63,6 +63,8 @@ def _cell_faults(cell: dict, code: str, seeded: bool) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and ABSOLUTE.fullmatch(node.value):
             yield f"an absolute path: {node.value!r}"
+        if isinstance(node, ast.Attribute) and node.attr == "controller":
+            yield f"a controller's changes do not reach the browser: {ast.unparse(node)}; use the widget's own methods"
         if isinstance(node, ast.Call) and (draw := _unseeded(node, seeded)):
             yield f"randomness without a seed: {draw}"
     yield from _output_faults(cell, ends_in_value=any(isinstance(node, ast.Expr) for node in tree.body[-1:]))

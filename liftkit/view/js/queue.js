@@ -29,11 +29,17 @@ export class MessageQueue {
     this.post({ ...message, number: this.open });
   }
 
-  // The message with this number was answered. Numbers of other pages' messages are ignored.
-  answered(number) {
+  get idle() {
+    return !this.open && !this.waiting.length;
+  }
+
+  // The message with this number was answered. Numbers of other pages' messages are ignored. If it was refused, what
+  // waits is dropped: a button must not act on an old value while its user believes that a new one was taken.
+  answered(number, refused = false) {
     if (!this.open || number !== this.open) return;
     clearTimeout(this.timer);
     this.open = 0;
+    if (refused) this.waiting = [];
     this.next();
   }
 

@@ -1,8 +1,10 @@
 // A panel with a skeleton, as SVG: turned by mouse, touch and keys, or with joints to be pulled.
 import { farToNear, known, lowest, nearest, orbit, pointsOf, START, turned } from "./space.js";
 import { readable } from "./controls.js";
+import { describe } from "./describe.js";
 
 const SVG = "http://www.w3.org/2000/svg";
+const FAN = 0.35; // the opacity of each of several skeletons: liftkit/view/still.py
 const FAINTEST = 0.8; // of a bone's colour is gone at a doubt of 100 per cent
 const TURN = { ArrowLeft: [-0.1, 0], ArrowRight: [0.1, 0], ArrowUp: [0, -0.1], ArrowDown: [0, 0.1] };
 
@@ -10,10 +12,11 @@ export class PosePanel {
   // fixed: static_state() of a Pose of liftkit/view/panels.py.
   // actions: { common: { view }, redraw(), drag(joint, x, y), pick(joint), tip(text, event), play() }
   constructor(fixed, actions) {
-    Object.assign(this, { fixed, actions, held: null, pulled: null, current: {} });
+    Object.assign(this, { fixed, actions, held: null, current: {} });
     this.node = make("svg", { viewBox: "-1.06 -1.06 2.12 2.12", tabindex: 0, role: "img", class: "lk-skeleton" });
     if (fixed.size === 3) this.floor = make("path", { class: "lk-floor" }, this.node);
     this.ghosts = fixed.bones.map(() => make("line", { class: "lk-ghost" }, this.node));
+    this.fan = fixed.bones.map(([, joint]) => make("path", { class: `lk-bone lk-${fixed.sides[joint]}` }, this.node));
     this.lines = fixed.bones.map(([, joint]) => make("line", { class: `lk-bone lk-${fixed.sides[joint]}` }, this.node));
     this.dots = fixed.names.map((name) => make("circle", { class: "lk-joint", "data-joint": name }, this.node));
     this.labels = fixed.names.map(() => make("text", { class: "lk-label" }, this.node));
@@ -50,11 +53,10 @@ export class PosePanel {
     const frame = Math.min(filmFrame, (fixed.frames?.length ?? 1) - 1);
     const place = (values) => pointsOf(values, fixed.size).map((p) => (fixed.size === 3 ? turned(p, view) : p));
     this.points = place(current.joints ?? fixed.frames[frame]);
-    if (this.pulled) this.points[this.pulled.joint] = this.pulled.at;
     const doubt = current.doubt ?? fixed.doubts?.[frame];
     for (const i of farToNear(fixed.bones, this.points)) {
       const [a, b] = fixed.bones[i].map((joint) => this.points[joint]);
-      stretch(this.lines[i], a, b);
+      if (show(this.lines[i], !current.fan)) stretch(this.lines[i], a, b);
       this.lines[i].style.strokeWidth = 0.026 - 0.006 * (((a[2] || 0) + (b[2] || 0)) / 2);
       this.lines[i].style.strokeOpacity = doubt ? 1 - (FAINTEST * doubt[fixed.bones[i][1]]) / 100 : "";
       if (fixed.size === 3) this.node.insertBefore(this.lines[i], this.dots[0]);
@@ -65,12 +67,23 @@ export class PosePanel {
       set(this.labels[i], { x: x + (x < 0 ? -0.04 : 0.04), y: y - 0.03 });
       this.labels[i].setAttribute("text-anchor", x < 0 ? "end" : "start");
     });
+    this.drawFan(current.fan?.map(place) ?? []);
     const ghost = current.ghost && place(current.ghost);
     this.ghosts.forEach((line, i) => {
       if (show(line, ghost)) stretch(line, ...fixed.bones[i].map((joint) => ghost[joint]));
     });
     if (this.floor) this.drawFloor(view);
     this.describe(frame);
+  }
+
+  // Several skeletons instead of one: one path for each bone.
+  drawFan(skeletons) {
+    this.fan.forEach((path, i) => {
+      const ends = skeletons.map((points) => this.fixed.bones[i].map((joint) => points[joint]));
+      const drawn = ends.filter(([a, b]) => known(a, b)).map((pair) => pair.map((p) => `${p[0].toFixed(3)} ${p[1].toFixed(3)}`));
+      path.setAttribute("d", drawn.map(([a, b]) => `M${a}L${b}`).join(""));
+      path.style.strokeOpacity = FAN;
+    });
   }
 
   // A square on the ground, level with the pose's lowest joint, or with a film's: at first its feet may be hidden.
@@ -89,7 +102,8 @@ export class PosePanel {
     else if (fixed.pickable) keys.push("Page Down chooses the next joint");
     const film = fixed.frames ? `frame ${frame + 1} of ${fixed.frames.length}` : "";
     const chosen = current.picked == null ? "" : `chosen: ${readable(fixed.names[current.picked])}`;
-    const text = [current.title, current.alt, film, chosen, ...keys].filter(Boolean).join(". ");
+    const posed = fixed.frames ? describe(pointsOf(fixed.frames[frame], fixed.size), fixed.names) : current.alt;
+    const text = [current.title, posed, film, chosen, ...keys].filter(Boolean).join(". ");
     if (text !== this.text) this.node.setAttribute("aria-label", (this.text = text));
   }
 
@@ -103,6 +117,7 @@ export class PosePanel {
     this.node.setPointerCapture(event.pointerId);
     const [x, y] = this.at(event), joint = nearest(this.points, x, y, 0.15);
     this.held = { x: event.clientX, y: event.clientY, joint, far: 0 };
+    this.actions.tip("");
     if (this.fixed.draggable && joint >= 0) this.pull(joint, x, y);
   }
 
@@ -111,7 +126,7 @@ export class PosePanel {
     if (!this.held) return this.hover(nearest(this.points, x, y, 0.1), event);
     const right = event.clientX - this.held.x, down = event.clientY - this.held.y;
     if (this.fixed.draggable) {
-      if (this.held.joint >= 0) this.pull(this.held.joint, clamp(x), clamp(y));
+      if (this.held.joint > 0) this.pull(this.held.joint, clamp(x), clamp(y));
     } else if (this.fixed.size === 3) {
       this.turn(orbit(this.actions.common.view, right * 0.01, down * 0.01));
     }
@@ -121,7 +136,8 @@ export class PosePanel {
   // A click picks; after 4 pixels of movement it was a turn.
   up() {
     const { held, fixed } = this;
-    this.held = this.pulled = null;
+    this.held = null;
+    if (held?.place) this.actions.drag(fixed.names[held.joint], ...held.place, false);
     const clicked = held && held.joint >= 0 && held.far < 4;
     if (clicked && fixed.pickable && !fixed.draggable) this.actions.pick(fixed.names[held.joint]);
   }
@@ -131,10 +147,11 @@ export class PosePanel {
     this.actions.redraw();
   }
 
+  // The root cannot be pulled; the answer to a click on it says so.
   pull(joint, x, y) {
-    this.pulled = { joint, at: [x, y] };
-    this.actions.redraw();
-    this.actions.drag(this.fixed.names[joint], x, y);
+    if (joint === 0) return this.actions.pick(this.fixed.names[joint]);
+    this.held.place = [x, y];
+    this.actions.drag(this.fixed.names[joint], x, y, true);
   }
 
   hover(joint, event) {
@@ -151,7 +168,7 @@ export class PosePanel {
       actions.pick(fixed.names[((current.picked ?? -1) + page + count) % count]);
     } else if (way && fixed.draggable && current.picked != null) {
       const [x, y] = this.points[current.picked], far = event.shiftKey ? 1 : 0.3;
-      actions.drag(fixed.names[current.picked], clamp(x + way[0] * far), clamp(y + way[1] * far));
+      actions.drag(fixed.names[current.picked], clamp(x + way[0] * far), clamp(y + way[1] * far), false);
     } else if (way && fixed.size === 3) {
       this.turn(orbit(actions.common.view, ...way));
     } else if (event.key === "Home" && fixed.size === 3) {

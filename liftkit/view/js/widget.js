@@ -1,10 +1,12 @@
 // A widget of liftkit in the browser: its panels and controls, and the messages to the kernel behind them.
 import { frameAt, START } from "./space.js";
-import { MessageQueue } from "./queue.js";
+import { Source } from "./source.js";
 import { control, element, pushButton } from "./controls.js";
 import { PosePanel } from "./skeleton.js";
 import { chartPanel } from "./chart.js";
 
+const REST = 300; // milliseconds without movement after which a slider counts as released
+const PLAYBACK = 150; // milliseconds between two states of a recorded game
 const SILENT = "The kernel has not answered yet. If this stays, run the cell again.";
 const ALONE = "A page on its own: turning, playing and hovering work here; the other controls need a notebook.";
 const FOCUSABLE = "input, select, button, summary, [tabindex]";
@@ -14,7 +16,7 @@ function sharedOf(model) {
   if (!shared.has(model)) {
     const common = { view: { ...START }, frame: model.get("status").values.frame ?? 0, views: new Set() };
     const onSilence = () => common.views.forEach((view) => { view.message.textContent = SILENT; });
-    common.queue = new MessageQueue((message) => model.send(message), onSilence);
+    common.source = new Source(model, () => common.views.forEach((view) => view.showAll()), onSilence);
     shared.set(model, common);
   }
   return shared.get(model);
@@ -22,7 +24,8 @@ function sharedOf(model) {
 
 class View {
   constructor(model, el) {
-    Object.assign(this, { model, common: sharedOf(model), scene: {}, panels: new Map(), timer: 0 });
+    const common = sharedOf(model);
+    Object.assign(this, { model, common, source: common.source, scene: {}, panels: new Map(), timer: 0 });
     this.root = element("section", { className: "lk" });
     const part = (kind, name) => this.root.appendChild(element(kind, { className: `lk-${name}` }));
     this.title = part(this.alone ? "h1" : "h3", "heading");
@@ -34,6 +37,7 @@ class View {
     this.error.setAttribute("role", "alert");
     this.tipBox = part("div", "tip");
     this.error.hidden = this.tipBox.hidden = true;
+    for (const near of ["pointerover", "focusin"]) this.root.addEventListener(near, () => this.source.ask());
     el.replaceChildren(this.root);
     this.build();
     this.listeners = [["change:scene", () => this.build()], ["change:status", () => this.showStatus()]];
@@ -44,18 +48,17 @@ class View {
     this.common.views.add(this);
   }
 
-  // A page without a kernel: liftkit/view/page.py.
   get alone() {
-    return this.model.kernel === false;
+    return this.source.alone;
   }
 
-  send(key, message) {
-    if (!this.alone) this.common.queue.send(key, message);
+  send(key, message, held) {
+    this.source.send(key, message, held);
   }
 
   // What is the same as before stays, so that a control in use and a turned pose are not lost.
   build() {
-    const before = this.scene, scene = (this.scene = this.model.get("scene"));
+    const before = this.scene, scene = (this.scene = this.source.get("scene"));
     this.title.textContent = scene.title;
     this.root.setAttribute("aria-label", scene.title);
     if (!same(before.controls, scene.controls)) this.buildControls();
@@ -80,7 +83,7 @@ class View {
     this.controls = new Map();
     this.bar.replaceChildren();
     for (const state of this.scene.controls) {
-      if (this.alone && !state.local) continue;
+      if (this.alone && !state.local && !this.source.answers) continue;
       this.controls.set(state.name, control(state, (value) => this.input(state, value)));
       if (state.local) {
         this.film = state;
@@ -93,9 +96,12 @@ class View {
   }
 
   input({ kind, name, local }, value) {
-    if (local) this.go(value);
-    else if (kind === "button") this.send(null, { kind: "press", name });
-    else this.send(name, { kind: "set", name, value });
+    if (local) return this.go(value);
+    if (kind === "button") return this.send(null, { kind: "press", name });
+    const message = { kind: "set", name, value }, moving = kind === "slider" && Boolean(this.source.answers);
+    this.send(name, message, moving);
+    clearTimeout(this.report);
+    if (moving) this.report = setTimeout(() => this.send(name, message), REST);
   }
 
   // The browser alone shows a film's frames; the kernel gets the one where it stopped.
@@ -105,7 +111,7 @@ class View {
     this.common.frame = value;
     this.redraw();
     clearTimeout(this.report);
-    this.report = setTimeout(() => this.send(name, { kind: "set", name, value }), 300);
+    this.report = setTimeout(() => this.send(name, { kind: "set", name, value }), REST);
   }
 
   play() {
@@ -132,7 +138,7 @@ class View {
     const content = contentOf(fixed, {
       common: this.common,
       redraw: () => this.redraw(),
-      drag: (joint, x, y) => this.send(`drag ${key}`, { kind: "drag", panel: key, joint, x, y }),
+      drag: (joint, x, y, held) => this.send(`drag ${key}`, { kind: "drag", panel: key, joint, x, y }, held),
       // The queue's key holds what is picked, so that a pick never replaces another one that waits: all of them arrive.
       pick: (mark) => this.send(`pick ${key} ${mark}`, { kind: "pick", panel: key, key: mark }),
       tip: (text, event) => this.tip(text, event),
@@ -141,32 +147,41 @@ class View {
     const title = element("figcaption", { className: "lk-title" }), caption = element("p", { className: "lk-caption" });
     this.panels.set(key, { title, caption, content });
     this.showPanel(key);
-    const className = `lk-panel${fixed.wide ? " lk-wide" : ""}`, node = element("figure", { className });
+    const more = `${fixed.wide ? " lk-wide" : ""}${fixed.draggable ? " lk-pulled" : ""}`, className = `lk-panel${more}`, node = element("figure", { className });
     node.append(title, content.node, caption);
     node.dataset.key = key;
     return node;
   }
 
+  showAll() {
+    if (this.alone && this.source.answers && !this.answering) this.scene = {}; // controls that were left out
+    this.answering = Boolean(this.source.answers);
+    this.build();
+    this.panels.forEach((_, key) => this.showPanel(key));
+  }
+
   showPanel(key) {
-    const { title, caption, content } = this.panels.get(key), current = this.model.get(`panel_${key}`);
+    const { title, caption, content } = this.panels.get(key), current = this.source.get(`panel_${key}`);
     title.textContent = current.title;
     caption.textContent = current.caption;
     content.show(current);
   }
 
   showStatus() {
-    const { values, message, error, running, number } = this.model.get("status");
+    const { values, message, error, running } = this.source.get("status");
     this.controls.forEach(({ show }, name) => {
-      if (this.common.queue.pending(name)) return; // the kernel's value is older than the user's
+      if (this.source.queue.pending(name)) return; // the kernel's value is older than the user's
       if (name !== this.film?.name) show(values[name]);
       else if (!this.timer && values[name] !== this.frameShown) this.common.frame = this.frameShown = values[name];
     });
+    const still = this.alone && !this.source.answers;
     const hint = this.scene.controls.every((state) => state.local) ? "" : ALONE;
-    this.message.textContent = this.alone ? hint : message;
+    this.message.textContent = still ? hint : [message, this.model.get("note")].filter(Boolean).join(" ");
     this.error.hidden = !error;
     if (error) this.showError(error);
-    this.common.queue.answered(number);
-    if (running && !this.alone) setTimeout(() => this.common.views.size && this.send("tick", { kind: "tick" }), 0);
+    if (!running || still) return;
+    clearTimeout(this.tick);
+    this.tick = setTimeout(() => this.common.views.size && this.send("tick", { kind: "tick" }), this.alone ? PLAYBACK : 0);
   }
 
   showError({ text, trace }) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from time import perf_counter
 
@@ -23,6 +24,7 @@ from liftkit.widgets.lifting_console.game import Evaluation, Game
 
 SLICE, LONGEST = 0.15, 0.4  # seconds of steps between two answers to the browser: as many as it takes to draw them
 SHOWN = (0.2, 0.6)  # places among the test poses, as shares, of those that are drawn
+PICTURES = 60  # of a recorded game
 BINS = np.linspace(-0.6, 1.6, 23)  # of the scores' histograms
 BEGIN = "Press Run, or let the two take turns: Step D, then Step G."
 UNSEEN = "evaluation only: the trainer never sees it"
@@ -106,8 +108,7 @@ class LiftingConsoleController(Controller):
                 if self.running:
                     self.message = "D and G take turns. Pause stops at once."
             case Press("pause"):
-                self.running = False
-                self.message = f"Paused after step {self.trainer.steps_done}. Run continues from here."
+                self.stop()
             case Press("reset"):
                 self._start()
                 self.message = f"Back at step 0 and the same start. {BEGIN}"
@@ -115,9 +116,17 @@ class LiftingConsoleController(Controller):
                 self._restart(name, value)
             case Tick():
                 drawing = perf_counter() - (self.answered_at or perf_counter())
-                self.game.run(self.values["speed"], max(SLICE, min(drawing, LONGEST)))
-                self.answered_at = perf_counter()
-                self._ended()
+                self._advance(self.values["speed"], max(SLICE, min(drawing, LONGEST)))
+
+    def _advance(self, steps: int, seconds: float) -> None:
+        self.game.run(steps, seconds)
+        self.answered_at = perf_counter()
+        self._ended()
+
+    def stop(self) -> None:
+        self.running = False
+        if not self._ended():
+            self.message = f"Paused after step {self.trainer.steps_done}. Run continues from here."
 
     def _start(self) -> None:
         weights = {name: self.values[key] for key, name in self.weights.items()}
@@ -150,6 +159,37 @@ class LiftingConsoleController(Controller):
         if self.game.failure:
             self.message = f"Training stopped: {self.game.failure}. Choose smaller weights, or press Reset."
         return True
+
+    def for_page(self, budget: int) -> tuple[Controller, str]:
+        page = type(self)(self.poses, self.first, self.config, self.device)
+        page.values, page.title = dict(self.values), f"Recorded: {self.title}"
+        page._start()
+        return page, ""
+
+    def recording(self) -> Iterator[tuple[dict, dict, dict]]:
+        """A game from its start: some half steps, then, after a reset, the whole of it in some 60 pictures."""
+        begin = self.state()
+        press = lambda name: {"kind": "press", "name": name}  # noqa: E731
+        yield from ((begin, press(name), begin) for name in ("reset", "pause"))
+        for half in ("step_d", "step_g") * 3:
+            before = self.state()
+            self.handle(press(half))
+            yield before, press(half), self.state()
+            yield self.state(), press("reset"), begin
+        self._start()
+        self.handle(press("run"))
+        yield begin, press("run"), self.state()
+        while self.running:
+            now = self.state()
+            self.stop()
+            paused = self.state()
+            yield now, press("pause"), paused
+            self.handle(press("run"))
+            yield paused, press("run"), now
+            yield from ((state, press("reset"), begin) for state in (now, paused))
+            self._advance(max(1, self.trainer.config.steps // PICTURES), float("inf"))
+            yield now, {"kind": "tick"}, self.state()
+        yield self.state(), press("reset"), begin
 
     def panels(self) -> list[Panel]:
         done, config, now = self.trainer.steps_done, self.trainer.config, self.game.evaluation

@@ -37,6 +37,7 @@ class RepresentationExplorerController(Controller):
     """
 
     title = "Who looks at which joints?"
+    needs_kernel = (OWN, "start", "put", "register", "name", "segments", "blocks", "shared_blocks", "click", "segment")
 
     def __init__(self, representation: str = "legs_torso"):
         super().__init__()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -10,7 +12,7 @@ from liftkit.study import Study
 from liftkit.study.statistics import REACHED
 from liftkit.view.alt_text import readable
 from liftkit.view.charts import line_chart
-from liftkit.view.charts.svg import label, root
+from liftkit.view.charts.svg import label, root, shortened
 from liftkit.view.controller import Controller, Event, Pick, Set
 from liftkit.view.controls import Choice, Slider, Toggle
 from liftkit.view.palette import HIGHER_IS_BETTER, SERIES, metric_label
@@ -49,8 +51,7 @@ class StudyExplorerController(Controller):
         self.results, self.history = tables.checked_results(study), tables.checked_history(history)
         self.metrics, self.curves = tables.metrics_of(self.results), tables.metrics_of(self.history)
         self.names = tuple(self.results["representation"].unique())
-        self.picked: tuple[str, object] | None = None  # representation and seed
-        self.values = {"metric": self.metrics[0]} | {key: self.results[key].iloc[0] for key in FILTERS}
+        self.values = {"picked": None, "metric": self.metrics[0]} | {key: self.results[key].iloc[0] for key in FILTERS}
         self.values |= {"curve": self.curves[0]} if self.curves else {}
         self.values |= {"upright": False} if "mirrored" in self.results else {}
         against = self._possible_references()[0]
@@ -60,6 +61,11 @@ class StudyExplorerController(Controller):
             self.values |= {f"show_{i}": True for i in range(len(self.names))}
             self.values |= dict(zip(("first", "second"), usual if len(usual) == 2 else self.names, strict=False))
         self.message = self._sentence()
+
+    @property
+    def picked(self) -> tuple[str, Any] | None:
+        """The representation and the seed of the dot that is picked."""
+        return self.values["picked"] and tuple(self.values["picked"])
 
     def controls(self):
         found = [Choice("metric", "Metric", "What the dots show", self.metrics)]
@@ -81,33 +87,27 @@ class StudyExplorerController(Controller):
         return [*found, *(shown if len(self.names) > 1 else [])]
 
     def respond(self, event: Event) -> None:
-        test = self.values["test"]
         match event:
-            case Set("data") if test not in (tests := self._rows("data")["test"].tolist()):
+            case Set("data") if self.values["test"] not in (tests := self._rows("data")["test"].tolist()):
                 self.values["test"] = tests[0]
             case Pick("seeds", key):  # "NAME,INDEX" of a dot
                 name, index = key.rsplit(",", 1)
-                self.picked = (name, self._groups()[name]["seed"].iloc[int(index)])
-        try:
-            self.message = self._sentence()  # raises ValueError if no seed would be left to show
-        except ValueError:
-            self.values["test"] = test
-            raise
+                self.values["picked"] = [name, np.asarray(self._groups()[name]["seed"])[int(index)].item()]
+        self.message = self._sentence()
 
     def _rows(self, *keys: str) -> pd.DataFrame:
         """The results with the chosen values of these columns."""
         return self.results[np.logical_and.reduce([self.results[key] == self.values[key] for key in keys])]
 
     def table(self) -> pd.DataFrame:
-        """The results that are shown. Raises ValueError if there are none."""
+        """The results that are shown; possibly none."""
         found = self._rows(*FILTERS)
         if self.values.get("upright"):
             found = found[~(found["mirrored"] > 0.5)]
-        shown = [name for i, name in enumerate(self.names) if self.values.get(f"show_{i}", True)]
-        found = found[found["representation"].isin(shown)]
-        if not len(found):
-            raise ValueError(f"no seed is left to show of {', '.join(shown) or 'no representation'}: show more")
-        return found
+        return found[found["representation"].isin(self._shown())]
+
+    def _shown(self) -> list[str]:
+        return [name for i, name in enumerate(self.names) if self.values.get(f"show_{i}", True)]
 
     def curve_table(self) -> pd.DataFrame:
         """The history of the seeds that are shown, where the chosen curve has a value."""
@@ -154,6 +154,8 @@ class StudyExplorerController(Controller):
     def panels(self) -> list[Panel]:
         metric, groups = self.values["metric"], self._groups()
         dot = self._dot(groups)
+        if not groups:
+            return self._nothing()
         convergence = tables.convergence_chart(self.curve_table(), groups, self.values.get("curve"), dot)
         sets = [f"{words} {self.values[key]}" for key, words in (("data", "trained on"), ("test", "tested on"))
                 if self.values[key]]  # fmt: skip
@@ -167,6 +169,15 @@ class StudyExplorerController(Controller):
             Note("seed", "The seed that is picked", text=seed, wide=True),
             Note("pair", "Two compared, seed by seed", text=self._comparison(groups), wide=True),
         ]
+
+    def _nothing(self) -> list[Panel]:
+        """The panels if no seed is left."""
+        why, metric = self._sentence(), self.values["metric"]
+        titles = {"seeds": metric_label(metric), "convergence": "Convergence", "reached": "Seeds that reach an error"}
+        empty = {k: root([label(shortened(why, 460), 240, 140, "middle")], why, 480, 280) for k in titles}
+        charts = [Chart(key, title, "", empty[key], wide=True) for key, title in titles.items()]
+        notes = {"seed": "The seed that is picked", "pair": "Two compared, seed by seed"}
+        return [*charts, *(Note(key, title, text="None is shown.", wide=True) for key, title in notes.items())]
 
     def _reached(self, groups: dict[str, pd.DataFrame]) -> Chart:
         percent, against, reference = self.values["percent"], self.values["against"], self.reference()
@@ -200,6 +211,8 @@ class StudyExplorerController(Controller):
 
     def _sentence(self) -> str:
         table, metric = self.table(), self.values["metric"]
+        if not len(table):
+            return f"No seed is left to show of {readable(', '.join(self._shown())) or 'no representation'}: show more."
         means = table.groupby("representation", sort=False)[metric].mean().dropna()
         if means.empty:
             return f"{len(table)} seeds, none with a value of {metric_label(metric)}."

@@ -114,6 +114,18 @@ test("an answer that comes twice opens nothing twice", () => {
   queue.close();
 });
 
+test("what waits behind a refused value is dropped: a button would act on the old one", () => {
+  const { queue, sent } = opened();
+  queue.send("name", { name: "name" });
+  queue.send(null, { name: "register" });
+  queue.answered(sent[0].number, true);
+  assert.equal(sent.length, 1);
+  assert.ok(queue.idle && !queue.pending(null));
+  queue.send(null, { name: "register" });
+  assert.equal(sent.length, 2);
+  assert.equal(queue.idle, false);
+});
+
 test("silence is reported once after the patience", (context) => {
   const pass = clock(context);
   const made = opened(4000), { queue, sent, silences, answer } = made;

@@ -1,0 +1,143 @@
+"""States stored beforehand, by which a page answers its controls without a kernel, as Panel's ``save(embed=True)``."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
+from html import unescape
+from itertools import zip_longest
+from math import ceil
+from typing import Any
+
+from liftkit.view.controller import Controller
+from liftkit.view.controls import Choice, Control, Slider, Toggle
+from liftkit.view.panels import Chart, Pose
+
+Message = dict[str, Any]
+State = dict[str, Any]  # as Controller.state() gives it
+Step = tuple[State, Message, State]  # from which state, by which message, to which state
+MOST_VALUES = 25  # of a slider; one with more goes in longer steps
+MOST_MARKS = 40  # of a chart that can be picked
+ABSENT = "This page does not hold that state: it needs a notebook."
+
+
+def walk(controller: Controller) -> Iterator[Step]:
+    """Every step from the present state on, nearest states first. The controller itself stays as it is."""
+    walker = copy(controller)
+    states = [walker.state()]
+    known = {_key(states[0])}
+    for state in states:
+        for message in list(_messages(_put(walker, state))):
+            try:
+                _put(walker, state).handle(message)
+            except ValueError:  # refused: no step
+                continue
+            status = {"values": dict(walker.values), "message": walker.message, "running": walker.running}
+            after = {"status": status}  # enough of a state that is known
+            if _key(after) not in known:
+                known.add(_key(after))
+                states.append(after := walker.state())
+            yield state, message, after
+
+
+def _put(walker: Controller, state: State) -> Controller:
+    walker.values, walker.message = dict(state["status"]["values"]), state["status"]["message"]
+    return walker
+
+
+def _key(state: State) -> str:
+    return json.dumps([state["status"][part] for part in ("values", "message", "running")], sort_keys=True)
+
+
+def _messages(controller: Controller) -> Iterator[Message]:
+    """Everything that a hand can do, but what ``controller.needs_kernel``: of each control and panel one in turn."""
+    ways: list[list[Message]] = []
+    for control in controller.controls():
+        if control.name not in (lacking := controller.needs_kernel):
+            others = [v for v in _values(control) if v != controller.values[control.name] and v not in lacking]
+            ways.append([{"kind": "set", "name": control.name, "value": value} for value in others])
+    for panel in controller.panels():
+        marks: Sequence[str] = panel.skeleton.names if isinstance(panel, Pose) and panel.pickable else ()
+        if isinstance(panel, Chart):
+            marks = [unescape(mark) for mark in re.findall(r'data-pick="([^"]*)"', panel.svg)]
+        ways.append([{"kind": "pick", "panel": panel.key, "key": m} for m in marks] if len(marks) <= MOST_MARKS else [])
+    return (message for turn in zip_longest(*ways) for message in turn if message)
+
+
+def _values(control: Control) -> Iterable[Any]:
+    match control:
+        case Choice():
+            return control.options
+        case Toggle():
+            return (False, True)
+        case Slider(local=False):
+            step = _step(control)
+            count = int((control.maximum - control.minimum) / step + 1e-9) + 1
+            return [control.check(round(control.minimum + i * step, 9)) for i in range(count)]
+    return ()
+
+
+def _step(control: Slider) -> float:
+    count = (control.maximum - control.minimum) / control.step
+    return control.step * max(1, ceil(count / (MOST_VALUES - 1)))
+
+
+def stored(controller: Controller, steps: Iterable[Step], most: int, budget: int) -> tuple[dict[str, Any], str]:
+    """What ``js/stored.js`` needs, and a sentence on what it lacks: at most so many states and bytes."""
+    states, edges, known = [controller.state()], {}, {}
+    known[_key(states[0])] = 0
+    seen, size = set(), 0  # parts, and about how many bytes they take
+    for before, message, state in steps:
+        key = _key(state)
+        if key not in known:
+            scene = state["scene"]
+            parts = [*(state | {"scene": scene | {"panels": []}}).values(), *scene["panels"]]
+            new = {json.dumps(part) for part in parts} - seen
+            size += sum(len(gzip.compress(part.encode(), 1)) for part in new) * 4 / 3
+            if len(states) >= most or size > budget:
+                break
+            seen |= new
+            known[key] = len(states)
+            states.append(state)
+        edges.setdefault(known[_key(before)], {})[_text(message)] = known[key]
+    content = _packed(states, edges)
+    while len(content) > budget and len(states) > 1:
+        states = states[: int(len(states) * 0.8)]
+        content = _packed(states, edges)
+    moved = {json.loads(text)[1] for text in edges.get(0, {}) if edges[0][text] < len(states)}
+    lacking = [one.label for one in controller.controls() if one.name not in moved and not getattr(one, "local", False)]
+    note = f"This page holds {len(states):,} states; others need a notebook" if len(states) > 1 else ""
+    note += f"{', as do' if note else 'These need a notebook:'} {', '.join(lacking)}" if lacking else ""
+    return {"content": content, "absent": ABSENT}, note and f"{note}."
+
+
+def _text(message: Message) -> str:
+    """A message as JSON.stringify writes its kind, name or panel, and value or key."""
+    parts = [message["kind"], message.get("name", message.get("panel")), message.get("value", message.get("key"))]
+    whole = [int(part) if isinstance(part, float) and part.is_integer() else part for part in parts]
+    return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+
+
+def _packed(states: list[dict[str, Any]], edges: dict[int, dict[str, int]]) -> str:
+    """Everything as base64 of gzipped JSON; equal parts of states are stored once."""
+    pool: dict[str, int] = {}
+    put = lambda part: pool.setdefault(json.dumps(part), len(pool))  # noqa: E731
+    tables = []
+    for state in states:
+        scene = state["scene"] | {"controls": [_coarse(each) for each in state["scene"]["controls"]]}
+        scene |= {"browser": "stored", "panels": [put(panel) for panel in scene["panels"]]}
+        tables.append({name: put(part) for name, part in (state | {"scene": scene}).items()})
+    kept = {at: {m: to for m, to in ways.items() if to < len(states)} for at, ways in edges.items() if at < len(states)}
+    text = f'{{"pool":[{",".join(pool)}],"states":{json.dumps(tables)},"edges":{json.dumps(kept)}}}'
+    return b64encode(gzip.compress(text.encode(), mtime=0)).decode()
+
+
+def _coarse(state: dict[str, Any]) -> dict[str, Any]:
+    """A control's state; of a slider with the steps that are stored."""
+    if state["kind"] != "slider" or state["local"]:
+        return state
+    return state | {"step": _step(Slider(**{name: value for name, value in state.items() if name != "kind"}))}
