@@ -14,7 +14,6 @@ from pathlib import Path
 import numpy as np
 from formats.cdf import read_cdf
 from formats.containers import read_h5, read_members
-from formats.pickles import entries, float_array, read_pickled
 from readers.camera_poses import camera_poses
 from readers.human36m_cameras import CAMERAS, field_cameras
 
@@ -22,6 +21,7 @@ from liftkit.data.people import check_agreement, check_person, pick_joints
 from liftkit.poses import PoseSet
 from liftkit.skeleton import H36M_17
 from liftkit.system.files import reading
+from liftkit.system.pickles import entries, float_array, read_pickled
 
 SPLITS = dict.fromkeys(("S1", "S5", "S6", "S7", "S8"), "train") | dict.fromkeys(("S9", "S11"), "test")
 ACTIONS = (
