@@ -43,7 +43,7 @@ def lift(
     person: options.Person = None,
     follow: options.Follow = True,
     all_people: options.AllPeople = False,
-    fps: Annotated[float, typer.Option(help="Frames per second, for animations.")] = 30.0,
+    fps: Annotated[float | None, typer.Option(help="Frames per second; else the file's, else 30.")] = None,
     stature: Annotated[float, typer.Option(help="The person's, in mm; scales .bvh and .glb.")] = 1700.0,
     tilt: Annotated[
         float | None, typer.Option(help="How far the camera looked down, in degrees; else estimated.")
@@ -66,15 +66,17 @@ def lift(
     loaded, lifter = _lifter(record, run, seed)
     if file.suffix.lower() == ".npz" and is_pose_file(file):
         _refuse_reading_options(context)
-        poses, usage = load_poses(file), "a pose file"
+        poses, usage, rate = load_poses(file), "a pose file", None
     else:
         given = {"size": options.picture_size(size), "aspect": aspect, "threshold": threshold, "max_gap": max_gap}
         given |= {"order": order, "person": person, "follow": follow, "all_people": all_people}
         poses, usage = read_keypoints(file, format, **given, incomplete=True)
+        rate = usage.fps
     say(f"{usage}\n{poses}; lifted by {lifter}.")
     if check:
         poses = poses.select([0])
     about = {"from": file.name, "used": str(usage), "lifter": lifter}
+    fps = fps if fps is not None else rate or 30.0
     motion = lift_motion(loaded, poses, about, fps, stature, tilt, smooth)
     if unlike := motion.about.get(UNLIKE):
         say(f"{UNLIKE}, so do not rely on it: {unlike}.")

@@ -138,7 +138,11 @@ def _bodies(item: dict) -> list[str]:
 
 
 def _flat(value: object) -> bool:
-    return isinstance(value, list) and len(value) > 0 and not isinstance(value[0], (list, dict, str))
+    """Whether this is a list of numbers, or of pairs and triples of them, of whatever length."""
+    first = value[0] if isinstance(value, list) and value else None
+    return isinstance(first, (int, float)) or (
+        isinstance(first, list) and bool(first) and not isinstance(first[0], list)
+    )
 
 
 def read_json(text: str, format: str | None = None, follow: bool = True, one: bool = False) -> Found:
@@ -200,7 +204,9 @@ def _joined(data: dict) -> tuple[list, tuple[str, ...] | None, object]:
         label = {"frame": own[annotation["image_id"]]} if images else {}
         annotations.append({**annotation, **label})
     listed = [c["keypoints"] for c in data.get("categories", []) if isinstance(c, dict) and c.get("keypoints")]
-    rest = {key: value for key, value in data.items() if key not in ("annotations", "categories")}
+    rest = {key: value for key, value in data.items() if key not in ("annotations", "categories", "images")}
+    if len({(image.get("width"), image.get("height")) for image in images.values()}) == 1:
+        rest |= {"image meta": next(iter(images.values()))}
     return list(own.values()), tidy_all(listed[0]) if listed else None, {**rest, "annotations": annotations}
 
 

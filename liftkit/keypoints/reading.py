@@ -160,12 +160,10 @@ def _poses_of(people: People, points: np.ndarray, rows: np.ndarray, max_gap: int
 
 
 def _seen(points: np.ndarray, threshold: float) -> np.ndarray:
-    """The points whose score reaches the threshold. Raises ValueError if no score does."""
-    best = np.nanmax(points[..., 2], initial=0.0)
-    if best < threshold and np.isfinite(points[..., :2]).any():
-        what = "all are 0" if best == 0 else f"the highest is {best:.3g}"
+    """The points whose score reaches the threshold. Raises ValueError if all scores are 0, which is no score."""
+    if threshold > 0 and (points[..., 2] == 0).all() and np.isfinite(points[..., :2]).any():
         raise ValueError(
-            f"its scores are below the threshold of {threshold:g}: {what}; --threshold 0 takes every point"
+            "the scores of all points are 0, so every point is missing; --threshold 0 takes them all the same"
         )
     return good_points(points, threshold)
 

@@ -133,7 +133,7 @@ def _linked(frame: np.ndarray, middle: np.ndarray, extent: np.ndarray) -> list[n
     """Detections that are near each other in neighbouring frames, joined so that the steps are smallest in all."""
     seen = np.flatnonzero(np.isfinite(extent) & (extent > 0))
     if not len(seen):
-        return [np.arange(min(len(extent), 1))]
+        return [np.unique(frame, return_index=True)[1]]
     seen = seen[np.argsort(frame[seen], kind="stable")]
     groups = np.split(seen, np.unique(frame[seen], return_index=True)[1][1:])
     pieces = {int(i): [int(i)] for i in groups[0]}  # last detection -> its piece
