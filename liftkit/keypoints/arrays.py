@@ -33,7 +33,11 @@ def _of_points(member: str) -> bool:
 
 def read_npy(path: Path) -> Found:
     """The points in an array (F, K, 2 or more), (F, people, K, 2 or more), (K, 2 or more) or (F, 2 K)."""
-    return _rows(np.load(path, mmap_mode="r", allow_pickle=False))
+    try:
+        return _rows(np.load(path, mmap_mode="r", allow_pickle=False))
+    except ValueError as error:
+        pickled = "it holds pickled objects, which are not read: save an array of numbers"
+        raise ValueError(pickled if "objects" in str(error) else str(error)) from error
 
 
 def read_npz(path: Path) -> Found:

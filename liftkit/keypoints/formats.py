@@ -19,6 +19,7 @@ from liftkit.keypoints.labels import (
     FPS_KEYS,
     FRAME_KEYS,
     HEIGHT_KEYS,
+    SIZE_KEYS,
     TIME_KEYS,
     TRACK_KEYS,
     WIDTH_KEYS,
@@ -104,6 +105,8 @@ class Search:
     def _note(self, item: dict) -> None:
         """Names of points, the size of the picture and the rate, wherever they stand."""
         width, height = (whole(label_of(item, keys)) for keys in (WIDTH_KEYS, HEIGHT_KEYS))
+        pairs = (v for k, v in item.items() if squeezed(k) in SIZE_KEYS and isinstance(v, list) and len(v) == 2)
+        width, height = (width, height) if width and height else map(whole, next(pairs, (None, None)))
         if width and height and min(width, height) > 16:
             self.sizes.add((width, height))
         if (rate := whole(label_of(item, FPS_KEYS))) and 0 < rate < 10_000:
@@ -148,9 +151,9 @@ def _flat(value: object) -> bool:
 def read_json(text: str, format: str | None = None, follow: bool = True, one: bool = False) -> Found:
     """The people in a JSON text; ``one``: of one picture, which is a frame among many. Raises ValueError."""
     data = _load(text)
-    table = data if isinstance(data, list) and data and all(map(_is_record, data)) else None
+    table = _lines(data)
     if table:
-        return read_records(data, follow)
+        return read_records(table, follow)
     films, names = None, None
     if isinstance(data, dict) and isinstance(data.get("annotations"), list):
         films, names, data = _joined(data)
@@ -167,6 +170,15 @@ def read_json(text: str, format: str | None = None, follow: bool = True, one: bo
     size = next(iter(search.sizes)) if len(search.sizes) == 1 else None
     fps = fps or (next(iter(search.rates)) if len(search.rates) == 1 else None)
     return Found(rows, names or search.names, frames, format or kind, size, fps, notes)
+
+
+def _lines(data) -> list[dict] | None:
+    """The lines of a table, written as a list of objects, or as an object of columns; None if it is no table."""
+    if isinstance(data, dict) and len(data) >= 2 * FEWEST and all(isinstance(v, (list, dict)) for v in data.values()):
+        columns = [v if isinstance(v, list) else list(v.values()) for v in data.values()]
+        if len({len(column) for column in columns}) == 1 and _is_record(dict.fromkeys(data)):
+            data = [dict(zip(data, line, strict=True)) for line in zip(*columns, strict=True)]
+    return data if isinstance(data, list) and data and all(map(_is_record, data)) else None
 
 
 def _is_record(item) -> bool:

@@ -18,6 +18,7 @@ TRACK_KEYS += "instanceid personname pid idx".split()
 FILM_KEYS = "video videoid vidid videoname videofile film clip clipid sequence seqname cameraid camera cam view".split()
 WIDTH_KEYS = "width imagewidth imgwidth canvaswidth framewidth videowidth w".split()
 HEIGHT_KEYS = "height imageheight imgheight canvasheight frameheight videoheight h".split()
+SIZE_KEYS = "imagesize imgsize framesize videosize canvassize resolution".split()  # width, then height
 FPS_KEYS = "fps framerate framespersecond".split()
 _OF_PEOPLE = re.compile(r"(?:^|[^a-z])(?:person|people|track|player|subject|body|pid|id|p)[^a-z0-9]*$", re.I)
 UNEVEN = 0.25  # of a step: how far a time may lie from a whole number of steps

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -127,7 +128,8 @@ _GLUED = re.compile(rf"(?<![a-z])(left|right|l|r)({'|'.join(sorted(_KNOWN))})(?!
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
-def tidy(name: object) -> str:
+@lru_cache(10_000)
+def tidy(name: str) -> str:
     """The name of a point in a file, in our spelling.
 
     >>> tidy("Left Eye"), tidy("LEFT_KNEE"), tidy("PoseLandmark.RIGHT_HIP"), tidy("RShoulder"), tidy("hipL")

@@ -37,6 +37,7 @@ POINT_KEYS += "jointindex jointidx pointid index id".split()
 INDEX_KEYS = ("", "unnamed0", "index", "row")  # a column that counts the lines counts frames
 OTHER_COLUMNS = re.compile(r"^(b?box|rect|centroid|world)", re.I)
 EMPTY = ("", "nan", "null", "none", "na", "n/a", "-")
+MOST_COLUMNS = 10 * MOST
 DENSE = 8  # one point in so many must be there: else a small table makes large arrays
 Lines = list[list[str]]
 
@@ -80,7 +81,7 @@ def read_csv(text: str, follow: bool = True) -> Found:
     header = [cell.strip() for cell in next(reader, [])]
     first = [squeezed(cell) for cell in header[:1]]
     above = [header, *(next(reader, []) for _ in range(3 if first == ["scorer"] else 0))]
-    if first == ["scorer"] and squeezed((above[2] or [""])[0]) != "individuals":
+    if first == ["scorer"] and squeezed((above[1] or [""])[0]) != "individuals":
         body_start = [above.pop()]
     else:
         body_start = []
@@ -91,7 +92,7 @@ def read_csv(text: str, follow: bool = True) -> Found:
                 continue
             raise ValueError(f"line {number}: expected {len(header)} cells, found {len(line)}")
         if not body:
-            _check_header(header, line)
+            _check_header(header)
         if any(cell.strip() for cell in line):
             body.append(line)
             numbers.append(number)
@@ -105,20 +106,19 @@ def read_csv(text: str, follow: bool = True) -> Found:
 def read_records(records: list[dict], follow: bool = True) -> Found:
     """Read objects that are the lines of a table, as data frames are written in JSON."""
     header = list(dict.fromkeys(key for record in records for key in record))
-    if len(header) > 20 * MOST:
-        raise ValueError(f"expected columns as in a table, found {len(header):,} of them")
+    _check_header(header)
     body = [["" if record.get(key) is None else str(record[key]) for key in header] for record in records]
     return _read(Table(header, body, list(range(1, len(body) + 1)), follow))
 
 
-def _check_header(header: list[str], line: list[str]) -> None:
+def _check_header(header: list[str]) -> None:
+    if len(header) > MOST_COLUMNS:
+        raise ValueError(f"expected at most {MOST_COLUMNS:,} columns, found {len(header):,}")
     titles = [title.lower() for title in header]
-    if len(set(titles)) < len(titles):
-        if squeezed(titles[0]) == "scorer":
-            return
-        raise ValueError(f"expected different column names, found {_few(header)}")
-    if all(whole(title) is not None for title in header):
+    if sum(whole(title) is not None for title in header) > len(header) / 2:
         raise ValueError(f"expected a first line that names the columns, found the numbers {_few(header)}")
+    if len(set(titles)) < len(titles) and squeezed(titles[0]) != "scorer":
+        raise ValueError(f"expected different column names, found {_few(header)}")
 
 
 def _few(titles: Sequence[str]) -> str:
@@ -254,9 +254,13 @@ def _long(table: Table, columns: list[Column | None]):
     if point is None or not _has_frames(table):
         raise ValueError(f"expected columns frame, landmark, x and y, found {_few(table.header)}")
     at = {column.axis: k for k, column in reversed(list(enumerate(columns))) if column and not column.point}
-    names = list(dict.fromkeys(tidy(line[point]) for line in table.body))
-    if len(names) > MOST:
-        raise ValueError(f"expected at most {MOST} points of a person, found {len(names):,} in {table.header[point]!r}")
+    written = list(dict.fromkeys(line[point] for line in table.body))
+    if len(written) > MOST:
+        raise ValueError(
+            f"expected at most {MOST} points of a person, found {len(written):,} in {table.header[point]!r}"
+        )
+    called = {cell: tidy(cell) for cell in written}
+    names = list(dict.fromkeys(called.values()))
     numbered = all(name.isdecimal() for name in names)
     names = sorted(names, key=int) if numbered else names
     place, people = {name: k for k, name in enumerate(names)}, {}
@@ -264,7 +268,7 @@ def _long(table: Table, columns: list[Column | None]):
         raise ValueError(f"expected each of the {len(names)} points in most frames, found one line in {DENSE} or fewer")
     for number, line, label in zip(table.numbers, table.body, labels, strict=True):
         points = people.setdefault(label, np.full((len(names), 3), np.nan))
-        k = place[tidy(line[point])]
+        k = place[called[line[point]]]
         if not np.isnan(points[k]).all():
             raise ValueError(f"line {number}: frame {label[0]} has the point {line[point][:LONGEST_NAME]!r} twice")
         points[k] = _numbers(line, [at["x"], at["y"], at.get("score")], number)
