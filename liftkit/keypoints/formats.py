@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -54,7 +53,7 @@ class Detection(NamedTuple):
 
     path: tuple  # indices of lists and keys of objects, outermost first
     key: str  # under which the points stand
-    frame: tuple[str, object] | None  # "frame" or "time", and its label
+    frame: tuple[str, object, int] | None  # "frame" or "time", its label, and how deep this stands
     track: str
     film: str
     points: Points
@@ -65,7 +64,7 @@ class Search:
 
     def __init__(self, data):
         self.people: list[Detection] = []
-        self.labels: list[tuple[str, object]] = []  # of all frames, also of those without a person
+        self.labels: list[tuple[str, object, int]] = []  # of all frames, also of those without a person
         self.names: tuple[str, ...] | None = None
         self.sizes, self.rates = set(), set()
         self._look(data, (), None, "", "")
@@ -76,7 +75,7 @@ class Search:
         if isinstance(value, str) and value[:1] in ("[", "{") and len(path) < 3:
             value = json.loads(value)  # a list of texts that each are JSON
         key = next((step for step in reversed(path) if isinstance(step, str)), "keypoints")
-        if holds_points(value, key):
+        if holds_points(value, "keypoints" if path and isinstance(path[-1], int) else key):
             self.people.append(Detection(path, key, frame, track, film, read_points(value)))
         elif isinstance(value, dict):
             self._look_into(value, path, frame, track, film)
@@ -89,8 +88,8 @@ class Search:
         self._note(item)
         for kind, keys in ("time", TIME_KEYS), ("frame", FRAME_KEYS):
             if (label := label_of(item, keys)) is not None:
-                frame = kind, label if whole(label) is not None else short(label)
-        if frame is not None:
+                frame = kind, label if whole(label) is not None else short(label), len(path)
+        if frame is not None and frame[2] == len(path):
             self.labels.append(frame)
         track, film = _track_of(item) or track, short(label_of(item, FILM_KEYS) or "") or film
         bodies = _bodies(item)
@@ -270,12 +269,13 @@ def _row(person: Detection, frame: int, track: str | None = None) -> Row:
 
 def _by_label(search: Search, images: list, follow: bool):
     people = search.people
-    kind = "frame" if any(kind == "frame" for kind, _ in (p.frame for p in people)) else "time"
-    labels = [label for k, label in search.labels if k == kind]
+    kinds = {(person.frame[0], person.frame[2]) for person in people}
+    times = {kind for kind, _ in kinds} == {"time"}
+    labels = [label for kind, label, depth in search.labels if (kind, depth) in kinds]
     if images:
         labels = [*images, *labels]
     try:
-        numbers, fps = frames_by_label(labels, times=kind == "time")
+        numbers, fps = frames_by_label(labels, times)
         if len(set(numbers.values())) < len(numbers):
             raise ValueError(f"expected a number of its own for each frame, found {len(numbers)} names for fewer")
     except ValueError:
@@ -287,54 +287,71 @@ def _by_label(search: Search, images: list, follow: bool):
 
 def _by_place(people: list[Detection], labelled: list[Detection]):
     """Frames by where people stand: the outermost list or dictionary with several entries."""
-    if len(people) < 2:
-        number = frames_by_label([p.frame[1] for p in labelled])[0] if labelled else {}
-        return [_row(p, next(iter(number.values()), 0)) for p in people], 1, None, ()
-    level = next(k for k in range(DEPTH) if len({p.path[k : k + 1] for p in people}) > 1)
+    level = next((k for k in range(DEPTH) if len({p.path[k : k + 1] for p in people}) > 1), None)
+    if level is None or (labelled and labelled[0].frame[2] > level):  # each of them names the same frame
+        rows, count, notes = [_row(p, 0) for p in people], 1, ()
+    else:
+        rows, count, notes = _by_level(people, level)
+    if count == 1 and labelled:
+        number = next(iter(frames_by_label([labelled[0].frame[1]])[0].values()))
+        rows = [row._replace(frame=number) for row in rows]
+    return rows, count, None, notes
+
+
+def _by_level(people: list[Detection], level: int):
     steps = [p.path[level] for p in people]
-    inside = sorted(
-        {len({p.path[k : k + 1] for p in people if p.path[level] == steps[0]}) for k in range(level + 1, DEPTH)}
-    )
-    if labelled:  # all in one frame
-        return [_row(p, frames_by_label([p.frame[1]])[0][p.frame[1]]) for p in people], 1, None, ()
     if all(isinstance(step, str) for step in steps):
         return _by_key(people, steps, level)
     if any(step in ONE_PICTURE for step in people[0].path[:level][-1:]):
-        return [_row(p, 0) for p in people], 1, None, ()
-    nested = any(isinstance(step, int) for p in people for step in p.path[level + 1 :])
-    if nested or inside[-1:] > [1]:
-        return [_row(p, p.path[level]) for p in people], max(steps) + 1, None, ()
-    return _film_or_picture(people, steps)
+        return [_row(p, 0) for p in people], 1, ()
+    if any(isinstance(step, int) for p in people for step in p.path[level + 1 :]):
+        _check_inside(people, steps)
+        return [_row(p, p.path[level]) for p in people], max(steps) + 1, ()
+    return _film_or_picture(people)
+
+
+def _check_inside(people: list[Detection], steps: list) -> None:
+    """Raise ValueError if what should be the people of a frame are one person's frames."""
+    first = [p for p, step in zip(people, steps, strict=True) if step == steps[0]]
+    if len(first) > 2 and all(_near(first)):
+        raise ValueError(
+            f"expected frames that list their people, found {len(set(steps))} lists of one person's frames: give each "
+            "entry its frame_id and track_id"
+        )
 
 
 def _by_key(people: list[Detection], steps: list[str], level: int):
     keys = list(dict.fromkeys(steps))
     if of_people(keys):
         inner = [next((step for step in p.path[level + 1 :] if isinstance(step, int)), 0) for p in people]
-        return [_row(p, i, step) for p, i, step in zip(people, inner, steps, strict=True)], max(inner) + 1, None, ()
+        return [_row(p, i, step) for p, i, step in zip(people, inner, steps, strict=True)], max(inner) + 1, ()
     if not all(any(c.isdigit() for c in key) for key in keys):
         raise ValueError(f"expected frames whose keys are numbers, found {', '.join(keys[:6])[:200]}")
+    _check_inside(people, steps)
     numbers = dict(zip(keys, by_name(keys), strict=True))
     rows = [_row(p, numbers[step][0], numbers[step][1] or None) for p, step in zip(people, steps, strict=True)]
-    return rows, len({number for number, _ in numbers.values()}), None, ()
+    return rows, len({number for number, _ in numbers.values()}), ()
 
 
-def _film_or_picture(people: list[Detection], steps: Iterable[int]):
-    """A list of people without frames: those of a film if each is near to the next, of one picture if none is."""
+def _near(people: list[Detection]) -> list[bool]:
+    """Whether each person's points lie near those of the next one, as those of one person in two frames do."""
     near = []
     for a, b in zip(people, people[1:], strict=False):
         one, two = a.points.values[:, :2], b.points.values[:, :2]
-        if one.shape != two.shape:
-            near.append(False)
-            continue
-        size = max(float(np.nanmax(np.ptp(one, axis=0))), 1e-9)
-        near.append(bool(np.nanmedian(np.linalg.norm(one - two, axis=1)) < NEAR * size))
+        size = float(np.nanmax(np.ptp(one, axis=0), initial=0))
+        near.append(one.shape == two.shape and float(np.nanmedian(np.linalg.norm(one - two, axis=1))) < NEAR * size)
+    return near
+
+
+def _film_or_picture(people: list[Detection]):
+    """A list of people without frames: those of a film if each is near to the next, of one picture if none is."""
+    near = _near(people)
     if all(near):
         note = f"no frame is named: the {len(people)} entries are taken as frames in their order"
-        return [_row(p, k) for k, p in enumerate(people)], len(people), None, (note,)
+        return [_row(p, k) for k, p in enumerate(people)], len(people), (note,)
     if not any(near):
         note = f"no frame is named: the {len(people)} entries are taken as people of one picture"
-        return [_row(p, 0) for p in people], 1, None, (note,)
+        return [_row(p, 0) for p in people], 1, (note,)
     raise ValueError(
         f"it does not say which frame each of its {len(people)} people belongs to: expected frame_id (or image_id) "
         "beside the points"

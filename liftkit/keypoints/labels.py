@@ -85,13 +85,15 @@ def by_name(names: Sequence[object]) -> list[tuple[int, str]]:
     parts = re.split(r"\d+", texts[0])
     groups = np.array([[int(group) for group in re.findall(r"\d+", text)] for text in texts], object)
     varying = [k for k in range(groups.shape[1]) if len(set(groups[:, k])) > 1]
-    people = [k for k in range(groups.shape[1]) if _OF_PEOPLE.search(parts[k])]
-    frames = [k for k in varying if k not in people] or [k for k in range(groups.shape[1]) if k not in people][-1:]
+    if not varying:
+        return [(int(row[-1]) if len(row) else 0, "") for row in groups]
+    people = [k for k in varying if _OF_PEOPLE.search(parts[k])] if len(varying) > 1 else []
+    frames = [k for k in varying if k not in people]
     if len(frames) > 1:  # a number and a time, say: both name the frame, and the one with the smaller steps counts it
         frames = sorted((k for k in frames if len(set(groups[:, k])) == len(texts)), key=lambda k: max(groups[:, k]))
     if not frames or len(people) > 1:
         raise ValueError(f"expected names in which one number, that of the frame, varies, found {', '.join(texts[:4])}")
-    tracks = [str(row[people[0]]) if len(set(groups[:, people[0]])) > 1 else "" for row in groups] if people else []
+    tracks = [str(row[people[0]]) for row in groups] if people else []
     return [(int(row[frames[0]]), track) for row, track in zip(groups, tracks or [""] * len(texts), strict=True)]
 
 

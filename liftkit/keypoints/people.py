@@ -176,7 +176,8 @@ def _meaning(values: np.ndarray, scores: np.ndarray | None, count: int):
 def _as_scores(last: np.ndarray, width: int, count: int) -> np.ndarray | None:
     """The last of three or four numbers of each point if it is a score; None if it is a depth. Raises ValueError."""
     known = last[np.isfinite(last)]
-    if width == 3 and (count == 33 or (known < 0).any()):
+    depth = (known < 0).any() or (count == 33 and (not known.any() or known.max() > HIGHEST_SCORE))  # MediaPipe's z
+    if width == 3 and depth:
         return None
     if known.size and not 0 <= known.min() <= known.max() <= HIGHEST_SCORE:
         raise ValueError(

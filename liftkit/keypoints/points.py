@@ -50,7 +50,8 @@ def holds_points(value: object, key: str = "") -> bool:
     if isinstance(value, list) and not _is_number(value[0]):
         first = next((item for item in value if item is not None), None)
         return FEWEST <= len(value) <= MOST and _is_point(first)
-    return len(value) >= 2 * FEWEST and bool(HOLDS_POINTS.search(key) or re.search(r"\d", key))
+    folds = any(len(value) % width == 0 and len(value) // width in BY_COUNT for width in (3, 2, 4))
+    return len(value) >= 2 * FEWEST and folds and bool(HOLDS_POINTS.search(key) or re.search(r"\d", key))
 
 
 def _is_number(value: object) -> bool:

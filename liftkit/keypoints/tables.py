@@ -88,12 +88,12 @@ def read_csv(text: str, follow: bool = True) -> Found:
     body, numbers = [], []
     for number, line in enumerate((*body_start, *reader), start=len(above) + 1):
         if len(line) != len(header):
-            if not any(cell.strip() for cell in line):
+            if not "".join(line).strip():
                 continue
             raise ValueError(f"line {number}: expected {len(header)} cells, found {len(line)}")
         if not body:
             _check_header(header)
-        if any(cell.strip() for cell in line):
+        if "".join(line).strip():
             body.append(line)
             numbers.append(number)
     if delimiter != ",":
@@ -181,14 +181,12 @@ def _labels(table: Table) -> list[tuple[object, str]]:
     films = sorted(set(filter(None, table.texts(FILM_KEYS))))
     if len(films) > 1 and table.follow:
         raise ValueError(f"expected one film, found {len(films)}: {_few(films)}; split the table")
-    tracks = [short(track) for track in table.texts(TRACK_KEYS)] or [""] * len(table.body)
-    tracks = [
-        "" if track == "-1" else short(number) if (number := whole(track)) is not None else track for track in tracks
-    ]
+    tracks = table.texts(TRACK_KEYS) or [""] * len(table.body)
+    called = {track: short(track if (number := whole(track)) is None else number) for track in set(tracks)}
+    tracks = ["" if called[track] == "-1" else called[track] for track in tracks]
     frames = table.texts(FRAME_KEYS) or table.texts(TIME_KEYS) or _counted(table) or range(len(table.body))
-    for number, frame in zip(table.numbers, frames, strict=True):
-        if frame == "":
-            raise ValueError(f"line {number}: expected a frame's number, found none")
+    if "" in frames:
+        raise ValueError(f"line {table.numbers[list(frames).index('')]}: expected a frame's number, found none")
     return list(zip(frames, tracks, strict=True))
 
 
@@ -250,7 +248,7 @@ def _wide(table: Table, columns: list[Column | None]):
 
 def _long(table: Table, columns: list[Column | None]):
     """One line per point: columns x, y, the point's name or number and the frame."""
-    point, labels = table.column(POINT_KEYS), _labels(table)
+    point = table.column(POINT_KEYS)
     if point is None or not _has_frames(table):
         raise ValueError(f"expected columns frame, landmark, x and y, found {_few(table.header)}")
     at = {column.axis: k for k, column in reversed(list(enumerate(columns))) if column and not column.point}
@@ -263,7 +261,7 @@ def _long(table: Table, columns: list[Column | None]):
     names = list(dict.fromkeys(called.values()))
     numbered = all(name.isdecimal() for name in names)
     names = sorted(names, key=int) if numbered else names
-    place, people = {name: k for k, name in enumerate(names)}, {}
+    place, people, labels = {name: k for k, name in enumerate(names)}, {}, _labels(table)
     if len(set(labels)) * len(names) > DENSE * len(table.body) + 1000:
         raise ValueError(f"expected each of the {len(names)} points in most frames, found one line in {DENSE} or fewer")
     for number, line, label in zip(table.numbers, table.body, labels, strict=True):

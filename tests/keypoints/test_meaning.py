@@ -19,9 +19,7 @@ SHORT = {
     "lankle lfoot rhip rknee rankle rfoot thorax lhand lhand rhand rhand",
     "aic": "rshoulder relbow rwrist lshoulder lelbow lwrist rhip rknee rankle lhip lknee lankle top thorax",
 }
-USUAL = {
-    "mpii": "rankle rknee rhip lhip lknee lankle root thorax neck top rwrist relbow rshoulder lshoulder lelbow lwrist"
-}
+USUAL = "rankle rknee rhip lhip lknee lankle root thorax neck top rwrist relbow rshoulder lshoulder lelbow lwrist"
 AT = {f"{side[0]}{part}": FACING[f"{side}_{part}"] for side, part in (n.split("_") for n in FACING if "_" in n)}
 AT |= {"root": (500, 450), "thorax": (500, 280), "spine": (500, 365), "neck": (500, 215), "top": HEAD_TOP, "face": FACE}
 AT |= {
