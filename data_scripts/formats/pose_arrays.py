@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 from formats.clips import MotionClip
 from formats.meaning import UNITS, scaled, turned
-from formats.pickles import ArrayUnpickler
 from readers.mpi_inf_3dhp import JOINT_MAP as MPI_MAP
 from readers.mpi_inf_3dhp import JOINTS_17 as MPI_17
 
@@ -18,6 +17,7 @@ from liftkit.data.people import check_person, pick_joints
 from liftkit.keypoints.names import COCO, to_h36m
 from liftkit.skeleton import H36M_17
 from liftkit.system.files import check_file, read_arrays, reading
+from liftkit.system.pickles import ArrayUnpickler
 
 LARGEST_TEXT = 2**28  # bytes of a JSON file or a pickle
 PANOPTIC = (

@@ -14,7 +14,6 @@ from pathlib import Path
 import numpy as np
 from formats.cdf import read_cdf
 from formats.containers import LARGEST_MEMBER, read_h5, read_members
-from formats.pickles import entries, float_array, read_pickled
 from readers.camera_poses import camera_poses
 from readers.human36m_cameras import CAMERAS, field_cameras
 from readers.human36m_detections import Detections
@@ -22,6 +21,7 @@ from readers.human36m_detections import Detections
 from liftkit.data.people import check_agreement, check_person, pick_joints
 from liftkit.poses import PoseSet
 from liftkit.system.files import check_file, reading, unpacked_limit
+from liftkit.system.pickles import entries, float_array, read_pickled
 
 SPLITS = dict.fromkeys(("S1", "S5", "S6", "S7", "S8"), "train") | dict.fromkeys(("S9", "S11"), "test")
 ACTIONS = (

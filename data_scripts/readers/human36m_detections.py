@@ -7,12 +7,12 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-from formats.pickles import entries, float_array, read_pickled
 from readers.human36m_cameras import CAMERAS
 
 from liftkit.data.people import pick_joints
 from liftkit.skeleton import H36M_17
 from liftkit.system.files import check_file, reading, unpacked_limit
+from liftkit.system.pickles import entries, float_array, read_pickled
 
 LEFT_AND_RIGHT = [[left for left, _ in H36M_17.pairs], [right for _, right in H36M_17.pairs]]
 FRAMES, LAGS = 60, range(-30, 31)  # compared per view

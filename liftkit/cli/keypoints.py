@@ -16,12 +16,14 @@ def keypoints(
     file: Annotated[Path, typer.Argument(help="Keypoints: a file, or a folder with one file per frame.")],
     out: Annotated[Path, typer.Option(help="The pose file to write (.npz).")] = Path("keypoints.npz"),
     format: options.Format = None,
+    order: options.Order = None,
     size: options.Size = None,
     aspect: options.Aspect = None,
     threshold: options.Threshold = 0.3,
     max_gap: options.Gap = 10,
     person: options.Person = None,
     follow: options.Follow = True,
+    all_people: options.AllPeople = False,
     check: Annotated[bool, typer.Option("--check", help="Check everything, write nothing.")] = False,
 ) -> None:
     """Turn a person's keypoints into a pose file without 3D, with a record of its origin beside it.
@@ -33,7 +35,7 @@ def keypoints(
 
     _, record = outputs(out)
     given = {"size": options.picture_size(size), "aspect": aspect, "threshold": threshold, "max_gap": max_gap}
-    given |= {"person": person, "follow": follow}
+    given |= {"order": order, "person": person, "follow": follow, "all_people": all_people}
     poses, usage = read_keypoints(file, format, **given)
     say(usage)
     if check:

@@ -13,7 +13,17 @@ from liftkit.cli.common import friendly, say
 if TYPE_CHECKING:
     from liftkit import Run
 
-READING = ("format", "size", "aspect", "threshold", "max_gap", "person", "follow")  # options only for keypoints
+READING = (
+    "format",
+    "order",
+    "size",
+    "aspect",
+    "threshold",
+    "max_gap",
+    "person",
+    "follow",
+    "all_people",
+)  # options only for keypoints
 
 
 @friendly
@@ -25,13 +35,15 @@ def lift(
     run: Annotated[Path | None, typer.Option(help="The folder of a run of your own, instead of a record.")] = None,
     seed: Annotated[int | None, typer.Option(help="One member of the run; else the mean of all.")] = None,
     format: options.Format = None,
+    order: options.Order = None,
     size: options.Size = None,
     aspect: options.Aspect = None,
     threshold: options.Threshold = 0.3,
     max_gap: options.Gap = 10,
     person: options.Person = None,
     follow: options.Follow = True,
-    fps: Annotated[float, typer.Option(help="Frames per second, for animations.")] = 30.0,
+    all_people: options.AllPeople = False,
+    fps: Annotated[float | None, typer.Option(help="Frames per second; else the file's, else 30.")] = None,
     stature: Annotated[float, typer.Option(help="The person's, in mm; scales .bvh and .glb.")] = 1700.0,
     tilt: Annotated[
         float | None, typer.Option(help="How far the camera looked down, in degrees; else estimated.")
@@ -46,21 +58,25 @@ def lift(
     from liftkit import load_poses
     from liftkit.export import WRITERS, lift_motion, write_motion
     from liftkit.export.motion import UNLIKE, check_destination
+    from liftkit.keypoints.arrays import is_pose_file
     from liftkit.keypoints.reading import read_keypoints
 
     if out is not None:
         check_destination(out)
     loaded, lifter = _lifter(record, run, seed)
-    if file.suffix.lower() == ".npz":
+    if file.suffix.lower() == ".npz" and is_pose_file(file):
         _refuse_reading_options(context)
-        poses, usage = load_poses(file), "a pose file"
+        poses, usage, rate = load_poses(file), "a pose file", None
     else:
         given = {"size": options.picture_size(size), "aspect": aspect, "threshold": threshold, "max_gap": max_gap}
-        poses, usage = read_keypoints(file, format, **given, person=person, follow=follow, incomplete=True)
+        given |= {"order": order, "person": person, "follow": follow, "all_people": all_people}
+        poses, usage = read_keypoints(file, format, **given, incomplete=True)
+        rate = usage.fps
     say(f"{usage}\n{poses}; lifted by {lifter}.")
     if check:
         poses = poses.select([0])
     about = {"from": file.name, "used": str(usage), "lifter": lifter}
+    fps = fps if fps is not None else rate or 30.0
     motion = lift_motion(loaded, poses, about, fps, stature, tilt, smooth)
     if unlike := motion.about.get(UNLIKE):
         say(f"{UNLIKE}, so do not rely on it: {unlike}.")

@@ -23,10 +23,15 @@ TiltSpread = Annotated[float | None, typer.Option(help="Its standard deviation i
 Format = Annotated[
     str | None, typer.Option(help='"coco", "openpose", "mediapipe", "mmpose", "ultralytics" or "csv"; else by content.')
 ]
+Order = Annotated[
+    str | None,
+    typer.Option(help='"coco", "h36m", "body_25", "body_25b", "halpe26", "mediapipe", ... or names: nose,left_eye,...'),
+]
 Size = Annotated[str | None, typer.Option(help="The image, such as 1280x720: makes pixels of [0, 1].")]
 Aspect = Annotated[float | None, typer.Option(help="Width / height if the size is unknown; no unit then.")]
 Threshold = Annotated[float, typer.Option(help="A point with a lower score counts as missing.")]
 Gap = Annotated[int, typer.Option(help="Frames over which a missing point is interpolated.")]
+AllPeople = Annotated[bool, typer.Option("--all-people", help="Take everybody, each as a subject and a clip.")]
 Person = Annotated[str | None, typer.Option(help="The track to take if the file has several people.")]
 Follow = Annotated[bool, typer.Option(help="Follow one person; else the largest in each image.")]
 

@@ -1,12 +1,15 @@
 """The keypoints of common detectors, by name and in order, and how Human3.6M's 17 joints follow from them.
 
-Sources of the orders: the COCO keypoint task, OpenPose's output documentation (BODY_25, COCO), the MediaPipe pose
-landmarker's documentation, Halpe-FullBody's list. Left and right are the person's in all of them.
+Sources of the orders: the COCO keypoint task, OpenPose's output documentation (BODY_25, BODY_25B, COCO, MPI), the
+MediaPipe pose landmarker's documentation, Halpe-FullBody's list, the Kinect SDK's JointType, MMPose's data sets
+(CrowdPose, MPII, JHMDB, AIC). Left and right are the person's in all of them.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -14,45 +17,143 @@ from liftkit.data.people import pick_joints
 from liftkit.skeleton import H36M_17
 
 FACE = ("nose", "left_eye", "right_eye", "left_ear", "right_ear")
+LONGEST_NAME = 100  # characters of a name that are looked at
 LIMBS = tuple(n for n in H36M_17.names if n.startswith(("left_", "right_")))  # 12 joints that every detector finds
 
 _PAIRS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
 COCO = (*FACE, *(f"{side}_{joint}" for joint in _PAIRS for side in ("left", "right")))
 
 
-def _openpose(middle: tuple[str, ...]) -> tuple[str, ...]:
-    """Nose, neck, arms, ``middle``, legs and face, right before left."""
+def _openpose(middle: tuple[str, ...], head: tuple[str, ...] = ("nose",)) -> tuple[str, ...]:
+    """Head, neck, arms, ``middle`` and legs, right before left."""
     arms = tuple(f"{side}_{joint}" for side in ("right", "left") for joint in _PAIRS[:3])
     legs = tuple(f"{side}_{joint}" for side in ("right", "left") for joint in _PAIRS[3:])
-    return ("nose", "neck_base", *arms, *middle, *legs, "right_eye", "left_eye", "right_ear", "left_ear")
+    return (*head, "neck_base", *arms, *middle, *legs)
 
 
-OPENPOSE_18 = _openpose(())
-BODY_25 = _openpose(("mid_hip",)) + tuple(
-    f"{side}_{part}" for side in ("left", "right") for part in ("big_toe", "small_toe", "heel")
-)
+def _sided(*parts: str) -> tuple[str, ...]:
+    """Left and right in turn for each part."""
+    return tuple(f"{side}_{part}" for part in parts for side in ("left", "right"))
+
+
+def _chain(*parts: str, first: str = "left") -> tuple[str, ...]:
+    """All parts of one side, then of the other."""
+    sides = ("left", "right") if first == "left" else ("right", "left")
+    return tuple(f"{side}_{part}" for side in sides for part in parts)
+
+
+_SEEN = ("right_eye", "left_eye", "right_ear", "left_ear")
+_FEET = _chain("big_toe", "small_toe", "heel")
+OPENPOSE_18 = (*_openpose(()), *_SEEN)
+BODY_25 = (*_openpose(("mid_hip",)), *_SEEN, *_FEET)
+BODY_25B = (*COCO, "neck_upper", "head_top", *_FEET)
 MEDIAPIPE = (
     "nose",
     *(f"{side}_eye{part}" for side in ("left", "right") for part in ("_inner", "", "_outer")),
     *("left_ear", "right_ear", "mouth_left", "mouth_right"),
-    *(f"{side}_{joint}" for joint in ("shoulder", "elbow", "wrist") for side in ("left", "right")),
-    *(f"{side}_{finger}" for finger in ("pinky", "index", "thumb") for side in ("left", "right")),
-    *(f"{side}_{joint}" for joint in ("hip", "knee", "ankle", "heel", "foot_index") for side in ("left", "right")),
+    *_sided("shoulder", "elbow", "wrist", "pinky", "index", "thumb", "hip", "knee", "ankle", "heel", "foot_index"),
 )
 HALPE_26 = (*COCO, "head_top", "neck_base", "mid_hip", *(f"foot_{i}" for i in range(6)))
 WHOLE_BODY = (*COCO, *(f"other_{i}" for i in range(116)))  # feet, face and hands follow COCO's points
+_ARM, _LEG = _PAIRS[:3], _PAIRS[3:]
 
-# Number of points -> their names, for formats that do not name them.
-BY_COUNT = {17: COCO, 18: OPENPOSE_18, 25: BODY_25, 26: HALPE_26, 33: MEDIAPIPE, 133: WHOLE_BODY}
+# By the name that --order takes. A head that is no top of the head is "head_centre".
+ORDERS: dict[str, tuple[str, ...]] = {
+    "coco": COCO,
+    "h36m": H36M_17.names,
+    "openpose18": OPENPOSE_18,
+    "body_25": BODY_25,
+    "body_25b": BODY_25B,
+    "openpose15": (*_openpose((), ("head_top",)), "chest"),
+    "halpe26": HALPE_26,
+    "halpe136": (*HALPE_26, *(f"other_{i}" for i in range(110))),
+    "wholebody": WHOLE_BODY,
+    "mediapipe": MEDIAPIPE,
+    "kinect25": (
+        *("mid_hip", "spine", "neck_base", "head_centre", *_chain(*_ARM, "hand"), *_chain(*_LEG, "foot")),
+        *("thorax", *_chain("hand_tip", "thumb")),
+    ),
+    "kinect32": (
+        *("pelvis", "spine_navel", "spine_chest", "neck_base"),
+        *_chain("clavicle", *_ARM, "hand", "hand_tip", "thumb"),
+        *(*_chain(*_LEG, "foot"), "head_centre", "nose", *_chain("eye", "ear")),
+    ),
+    "crowdpose": (*COCO[5:], "head_top", "neck_base"),
+    "aic": (*_chain(*_ARM, first="right"), *_chain(*_LEG, first="right"), "head_top", "neck_base"),
+    "mpii": (
+        *("right_ankle", "right_knee", "right_hip", "left_hip", "left_knee", "left_ankle"),
+        *("pelvis", "thorax", "neck_upper", "head_top"),
+        *("right_wrist", "right_elbow", "right_shoulder", "left_shoulder", "left_elbow", "left_wrist"),
+    ),
+    "jhmdb": (
+        *("neck_base", "belly", "head_centre"),
+        *(
+            f"{side}_{part}"
+            for part in ("shoulder", "hip", "elbow", "knee", "wrist", "ankle")
+            for side in ("right", "left")
+        ),
+    ),
+}
+# Number of points -> the order that is taken if a file does not name them: the first above that has so many.
+BY_COUNT: dict[int, tuple[str, ...]] = {}
+for _order in ORDERS.values():
+    BY_COUNT.setdefault(len(_order), _order)
+
+_SIDE = {"l": "left", "left": "left", "lft": "left", "r": "right", "right": "right", "rgt": "right", "rt": "right"}
+_NOISE = {
+    "pose",
+    "poselandmark",
+    "landmark",
+    "landmarks",
+    "keypoint",
+    "keypoints",
+    "kp",
+    "kpt",
+    "joint",
+    "jnt",
+    "point",
+}
+_PARTS = {"shldr": "shoulder", "sho": "shoulder", "elb": "elbow", "wri": "wrist", "kne": "knee", "ank": "ankle"}
+_KNOWN = {*_PAIRS, *_PARTS, "eye", "ear", "foot", "toe", "heel", "hand", "big", "small"}
+# Names that other lists give to points without a side.
+_SAME = {
+    "head_top": "top_head headtop tophead top_of_head head_vertex vertex",
+    "pelvis": "root hip hips mid_hip midhip hip_center hip_centre hip_mid center_hip spine_base body_center mid_hips",
+    "neck": "neck_nose",
+    "thorax": "spine_shoulder",
+    "spine": "spine_mid torso belly",
+}
+_ALIAS = {other: name for name, others in _SAME.items() for other in others.split()}
+_GLUED = re.compile(rf"(?<![a-z])(left|right|l|r)({'|'.join(sorted(_KNOWN))})(?![a-z])")
+_HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
-def tidy(name: object) -> str:
+@lru_cache(10_000)
+def tidy(name: str) -> str:
     """The name of a point in a file, in our spelling.
 
-    >>> tidy("Left Eye"), tidy("LEFT_KNEE"), tidy("PoseLandmark.RIGHT_HIP")
-    ('left_eye', 'left_knee', 'right_hip')
+    >>> tidy("Left Eye"), tidy("LEFT_KNEE"), tidy("PoseLandmark.RIGHT_HIP"), tidy("RShoulder"), tidy("hipL")
+    ('left_eye', 'left_knee', 'right_hip', 'right_shoulder', 'left_hip')
     """
-    return str(name).split(".")[-1].strip().lower().replace(" ", "_").replace("-", "_")
+    words = re.split(r"[^a-z0-9]+", _GLUED.sub(r"\1_\2", _HUMPS.sub("_", str(name)[:LONGEST_NAME]).lower()))
+    words = [_PARTS.get(word, word) for word in words if word]
+    words = [word for word in words if word not in _NOISE] or words
+    side = [_SIDE[word] for word in words if word in _SIDE][:1]
+    plain = "_".join([*side, *(word for word in words if word not in _SIDE)])
+    return _ALIAS.get(plain, plain)
+
+
+def tidy_all(names: Sequence[object]) -> tuple[str, ...]:
+    """The names of all points of a person in our spelling.
+
+    Human3.6M's own lists call the ankles feet, and the joint between thorax and head the base of the neck.
+    """
+    found = [tidy(name) for name in names]
+    for old, new in ("left_foot", "left_ankle"), ("right_foot", "right_ankle"), ("neck_base", "neck"):
+        human36m = old != "neck_base" or {"spine", "thorax", "head"} <= set(found)
+        if human36m and new not in found:
+            found = [new if name == old else name for name in found]
+    return tuple(found)
 
 
 def to_h36m(points: np.ndarray, names: Sequence[str]) -> np.ndarray:
@@ -62,8 +163,8 @@ def to_h36m(points: np.ndarray, names: Sequence[str]) -> np.ndarray:
     limbs are taken as they are, and
 
     - thorax: midpoint of the shoulders; spine: midpoint of pelvis and thorax;
-    - head: the top of the head if the source has it (Halpe's 26 points), else thorax + 1.5 (face - thorax), where
-      face is the mean of those of nose, eyes and ears that were found;
+    - head: the top of the head if the source has it (Halpe's 26 points) or a "head" but no face, else
+      thorax + 1.5 (face - thorax), where face is the mean of those of nose, eyes and ears that were found;
     - neck: midpoint of thorax and head.
 
     Human3.6M's head is the top of the head; its "neck", also called "neck/nose", is the point at the height of the
@@ -76,16 +177,17 @@ def to_h36m(points: np.ndarray, names: Sequence[str]) -> np.ndarray:
         return pick_joints(points, names, {joint: joint for joint in H36M_17.names[1:]})
     place = {name: k for k, name in enumerate(names)}
     needed = [name for name in LIMBS if name not in place]
-    face = [place[name] for name in FACE if name in place]
-    if needed or not (face or "head_top" in place):
+    face = [place[name] for name in FACE if name in place] or [place[n] for n in ("head_centre",) if n in place]
+    top = "head_top" if "head_top" in place else "head" if not face else None
+    if needed or not (face or top in place):
         lacks = needed or [f"one of {', '.join((*FACE, 'head_top'))}"]
-        raise ValueError(f"it has no keypoint {', '.join(lacks)}; it has {', '.join(names)}")
+        raise ValueError(f"it has no keypoint {', '.join(lacks)}; it has {', '.join(names)[:500]}")
     at = {name: points[:, place[name]] for name in LIMBS}
     at["pelvis"] = (at["left_hip"] + at["right_hip"]) / 2
     at["thorax"] = (at["left_shoulder"] + at["right_shoulder"]) / 2
     at["spine"] = (at["pelvis"] + at["thorax"]) / 2
-    if "head_top" in place:
-        at["head"] = points[:, place["head_top"]]
+    if top:
+        at["head"] = points[:, place[top]]
     else:
         at["head"] = at["thorax"] + 1.5 * (_mean_of_found(points[:, face]) - at["thorax"])
     at["neck"] = (at["thorax"] + at["head"]) / 2

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from liftkit.keypoints.names import BY_COUNT
+from liftkit.keypoints.names import BY_COUNT, ORDERS, tidy_all
+from liftkit.keypoints.points import MOST, Points
 
-FRAME_KEYS = ("frame", "frame_id", "frame_index", "frame_number", "image_id", "image")
-TRACK_KEYS = ("track_id", "tracking_id", "track", "person", "person_id", "idx")
 LARGEST_COORDINATE = 1e6  # pixels
 NORMALISED_BELOW = 2.0  # an image is larger than this many pixels
+HIGHEST_SCORE = 10.0  # some detectors give scores a little above 1, or sums of several
+
+
+class Row(NamedTuple):
+    """One detection: its frame, its track or "", its points."""
+
+    frame: int
+    track: str
+    points: Points
 
 
 class Found(NamedTuple):
     """What a file holds, in the form that every parser returns."""
 
-    rows: list[tuple[int, str, list]]  # per detection: frame; track or ""; K points of x, y, score (1: seen)
-    names: tuple[str, ...] | None  # of the K keypoints
+    rows: list[Row]
+    names: tuple[str, ...] | None  # of the points, if the file names them once for all
     frames: int  # how many, empty ones included
+    format: str = "other"
+    size: tuple[float, float] | None = None  # width and height, if the file has them
+    fps: float | None = None
+    notes: tuple[str, ...] = ()  # what was decided and should be said
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,18 +45,26 @@ class People:
     frame: np.ndarray  # (D,) integers
     track: np.ndarray  # (D,) strings, "" without tracks
     frames: int  # how many, empty ones included
+    named: bool = True  # False: the order was taken by the number of points
+    notes: tuple[str, ...] = ()
 
-    def scaled(self, size: tuple[float, float] | None, aspect: float | None) -> tuple[np.ndarray, str]:
-        """The points with x and y at one scale, and their unit: pixels stay, [0, 1] is scaled. Raises ValueError."""
-        xy, score = self.points[..., :2], self.points[..., 2]
-        seen = np.abs(xy[np.isfinite(xy).all(-1) & (score > 0) & (xy != 0).any(-1)])
-        largest = seen.max(initial=0)
+    def scaled(self, size: tuple[float, float] | None, aspect: float | None, known=None) -> tuple[np.ndarray, str]:
+        """The points with x and y at one scale, and their unit: pixels stay, [0, 1] is scaled. Raises ValueError.
+
+        ``known`` is the size that stands in the file.
+        """
+        xy = self.points[..., :2]
+        seen = xy[np.isfinite(xy).all(-1) & (xy != 0).any(-1)]
+        largest = np.abs(seen).max(initial=0)
         if largest > LARGEST_COORDINATE:
             raise ValueError(f"expected coordinates in pixels, found {largest:.3g}")
-        if seen.size and np.median(seen) > NORMALISED_BELOW:  # single points may lie outside the image
+        if seen.size and np.median(np.abs(seen)) > NORMALISED_BELOW:  # single points may lie outside the image
             if size is not None or aspect is not None:
                 raise ValueError(f"its coordinates are in pixels (up to {largest:.0f}): leave size and aspect out")
             return self.points, "px"
+        if seen.size and (seen < 0).mean() > 0.2:
+            raise ValueError(self._no_picture(seen))
+        size = size or (None if aspect else known)
         if size is None and aspect is None:
             raise ValueError(
                 "its coordinates lie in [0, 1]: give the image's size in pixels (--size 1280x720; in Python "
@@ -53,46 +73,145 @@ class People:
         factor, unit = ((aspect, 1.0), "none") if size is None else (size, "px")
         return self.points * (*factor, 1.0), unit
 
+    def _no_picture(self, seen: np.ndarray) -> str:
+        """What coordinates about 0 are."""
+        hips = [self.names.index(f"{side}_hip") for side in ("left", "right") if f"{side}_hip" in self.names]
+        middle = np.nanmedian(np.abs(self.points[:, hips, :2].mean(1))) if len(hips) == 2 else 1.0
+        if middle < 0.02:
+            return (
+                "these are world landmarks, whose origin is the middle of the hips: they are 3D already and have no "
+                "place in the picture; give the landmarks in the image instead"
+            )
+        low, high = seen.min(), seen.max()
+        return f"expected pixels, or shares of the picture from 0 to 1, found coordinates from {low:.2f} to {high:.2f}"
 
-def gather(found: Found) -> People:
-    """Turn rows into arrays; keypoints without names are named by their number. Raises ValueError if rows differ."""
-    rows, names, frames = found
+
+def gather(found: Found, order: str | Sequence[str] | None = None) -> People:
+    """Turn rows into arrays. Raises ValueError if rows differ, or if nothing says what the points are.
+
+    ``order``: what the points are, one of ``ORDERS`` or their names; else the file's names, else by their number.
+    """
+    rows, frames = found.rows, found.frames
     if not rows:
         raise ValueError(f"expected a person with keypoints in some frame, found none in {frames} frames")
-    arrays = []
-    for frame, _, points in rows:
-        array = np.asarray(points, float)
-        if array.ndim != 2 or array.shape[1] != 3 or not len(array):
-            raise ValueError(f"frame {frame}: expected a list of points with x, y and a score, found {array.shape}")
-        arrays.append(array)
-    counts = sorted({len(array) for array in arrays})
-    if len(counts) > 1:
-        raise ValueError(f"expected the same number of keypoints for everybody, found {', '.join(map(str, counts))}")
-    count = counts[0]
-    if not names and count not in BY_COUNT:
-        raise ValueError(f"expected {', '.join(map(str, BY_COUNT))} keypoints per person, found {count}")
-    names = names or BY_COUNT[count]
+    own = _common_names(rows) if any(row.points.names for row in rows) else None
+    values, scores, notes = _stacked(rows, own)
+    xyz, seen, said = _meaning(values, scores, values.shape[1])
+    names, named = _names(order, own, found.names, values.shape[1])
+    frame, track = np.array([row.frame for row in rows], np.int64), np.array([row.track for row in rows], str)
+    if frame.max() >= 2**31 or frame.min() < 0:  # time stamps, or the film's number: a PoseSet counts from 0 to 2**31
+        frame -= frame.min()
+    points = np.concatenate([xyz, seen[..., None]], axis=2)
+    return People(names, points, frame, _useful_tracks(frame, track), frames, named, (*found.notes, *notes, *said))
+
+
+def order_names(order: str | Sequence[str]) -> tuple[str, ...]:
+    """The points of an order by its name, or of a list of names, as a sequence or with commas. Raises ValueError."""
+    if isinstance(order, str) and order in ORDERS:
+        return ORDERS[order]
+    names = order.split(",") if isinstance(order, str) else list(order)
+    if len(names) < 2:
+        raise ValueError(f"unknown order {order!r}; the orders are {', '.join(ORDERS)}, or names with commas")
+    return tidy_all(names)
+
+
+def _common_names(rows: list[Row]) -> tuple[str, ...]:
+    names = list(dict.fromkeys(name for row in rows for name in row.points.names or ()))
+    if len(names) > MOST or not all(row.points.names for row in rows):
+        raise ValueError(f"expected the same named points for everybody, found {len(names)} different names")
+    return tuple(names)
+
+
+def _stacked(rows: list[Row], names: tuple[str, ...] | None):
+    """Points (D, K, d) and their scores (D, K) or None; points that some rows lack are NaN."""
+    if names is None:
+        shapes = sorted({row.points.values.shape for row in rows})
+        if len({shape[0] for shape in shapes}) > 1:
+            counts = ", ".join(str(shape[0]) for shape in shapes)
+            raise ValueError(f"expected the same number of keypoints for everybody, found {counts}"[:200])
+        if len(shapes) > 1:
+            raise ValueError(
+                f"expected as many numbers for each point of everybody, found {shapes[0]} and {shapes[-1]}"
+            )
+        values = np.stack([row.points.values for row in rows])
+        scores = [row.points.scores for row in rows]
+    else:
+        place = {name: k for k, name in enumerate(names)}
+        width = min(row.points.values.shape[1] for row in rows)
+        values, scores = np.full((len(rows), len(names), width), np.nan), []
+        for row, out in zip(rows, values, strict=True):
+            at = [place[name] for name in row.points.names]
+            out[at] = row.points.values[:, :width]
+            if row.points.scores is not None:
+                scores.append(np.ones(len(names)))
+                scores[-1][at] = row.points.scores
+            else:
+                scores.append(None)
+    if all(score is None for score in scores):
+        return values, None, ()
+    count = values.shape[1]
+    if any(score is not None and score.shape != (count,) for score in scores):
+        other = next(score.size for score in scores if score is not None and score.shape != (count,))
+        raise ValueError(
+            f"expected as many keypoint_scores as keypoints of x and y, found {other} and {values.shape[1:]}"
+        )
+    return values, np.stack([np.ones(count) if score is None else score for score in scores]), ()
+
+
+def _meaning(values: np.ndarray, scores: np.ndarray | None, count: int):
+    """x and y (D, K, 2), scores (D, K), and what was decided, of d numbers for each point."""
+    notes = []
+    first = values[..., 0]
+    if values.shape[2] > 2 and count > 2 and any((first == np.arange(count) + start).all() for start in (0, 1)):
+        values = values[..., 1:]
+        notes.append("the first number of each point counts 0, 1, 2, ...: taken as its number, not as x")
+    if scores is None and values.shape[2] > 2:
+        scores = _as_scores(values[..., -1], values.shape[2], count)
+    if scores is None:
+        notes.append("no scores found: every point counts as seen")
+        scores = np.ones(values.shape[:2])
+    return values[..., :2], np.minimum(scores, 1.0), notes
+
+
+def _as_scores(last: np.ndarray, width: int, count: int) -> np.ndarray | None:
+    """The last of three or four numbers of each point if it is a score; None if it is a depth. Raises ValueError."""
+    known = last[np.isfinite(last)]
+    depth = (known < 0).any() or (count == 33 and (not known.any() or known.max() > HIGHEST_SCORE))  # MediaPipe's z
+    if width == 3 and depth:
+        return None
+    if known.size and not 0 <= known.min() <= known.max() <= HIGHEST_SCORE:
+        raise ValueError(
+            f"expected scores from 0 to 1 after x and y, found numbers from {known.min():g} to {known.max():g}"
+        )
+    return last
+
+
+def _names(order, own, listed, count: int) -> tuple[tuple[str, ...], bool]:
+    if order is not None:
+        names, named = order_names(order), True
+    elif own or listed:
+        names, named = tidy_all(own or listed), True
+    elif count in BY_COUNT:
+        names, named = BY_COUNT[count], False
+    else:
+        counts = ", ".join(map(str, sorted(BY_COUNT)))
+        raise ValueError(f"expected {counts} keypoints per person, found {count}; --order takes the names of others")
     if len(names) != count:
         raise ValueError(f"it names {len(names)} keypoints, but people have {count}")
-    frame, track = np.array([row[0] for row in rows], np.int64), np.array([row[1] for row in rows], str)
-    if frame.max() >= 2**31:  # time stamps, or numbers that contain the film's: a PoseSet counts to 2**31
-        frame -= frame.min()
-    return People(tuple(names), np.stack(arrays), frame, track, frames)
+    if len(set(names)) < len(names):
+        twice = sorted({name for name in names if names.count(name) > 1})
+        raise ValueError(f"expected different names of keypoints, found {', '.join(twice)[:200]} twice")
+    return names, named
 
 
-def frame_number(label: object) -> int | None:
-    """The number of a frame: a whole number itself, of a file name its last number, else None.
-
-    >>> frame_number("walk_000000000012_keypoints.json"), frame_number("7.jpg"), frame_number("a")
-    (12, 7, None)
-    """
-    if isinstance(label, (int, float)) and not isinstance(label, bool) and float(label).is_integer():
-        return int(label)
-    digits = re.findall(r"\d+", label) if isinstance(label, str) else []
-    return int(digits[-1]) if digits else None
-
-
-def dictionary_points(points: dict) -> list:
-    """Ultralytics' {x: [...], y: [...], visible: [...]} as a list of x, y, score."""
-    x, y = points["x"], points["y"]
-    return [list(point) for point in zip(x, y, points.get("visible") or [1.0] * len(x), strict=True)]
+def _useful_tracks(frame: np.ndarray, track: np.ndarray) -> np.ndarray:
+    """The tracks; none if each detection has one of its own. Raises ValueError if one is twice in a frame."""
+    tracked = track != ""
+    pairs = list(zip(frame[tracked].tolist(), track[tracked].tolist(), strict=True))
+    if len(set(pairs)) < len(pairs):
+        seen = set()
+        twice = next(pair for pair in pairs if pair in seen or seen.add(pair))
+        raise ValueError(f"frame {twice[0]} has the person {twice[1]} twice: expected one of each, or no track")
+    if len(pairs) > 2 and len({name for _, name in pairs}) == len(pairs) > len(set(frame[tracked].tolist())) > 1:
+        return np.full_like(track, "")
+    return track

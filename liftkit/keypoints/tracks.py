@@ -2,68 +2,157 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Iterator
 
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from liftkit.keypoints.names import LIMBS
 from liftkit.keypoints.people import People
 
-FARTHEST_STEP = 0.5  # of the box's diagonal: how far its centre may move between two sightings
+FARTHEST_STEP = 0.5  # of a person's extent: how far the middle may move from frame to frame
+LONGEST_STEP = 3  # times that, over a gap of any length
+LONGEST_GAP = 300  # frames after which nobody is known again
+CUT_OFF = 1 / 3  # what a person who lacks limbs counts in relation to a whole one
+EXTENT = 3.5  # times the median distance of the points from their middle: about the diagonal of their box
 
 
 def good_points(points: np.ndarray, threshold: float) -> np.ndarray:
     """x and y (D, K, 2) of points (D, K, 3) with a score; NaN where a point is missing or its score is too low."""
-    xy, score = points[..., :2], points[..., 2]  # (0, 0) is where OpenPose and YOLO put what they did not find
-    found = np.isfinite(xy).all(-1) & (score >= threshold) & (xy != 0).any(-1)
+    xy, score = points[..., :2], points[..., 2]  # (0, 0) or (-1, -1) is where detectors put what they did not find
+    found = np.isfinite(xy).all(-1) & (score >= threshold) & (xy != 0).any(-1) & (xy != -1).any(-1)
     return np.where(found[..., None], xy, np.nan)
 
 
 def choose_person(people: People, points: np.ndarray, person: str | int | None, follow: bool) -> np.ndarray:
     """The indices (F,) of one person's detections, at most one per frame, in the order of frames.
 
-    Without ``person`` and with tracks: the track with the largest summed area of its boxes. Without tracks: the
-    largest box of all is followed forwards and backwards by the nearest centre, as long as the centre moved by at most
-    half the box's diagonal since it was last seen. Without ``follow``: the largest person of each frame.
+    A person counts by the extent of the points, summed over frames; one who lacks limbs counts a third. Without
+    ``person`` it is the one who counts most: a track, or detections that are near each other from frame to frame,
+    goes on in the one that begins near its end. Without ``follow``: who counts most in each frame.
     """
-    centre, size = _boxes(points)
-    area = np.nan_to_num(size.prod(1), nan=-1.0)  # below that of a box without extent
-    tracked, among = np.flatnonzero(people.track != ""), np.arange(len(area))
+    if person is None and follow:
+        return next(everybody(people, points))
+    among = np.arange(len(points))
     if person is not None:
         among = np.flatnonzero(people.track == str(person))  # 2 and "2" are one track
         if not len(among):
-            tracks = ", ".join(np.unique(people.track[tracked]).tolist()[:20]) or "none"
+            tracks = ", ".join(np.unique(people.track[people.track != ""]).tolist()[:20]) or "none"
             raise ValueError(f"there is no person {person!r}; its tracks are {tracks}")
-    elif follow and len(tracked):
-        tracks, code = np.unique(people.track[tracked], return_inverse=True)
-        largest = tracks[np.bincount(code, np.maximum(area[tracked], 0)).argmax()]
-        among = np.flatnonzero(people.track == largest)
-    elif follow and (area >= 0).any():
-        return _follow(people.frame, centre, np.linalg.norm(size, axis=1), int(area.argmax()))
-    order = among[np.lexsort((-area[among], people.frame[among]))]
+    counts = _counts(people, points)
+    order = among[np.lexsort((-counts[among], people.frame[among]))]
     return order[np.unique(people.frame[order], return_index=True)[1]]
 
 
-def _boxes(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Centres and sizes, each (D, 2), of the boxes around the points (D, K, 2); NaN if all points are missing."""
-    found = np.isfinite(points)
-    low, high = np.where(found, points, np.inf).min(1), np.where(found, points, -np.inf).max(1)
-    with np.errstate(invalid="ignore"):
-        return np.where(found.any(1), (low + high) / 2, np.nan), np.where(found.any(1), high - low, np.nan)
+def everybody(people: People, points: np.ndarray) -> Iterator[np.ndarray]:
+    """The indices of each person's detections, in the order of frames; who counts most comes first."""
+    middle, extent = _places(points[:, _limbs(people)])
+    counts = _counts(people, points)
+    pieces = _tracked(people) if (people.track != "").any() else _linked(people.frame, middle, extent)
+    pieces.sort(key=lambda piece: -counts[piece].sum())
+    ends = _Ends(pieces, people.frame, middle, extent)
+    for k, piece in enumerate(pieces):
+        if ends.free[k]:
+            ends.free[k] = False
+            after, before = ends.chain(k, 1), ends.chain(k, -1)
+            yield np.concatenate([*before[::-1], piece, *after])
 
 
-def _follow(frame: np.ndarray, centre: np.ndarray, diagonal: np.ndarray, start: int) -> np.ndarray:
-    seen = np.flatnonzero(np.isfinite(diagonal))
+class _Ends:
+    """Where the pieces of people's ways begin and end, to find which goes on in which."""
+
+    def __init__(self, pieces, frame, middle, extent):
+        self.pieces, self.free = pieces, np.ones(len(pieces), bool)
+        ends = {1: np.array([piece[0] for piece in pieces]), -1: np.array([piece[-1] for piece in pieces])}
+        self.order = {way: at.argsort(kind="stable") for way, at in ((w, frame[i]) for w, i in ends.items())}
+        self.frame = {way: frame[at][self.order[way]] for way, at in ends.items()}
+        self.ends, self.frames, self.middle, self.extent = ends, frame, middle, extent
+
+    def chain(self, k: int, way: int) -> list[np.ndarray]:
+        """The pieces in which piece k goes on, forwards (1) or backwards (-1); they are no longer free."""
+        found = []
+        while (following := self._next(self.pieces[k][-1 if way > 0 else 0], way)) is not None:
+            k = following
+            self.free[k] = False
+            found.append(self.pieces[k])
+        return found
+
+    def _next(self, end: int, way: int) -> int | None:
+        """The free piece that begins (or ends) soonest after (before) a detection, near it in the picture."""
+        at, times = self.frames[end], self.frame[way]
+        low, high = (at + 1, at + LONGEST_GAP) if way > 0 else (at - LONGEST_GAP, at - 1)
+        near = self.order[way][np.searchsorted(times, low) : np.searchsorted(times, high, side="right")]
+        start = self.ends[way][near]
+        gap = np.abs(self.frames[start] - at)
+        size = self.extent[start] / self.extent[end]
+        step = np.linalg.norm(self.middle[start] - self.middle[end], axis=-1)
+        fits = self.free[near] & (size > 0.5) & (size < 2) & (step <= _reach(gap) * self.extent[end])
+        return int(near[fits][gap[fits].argmin()]) if fits.any() else None
+
+
+def describe_tracks(people: People) -> str:
+    """The tracks with their first and last frames, such as "1: 0-11, 7: 12-23"; "" if there is one or none."""
+    tracks = list(dict.fromkeys(people.track[people.track != ""].tolist()))
+    spans = [(track, people.frame[people.track == track]) for track in tracks[:8]]
+    more = ", ..." if len(tracks) > 8 else ""
+    return ", ".join(f"{t[:40]}: {f.min()}-{f.max()}" for t, f in spans) + more if len(tracks) > 1 else ""
+
+
+def _counts(people: People, points: np.ndarray) -> np.ndarray:
+    """What each detection counts (D,)."""
+    limbs = points[:, _limbs(people)]
+    return np.nan_to_num(_places(limbs)[1]) * np.where(np.isfinite(limbs).all((1, 2)), 1.0, CUT_OFF)
+
+
+def _limbs(people: People) -> list[int]:
+    """Where the limbs' points are; all points if there are none."""
+    found = [people.names.index(name) for name in LIMBS if name in people.names]
+    return found or list(range(len(people.names)))
+
+
+def _places(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The middle (D, 2) of the points (D, K, 2) and their extent (D,), which a single wild point does not change."""
+    found = np.isfinite(points).all(-1)
+    middle, extent = np.full((len(points), 2), np.nan), np.full(len(points), np.nan)
+    complete = found.all(1)
+    for rows in ([complete] if complete.any() else []) + [[k] for k in np.flatnonzero(~complete & found.any(1))]:
+        these = points[rows] if rows is complete else points[rows][:, found[rows[0]]]
+        middle[rows] = np.median(these, axis=1)
+        extent[rows] = EXTENT * np.median(np.linalg.norm(these - middle[rows][:, None], axis=-1), axis=1)
+    return middle, extent
+
+
+def _tracked(people: People) -> list[np.ndarray]:
+    """The detections of each track, in the order of frames."""
+    order = np.lexsort((people.frame, people.track))
+    order = order[people.track[order] != ""]
+    return np.split(order, np.flatnonzero(people.track[order][1:] != people.track[order][:-1]) + 1)
+
+
+def _linked(frame: np.ndarray, middle: np.ndarray, extent: np.ndarray) -> list[np.ndarray]:
+    """Detections that are near each other in neighbouring frames, joined so that the steps are smallest in all."""
+    seen = np.flatnonzero(np.isfinite(extent) & (extent > 0))
+    if not len(seen):
+        return [np.unique(frame, return_index=True)[1]]
     seen = seen[np.argsort(frame[seen], kind="stable")]
-    numbers, first = np.unique(frame[seen], return_index=True)
-    groups = np.split(seen, first[1:])
-    middle = int(np.searchsorted(numbers, frame[start]))
-    chosen = [start]
-    for direction in (groups[middle + 1 :], groups[:middle][::-1]):
-        last = start
-        for group in direction:
-            steps = np.linalg.norm(centre[group] - centre[last], axis=1)
-            if steps.min() <= FARTHEST_STEP * diagonal[last]:
-                last = int(group[steps.argmin()])
-                chosen.append(last)
-    return np.array(sorted(chosen, key=lambda i: frame[i]))
+    groups = np.split(seen, np.unique(frame[seen], return_index=True)[1][1:])
+    pieces = {int(i): [int(i)] for i in groups[0]}  # last detection -> its piece
+    done = []
+    for before, group in zip(groups, groups[1:], strict=False):
+        old = np.array(list(pieces))
+        steps = np.linalg.norm(middle[old][:, None] - middle[group], axis=-1) / extent[old][:, None]
+        steps[steps > _reach(frame[group[0]] - frame[before[0]])] = 1e6
+        follows = {
+            int(old[a]): int(group[b]) for a, b in zip(*linear_sum_assignment(steps), strict=True) if steps[a, b] < 1e6
+        }
+        done += [piece for last, piece in pieces.items() if last not in follows]
+        going = {follows[last]: [*piece, follows[last]] for last, piece in pieces.items() if last in follows}
+        pieces = going | {int(i): [int(i)] for i in group if int(i) not in going}
+    return [np.array(piece) for piece in (*done, *pieces.values())]
+
+
+def _reach(gap):
+    return FARTHEST_STEP * np.clip(gap, 1, LONGEST_STEP)
 
 
 def fill_gaps(points: np.ndarray, frame: np.ndarray, max_gap: int) -> tuple[np.ndarray, np.ndarray]:

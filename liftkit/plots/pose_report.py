@@ -11,6 +11,7 @@ from plotly.offline import get_plotlyjs
 
 from liftkit.correlation.measures import facing
 from liftkit.data.people import CHAIN, SHORTEST, TALLEST, upside_down
+from liftkit.keypoints.plausible import doubts
 from liftkit.plots.data import MEANINGS, data_figures
 from liftkit.poses import PoseSet
 from liftkit.priors import knees_bend_backwards
@@ -54,7 +55,7 @@ def examine_poses(poses: PoseSet) -> Report:
         report.warn(True, f"{text}; what follows is about the others")
         poses = poses.select(complete) if complete.any() else poses
     of_space = (_bones, _space, _directions) if poses.x3d is not None else ()
-    for examine in (_counts, _flat, _repeated, _time, *of_space) if complete.any() else (_counts,):
+    for examine in (_counts, _flat, _meaning, _repeated, _time, *of_space) if complete.any() else (_counts,):
         examine(poses, report)
     return report
 
@@ -100,6 +101,12 @@ def _flat(poses: PoseSet, report: Report) -> None:
     report.warn(poses.units == "px" and span < 10, f"the unit of the 2D is pixels, but it spans only {span:.3g}")
     wrong_size = poses.units == "mm" and not 100 < size < FAR_OFF
     report.warn(wrong_size, "the unit of the 2D is mm, but poses are not of human size")
+
+
+def _meaning(poses: PoseSet, report: Report) -> None:
+    """Whether the joints make people: a wrong order, exchanged axes, a stretched picture."""
+    for text in doubts(poses.x2d)[0]:
+        report.warn(not text.startswith("y must") or not report.warnings, text)
 
 
 def _repeated(poses: PoseSet, report: Report) -> None:

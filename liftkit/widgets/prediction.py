@@ -129,7 +129,8 @@ class PredictionController(Controller):
         hidden = self.guess is None and self.result is not None
         text = "The result is there. Commit to a guess to see it." if hidden else self.sentence()
         note = Note("answer", "Your guess and the result", "", text, wide=True)
-        return [note] if self.options is not None else [Chart("picture", "On the scale", "", self._picture(), wide=True), note]
+        picture = [] if self.options else [Chart("picture", "On the scale", "", self._picture(), wide=True)]
+        return [*picture, note]
 
     def _picture(self) -> str:
         found = {"your guess": self._chosen() if self.guess is None else self.guess}

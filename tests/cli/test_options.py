@@ -22,7 +22,7 @@ SAMPLE = sample_keypoints()
 TRAINING = {"steps": 2, "width": 8, "batch": 4, "learning_rate": 0.5}
 TRAINING |= {"prior": "gravity", "tilt": 7.0, "tilt_spread": 3.0}
 READING = {"format": "coco", "size": "640x480", "aspect": 1.5, "threshold": 0.7, "max_gap": 3, "person": "7"}
-READING |= {"follow": False}
+READING |= {"follow": False, "order": "h36m", "all_people": True}
 
 
 class Stop(Exception):

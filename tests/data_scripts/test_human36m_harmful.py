@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from formats import containers
 from formats.containers import read_h5
-from formats.pickles import read_pickled
 from human36m_files import FOLDER, cdf_bytes, recording_bytes, save_objects, tgz, world
 from readers.human36m import film_recordings, read_archive, read_videopose3d
+
+from liftkit.system.pickles import read_pickled
 
 
 def other_file(path):

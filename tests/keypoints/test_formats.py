@@ -8,6 +8,7 @@ from keypoint_files import (
     FACE,
     FACING,
     HEAD_TOP,
+    HEAD_TOPS,
     HEIGHT,
     PIXELS,
     SHARES,
@@ -81,7 +82,7 @@ def test_every_format_gives_the_joints_of_who_raises_the_right_hand(make, tmp_pa
     np.testing.assert_allclose(at["pelvis"], (500, 450), atol=1e-3)
     np.testing.assert_allclose(at["thorax"], (500, 280), atol=1e-3)
     np.testing.assert_allclose(at["spine"], (500, 365), atol=1e-3)
-    head = HEAD_TOP if make is mmpose_halpe else (500, 280 + 1.5 * (FACE[1] - 280))
+    head = HEAD_TOP if make in (mmpose_halpe, *HEAD_TOPS) else (500, 280 + 1.5 * (FACE[1] - 280))
     np.testing.assert_allclose(at["head"], head, atol=1e-3)
     np.testing.assert_allclose(at["neck"], np.add(head, (500, 280)) / 2, atol=1e-3)
     frames = [0] if make in SINGLE else [0, 1, 2] if make in UNNUMBERED else [10, 11, 12]

@@ -16,16 +16,17 @@ def test_the_largest_of_all_is_followed_and_never_another_one(tmp_path):
     poses, _ = read_keypoints(film(tmp_path, 4, people))
     np.testing.assert_allclose(poses.x2d[:, 0, 0], 500 + 3 * np.arange(4), rtol=1e-6)
     path = film(tmp_path, 8, people)
-    poses, usage = read_keypoints(path)  # the largest of the film comes in frame 4; before, nobody was near enough
-    assert poses.frame.tolist() == [4, 5, 6, 7] and usage.without_person == 4
-    np.testing.assert_allclose(poses.x2d[:, 0, 0], 500 * 1.3 + 900)
+    poses, usage = read_keypoints(path)  # 8 frames count more than 4 of somebody a third larger
+    assert poses.frame.tolist() == list(range(8)) and usage.without_person == 0
+    np.testing.assert_allclose(poses.x2d[:, 0, 0], 500 + 3 * np.arange(8), rtol=1e-6)
     largest, _ = read_keypoints(path, follow=False)
     assert largest.clip.tolist() == list(range(8))
     np.testing.assert_allclose(largest.x2d[:, 0, 0], [500, 503, 506, 509] + [1550] * 4, rtol=1e-6)
 
 
 def test_who_is_followed_is_not_lost_to_a_passer_by(tmp_path):
-    people = lambda f: [LARGE | {"scale": 1.0 if f == 0 else 0.8}, {"shift": 500 - 10 * f, "scale": 0.9}]  # noqa: E731
+    walks = lambda f: {"shift": 500 - 10 * f, "scale": 0.9}  # noqa: E731
+    people = lambda f: [LARGE | {"scale": 1.0 if f == 0 else 0.8}] + [walks(f)] * (f < 6)  # noqa: E731
     poses, usage = read_keypoints(film(tmp_path, 10, people))
     assert (poses.x2d[:, 0, 0] <= 500).all() and usage.kept == 10
 

@@ -1,0 +1,52 @@
+"""Files that hold no keypoints but films, pictures, archives, motion or models: named by their first bytes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+FILM = "a film: liftkit reads what a detector found in it. Run a detector first, for example Ultralytics' "
+FILM += "`yolo pose predict model=yolo11n-pose.pt source={name} save_txt`, and give the folder of labels that it writes"
+PICTURE = FILM.replace("a film", "a picture")
+ARCHIVE = "an archive: unpack it, and give the file or folder of keypoints in it"
+SHEET = "a spreadsheet or a table in binary form: save it as CSV, and give that file"
+MODEL = "a pickle or a model, which could run anything: save the keypoints as JSON, CSV or .npy"
+MOTION = "motion in 3D, not keypoints of a picture: the scripts in data_scripts/ convert it"
+# First bytes, where they stand, and what they begin; for what has none, endings.
+STARTS = [
+    *((4, b, FILM) for b in (b"ftyp", b"moov", b"mdat", b"wide")),
+    *((0, b, FILM) for b in (b"\x1aE\xdf\xa3", b"FLV", b"\x00\x00\x01\xba", b"\x00\x00\x01\xb3", b"OggS", b"0&\xb2u")),
+    *((8, b, FILM) for b in (b"AVI ",)),
+    *((0, b, PICTURE) for b in (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")),
+    (8, b"WEBP", PICTURE),
+    *((0, b, ARCHIVE) for b in (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!", b"(\xb5/\xfd", b"PK")),
+    (257, b"ustar", ARCHIVE),
+    *((0, b, SHEET) for b in (b"PAR1", b"\xd0\xcf\x11\xe0", b"ARROW1", b"SQLite", b"\x89HDF", b"MATLAB 5.0")),
+    *((0, b, MODEL) for b in (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")),
+    (0, b"HIERARCHY", MOTION),
+]
+ENDINGS = dict.fromkeys((".mp4", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".wmv", ".m4v", ".ts"), FILM)
+ENDINGS |= dict.fromkeys((".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff"), PICTURE)
+ENDINGS |= {".xlsx": SHEET, ".ods": SHEET, ".parquet": SHEET, ".h5": SHEET, ".pkl": MODEL, ".pt": MODEL, ".pth": MODEL}
+ENDINGS |= dict.fromkeys((".bvh", ".c3d", ".fbx", ".amc", ".trc"), MOTION)
+
+
+def refuse_foreign(path: Path) -> None:
+    """Raise ValueError, saying what it is and what to do, if a file begins like a film, a picture, an archive, ..."""
+    with path.open("rb") as file:
+        start = file.read(512)
+    what = ENDINGS.get(path.suffix.lower()) or next(
+        (what for place, begin, what in STARTS if start[place : place + len(begin)] == begin), None
+    )
+    if what:
+        raise ValueError(f"this is {what.format(name=path.name)}")
+
+
+def foreign_in(folder: Path) -> str:
+    """What the files of a folder are, if they are all pictures or films; else ""."""
+    found = {ENDINGS.get(path.suffix.lower()) for path in folder.iterdir() if path.is_file()}
+    what = found.pop() if len(found) == 1 else None
+    return (
+        f"; these are pictures or films: {what.format(name=folder.name).split('. ', 1)[1]}"
+        if what in (FILM, PICTURE)
+        else ""
+    )
