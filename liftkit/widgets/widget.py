@@ -8,13 +8,15 @@ import traceback
 from pathlib import Path
 from typing import Any, ClassVar
 
-import anywidget
-import traitlets
-
+from liftkit.system.extras import optional
 from liftkit.system.files import write_atomically
 from liftkit.view.controller import Controller
 from liftkit.view.page import page_html, script, style
 from liftkit.view.still import picture_svg
+
+with optional("notebooks"):
+    import anywidget
+    import traitlets
 
 WIDGETS: dict[str, type[Widget]] = {}  # every widget by its class's name
 

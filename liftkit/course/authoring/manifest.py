@@ -48,6 +48,13 @@ class Course:
     lessons: tuple[Lesson, ...]
 
 
+def lessons_folder() -> Path:
+    """Where the lessons are: ``notebooks`` here or in the clone, else those that were installed with the package."""
+    package = Path(__file__).parents[2]
+    places = [Path("notebooks"), package.parent / "notebooks", package / "course" / "lessons"]
+    return next((place for place in places if (place / NAME).is_file()), places[0])
+
+
 def read_course(folder: Path) -> Course:
     """Read the manifest of the lessons in a folder, and check it. A ValueError names lesson and field."""
     path = folder / NAME

@@ -60,7 +60,7 @@ def stale_texts(course: Course, folder: Path) -> dict[Path, str]:
     """The lessons, and the README above them, whose written part differs from the manifest: path -> right text."""
     texts = {}
     for lesson in course.lessons:
-        notebook = _with_written_cells(course, lesson, read_lesson(folder / lesson.file))
+        notebook = with_written_cells(course, lesson, read_lesson(folder / lesson.file))
         texts[folder / lesson.file] = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
     readme = folder.resolve().parent / "README.md"
     if readme.is_file() and BEGIN in (text := readme.read_text(encoding="utf-8")) and END in text:
@@ -91,19 +91,19 @@ def _write(texts: dict[Path, str]) -> list[str]:
     return [path.name for path in texts]
 
 
-def _with_written_cells(course: Course, lesson: Lesson, notebook: dict) -> dict:
+def with_written_cells(course: Course, lesson: Lesson, notebook: dict) -> dict:
     first, *rest = [cell for cell in notebook["cells"] if cell.get("id") not in WRITTEN]
     head, tail = [], []
     if course.repository:
         code = SETUP_CODE.replace("REPOSITORY", course.repository).replace("BRANCH", course.branch)
         setup = {"cell_type": "code", "execution_count": None, "id": SETUP, "metadata": {}, "outputs": []}
-        head = [_markdown(LINKS, links(course, lesson)), {**setup, "source": code.splitlines(keepends=True)}]
+        head = [markdown_cell(LINKS, links(course, lesson)), {**setup, "source": code.splitlines(keepends=True)}]
     if lesson == course.lessons[0]:
-        tail.append(_markdown(INDEX, f"## The lessons\n\n{lessons_table(course)}"))
+        tail.append(markdown_cell(INDEX, f"## The lessons\n\n{lessons_table(course)}"))
     if len(course.lessons) > 1:
-        tail.append(_markdown(NEXT, neighbours(course, lesson)))
+        tail.append(markdown_cell(NEXT, neighbours(course, lesson)))
     return {**notebook, "cells": [first, *head, *rest, *tail]}
 
 
-def _markdown(name: str, text: str) -> dict:
+def markdown_cell(name: str, text: str) -> dict:
     return {"cell_type": "markdown", "id": name, "metadata": {}, "source": text.splitlines(keepends=True)}
