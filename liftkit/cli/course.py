@@ -154,7 +154,9 @@ def run_(
 @course.command("set-repository")
 @friendly
 def set_repository_(
-    repository: Annotated[str, typer.Argument(help="OWNER/NAME; if left out, all links are removed.")] = "",
+    repository: Annotated[
+        str, typer.Argument(help="OWNER/NAME, or an address; without it, all links are removed.")
+    ] = "",
     branch: Annotated[str, typer.Option(help="The branch that links open.")] = "main",
     folder: FolderOption = NOTEBOOKS,
 ) -> None:

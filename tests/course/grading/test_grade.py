@@ -12,6 +12,7 @@ import pytest
 from course_files import run_course
 
 from liftkit.course import all_exercises
+from liftkit.course.exercise import Coding, Reasoning
 from liftkit.course.grading import grade as grading
 from liftkit.course.grading.answers import Attempt
 from liftkit.course.grading.grade import Grade, grade_folder, grade_notebook, read_grades, run_attempts, table
@@ -58,6 +59,27 @@ def test_right_wrong_missing_and_broken_answers_are_told_apart(tmp_path):
     )
     assert found["02.1"] == ("not attempted", "No cell hands it in.")
     assert found["02.2"][0] == "not understood" and "liftkit.losses" in found["02.2"][1]
+
+
+def solved(one):
+    """A notebook's cell with the right answer to an exercise."""
+    if isinstance(one, Coding):
+        source = one.solution().partition("```python\n")[2].partition("\n```")[0]
+        return f'{source}\n\n\nexercise("{one.number}").check({one.reference.__name__})'
+    right = one.answer if isinstance(one, Reasoning) else one.measure()
+    return f'exercise("{one.number}").check({sorted(right) if isinstance(right, (set, frozenset)) else right!r})'
+
+
+@pytest.mark.long
+def test_every_right_answer_is_correct_behind_the_fence(tmp_path):
+    lessons = {}
+    for number, one in all_exercises().items():
+        lessons.setdefault(number[:2], []).append(solved(one))
+    for lesson, sources in lessons.items():
+        write(tmp_path / f"ada_{lesson}.ipynb", *sources, heading=f"# {lesson} Solved")
+    grades = grade_folder(tmp_path, tmp_path / "grades.csv", seconds=300)
+    assert [grade.exercise for grade in grades] == list(all_exercises())
+    assert [grade for grade in grades if grade.status != "correct"] == []
 
 
 HOSTILE = {
