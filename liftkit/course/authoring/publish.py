@@ -21,7 +21,7 @@ SETUP_CODE = """\
 import importlib.metadata as have, importlib.util as look, subprocess, sys  # sets liftkit up in Colab
 if look.find_spec("liftkit") is None:
     kept = [f"{name}=={have.version(name)}" for name in ("torch", "numpy", "ipywidgets") if look.find_spec(name)]
-    wanted = ["anywidget", "liftkit @ git+SOURCE"]
+    wanted = ["anywidget", "liftkit[plots,study] @ git+SOURCE"]
     subprocess.run([sys.executable, "-m", "pip", "install", "-q", *kept, *wanted], check=True)"""
 
 

@@ -109,7 +109,7 @@ def test_an_address_of_github_or_gitlab_is_understood(folder, given, repository,
     assert read_course(folder).repository == repository
     text = (folder / "01_lifting.ipynb").read_text(encoding="utf-8")
     assert f"https://mybinder.org/v2/{binder}?labpath=notebooks%2F01_lifting.ipynb" in text
-    assert f"liftkit @ git+{source}\\" in text
+    assert f"liftkit[plots,study] @ git+{source}\\" in text
     assert ("colab.research.google.com/github/a/b/" in text) == (repository == "a/b") == ("Open in Colab" in text)
 
 
@@ -170,4 +170,4 @@ def test_the_set_up_cell_keeps_what_is_present(set_up, monkeypatch):
     (command,) = asked
     assert command[1:5] == ["-m", "pip", "install", "-q"]
     assert command[5:7] == [f"torch=={version('torch')}", f"numpy=={version('numpy')}"]
-    assert command[7:] == ["anywidget", "liftkit @ git+https://github.com/ada/lifting@main"]
+    assert command[7:] == ["anywidget", "liftkit[plots,study] @ git+https://github.com/ada/lifting@main"]
