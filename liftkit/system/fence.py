@@ -32,7 +32,7 @@ NEW_USER, NEW_NETWORK, NO_NEW_PRIVILEGES = 0x10000000, 0x40000000, 38
 REFUSED = (
     "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.startfile", "os.system", "pty.spawn",
     "subprocess.Popen", "os.kill", "os.killpg", "signal.pthread_kill", "socket.", "ctypes.dlopen", "ctypes.dlsym",
-    "_winapi.", "winreg.", "os.putenv", "os.unsetenv", "webbrowser.open", "ftplib.", "smtplib.", "urllib.Request",
+    "_winapi.", "winreg.", "webbrowser.open", "ftplib.", "smtplib.", "urllib.Request",
 )  # fmt: skip
 WRITES = ("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.truncate", "os.chmod",
           "os.chown", "os.utime", "os.setxattr", "os.removexattr", "shutil.")  # fmt: skip

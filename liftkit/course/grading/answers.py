@@ -35,12 +35,16 @@ class Statement:
 
 def code_cells(notebook: dict) -> list[str]:
     """The code of the cells, with ``pass`` in place of magics so that lines keep their numbers."""
-    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    return [MAGIC.sub(r"\1pass", _source(cell)) for cell in cells]
+    return [_code(cell) for cell in notebook["cells"] if cell["cell_type"] == "code"]
 
 
-def _source(cell: dict) -> str:
-    return "".join(cell["source"])
+def _code(cell: dict) -> str:
+    code = "".join(cell["source"])
+    try:
+        ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return MAGIC.sub(r"\1pass", code)
+    return code  # a line may begin with % in an expression
 
 
 def read_attempts(cells: list[str], numbers: list[str]) -> dict[str, list[Attempt]]:
@@ -85,7 +89,7 @@ def submitted(cell: dict) -> dict[str, str]:
     if cell["cell_type"] != "code":
         return {}
     try:
-        return dict(checks(ast.parse(MAGIC.sub(r"\1pass", _source(cell))), {}))
+        return dict(checks(ast.parse(_code(cell)), {}))
     except SyntaxError:
         return {}
 
@@ -95,7 +99,7 @@ def is_stub(cell: dict, number: str) -> bool:
     answer = submitted(cell)[number]
     if answer in ("...", "'...'", "''", "None"):
         return True
-    for node in ast.walk(ast.parse(MAGIC.sub(r"\1pass", _source(cell)))):
+    for node in ast.walk(ast.parse(_code(cell))):
         if isinstance(node, ast.FunctionDef) and node.name == answer:
             return all(isinstance(step, ast.Pass) or _is_nothing(getattr(step, "value", step)) for step in node.body)
     return answer.isidentifier()  # written elsewhere

@@ -32,6 +32,7 @@ HEAD = RIGHT.splitlines()[0]
         [RIGHT, "import liftkit.course as c", "assert c.exercise('02.2').check(answer=discriminator_loss)"],
         [RIGHT],  # the cell that hands it in is deleted
         ["%matplotlib inline\n!ls", RIGHT, CHECK],
+        ["x = (5\n% 3)", RIGHT, CHECK],
     ],
 )
 def test_the_function_and_the_call_are_found(sources):
