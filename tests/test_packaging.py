@@ -7,9 +7,12 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tarfile
+import zipfile
 from fnmatch import fnmatch
 from pathlib import Path
 
+import lazy_loader
 import pytest
 import yaml
 from packaging.requirements import Requirement
@@ -29,7 +32,8 @@ CONDA_TO_PYPI = {"pytorch-cpu": "torch", "playwright-python": "playwright"}
 
 def requirements() -> list[Requirement]:
     lists = [PROJECT["dependencies"], *PROJECT["optional-dependencies"].values()]
-    return [Requirement(line) for lines in lists for line in lines]
+    found = [Requirement(line) for lines in lists for line in lines]
+    return [requirement for requirement in found if requirement.name != "liftkit"]  # an extra that has others in it
 
 
 def pins() -> list[Requirement]:
@@ -148,6 +152,81 @@ def test_citation_carries_the_version_and_the_paper():
         "Dasmahapatra",
         "Kim",
     ]
+
+
+def test_the_set_up_of_make_and_of_the_notebooks_has_what_figures_and_studies_need():
+    extras = PROJECT["optional-dependencies"]
+    assert "liftkit[plots,study]" in extras["notebooks"]
+    assert {"plots", "study"} <= set(extras)
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    installed = set(re.search(r"^EXTRAS := (.*)$", makefile, re.MULTILINE)[1].split(",")) | {"plots", "study"}
+    assert installed == set(extras)
+
+
+def test_nothing_says_to_install_liftkit_by_its_name_which_is_in_no_index():
+    files = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "liftkit").rglob("*.py")]
+    by_name = re.compile(r"pip install (-\S+ )*['\"]?liftkit(\[[\w,]*\])?['\"`\s](?!@)")
+    assert by_name.search("pip install 'liftkit[notebooks]'")
+    assert [path.name for path in files if by_name.search(path.read_text(encoding="utf-8"))] == []
+
+
+@pytest.fixture(scope="module")
+def copy_of_the_clone(tmp_path_factory):
+    """What git tracks, in a folder called liftkit, as a clone is."""
+    if not shutil.which("git") or not (ROOT / ".git").exists():
+        pytest.skip("no clone")
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    folder = tmp_path_factory.mktemp("above") / "liftkit"
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    return folder
+
+
+def build(folder: Path, kind: str, out: Path) -> Path:
+    """The archive that setuptools makes, without network and isolation."""
+    code = f"import sys; from setuptools import build_meta; print(build_meta.build_{kind}(sys.argv[1]))"
+    done = subprocess.run([sys.executable, "-c", code, out], cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return out / done.stdout.splitlines()[-1]
+
+
+@pytest.mark.slow
+def test_the_sdist_holds_all_that_git_tracks_so_it_can_run_its_tests(copy_of_the_clone, tmp_path):
+    pytest.importorskip("setuptools")
+    tracked = {
+        path.relative_to(copy_of_the_clone).as_posix() for path in copy_of_the_clone.rglob("*") if path.is_file()
+    }
+    with tarfile.open(build(copy_of_the_clone, "sdist", tmp_path)) as archive:
+        held = {name.partition("/")[2] for name in archive.getnames()}
+    assert {"tests/test_packaging.py", ".ci/run", "notebooks/course.toml", "Makefile"} <= held
+    assert {name for name in tracked if not name.startswith(("build/", "liftkit.egg-info/"))} - held == set()
+
+
+@pytest.mark.slow
+def test_the_wheel_holds_every_lesson_and_nothing_of_the_tests(copy_of_the_clone, tmp_path):
+    pytest.importorskip("setuptools")
+    (copy_of_the_clone / "notebooks" / "mine.ipynb").write_text("{}")  # a developer's own notebook
+    with zipfile.ZipFile(build(copy_of_the_clone, "wheel", tmp_path)) as wheel:
+        held = set(wheel.namelist())
+    lessons = {path.name for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")}
+    assert {f"liftkit/course/lessons/{name}" for name in [*lessons, "course.toml"]} <= held
+    assert "liftkit/course/lessons/mine.ipynb" not in held
+    tops = {name.split("/")[0] for name in held}
+    assert tops == {"liftkit", f"liftkit-{PROJECT['version']}.dist-info"}
+
+
+@pytest.mark.slow
+def test_an_editable_install_is_found_from_the_folder_above_the_clone(copy_of_the_clone, tmp_path):
+    pytest.importorskip("setuptools")
+    with zipfile.ZipFile(build(copy_of_the_clone, "editable", tmp_path)) as wheel:
+        wheel.extractall(tmp_path / "site")
+    code = "import sys, site; site.addsitedir(sys.argv[1]); import liftkit; print(liftkit.__file__)"
+    command = [sys.executable, "-S", "-c", code, tmp_path / "site"]
+    bare = {**os.environ, "PYTHONPATH": str(Path(lazy_loader.__file__).parents[1])}
+    ran = subprocess.run(command, cwd=copy_of_the_clone.parent, env=bare, capture_output=True, text=True)
+    assert ran.stdout.strip() == str(copy_of_the_clone / "liftkit" / "__init__.py"), ran.stderr
 
 
 def test_every_data_file_of_the_package_is_shipped():

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
+from liftkit import __version__
 from liftkit.cli.common import say
 from liftkit.cli.course import course
 from liftkit.cli.data import data
@@ -13,7 +16,7 @@ from liftkit.cli.lift import lift
 from liftkit.cli.study import study
 from liftkit.cli.train import train
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown", help="Learn to lift 2D human poses to 3D.")
+app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
 app.command()(train)
 app.command()(study)
 app.command("evaluate")(evaluate_)
@@ -21,6 +24,19 @@ app.command()(draw)
 app.command()(lift)
 app.add_typer(data, name="data")
 app.add_typer(course, name="course")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        say(f"liftkit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show it.")] = False,
+) -> None:
+    """Learn to lift 2D human poses to 3D."""
 
 
 @app.command()

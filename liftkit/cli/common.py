@@ -16,6 +16,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from liftkit.system.extras import MissingPackage
+
 BAD_INPUT, STOPPED = 2, 3  # exit codes
 SHOWN = ("n_mpjpe", "pa_mpjpe", "pa_mpjpe_reflection", "pck", "auc", "mirrored")
 
@@ -36,7 +38,7 @@ def friendly(command):
                 end = "A worker process was ended from outside, perhaps because memory ran out"
                 say(f"Error: {end}. What is done is kept: the same command goes on.", err=True)
                 raise typer.Exit(STOPPED) from error
-            except (ValueError, OSError) as error:
+            except (MissingPackage, ValueError, OSError) as error:
                 say(f"Error: {error}", err=True)
                 raise typer.Exit(BAD_INPUT) from error
             except (MemoryError, RuntimeError) as error:

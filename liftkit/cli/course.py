@@ -8,26 +8,28 @@ from typing import Annotated
 
 import typer
 
-from liftkit.cli.common import friendly, say, show_table
+from liftkit.cli.common import friendly, say, show_table, stoppable
 
 course = typer.Typer(no_args_is_help=True, help="The course: list, check and print it; publish it as your own.")
 
 FolderOption = Annotated[Path, typer.Option(help="The folder of the lessons and course.toml.")]
+Source = Annotated[Path | None, typer.Option("--folder", help="The lessons; by default this clone's or package's.")]
+Chosen = Annotated[str, typer.Option("--lessons", help="Numbers such as 00,03; all by default.")]
 NOTEBOOKS = Path("notebooks")
 
 
 @course.command("list")
 @friendly
-def list_(folder: FolderOption = NOTEBOOKS) -> None:
+def list_(folder: Source = None) -> None:
     """List the lessons: minutes and exercises.
 
     Example: `liftkit course list`
     """
     import pandas as pd
 
-    from liftkit.course.authoring.manifest import read_course
+    from liftkit.course.authoring.manifest import lessons_folder, read_course
 
-    read = read_course(folder)
+    read = read_course(folder or lessons_folder())
     rows = [(one.number, one.title, one.minutes, ", ".join(one.exercises)) for one in read.lessons]
     show_table(pd.DataFrame(rows, columns=["lesson", "title", "minutes", "exercises"]), read.title)
 
@@ -53,16 +55,78 @@ def check(folder: FolderOption = NOTEBOOKS) -> None:
 
 @course.command("print")
 @friendly
-def print_(folder: FolderOption = NOTEBOOKS) -> None:
+def print_(folder: Source = None) -> None:
     """Print the index of the course as Markdown.
 
     Example: `liftkit course print`
     """
-    from liftkit.course.authoring.manifest import read_course
+    from liftkit.course.authoring.manifest import lessons_folder, read_course
     from liftkit.course.authoring.publish import lessons_table
 
-    read = read_course(folder)
+    read = read_course(folder or lessons_folder())
     say(f"# {read.title}\n\n{lessons_table(read)}")
+
+
+@course.command("copy")
+@friendly
+def copy(
+    to: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")],
+    lessons: Chosen = "",
+    folder: Source = None,
+) -> None:
+    """Copy the lessons, without outputs, to work on them.
+
+    Example: `liftkit course copy my_course`
+    """
+    from liftkit.course.authoring.hand_out import copy_lessons
+    from liftkit.course.authoring.manifest import lessons_folder
+
+    files = copy_lessons(folder or lessons_folder(), to, _split(lessons))
+    say(f"Lessons copied to {to}: {len(files)}. To begin: jupyter lab {to / files[0]}")
+
+
+@course.command("hand-out")
+@friendly
+def hand_out_(
+    to: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")],
+    lessons: Chosen = "",
+    exam: Annotated[bool, typer.Option(help="Close hints and solutions in the students' copies.")] = False,
+    folder: Source = None,
+) -> None:
+    """Write the students' copies, also as a zip archive, and the instructors' with all solutions.
+
+    Example: `liftkit course hand-out week_1 --lessons 00,01`
+    """
+    from liftkit.course.authoring.hand_out import hand_out
+    from liftkit.course.authoring.manifest import lessons_folder
+
+    files = hand_out(folder or lessons_folder(), to, _split(lessons), exam)
+    say(f"Lessons: {len(files)}. For students: {to / 'student.zip'} and {to / 'student'}; solved: {to / 'instructor'}.")
+
+
+@course.command("grade")
+@friendly
+def grade(
+    submissions: Annotated[Path, typer.Argument(metavar="FOLDER", help="Notebooks, in it and in folders below.")],
+    out: Annotated[Path, typer.Option(help="The table; a page of the same name (.html) is written beside it.")],
+    seconds: Annotated[float, typer.Option(min=1, help="That the code of one exercise may take.")] = 60,
+) -> None:
+    """Grade students' notebooks, each in a process of its own with limits; the same command goes on after a stop.
+
+    Example: `liftkit course grade submissions --out grades.csv`
+    """
+    from liftkit.course.grading.grade import grade_folder
+    from liftkit.course.grading.page import grades_page
+    from liftkit.system.files import write_atomically
+
+    def report(grades) -> None:
+        say(f"{grades[0].notebook}: " + ", ".join(f"{one.exercise} {one.status}".strip() for one in grades))
+
+    with stoppable(f"What is graded is kept in {out}: the same command goes on."):
+        grades = grade_folder(submissions, out, seconds, report)
+    page = out.with_suffix(".html")
+    write_atomically(page, lambda file: file.write(grades_page(grades).encode("utf-8", "replace")))
+    say(f"Notebooks: {len({one.notebook for one in grades})}. Table: {out}. Page: {page}.")
 
 
 @course.command("run")
@@ -90,7 +154,9 @@ def run_(
 @course.command("set-repository")
 @friendly
 def set_repository_(
-    repository: Annotated[str, typer.Argument(help="OWNER/NAME; if left out, all links are removed.")] = "",
+    repository: Annotated[
+        str, typer.Argument(help="OWNER/NAME, or an address; without it, all links are removed.")
+    ] = "",
     branch: Annotated[str, typer.Option(help="The branch that links open.")] = "main",
     folder: FolderOption = NOTEBOOKS,
 ) -> None:
@@ -113,6 +179,10 @@ def update_(folder: FolderOption = NOTEBOOKS) -> None:
     from liftkit.course.authoring.publish import update
 
     _show_changed(update(folder))
+
+
+def _split(lessons: str) -> list[str]:
+    return [number.strip() for number in lessons.split(",") if number.strip()]
 
 
 def _show_changed(changed: list[str]) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from liftkit.cli import options
 from liftkit.cli.common import friendly, say, show_table, stoppable
+from liftkit.system.extras import optional
 
 SUMMARY = ("representation", "seeds", "mean", "low95", "high95", "pa_mpjpe", "sd", "reached", "parameters")
 COMPARISON = ("first", "pairs", "difference", "low_holm", "high_holm", "p_holm", "pa_mpjpe_difference", "verdict")
@@ -106,10 +107,8 @@ def show_policy(study, policy: str, against: str) -> None:
 def _client(scheduler: str | None):
     if scheduler is None:
         return None
-    try:
+    with optional("cluster"):
         from distributed import Client
-    except ImportError as error:
-        raise ValueError("--scheduler needs dask: in the clone, pip install -e '.[cluster]'") from error
     try:
         return Client(scheduler, timeout=10)
     except (OSError, ValueError) as error:

@@ -7,11 +7,30 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from liftkit.course import exercises
+from liftkit.course.exam import CLOSED, ExamExercise
 from liftkit.course.exercise import Exercise
-from liftkit.course.feedback import Feedback
+from liftkit.course.feedback import Feedback, MarkdownText
 from liftkit.course.predictions import predict, tally
 
-__all__ = ["Exercise", "Feedback", "all_exercises", "exercise", "lesson_exercises", "predict", "tally"]
+__all__ = [
+    "Exercise",
+    "Feedback",
+    "all_exercises",
+    "begin_exam",
+    "exercise",
+    "lesson_exercises",
+    "predict",
+    "tally",
+]
+
+_exam = False  # whether this process is in an exam
+
+
+def begin_exam() -> MarkdownText:
+    """Close hints, solutions and answers of all exercises until this process ends. A fence and not a wall."""
+    global _exam
+    _exam = True
+    return MarkdownText(CLOSED)
 
 
 def lesson_exercises(lesson: str) -> dict[str, Exercise]:
@@ -30,7 +49,7 @@ def all_exercises() -> dict[str, Exercise]:
     return {number: one for lesson in _lessons() for number, one in lesson_exercises(lesson).items()}
 
 
-def exercise(number: str) -> Exercise:
+def exercise(number: str) -> Exercise | ExamExercise:
     """Make a fresh exercise, such as "02.1": its task, with ``check(answer)``, ``hint()`` and ``solution()``.
 
     Raises:
@@ -43,7 +62,8 @@ def exercise(number: str) -> Exercise:
     known = lesson_exercises(lesson)
     if number not in known:
         raise ValueError(f"unknown exercise {number!r}; lesson {lesson} has {', '.join(known)}")
-    return copy(known[number])
+    fresh = copy(known[number])
+    return ExamExercise(fresh) if _exam else fresh
 
 
 def _lessons() -> list[str]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from liftkit.course.feedback import MarkdownText
-from liftkit.widgets import Prediction
+
+if TYPE_CHECKING:
+    from liftkit.widgets import Prediction
 
 ASKED: dict[str, Prediction] = {}  # by question, in the order in which they were first asked
 
 
 def predict(question: str, *arguments: Any, **options: Any) -> Prediction:
     """Ask a question: a widget whose ``reveal(result)`` compares. Arguments as for ``PredictionController``."""
+    from liftkit.widgets import Prediction  # exercises need none of what widgets need
+
     ASKED[question] = Prediction(question, *arguments, **options)
     return ASKED[question]
 

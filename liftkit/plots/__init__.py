@@ -1,8 +1,11 @@
 """Plotly figures from arrays and tables. Each function returns a figure and shows nothing."""
 
-from liftkit.plots.data import data_figures
-from liftkit.plots.dependence import dependence_figure
-from liftkit.plots.results import convergence_figure, distribution_figure, history_figure, reached_figure
+from liftkit.system.extras import optional
+
+with optional("plots"):
+    from liftkit.plots.data import data_figures
+    from liftkit.plots.dependence import dependence_figure
+    from liftkit.plots.results import convergence_figure, distribution_figure, history_figure, reached_figure
 
 __all__ = [
     "convergence_figure",

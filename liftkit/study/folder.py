@@ -11,7 +11,6 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-import filelock
 import pandas as pd
 import torch
 from safetensors import SafetensorError
@@ -20,8 +19,13 @@ from safetensors.torch import load
 from liftkit.config import check_fields
 from liftkit.study.jobs import Job, Settings, make_jobs, member_size, read_jobs
 from liftkit.study.running import CHECKPOINT, STEPS
+from liftkit.system.extras import optional
 from liftkit.system.files import unpack, write_atomically
 from liftkit.system.provenance import provenance
+
+with optional("study"):
+    import filelock
+    import pyarrow  # noqa: F401  pandas reads and writes parquet with it
 
 ABOUT, LOCK, JOBS, TEMPORARY = "study.json", ".lock", "jobs", ".*.tmp-*"
 TABLES, REFERENCES = ("results", "history"), "references"

@@ -14,12 +14,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import loky
-
 from liftkit.study.folder import StudyFolder
 from liftkit.study.jobs import Job, Poses, Sources
 from liftkit.study.running import STEPS, Outcome
+from liftkit.system.extras import optional
 from liftkit.system.provenance import cores
+
+with optional("study"):
+    import loky
 
 POLL_SECONDS = 0.5
 RETRIES = 5  # how often dask gives a job whose worker died to another one

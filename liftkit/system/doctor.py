@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from packaging.requirements import Requirement
+
+from liftkit.system.extras import declared, install_command
 from liftkit.system.provenance import cores
 
-NEEDED = ("torch", "numpy", "pandas", "scipy", "safetensors", "pyarrow", "plotly")
-NEEDED += ("typer", "rich", "tqdm", "loky", "filelock", "lazy-loader")
-FOR_NOTEBOOKS = ("jupyterlab", "ipywidgets", "anywidget", "nbval")
+FOR_DEVELOPERS = ("cluster", "data", "dev")  # extras that a student or lecturer does without
 MEMINFO = Path("/proc/meminfo")
+ABSENT = "not installed"
 MEMORY_GIB = 2.0  # a lesson's peak is below 1.5
 
 
@@ -28,20 +30,28 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """Check Python, the packages, the device, threads and free memory; imports only torch."""
+    """Check Python, every declared package's version, the device, threads and free memory; imports only torch."""
     python = platform.python_version()
     old = "" if sys.version_info >= (3, 10) else "install Python 3.10 or newer and create the environment again"
     findings = [Finding("python", python, old, fatal=bool(old))]
-    findings += [_package(name, "make lab (or: pip install -e .)", fatal=True) for name in NEEDED]
-    findings += [_package(name, "pip install -e '.[notebooks]'", fatal=False) for name in FOR_NOTEBOOKS]
+    for extra, requirements in declared().items():
+        packages = [_package(one, extra) for one in requirements if one.name != "liftkit"]
+        if extra in FOR_DEVELOPERS:  # what is there must fit; it need not be there
+            packages = [one for one in packages if one.found != ABSENT]
+        findings += packages
     return [*findings, *_device(), _memory()]
 
 
-def _package(name: str, remedy: str, fatal: bool) -> Finding:
+def _package(requirement: Requirement, extra: str) -> Finding:
+    """Compare what is installed with the declared bounds."""
+    name, bounds = requirement.name, requirement.specifier
     try:
-        return Finding(name, version(name))
+        found = version(name)
     except PackageNotFoundError:
-        return Finding(name, "not installed", remedy, fatal)
+        return Finding(name, ABSENT, install_command(extra), fatal=not extra)
+    if bounds.contains(found, prereleases=True):
+        return Finding(name, found)
+    return Finding(name, f"{found}, expected {bounds}", f"pip install '{name}{bounds}'", fatal=not extra)
 
 
 def _device() -> list[Finding]:

@@ -9,14 +9,16 @@ import traceback
 from pathlib import Path
 from typing import Any, ClassVar
 
-import anywidget
-import traitlets
-
+from liftkit.system.extras import optional
 from liftkit.system.files import write_atomically
 from liftkit.view.controller import Controller
 from liftkit.view.page import page_html, script, style
 from liftkit.view.still import picture_svg
 from liftkit.view.stored import stored, walk
+
+with optional("notebooks"):
+    import anywidget
+    import traitlets
 
 PAGE_BUDGET = 1_300_000  # bytes of what answers without a kernel: a page has at most 1.5 MB
 WIDGETS: dict[str, type[Widget]] = {}  # every widget by its class's name

@@ -233,6 +233,37 @@ def course_update(invoke, spy, small, tmp_path, trained):
     return {"folder": tmp_path}, {"folder": calls[0][0][0]}
 
 
+def course_copy(invoke, spy, small, tmp_path, trained):
+    from liftkit.course.authoring import hand_out
+
+    calls = spy(hand_out, "copy_lessons", lambda *_: ["00_x.ipynb"])
+    given = {"to": tmp_path / "new", "lessons": "00,03", "folder": tmp_path}
+    invoke(given)
+    folder, to, lessons = calls[0][0]
+    return given, {"to": to, "lessons": ",".join(lessons), "folder": folder}
+
+
+def course_hand_out(invoke, spy, small, tmp_path, trained):
+    from liftkit.course.authoring import hand_out
+
+    calls = spy(hand_out, "hand_out", lambda *_: ["00_x.ipynb"])
+    given = {"to": tmp_path / "new", "lessons": "00,03", "exam": True, "folder": tmp_path}
+    invoke(given)
+    folder, to, lessons, exam = calls[0][0]
+    return given, {"to": to, "lessons": ",".join(lessons), "exam": exam, "folder": folder}
+
+
+def course_grade(invoke, spy, small, tmp_path, trained):
+    from liftkit.course.grading import grade
+
+    calls = spy(grade, "grade_folder", stop)
+    given = {"submissions": tmp_path, "out": tmp_path / "g.csv", "seconds": 7.0}
+    with suppress(Stop):
+        invoke(given)
+    submissions, out, seconds, _ = calls[0][0]
+    return given, {"submissions": submissions, "out": out, "seconds": seconds}
+
+
 CALLS = {
     "train": train_,
     "study": study,
@@ -246,6 +277,9 @@ CALLS = {
     "course list": of_course("list"),
     "course check": of_course("check"),
     "course print": of_course("print"),
+    "course copy": course_copy,
+    "course hand-out": course_hand_out,
+    "course grade": course_grade,
     "course run": course_run,
     "course set-repository": course_set_repository,
     "course update": course_update,

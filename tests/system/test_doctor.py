@@ -1,15 +1,18 @@
 """liftkit doctor names each problem of a machine with its remedy."""
 
 import re
-from importlib.metadata import PackageNotFoundError
+from importlib.metadata import PackageNotFoundError, distributions
 from pathlib import Path
 
 import pytest
 import torch
+from packaging.utils import canonicalize_name
 from typer.testing import CliRunner
 
 from liftkit.cli import app
 from liftkit.system import doctor
+
+INSTALLED = {canonicalize_name(one.metadata["Name"]) for one in distributions()}
 
 
 def finding(what):
@@ -33,15 +36,40 @@ def test_a_missing_package_comes_with_its_remedy(package, fatal, monkeypatch):
 
     monkeypatch.setattr(doctor, "version", without)
     assert finding(package).found == "not installed"
-    assert "pip install -e" in finding(package).remedy
+    assert "pip install -e" in finding(package).remedy and (("[notebooks]" in finding(package).remedy) != fatal)
     assert CliRunner().invoke(app, ["doctor"]).exit_code == int(fatal)
 
 
-def test_the_packages_of_liftkit_itself_are_needed():
-    """The dependencies without extras: not h5py, which only data_scripts need; tomli is for Python 3.10."""
+@pytest.mark.parametrize(
+    ("installed", "remedy"), [("1.25.9", "pip install 'numpy>=1.26'"), ("1.26.0", ""), ("2.5.0rc1", "")]
+)
+def test_a_version_is_compared_with_the_declared_bound(installed, remedy, monkeypatch):
+    found = doctor.version
+    monkeypatch.setattr(doctor, "version", lambda name: installed if name == "numpy" else found(name))
+    assert finding("numpy").remedy == remedy and installed in finding("numpy").found
+    assert finding("numpy").fatal == bool(remedy)
+
+
+def test_all_declared_packages_are_looked_at():
+    """All of pyproject.toml; tomli is for Python 3.10 only."""
     pyproject = (Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8")
+    lists = re.findall(r"\n[a-z]+ = \[\n(.*?)\n\]", pyproject.partition("\ndependencies")[2], re.DOTALL)
     base = re.search(r"\ndependencies = \[(.*?)\]", pyproject, re.DOTALL)[1]
-    assert set(doctor.NEEDED) == set(re.findall(r'^ *"([\w-]+)', base, re.MULTILINE)) - {"tomli"}
+    names = set(re.findall(r'^ *"([\w-]+)', "\n".join([base, *lists]), re.MULTILINE))
+    assert {"torch", "plotly", "nbval", "h5py", "dask", "hypothesis"} <= names
+    looked_at = {one.what for one in doctor.examine()}
+    assert {name for name in (names - {"liftkit"}) & INSTALLED if name not in looked_at} == set()
+
+
+def test_what_only_developers_need_may_be_absent_but_not_too_old(monkeypatch):
+    def without(name):
+        if name == "h5py":
+            raise PackageNotFoundError(name)
+        return "0.1" if name == "dask" else "9999"
+
+    monkeypatch.setattr(doctor, "version", without)
+    assert "h5py" not in [one.what for one in doctor.examine()]
+    assert "pip install 'dask>=" in finding("dask").remedy and not finding("dask").fatal
 
 
 def test_old_python_is_fatal(monkeypatch):

@@ -18,7 +18,9 @@ else:
     import tomli as tomllib
 
 NAME = "course.toml"
-COURSE_FIELDS = {"title": str, "repository": str, "branch": str, "lesson": list}
+GITHUB = r"[A-Za-z0-9][\w.-]*/[\w.-]+"
+GITLAB = r"https://(?!github\.com/)([\w-]+\.)*git[\w-]*(\.[\w-]+)+(/[\w.-]+){2,}"  # also git.university.edu
+COURSE_FIELDS = {"title": str, "repository": str, "branch": str, "folder": str, "lesson": list}
 LESSON_FIELDS = {"file": str, "title": str, "minutes": int, "objectives": list, "exercises": list}
 
 
@@ -43,9 +45,17 @@ class Course:
     """The lessons, in order, and where they are published."""
 
     title: str
-    repository: str  # OWNER/NAME, or "" if the course is not published
+    repository: str  # OWNER/NAME on GitHub, the address of a GitLab project, or "" if the course is not published
     branch: str
+    folder: str  # the lessons' in the repository
     lessons: tuple[Lesson, ...]
+
+
+def lessons_folder() -> Path:
+    """Where the lessons are: ``notebooks`` here or in the clone, else those that were installed with the package."""
+    package = Path(__file__).parents[2]
+    places = [Path("notebooks"), package.parent / "notebooks", package / "course" / "lessons"]
+    return next((place for place in places if (place / NAME).is_file()), places[0])
 
 
 def read_course(folder: Path) -> Course:
@@ -55,19 +65,21 @@ def read_course(folder: Path) -> Course:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ValueError(f"{path}: not readable TOML: {error}") from error
+    table.setdefault("folder", "notebooks")
     _check_fields(table, COURSE_FIELDS, str(path))
     check_repository(table["repository"], table["branch"])
     lessons = tuple(_lesson(entry, f"{path}, lesson {n}") for n, entry in enumerate(table["lesson"], start=1))
     files = [lesson.file for lesson in lessons]
     if files != sorted(set(files)):
         raise ValueError(f"{path}: expected every lesson once, in the order of their files, found {', '.join(files)}")
-    return Course(table["title"], table["repository"], table["branch"], lessons)
+    return Course(table["title"], table["repository"], table["branch"], table["folder"], lessons)
 
 
 def check_repository(repository: str, branch: str) -> None:
-    """Raise ValueError unless these are OWNER/NAME, or "", and the name of a branch."""
-    if repository and not re.fullmatch(r"[A-Za-z0-9][\w.-]*/[\w.-]+", repository):
-        raise ValueError(f"expected a repository as OWNER/NAME, found {repository!r}")
+    """Raise ValueError unless these are OWNER/NAME, the address of a GitLab project or "", and the name of a branch."""
+    if repository and not re.fullmatch(f"{GITHUB}|{GITLAB}", repository):
+        wanted = "OWNER/NAME (GitHub) or https://gitlab.com/GROUP/NAME"
+        raise ValueError(f"expected a repository as {wanted}, found {repository!r}")
     if not re.fullmatch(r"\w[\w./-]*", branch):
         raise ValueError(f"expected the name of a branch, such as main, found {branch!r}")
 

@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 from liftkit.course.authoring.manifest import NAME, Course, Lesson, check_repository, read_course, read_lesson
 from liftkit.system.files import write_atomically
@@ -20,16 +21,32 @@ SETUP_CODE = """\
 import importlib.metadata as have, importlib.util as look, subprocess, sys  # sets liftkit up in Colab
 if look.find_spec("liftkit") is None:
     kept = [f"{name}=={have.version(name)}" for name in ("torch", "numpy", "ipywidgets") if look.find_spec(name)]
-    wanted = ["anywidget", "liftkit @ git+https://github.com/REPOSITORY@BRANCH"]
+    wanted = ["anywidget", "liftkit[plots,study] @ git+SOURCE"]
     subprocess.run([sys.executable, "-m", "pip", "install", "-q", *kept, *wanted], check=True)"""
 
 
 def links(course: Course, lesson: Lesson) -> str:
-    """Markdown that opens a lesson in Colab or Binder: text, because badges would be loaded from the network."""
-    place, branch = course.repository, course.branch
-    colab = f"https://colab.research.google.com/github/{place}/blob/{branch}/notebooks/{lesson.file}"
-    binder = f"https://mybinder.org/v2/gh/{place}/{branch.replace('/', '%2F')}?labpath=notebooks%2F{lesson.file}"
-    return f"[Open in Colab]({colab}) · [Open in Binder]({binder})"
+    """Markdown that opens a lesson in Colab or Binder: text, because badges would be loaded from the network.
+
+    Colab opens no notebook from GitLab.
+    """
+    place, path = course.repository, f"{course.folder}/{lesson.file}"
+    colab = f"https://colab.research.google.com/github/{place}/blob/{course.branch}/{quote(path)}"
+    found = [] if place.startswith("https:") else [f"[Open in Colab]({colab})"]
+    host = f"gh/{place}"
+    if place.startswith("https:"):
+        project = place.removeprefix("https://gitlab.com/")
+        host = f"git/{quote(place + '.git', safe='')}" if project == place else f"gl/{quote(project, safe='')}"
+    binder = f"https://mybinder.org/v2/{host}/{quote(course.branch, safe='')}?labpath={quote(path, safe='')}"
+    return " · ".join([*found, f"[Open in Binder]({binder})"])
+
+
+def pip_source(course: Course) -> str:
+    """What pip installs liftkit from. Its pyproject.toml stands in the folder above the lessons."""
+    place = course.repository
+    address = f"{place}.git" if place.startswith("https:") else f"https://github.com/{place}"
+    above = course.folder.rpartition("/")[0]
+    return f"{address}@{course.branch}" + (f"#subdirectory={above}" if above else "")
 
 
 def neighbours(course: Course, lesson: Lesson) -> str:
@@ -60,7 +77,7 @@ def stale_texts(course: Course, folder: Path) -> dict[Path, str]:
     """The lessons, and the README above them, whose written part differs from the manifest: path -> right text."""
     texts = {}
     for lesson in course.lessons:
-        notebook = _with_written_cells(course, lesson, read_lesson(folder / lesson.file))
+        notebook = with_written_cells(course, lesson, read_lesson(folder / lesson.file))
         texts[folder / lesson.file] = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
     readme = folder.resolve().parent / "README.md"
     if readme.is_file() and BEGIN in (text := readme.read_text(encoding="utf-8")) and END in text:
@@ -75,14 +92,41 @@ def update(folder: Path) -> list[str]:
 
 
 def set_repository(folder: Path, repository: str, branch: str = "main") -> list[str]:
-    """Publish the course as OWNER/NAME; "" takes the links out again. Returns the names of changed files."""
+    """Publish the course from a repository on GitHub or GitLab; "" takes the links out again.
+
+    Args:
+        folder: that of the lessons; its place in the repository is taken from git.
+        repository: OWNER/NAME on GitHub, or the address that the browser shows or that git clones.
+
+    Returns:
+        The names of the files that changed.
+    """
+    repository = _canonical(repository)
     check_repository(repository, branch)
-    course = replace(read_course(folder), repository=repository, branch=branch)
+    values = {"repository": repository, "branch": branch, "folder": _place(folder.resolve())}
+    course = replace(read_course(folder), **values)
     texts = stale_texts(course, folder)
     old = new = (folder / NAME).read_text(encoding="utf-8")
-    for key, value in (("repository", repository), ("branch", branch)):
-        new = re.sub(rf"^{key} *=.*$", f'{key} = "{value}"', new, count=1, flags=re.MULTILINE)
+    for key, value in values.items():
+        line = f'{key} = "{value}"'
+        new, count = re.subn(rf"^{key} *=.*$", line, new, count=1, flags=re.MULTILINE)
+        if not count:  # a manifest from before there was this field
+            new = re.sub(r"^(branch *=.*)$", rf"\1\n{line}", new, count=1, flags=re.MULTILINE)
     return _write({folder / NAME: new, **texts} if new != old else texts)
+
+
+def _canonical(repository: str) -> str:
+    """OWNER/NAME for GitHub, https://HOST/GROUP/NAME for GitLab, from any address of a project."""
+    text = repository.strip().rstrip("/").removesuffix(".git")
+    text = re.sub(r"^(ssh://)?git@([\w.-]+)[:/]", r"https://\2/", text)
+    text = re.sub(r"^(http://|(?=git(hub|lab)\.com/))", "https://", text)
+    return text.removeprefix("https://github.com/")
+
+
+def _place(folder: Path) -> str:
+    """The folder's path in its repository; its name if it is in none."""
+    root = next((above for above in folder.parents if (above / ".git").exists()), folder.parent)
+    return folder.relative_to(root).as_posix()
 
 
 def _write(texts: dict[Path, str]) -> list[str]:
@@ -91,19 +135,19 @@ def _write(texts: dict[Path, str]) -> list[str]:
     return [path.name for path in texts]
 
 
-def _with_written_cells(course: Course, lesson: Lesson, notebook: dict) -> dict:
+def with_written_cells(course: Course, lesson: Lesson, notebook: dict) -> dict:
     first, *rest = [cell for cell in notebook["cells"] if cell.get("id") not in WRITTEN]
     head, tail = [], []
     if course.repository:
-        code = SETUP_CODE.replace("REPOSITORY", course.repository).replace("BRANCH", course.branch)
+        code = SETUP_CODE.replace("SOURCE", pip_source(course))
         setup = {"cell_type": "code", "execution_count": None, "id": SETUP, "metadata": {}, "outputs": []}
-        head = [_markdown(LINKS, links(course, lesson)), {**setup, "source": code.splitlines(keepends=True)}]
+        head = [markdown_cell(LINKS, links(course, lesson)), {**setup, "source": code.splitlines(keepends=True)}]
     if lesson == course.lessons[0]:
-        tail.append(_markdown(INDEX, f"## The lessons\n\n{lessons_table(course)}"))
+        tail.append(markdown_cell(INDEX, f"## The lessons\n\n{lessons_table(course)}"))
     if len(course.lessons) > 1:
-        tail.append(_markdown(NEXT, neighbours(course, lesson)))
+        tail.append(markdown_cell(NEXT, neighbours(course, lesson)))
     return {**notebook, "cells": [first, *head, *rest, *tail]}
 
 
-def _markdown(name: str, text: str) -> dict:
+def markdown_cell(name: str, text: str) -> dict:
     return {"cell_type": "markdown", "id": name, "metadata": {}, "source": text.splitlines(keepends=True)}

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import nbformat
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
-
+from liftkit.system.extras import optional
 from liftkit.system.files import write_atomically
+
+with optional("notebooks"):
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
 
 LIVE = "application/vnd.jupyter.widget-view+json"  # refers to a model that is gone when the notebook is opened again
 SECONDS = 900  # that a cell may take

@@ -6,7 +6,7 @@ import subprocess
 from importlib.metadata import version
 
 import pytest
-from course_files import edit_manifest, run_course
+from course_files import copy_course, edit_manifest, run_course
 
 from liftkit.course.authoring.manifest import read_course
 from liftkit.course.authoring.publish import INDEX, LINKS, NEXT, SETUP, set_repository
@@ -84,6 +84,51 @@ def test_a_fork_replaces_the_links_and_check_finds_old_ones(folder):
     assert "mybinder.org/v2/gh/bob/lifting/" in (folder.parent / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    ("given", "repository", "binder", "source"),
+    [
+        ("a/b.git", "a/b", "gh/a/b/main", "https://github.com/a/b@main"),
+        ("https://github.com/a/b/", "a/b", "gh/a/b/main", "https://github.com/a/b@main"),
+        ("git@github.com:a/b.git", "a/b", "gh/a/b/main", "https://github.com/a/b@main"),
+        (
+            "gitlab.com/g/sub/b",
+            "https://gitlab.com/g/sub/b",
+            "gl/g%2Fsub%2Fb/main",
+            "https://gitlab.com/g/sub/b.git@main",
+        ),
+        (
+            "git@gitlab.uni.edu:g/b.git",
+            "https://gitlab.uni.edu/g/b",
+            "git/https%3A%2F%2Fgitlab.uni.edu%2Fg%2Fb.git/main",
+            "https://gitlab.uni.edu/g/b.git@main",
+        ),
+    ],
+)
+def test_an_address_of_github_or_gitlab_is_understood(folder, given, repository, binder, source):
+    set_repository(folder, given)
+    assert read_course(folder).repository == repository
+    text = (folder / "01_lifting.ipynb").read_text(encoding="utf-8")
+    assert f"https://mybinder.org/v2/{binder}?labpath=notebooks%2F01_lifting.ipynb" in text
+    assert f"liftkit[plots,study] @ git+{source}\\" in text
+    assert ("colab.research.google.com/github/a/b/" in text) == (repository == "a/b") == ("Open in Colab" in text)
+
+
+@pytest.mark.slow
+def test_the_place_of_the_lessons_in_the_repository_is_in_every_link(tmp_path):
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "teaching" / "lift").mkdir(parents=True)
+    folder = copy_course(tmp_path / "teaching" / "lift" / "lessons")
+    text = (folder / "course.toml").read_text(encoding="utf-8")
+    (folder / "course.toml").write_text(text.replace('folder = "notebooks"\n', ""), encoding="utf-8")  # an older one
+    set_repository(folder, "a/b", "term/2")
+    assert read_course(folder).folder == "teaching/lift/lessons"
+    text = (folder / "01_lifting.ipynb").read_text(encoding="utf-8")
+    assert "/github/a/b/blob/term/2/teaching/lift/lessons/01_lifting.ipynb)" in text
+    assert "/gh/a/b/term%2F2?labpath=teaching%2Flift%2Flessons%2F01_lifting.ipynb)" in text
+    assert "git+https://github.com/a/b@term/2#subdirectory=teaching/lift" in text
+    assert run_course("check", "--folder", folder).exit_code == 0
+
+
 @pytest.mark.parametrize("name", ["lifting", "ada/lifting/x", "ada/li fting", 'ada/"', "https://host/ada/lifting"])
 def test_set_repository_refuses_another_form_of_name_and_writes_nothing(folder, name):
     before = contents(folder)
@@ -125,4 +170,4 @@ def test_the_set_up_cell_keeps_what_is_present(set_up, monkeypatch):
     (command,) = asked
     assert command[1:5] == ["-m", "pip", "install", "-q"]
     assert command[5:7] == [f"torch=={version('torch')}", f"numpy=={version('numpy')}"]
-    assert command[7:] == ["anywidget", "liftkit @ git+https://github.com/ada/lifting@main"]
+    assert command[7:] == ["anywidget", "liftkit[plots,study] @ git+https://github.com/ada/lifting@main"]

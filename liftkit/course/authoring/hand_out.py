@@ -1,0 +1,106 @@
+"""Copies of the lessons: for students without outputs and answers, for instructors with every solution."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from pathlib import Path
+
+from liftkit.course import lesson_exercises
+from liftkit.course.authoring.manifest import Course, Lesson, read_course, read_lesson
+from liftkit.course.authoring.publish import SETUP, markdown_cell, with_written_cells
+from liftkit.course.grading.answers import is_stub, stub_of, submitted
+from liftkit.system.files import check_new
+
+EXAM_CODE = "from liftkit.course import begin_exam\n\nbegin_exam()  # until the kernel restarts; run this cell first"
+
+
+def copy_lessons(folder: Path, target: Path, lessons: Collection[str] = ()) -> list[str]:
+    """Write student copies of the lessons, all by default, into the new folder ``target``. Returns their files."""
+    course = _chosen(read_course(folder), lessons)
+    _write_new(target, lambda new: _write(course, folder, new, student_copy))
+    return [lesson.file for lesson in course.lessons]
+
+
+def hand_out(folder: Path, target: Path, lessons: Collection[str] = (), exam: bool = False) -> list[str]:
+    """Write ``student/``, ``student.zip`` and ``instructor/`` into the new folder ``target``. Returns the files.
+
+    Args:
+        exam: whether the students' copies begin with a cell that closes hints and solutions.
+    """
+    course = _chosen(read_course(folder), lessons)
+
+    def write(new: Path) -> None:
+        _write(course, folder, new / "student", exam_copy if exam else student_copy)
+        _write(course, folder, new / "instructor", instructor_copy)
+        shutil.make_archive(str(new / "student"), "zip", root_dir=new, base_dir="student")
+
+    _write_new(target, write)
+    return [lesson.file for lesson in course.lessons]
+
+
+def student_copy(notebook: dict) -> dict:
+    """The notebook without outputs; a cell that hands in a solved exercise is as it was before."""
+    metadata = {key: value for key, value in notebook["metadata"].items() if key != "widgets"}
+    return {**notebook, "metadata": metadata, "cells": [_cleared(cell) for cell in notebook["cells"]]}
+
+
+def exam_copy(notebook: dict) -> dict:
+    """A student copy that closes hints and solutions when its first code cells have run."""
+    copied = student_copy(notebook)
+    place = 1 + max((n for n, cell in enumerate(copied["cells"]) if cell.get("id") == SETUP), default=0)
+    cell = {"cell_type": "code", "execution_count": None, "id": "liftkit-exam", "metadata": {}, "outputs": []}
+    copied["cells"].insert(place, {**cell, "source": EXAM_CODE.splitlines(keepends=True)})
+    return copied
+
+
+def instructor_copy(notebook: dict) -> dict:
+    """The notebook with its outputs, and the solution behind each cell that hands in an exercise."""
+    cells, seen = [], set()
+    for cell in notebook["cells"]:
+        cells.append(cell)
+        for number in sorted(set(submitted(cell)) - seen):
+            seen.add(number)
+            solution = lesson_exercises(number[:2])[number].solution()
+            cells.append(markdown_cell(f"liftkit-solution-{number.replace('.', '-')}", str(solution)))
+    return {**notebook, "cells": cells}
+
+
+def _cleared(cell: dict) -> dict:
+    if cell["cell_type"] != "code":
+        return cell
+    cleared = {**cell, "outputs": [], "execution_count": None}
+    if numbers := sorted(number for number in submitted(cell) if not is_stub(cell, number)):
+        code = "\n\n\n".join(stub_of(number) for number in numbers)
+        cleared["source"] = code.splitlines(keepends=True)
+    return cleared
+
+
+def _chosen(course: Course, lessons: Collection[str]) -> Course:
+    known = {lesson.number: lesson for lesson in course.lessons}
+    if unknown := sorted(set(lessons) - set(known)):
+        raise ValueError(f"unknown lessons {', '.join(unknown)}; there are {', '.join(known)}")
+    chosen: tuple[Lesson, ...] = tuple(one for one in course.lessons if not lessons or one.number in lessons)
+    return replace(course, lessons=chosen)
+
+
+def _write(course: Course, folder: Path, target: Path, make: Callable[[dict], dict]) -> None:
+    target.mkdir(exist_ok=True)
+    for lesson in course.lessons:
+        notebook = make(with_written_cells(course, lesson, read_lesson(folder / lesson.file)))
+        text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+        (target / lesson.file).write_text(text, encoding="utf-8")
+
+
+def _write_new(target: Path, write: Callable[[Path], None]) -> None:
+    """Let ``write(folder)`` fill a new folder, which is moved into place when it is whole."""
+    check_new(target)
+    with tempfile.TemporaryDirectory(dir=target.resolve().parent, prefix=f".{target.name}.tmp-") as temporary:
+        new = Path(temporary, target.name)
+        new.mkdir()
+        write(new)
+        os.replace(new, target)

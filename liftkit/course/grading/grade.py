@@ -1,0 +1,224 @@
+"""Grade a folder of notebooks: each in a process of its own, a table that is whole at any time and goes on."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
+from dataclasses import asdict, astuple, dataclass, fields
+from pathlib import Path
+
+from liftkit.course import all_exercises
+from liftkit.course.feedback import CORRECT, INCORRECT, NOT_ATTEMPTED
+from liftkit.course.grading import worker
+from liftkit.course.grading.answers import NUMBER, Attempt, code_cells, read_attempts
+from liftkit.course.grading.worker import NOT_UNDERSTOOD
+from liftkit.system.files import check_file, write_atomically
+from liftkit.system.provenance import cores
+
+LARGEST_NOTEBOOK = 50 * 2**20  # bytes
+MOST_ATTEMPTS = 5  # of the calls of `check` for one exercise, the last ones
+STATUSES = (CORRECT, INCORRECT, NOT_ATTEMPTED, NOT_UNDERSTOOD)
+START = 90.0  # seconds that a process may take to import torch on a busy machine
+HEADING = re.compile(r"^# (\d\d) ", re.MULTILINE)
+IN_NAME = re.compile(r"(?<!\d)(\d\d)_")
+
+
+@dataclass(frozen=True)
+class Grade:
+    """One row: the grade of one exercise in one notebook."""
+
+    notebook: str  # its path below the folder
+    exercise: str  # its number, "" if the file is no notebook of the course
+    status: str  # "correct", "incorrect", "not attempted" or "not understood"
+    message: str  # what the student was told, or why it was not understood
+    sha256: str  # of the notebook: what is graded already is not graded again
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.notebook, self.sha256
+
+
+def grade_folder(
+    folder: Path, out: Path, seconds: float = 60, report: Callable[[list[Grade]], object] = lambda grades: None
+) -> list[Grade]:
+    """Grade every notebook below a folder. Rows of ``out`` that belong to unchanged notebooks are kept.
+
+    Args:
+        out: the table (CSV), written after each notebook.
+        seconds: that the code of one exercise may take.
+        report: is called with the rows of each notebook that was graded now.
+
+    Returns:
+        All rows, in the order of the notebooks' names.
+
+    Raises:
+        ValueError: if there is no notebook, or ``out`` is another kind of file.
+    """
+    texts = {path.relative_to(folder).as_posix(): path for path in _notebooks(folder)}
+    if not texts:
+        raise ValueError(f"{folder}: there is no notebook (.ipynb) in it or in the folders below")
+    hashes = {name: _hash(path) for name, path in texts.items()}
+    grades: dict[str, list[Grade]] = {}
+    for grade in read_grades(out) if out.exists() else ():
+        if hashes.get(grade.notebook) == grade.sha256:
+            grades.setdefault(grade.notebook, []).append(grade)
+    _save(out, grades)
+    with ThreadPoolExecutor(cores()) as pool:
+        jobs = {pool.submit(grade_notebook, texts[n], n, hashes[n], seconds): n for n in texts if n not in grades}
+        try:
+            for job in as_completed(jobs):
+                grades[jobs[job]] = job.result()
+                _save(out, grades)
+                report(grades[jobs[job]])
+        finally:
+            pool.shutdown(cancel_futures=True)
+    return _in_order(grades)
+
+
+def grade_notebook(path: Path, name: str, sha256: str, seconds: float) -> list[Grade]:
+    """Grade one notebook. Whatever is in the file becomes a row."""
+    try:
+        notebook = json.loads(check_file(path, LARGEST_NOTEBOOK).read_text(encoding="utf-8"))
+        cells = code_cells(notebook)
+        numbers = expected_exercises(notebook, name)
+        attempts = read_attempts(cells, numbers)
+    except Exception as error:  # a damaged or foreign file fails in many ways
+        return [Grade(name, "", NOT_UNDERSTOOD, f"not a readable notebook: {type(error).__name__}: {error}", sha256)]
+    if not numbers:
+        return [Grade(name, "", NOT_UNDERSTOOD, "it names no lesson and no exercise of the course", sha256)]
+    results = {number: (NOT_ATTEMPTED, "No cell hands it in.") for number in numbers}
+    results |= run_attempts(
+        cells, {number: found[-MOST_ATTEMPTS:] for number, found in attempts.items() if found}, seconds
+    )
+    return [Grade(name, number, *results[number], sha256) for number in numbers]
+
+
+def expected_exercises(notebook: dict, name: str) -> list[str]:
+    """The exercises of the lessons that the headings name; else the name of the file, else the exercises in it."""
+    texts = {kind: "\n".join("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == kind)
+             for kind in ("markdown", "code")}  # fmt: skip
+    known = all_exercises()
+    for found in (HEADING.findall(texts["markdown"]), IN_NAME.findall(name), NUMBER.findall(texts["code"])):
+        lessons = {text[:2] for text in found} & {number[:2] for number in known}
+        if lessons:
+            return [number for number in known if number[:2] in lessons]
+    return []
+
+
+def run_attempts(cells: list[str], attempts: dict[str, list[Attempt]], seconds: float) -> dict[str, tuple[str, str]]:
+    """Run attempts in another process: number -> (status, message). One that ends it does not stop the rest."""
+    done: dict[str, tuple[str, str]] = {}
+    while left := {number: found for number, found in attempts.items() if number not in done}:
+        task = {"cells": cells, "seconds": seconds,
+                "attempts": {number: [asdict(one) for one in found] for number, found in left.items()}}  # fmt: skip
+        results, end = _run_process(json.dumps(task), seconds)
+        done |= {number: result for number, result in results.items() if number in left}
+        if end and (rest := [number for number in left if number not in done]):
+            done[rest[0]] = (NOT_UNDERSTOOD, end)
+    return done
+
+
+def _run_process(task: str, seconds: float) -> tuple[dict[str, tuple[str, str]], str]:
+    """What the process wrote, and how it ended if that was not by itself."""
+    with tempfile.TemporaryDirectory(prefix="liftkit-grade-", ignore_cleanup_errors=True) as place:
+        scratch, results = Path(place, "work"), Path(place, "results")
+        scratch.mkdir()
+        with results.open("wb") as output:
+            process = subprocess.Popen([sys.executable, worker.__file__], cwd=scratch, env=_environment(scratch),
+                                       stdin=subprocess.PIPE, stdout=output, stderr=subprocess.DEVNULL,
+                                       start_new_session=True)  # fmt: skip
+        try:
+            with suppress(BrokenPipeError):
+                process.stdin.write(task.encode())
+                process.stdin.close()
+            in_time = _wait(process, results, seconds)
+        finally:
+            _end(process)
+        lines = results.read_text(encoding="utf-8", errors="replace").splitlines()
+    found = {}
+    for line in lines:
+        with suppress(ValueError, TypeError):
+            number, status, message = json.loads(line)
+            if status in STATUSES:
+                found[number] = (status, str(message))
+    end = "" if found and in_time and not process.returncode else f"its process ended (code {process.returncode})"
+    return found, end if in_time else f"it was still running after {seconds:g} seconds, and could not be interrupted"
+
+
+def _wait(process: subprocess.Popen, results: Path, seconds: float) -> bool:
+    """Wait while results come. Returns whether the process ended by itself."""
+    seen, until = 0, time.monotonic() + START + seconds
+    while process.poll() is None and time.monotonic() < until:
+        if (size := results.stat().st_size) > seen:
+            seen, until = size, time.monotonic() + seconds + 5
+        time.sleep(0.05)
+    return process.poll() is not None
+
+
+def _end(process: subprocess.Popen) -> None:
+    """End the process and those that it started."""
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.wait()
+
+
+def _environment(scratch: Path) -> dict[str, str]:
+    """Variables of the process: none of the lecturer's own, which may hold passwords."""
+    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT") if name in os.environ}
+    path = os.pathsep.join(str(Path(entry).resolve()) for entry in sys.path if entry)
+    threads = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+    return {**kept, **threads, "PYTHONPATH": path, "HOME": str(scratch), "TMPDIR": str(scratch), "PYTHONHASHSEED": "0"}
+
+
+def _notebooks(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise ValueError(f"{folder}: there is no such folder")
+    found = sorted(path for path in folder.rglob("*.ipynb") if path.is_file() and not path.is_symlink())
+    return [path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _in_order(grades: dict[str, list[Grade]]) -> list[Grade]:
+    return [grade for name in sorted(grades) for grade in grades[name]]
+
+
+def _save(out: Path, grades: dict[str, list[Grade]]) -> None:
+    write_atomically(out, lambda file: file.write(table(_in_order(grades)).encode("utf-8", "replace")))
+
+
+def table(grades: Iterable[Grade]) -> str:
+    """The grades as CSV. A text that a spreadsheet would take for a formula gets an apostrophe before it."""
+    text = io.StringIO()
+    lines = csv.writer(text, lineterminator="\n")
+    lines.writerow(field.name for field in fields(Grade))
+    lines.writerows(
+        [f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell for cell in astuple(one)] for one in grades
+    )
+    return text.getvalue()
+
+
+def read_grades(path: Path) -> list[Grade]:
+    """Read a table of grades; ValueError if the file is another one."""
+    wanted = [field.name for field in fields(Grade)]
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    if not rows or rows[0] != wanted or any(len(row) != len(wanted) for row in rows):
+        raise ValueError(f"{path} exists and is no table of grades: expected the columns {', '.join(wanted)}")
+    return [Grade(*(cell.removeprefix("'") for cell in row)) for row in rows[1:]]

@@ -1,0 +1,266 @@
+"""A folder of notebooks is graded in processes that hostile code cannot leave; a stop loses nothing."""
+
+import ctypes
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from course_files import run_course
+
+from liftkit.course import all_exercises
+from liftkit.course.exercise import Coding, Reasoning
+from liftkit.course.grading import grade as grading
+from liftkit.course.grading.answers import Attempt
+from liftkit.course.grading.grade import Grade, grade_folder, grade_notebook, read_grades, run_attempts, table
+from liftkit.course.grading.page import grades_page
+
+RIGHT = "def discriminator_loss(d_real, d_view):\n    return ((d_real - 1) ** 2).mean() + (d_view**2).mean()"
+WRONG = "def discriminator_loss(d_real, d_view):\n    return ((d_real - 1) ** 2).mean()"
+CHECK = 'exercise("02.2").check(discriminator_loss)'
+VIEW = 'import numpy as np\n\ndef random_view(x3d, azimuth):\n    BODY\n\nexercise("02.1").check(random_view)'
+ROTATED = (
+    "c, s = np.cos(azimuth)[:, None], np.sin(azimuth)[:, None]\n    x, y, z = np.moveaxis(x3d, -1, 0)\n"
+    "    return np.stack([c * x + s * z, y, c * z - s * x], axis=-1)"
+)
+
+
+def write(path, *sources, heading="# 02 The adversarial game"):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cells = [{"cell_type": "markdown", "metadata": {}, "source": [heading]}]
+    cells += [{"cell_type": "code", "metadata": {}, "outputs": [], "source": [source]} for source in sources]
+    path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    return path
+
+
+def graded(path, seconds=20):
+    return {one.exercise: (one.status, one.message) for one in grade_notebook(path, path.name, "0", seconds)}
+
+
+@pytest.mark.slow
+def test_right_wrong_missing_and_broken_answers_are_told_apart(tmp_path):
+    rotated = VIEW.replace("BODY", ROTATED)
+    found = graded(write(tmp_path / "right.ipynb", rotated, RIGHT, CHECK))
+    assert [status for status, _ in found.values()] == ["correct", "correct"]
+    found = graded(
+        write(tmp_path / "mixed.ipynb", "raise_here = 1 / 0", VIEW.replace("BODY", "return ..."), WRONG, CHECK)
+    )
+    assert found["02.1"][0] == "not attempted"
+    assert found["02.2"][0] == "incorrect" and "must be 1, found 0" in found["02.2"][1]
+    found = graded(write(tmp_path / "broken.ipynb", VIEW.replace("BODY", "return x3d +"), "loss = 1 / 0", RIGHT, CHECK,
+                         'exercise("02.2").check(loss)'))  # fmt: skip
+    assert found["02.1"][0] == "not understood" and "line" in found["02.1"][1]
+    assert found["02.2"][0] == "correct"  # the best of two attempts
+    found = graded(
+        write(tmp_path / "empty.ipynb", "exercise('02.2')", "from liftkit.losses import discriminator_loss", CHECK)
+    )
+    assert found["02.1"] == ("not attempted", "No cell hands it in.")
+    assert found["02.2"][0] == "not understood" and "liftkit.losses" in found["02.2"][1]
+
+
+def solved(one):
+    """A notebook's cell with the right answer to an exercise."""
+    if isinstance(one, Coding):
+        source = one.solution().partition("```python\n")[2].partition("\n```")[0]
+        return f'{source}\n\n\nexercise("{one.number}").check({one.reference.__name__})'
+    right = one.answer if isinstance(one, Reasoning) else one.measure()
+    return f'exercise("{one.number}").check({sorted(right) if isinstance(right, (set, frozenset)) else right!r})'
+
+
+@pytest.mark.long
+def test_every_right_answer_is_correct_behind_the_fence(tmp_path):
+    lessons = {}
+    for number, one in all_exercises().items():
+        lessons.setdefault(number[:2], []).append(solved(one))
+    for lesson, sources in lessons.items():
+        write(tmp_path / f"ada_{lesson}.ipynb", *sources, heading=f"# {lesson} Solved")
+    grades = grade_folder(tmp_path, tmp_path / "grades.csv", seconds=300)
+    assert [grade.exercise for grade in grades] == list(all_exercises())
+    assert [grade for grade in grades if grade.status != "correct"] == []
+
+
+HOSTILE = {
+    "endless loop": "while True:\n    pass",
+    "endless loop in C": "x = 10**10**10",
+    "exit": "import os\nos._exit(0)",
+    "memory": "hoard = bytearray(40 * 2**30)",
+    "more and more memory": "hoard = []\nwhile True:\n    hoard.append(bytearray(2**28))",
+    "file deletion": "import shutil\nshutil.rmtree('SUBMISSIONS')",
+    "one file's deletion": "import os\nos.remove('SUBMISSIONS/kept.txt')",
+    "overwriting": "open('SUBMISSIONS/kept.txt', 'w')",
+    "fork bomb": "import os\nwhile True:\n    os.fork()",
+    "another program": "import subprocess\nsubprocess.run(['touch', 'SUBMISSIONS/made'])",
+    "the network": "import socket\nsocket.create_connection(('127.0.0.1', PORT))",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no limits on memory")
+def test_hostile_code_is_not_understood_harms_nothing_and_the_rest_is_graded(tmp_path):
+    kept = tmp_path / "submissions" / "kept.txt"
+    kept.parent.mkdir()
+    kept.write_text("kept")
+    cells, attempts = [], {}
+    numbers = [number for number in all_exercises() if number != "02.2"]
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        for number, code in zip(numbers, HOSTILE.values(), strict=False):
+            code = code.replace("SUBMISSIONS", str(kept.parent)).replace("PORT", str(server.getsockname()[1]))
+            cells.append("def attack():\n    " + "\n    ".join(code.splitlines()) + "\n\nvalue = attack()")
+            attempts[number] = [Attempt(number, [(len(cells) - 1, 0), (len(cells) - 1, 1)], "value")]
+        cells.append(RIGHT)
+        attempts["02.2"] = [Attempt("02.2", [(len(cells) - 1, 0)], "discriminator_loss")]
+        found = run_attempts(cells, attempts, seconds=15)
+        server.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            server.accept()
+    assert found.pop("02.2")[0] == "correct"
+    what = dict(zip(HOSTILE, found.values(), strict=True))
+    assert {kind for kind, (status, _) in what.items() if status != "not understood"} == set()
+    refused = {kind for kind, (_, message) in what.items() if "not allowed while grading" in message}
+    assert refused >= set(HOSTILE) - {"endless loop", "endless loop in C", "exit", "memory", "more and more memory"}
+    assert "MemoryError" in what["memory"][1] and "15 seconds" in what["endless loop"][1]
+    assert kept.read_text() == "kept" and list(kept.parent.iterdir()) == [kept]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Landlock is Linux's")
+def test_the_kernel_refuses_what_pythons_hook_does_not_see(tmp_path):
+    code = (
+        "import ctypes, sys\nfrom pathlib import Path\nfrom liftkit.system.fence import limit_process\n"
+        "limit_process(Path(sys.argv[1]), 60)\nopen(sys.argv[1] + '/own', 'w')\n"
+        "print(ctypes.CDLL(None).unlink(sys.argv[2].encode()))"
+    )
+    (tmp_path / "kept").touch()
+    (tmp_path / "scratch").mkdir()
+    command = [sys.executable, "-c", code, tmp_path / "scratch", tmp_path / "kept"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.stdout.strip() == "0" and not landlock():
+        pytest.skip("this kernel has no Landlock")
+    assert done.stdout.strip() == "-1", done.stderr
+    assert (tmp_path / "kept").exists() and (tmp_path / "scratch" / "own").exists()
+
+
+def landlock() -> bool:
+    return ctypes.CDLL(None).syscall(444, None, 0, 1) > 0
+
+
+@pytest.fixture
+def instead(monkeypatch):
+    """Answers are not run: each is correct. Returns the names of the notebooks that were graded."""
+    ran = []
+    original = grading.grade_notebook
+
+    def watched(path, name, *rest):
+        ran.append(name)
+        return original(path, name, *rest)
+
+    monkeypatch.setattr(grading, "grade_notebook", watched)
+    monkeypatch.setattr(grading, "run_attempts", lambda cells, attempts, _: {n: ("correct", "Yes.") for n in attempts})
+    return ran
+
+
+def test_a_second_call_grades_only_what_is_new_or_changed(tmp_path, instead):
+    folder, out = tmp_path / "submissions", tmp_path / "grades.csv"
+    for name in ("ada/02.ipynb", "bob/02.ipynb"):
+        write(folder / name, RIGHT, CHECK)
+    write(folder / "ada/.ipynb_checkpoints/02.ipynb", RIGHT, CHECK)
+    first = grade_folder(folder, out)
+    assert sorted(instead) == ["ada/02.ipynb", "bob/02.ipynb"]
+    assert [(g.notebook, g.exercise, g.status) for g in first] == [
+        (name, number, status)
+        for name in ("ada/02.ipynb", "bob/02.ipynb")
+        for number, status in (("02.1", "not attempted"), ("02.2", "correct"))
+    ]
+    assert read_grades(out) == first
+    instead.clear()
+    write(folder / "bob/02.ipynb", RIGHT)
+    write(folder / "cy.ipynb", RIGHT)
+    assert {g.notebook for g in grade_folder(folder, out)} == {"ada/02.ipynb", "bob/02.ipynb", "cy.ipynb"}
+    assert sorted(instead) == ["bob/02.ipynb", "cy.ipynb"]
+
+
+def test_what_is_graded_is_kept_if_grading_stops(tmp_path, instead, monkeypatch):
+    folder, out = tmp_path / "submissions", tmp_path / "grades.csv"
+    for name in ("a", "b", "c"):
+        write(folder / f"{name}.ipynb", RIGHT, CHECK)
+    monkeypatch.setattr(grading, "cores", lambda: 1)
+
+    def stop(grades):
+        reports.append(grades)
+        if len(reports) == 2:
+            raise KeyboardInterrupt
+
+    reports = []
+    with pytest.raises(KeyboardInterrupt):
+        grade_folder(folder, out, report=stop)
+    done = {grade.notebook for grade in read_grades(out)}
+    assert len(done) == 2
+    instead.clear()
+    grade_folder(folder, out)
+    assert set(instead) == {"a.ipynb", "b.ipynb", "c.ipynb"} - done
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"cells": 3}', '{"cells": [{"cell_type": "code"}]}', "\x00"])
+def test_a_file_that_is_no_notebook_becomes_a_row(text, tmp_path):
+    (tmp_path / "odd.ipynb").write_text(text)
+    (grade,) = grade_notebook(tmp_path / "odd.ipynb", "odd.ipynb", "0", 1)
+    assert grade.status == "not understood" and grade.exercise == "" and grade.message
+
+
+@pytest.mark.parametrize(
+    ("name", "heading", "code", "lesson"),
+    [
+        ("x.ipynb", "# 02 The adversarial game", "", "02"),
+        ("ada_04_the_full_pose.ipynb", "My notes", "", "04"),
+        ("x.ipynb", "My notes", 'exercise("05.1").check(f)', "05"),
+        ("x.ipynb", "My notes", "", None),
+    ],
+)
+def test_the_lesson_is_found_without_the_files_name(name, heading, code, lesson, tmp_path):
+    notebook = json.loads(write(tmp_path / "x.ipynb", code, heading=heading).read_text())
+    assert {number[:2] for number in grading.expected_exercises(notebook, name)} == ({lesson} if lesson else set())
+
+
+def test_a_folder_without_notebooks_and_a_foreign_table_are_refused(tmp_path):
+    with pytest.raises(ValueError, match="no notebook"):
+        grade_folder(tmp_path, tmp_path / "grades.csv")
+    with pytest.raises(ValueError, match="no such folder"):
+        grade_folder(tmp_path / "absent", tmp_path / "grades.csv")
+    write(tmp_path / "02.ipynb", RIGHT)
+    other = tmp_path / "other.csv"
+    other.write_text("name,points\nada,3\n")
+    result = run_course("grade", tmp_path, "--out", other)
+    assert result.exit_code == 2 and "no table of grades" in result.stderr
+    assert other.read_text() == "name,points\nada,3\n"
+
+
+def test_a_formula_stays_text_in_a_spreadsheet(tmp_path):
+    grades = [Grade("=cmd.ipynb", "02.1", "incorrect", "+1\nline", "0"), Grade("b", "02.2", "correct", "a,b", "1")]
+    out = tmp_path / "grades.csv"
+    out.write_text(table(grades))
+    assert "\n'=cmd.ipynb," in out.read_text() and read_grades(out) == grades
+
+
+def test_the_page_counts_and_names_the_most_common_slip_and_escapes_what_students_wrote():
+    grades = [
+        Grade("a", "02.1", "incorrect", "The loss must be 1, found 0.5.", "0"),
+        Grade("b", "02.1", "incorrect", "The loss must be 1, found 0.7.", "0"),
+        Grade("c", "02.1", "incorrect", "Expected a function.", "0"),
+        Grade("d", "02.1", "correct", "Good.", "0"),
+        Grade("<script>", "02.2", "not understood", "<img src=x>", "0"),
+        Grade("e", "", "not understood", "no notebook", "0"),
+    ]
+    page = grades_page(grades)
+    assert "<script>" not in page and "<img" not in page and "&lt;img" in page
+    cells = ["<td>02.1</td>", "<td>A view from another side</td>", "<td>1</td>", "<td>3</td>", "<td>0</td>"]
+    assert "".join(cells) in "".join(line.strip() for line in page.splitlines())
+    assert "2 of 3" in page and "found 0.5" in page and "Grades of 6 notebooks" in page
+    assert "http" not in page
+
+
+def test_the_grades_do_not_see_the_lecturers_variables(monkeypatch):
+    monkeypatch.setenv("SECRET_TOKEN", "x")
+    assert "SECRET_TOKEN" not in grading._environment(Path("x"))
