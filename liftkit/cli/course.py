@@ -9,11 +9,13 @@ from typing import Annotated
 import typer
 
 from liftkit.cli.common import friendly, say, show_table
+from liftkit.cli.course_site import site
 
 course = typer.Typer(no_args_is_help=True, help="The course: list, check and print it; publish it as your own.")
 
 FolderOption = Annotated[Path, typer.Option(help="The folder of the lessons and course.toml.")]
 NOTEBOOKS = Path("notebooks")
+course.command("site")(site)
 
 
 @course.command("list")

@@ -24,12 +24,20 @@ if look.find_spec("liftkit") is None:
     subprocess.run([sys.executable, "-m", "pip", "install", "-q", *kept, *wanted], check=True)"""
 
 
+def addresses(course: Course, lesson: Lesson) -> dict[str, str]:
+    """Where a lesson runs online: the address by the name of the place; nowhere unless the course is published."""
+    if not (place := course.repository):
+        return {}
+    branch = course.branch
+    return {
+        "Colab": f"https://colab.research.google.com/github/{place}/blob/{branch}/notebooks/{lesson.file}",
+        "Binder": f"https://mybinder.org/v2/gh/{place}/{branch.replace('/', '%2F')}?labpath=notebooks%2F{lesson.file}",
+    }
+
+
 def links(course: Course, lesson: Lesson) -> str:
     """Markdown that opens a lesson in Colab or Binder: text, because badges would be loaded from the network."""
-    place, branch = course.repository, course.branch
-    colab = f"https://colab.research.google.com/github/{place}/blob/{branch}/notebooks/{lesson.file}"
-    binder = f"https://mybinder.org/v2/gh/{place}/{branch.replace('/', '%2F')}?labpath=notebooks%2F{lesson.file}"
-    return f"[Open in Colab]({colab}) · [Open in Binder]({binder})"
+    return " · ".join(f"[Open in {name}]({url})" for name, url in addresses(course, lesson).items())
 
 
 def neighbours(course: Course, lesson: Lesson) -> str:
