@@ -233,6 +233,18 @@ def course_update(invoke, spy, small, tmp_path, trained):
     return {"folder": tmp_path}, {"folder": calls[0][0][0]}
 
 
+def course_site(invoke, spy, small, tmp_path, trained):
+    from liftkit.course.site import build
+
+    page = tmp_path / "index.html"
+    page.touch()
+    calls = spy(build, "build_site", lambda *_: [page])
+    given = {"out": tmp_path / "pages", "folder": tmp_path}
+    invoke(given)
+    folder, out = calls[0][0]
+    return given, {"out": out, "folder": folder}
+
+
 CALLS = {
     "train": train_,
     "study": study,
@@ -247,6 +259,7 @@ CALLS = {
     "course check": of_course("check"),
     "course print": of_course("print"),
     "course run": course_run,
+    "course site": course_site,
     "course set-repository": course_set_repository,
     "course update": course_update,
 }

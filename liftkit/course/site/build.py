@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-import plotly
+from plotly.offline import get_plotlyjs
 
 from liftkit.course.authoring.manifest import Course, Lesson, read_course, read_lesson
 from liftkit.course.authoring.publish import addresses
-from liftkit.course.site.cells import search_entries, site_cells
+from liftkit.course.site.cells import anchor_of, search_entries, site_cells
 from liftkit.course.site.render import WIDGET, exporter
 from liftkit.system.files import write_atomically
 from liftkit.view.page import script, style
@@ -48,7 +48,7 @@ def build_site(folder: Path, out: Path) -> list[Path]:
         ValueError: if a lesson was not executed, something in it cannot be shown, or ``out`` holds other files.
     """
     course = read_course(folder)
-    check_out(out)
+    _check_out(out)
     texts, index = {HOME: ""}, []
     for lesson in course.lessons:
         try:
@@ -62,7 +62,7 @@ def build_site(folder: Path, out: Path) -> list[Path]:
     texts |= {name: (HERE / name).read_text(encoding="utf-8") for name in ("site.css", "site.js")}
     pages = "".join(texts.values())
     if 'class="plotly"' in pages:
-        texts["plotly.min.js"] = plotly.offline.get_plotlyjs()
+        texts["plotly.min.js"] = get_plotlyjs()
     if 'class="state"' in pages:
         texts["widget.js"] = LIVE % script().replace("export default widget;", "")
         texts["widget.css"] = style()
@@ -70,8 +70,7 @@ def build_site(folder: Path, out: Path) -> list[Path]:
     return [write_atomically(out / name, lambda f, text=text: f.write(text.encode())) for name, text in texts.items()]
 
 
-def check_out(out: Path) -> None:
-    """Raise ValueError unless a site can be written there."""
+def _check_out(out: Path) -> None:
     if not out.parent.is_dir():
         raise ValueError(f"cannot write {out}: there is no folder {out.parent}")
     if out.exists() and not (out.is_dir() and (not any(out.iterdir()) or (out / "search.js").is_file())):
@@ -88,19 +87,22 @@ def site_address(course: Course, url: str) -> str | None:
 
     A lesson becomes its page; another file of the repository is linked where the course is published.
     """
-    if re.match(r"[a-z][a-z+.-]*:|#", url, flags=re.IGNORECASE):
+    if re.match(r"[a-z][a-z+.-]*:", url, flags=re.IGNORECASE):
         return url
-    path, _, anchor = url.partition("#")
+    path, _, place = url.partition("#")
+    anchor = f"#{anchor_of(place)}" if place else ""
+    if not path:
+        return anchor
     for lesson in course.lessons:
         if path == lesson.file:
-            return page_of(lesson) + (f"#{anchor}" if anchor else "")
+            return page_of(lesson) + anchor
     if course.repository and path.startswith("../"):
         return f"https://github.com/{course.repository}/blob/{course.branch}/{url[3:]}"
     return None
 
 
 def _lesson_page(course: Course, lesson: Lesson, folder: Path) -> tuple[str, list[dict[str, str]]]:
-    notebook = nbformat.from_dict(_joined(read_lesson(folder / lesson.file)))
+    notebook = nbformat.reads(json.dumps(read_lesson(folder / lesson.file)), as_version=4)
     if not any(cell.get("outputs") for cell in notebook.cells):
         raise ValueError("it shows nothing, as it was not executed: run `liftkit course run` first")
     notebook.cells = site_cells(notebook)
@@ -117,11 +119,6 @@ def _lesson_page(course: Course, lesson: Lesson, folder: Path) -> tuple[str, lis
     made = exporter(lambda url: site_address(course, url), folder)
     html, _ = made.from_notebook_node(notebook, resources={"site": site})
     return html, search_entries(notebook.cells, page_of(lesson), f"{lesson.number} {lesson.title}")
-
-
-def _joined(notebook: dict) -> dict:
-    """The notebook with its texts, which may be stored as lists of lines, as whole texts."""
-    return nbformat.reads(json.dumps(notebook), as_version=4)
 
 
 def _shared(course: Course) -> dict[str, Any]:

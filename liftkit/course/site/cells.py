@@ -61,11 +61,16 @@ def _name_headings(cells: list[NotebookNode]) -> None:
     for cell in cells:
         if cell.metadata.site.kind == "heading":
             title = plain(HEADING.match(cell.source)[1])
-            anchor = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "section"
+            anchor = anchor_of(title)
             while anchor in used:
                 anchor += "-again"
             used.add(anchor)
             cell.metadata.site.update(title=title, anchor=anchor)
+
+
+def anchor_of(title: str) -> str:
+    """A heading's anchor: its words in lower case, joined by hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "section"
 
 
 def _shorten_exercises(cells: list[NotebookNode]) -> None:
@@ -80,13 +85,13 @@ def _shorten_exercises(cells: list[NotebookNode]) -> None:
 
 def _fold_answers(cells: list[NotebookNode]) -> None:
     guesses = [i for i, cell in enumerate(cells) if cell.metadata.site.kind == "guess"]
-    for guess, end in zip(guesses, [*guesses[1:], len(cells)], strict=True):
+    for guess, end in zip(guesses, [*guesses[1:], len(cells)], strict=False):  # none: the second is longer
         if (last := _end_of_answer(cells, guess, end)) > guess:
             cells[guess + 1].metadata.site.opens = cells[last].metadata.site.closes = True
 
 
 def _end_of_answer(cells: list[NotebookNode], guess: int, end: int) -> int:
-    """The last cell before ``end`` that reads the guess (if none does: the first that shows something), and its text."""
+    """The last cell that reads the guess (if none does: the first that shows something), with the text below it."""
     between = range(guess + 1, end)
     readers = [i for i in between if cells[i].cell_type == "code" and "my_guess" in cells[i].source]
     last = [*readers[-1:], *(i for i in between if cells[i].get("outputs")), guess][0]
@@ -113,7 +118,8 @@ def search_entries(cells: list[NotebookNode], page: str, lesson: str) -> list[di
         site = cell.metadata.site
         if site.kind == "heading" or not entries:
             address = f"{page}#{site.anchor}" if "anchor" in site else page
-            entries.append({"address": address, "lesson": lesson, "title": site.get("title", ""), "text": "", "code": ""})
+            about = {"address": address, "lesson": lesson, "title": site.get("title", "")}
+            entries.append({**about, "text": "", "code": ""})
         if cell.cell_type == "markdown":
             words = cell.source.split("\n", 1)[1:] if site.kind == "heading" else [cell.source]
             entries[-1]["text"] += plain("".join(words)) + " "
