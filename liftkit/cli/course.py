@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from liftkit.cli.common import friendly, say, show_table, stoppable
+from liftkit.cli.course_site import site
 
 course = typer.Typer(no_args_is_help=True, help="The course: list, check and print it; publish it as your own.")
 
@@ -16,6 +17,7 @@ FolderOption = Annotated[Path, typer.Option(help="The folder of the lessons and 
 Source = Annotated[Path | None, typer.Option("--folder", help="The lessons; by default this clone's or package's.")]
 Chosen = Annotated[str, typer.Option("--lessons", help="Numbers such as 00,03; all by default.")]
 NOTEBOOKS = Path("notebooks")
+course.command("site")(site)
 
 
 @course.command("list")

@@ -264,6 +264,18 @@ def course_grade(invoke, spy, small, tmp_path, trained):
     return given, {"submissions": submissions, "out": out, "seconds": seconds}
 
 
+def course_site(invoke, spy, small, tmp_path, trained):
+    from liftkit.course.site import build
+
+    page = tmp_path / "index.html"
+    page.touch()
+    calls = spy(build, "build_site", lambda *_: [page])
+    given = {"out": tmp_path / "pages", "folder": tmp_path}
+    invoke(given)
+    folder, out = calls[0][0]
+    return given, {"out": out, "folder": folder}
+
+
 CALLS = {
     "train": train_,
     "study": study,
@@ -281,6 +293,7 @@ CALLS = {
     "course hand-out": course_hand_out,
     "course grade": course_grade,
     "course run": course_run,
+    "course site": course_site,
     "course set-repository": course_set_repository,
     "course update": course_update,
 }

@@ -25,20 +25,26 @@ if look.find_spec("liftkit") is None:
     subprocess.run([sys.executable, "-m", "pip", "install", "-q", *kept, *wanted], check=True)"""
 
 
-def links(course: Course, lesson: Lesson) -> str:
-    """Markdown that opens a lesson in Colab or Binder: text, because badges would be loaded from the network.
+def addresses(course: Course, lesson: Lesson) -> dict[str, str]:
+    """Where a lesson runs online: the address by the name of the place; nowhere unless the course is published.
 
     Colab opens no notebook from GitLab.
     """
-    place, path = course.repository, f"{course.folder}/{lesson.file}"
-    colab = f"https://colab.research.google.com/github/{place}/blob/{course.branch}/{quote(path)}"
-    found = [] if place.startswith("https:") else [f"[Open in Colab]({colab})"]
-    host = f"gh/{place}"
+    if not (place := course.repository):
+        return {}
+    path, host, found = f"{course.folder}/{lesson.file}", f"gh/{place}", {}
     if place.startswith("https:"):
         project = place.removeprefix("https://gitlab.com/")
         host = f"git/{quote(place + '.git', safe='')}" if project == place else f"gl/{quote(project, safe='')}"
+    else:
+        found["Colab"] = f"https://colab.research.google.com/github/{place}/blob/{course.branch}/{quote(path)}"
     binder = f"https://mybinder.org/v2/{host}/{quote(course.branch, safe='')}?labpath={quote(path, safe='')}"
-    return " · ".join([*found, f"[Open in Binder]({binder})"])
+    return found | {"Binder": binder}
+
+
+def links(course: Course, lesson: Lesson) -> str:
+    """Markdown that opens a lesson in Colab or Binder: text, because badges would be loaded from the network."""
+    return " · ".join(f"[Open in {name}]({url})" for name, url in addresses(course, lesson).items())
 
 
 def pip_source(course: Course) -> str:

@@ -1,0 +1,131 @@
+"""The course as a static web site: ``build_site``."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from plotly.offline import get_plotlyjs
+
+from liftkit.course.authoring.manifest import Course, Lesson, read_course, read_lesson
+from liftkit.course.authoring.publish import addresses
+from liftkit.course.site.cells import anchor_of, search_entries, site_cells
+from liftkit.course.site.render import WIDGET, exporter
+from liftkit.system.files import write_atomically
+from liftkit.view.page import script, style
+
+HERE = Path(__file__).parent
+HOME = "index.html"
+# Every widget's state becomes a live widget in the place of its still picture. A classic script: browsers do not load
+# modules from file://.
+LIVE = """\
+(() => {
+%s
+for (const source of document.querySelectorAll("script.state")) {
+  const state = JSON.parse(source.textContent), el = document.createElement("div");
+  const model = { get: (name) => state[name], on() {}, off() {}, send() {}, kernel: false };
+  widget.render({ model, el });
+  source.parentElement.replaceChildren(el);
+}
+})();
+"""
+
+
+def build_site(folder: Path, out: Path) -> list[Path]:
+    """Write the course as a web site that needs no server and no network; an earlier site is replaced.
+
+    Args:
+        folder: of the executed lessons and course.toml.
+        out: a folder that is new, empty or holds an earlier site.
+
+    Returns:
+        The files that were written; the first is the page to open.
+
+    Raises:
+        ValueError: if a lesson was not executed, something in it cannot be shown, or ``out`` holds other files.
+    """
+    course = read_course(folder)
+    _check_out(out)
+    texts, index = {HOME: ""}, []
+    for lesson in course.lessons:
+        try:
+            texts[page_of(lesson)], entries = _lesson_page(course, lesson, folder)
+        except ValueError as error:
+            raise ValueError(f"{folder / lesson.file}: {error}") from error
+        index += entries
+    home = exporter(lambda url: url, folder).environment.get_template("home.html.j2")
+    texts[HOME] = home.render(resources={"site": _shared(course)})
+    texts["search.js"] = f"window.searchIndex = {json.dumps(index, ensure_ascii=False)};\n"
+    texts |= {name: (HERE / name).read_text(encoding="utf-8") for name in ("site.css", "site.js")}
+    pages = "".join(texts.values())
+    if 'class="plotly"' in pages:
+        texts["plotly.min.js"] = get_plotlyjs()
+    if 'class="state"' in pages:
+        texts["widget.js"] = LIVE % script().replace("export default widget;", "")
+        texts["widget.css"] = style()
+    out.mkdir(exist_ok=True)
+    return [write_atomically(out / name, lambda f, text=text: f.write(text.encode())) for name, text in texts.items()]
+
+
+def _check_out(out: Path) -> None:
+    if not out.parent.is_dir():
+        raise ValueError(f"cannot write {out}: there is no folder {out.parent}")
+    if out.exists() and not (out.is_dir() and (not any(out.iterdir()) or (out / "search.js").is_file())):
+        raise ValueError(f"{out}: expected a new or empty folder or an earlier site, found something else")
+
+
+def page_of(lesson: Lesson) -> str:
+    """The name of a lesson's page."""
+    return Path(lesson.file).stem + ".html"
+
+
+def site_address(course: Course, url: str) -> str | None:
+    """The address on the site of an address in a lesson; None if there is nothing to point to.
+
+    A lesson becomes its page; another file of the repository is linked where the course is published.
+    """
+    if re.match(r"[a-z][a-z+.-]*:", url, flags=re.IGNORECASE):
+        return url
+    path, _, place = url.partition("#")
+    anchor = f"#{anchor_of(place)}" if place else ""
+    if not path:
+        return anchor
+    for lesson in course.lessons:
+        if path == lesson.file:
+            return page_of(lesson) + anchor
+    if course.repository and path.startswith("../"):
+        return f"https://github.com/{course.repository}/blob/{course.branch}/{url[3:]}"
+    return None
+
+
+def _lesson_page(course: Course, lesson: Lesson, folder: Path) -> tuple[str, list[dict[str, str]]]:
+    notebook = nbformat.reads(json.dumps(read_lesson(folder / lesson.file)), as_version=4)
+    if not any(cell.get("outputs") for cell in notebook.cells):
+        raise ValueError("it shows nothing, as it was not executed: run `liftkit course run` first")
+    notebook.cells = site_cells(notebook)
+    place = course.lessons.index(lesson)
+    kinds = {kind for cell in notebook.cells for o in cell.get("outputs", ()) for kind in o.get("data", ())}
+    site = _shared(course) | {
+        "lesson": _facts(course, lesson),
+        "place": place + 1,
+        "before": _facts(course, course.lessons[place - 1]) if place else None,
+        "next": _facts(course, course.lessons[place + 1]) if place + 1 < len(course.lessons) else None,
+        "sections": [c.metadata.site for c in notebook.cells if c.metadata.site.kind == "heading"][1:],
+        "widgets": WIDGET in kinds,
+    }
+    made = exporter(lambda url: site_address(course, url), folder)
+    html, _ = made.from_notebook_node(notebook, resources={"site": site})
+    return html, search_entries(notebook.cells, page_of(lesson), f"{lesson.number} {lesson.title}")
+
+
+def _shared(course: Course) -> dict[str, Any]:
+    lessons = [_facts(course, lesson) for lesson in course.lessons]
+    hours = sum(lesson.minutes for lesson in course.lessons) / 60
+    return {"title": course.title, "lessons": lessons, "hours": hours, "repository": course.repository, "lesson": None}
+
+
+def _facts(course: Course, lesson: Lesson) -> dict[str, Any]:
+    return {**vars(lesson), "number": lesson.number, "page": page_of(lesson), "open": addresses(course, lesson)}
