@@ -21,7 +21,11 @@ CELLS = {
     "DragExplorer": "DragExplorer(poses=few.test)",
     "CorrelationExplorer": "CorrelationExplorer(poses=few.test)",
     "RepresentationExplorer": "RepresentationExplorer()",
+    "ShadowExplorer": "ShadowExplorer(few.test)",
     "StudyExplorer": "StudyExplorer()",
+    "BeTheLifter": "BeTheLifter(few)",
+    "SeedLottery": "SeedLottery()",
+    "SwapExplorer": "SwapExplorer(poses=few.test)",
 }
 
 NASTY = "<script>alert('x')</script>&\"</svg>"  # as a name in data may be
