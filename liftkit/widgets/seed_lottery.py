@@ -189,16 +189,13 @@ class SeedLotteryController(Controller):
         return root(parts, f"{self._sentence()} Mean over all seeds: {number(truth)}.", WIDTH, HEIGHT)
 
     def _tally(self) -> list[str]:
-        count, what = len(self.draws), [*map(readable, self.pair), "difference"]
+        count, what = len(self.draws), [*map(readable, self.pair), "the difference"]
         wrong = f"Wrong winner: {self.wrong.sum()} ({self.wrong.mean():.0%})."
         lines = [f"Draws of {self.values['seeds']} seeds: {count}. {wrong}"]
         if self.values["seeds"] < LEAST_SEEDS:
             return [*lines, f"There is no interval below {LEAST_SEEDS} seeds, so none can miss."]
-        lines += [
-            f"The interval of {name} missed the mean of all seeds: {n} ({n / count:.0%})."
-            for name, n in zip(what, self.misses, strict=True)
-        ]
-        return lines
+        missed = ", ".join(f"{name} {n} ({n / count:.0%})" for name, n in zip(what, self.misses, strict=True))
+        return [*lines, f"Intervals that missed the mean of all seeds: {missed}."]
 
     def _sentence(self) -> str:
         mean, low, high, missed = self.draws[-1, 2]

@@ -16,7 +16,7 @@ from liftkit.poses import PoseSet, evenly
 from liftkit.recorded import load_record
 from liftkit.run import Run
 from liftkit.view.alt_text import describe, readable
-from liftkit.view.controller import Controller, Event, Press
+from liftkit.view.controller import Controller, Event, Press, Set
 from liftkit.view.controls import Button, Choice, Slider
 from liftkit.view.panels import Note, Panel, Pose
 
@@ -65,7 +65,7 @@ class SwapExplorerController(Controller):
         seeds = sorted(set.intersection(*(set(run.seeds) for run in self.runs.values())))
         self.seeds = tuple(map(str, seeds))
         self.values = {"step": A, "pose": 0, "seed": self.seeds[0]}
-        self.respond(Press("show"))
+        self.respond(Set("step", A))
 
     def controls(self):
         return [
@@ -166,7 +166,7 @@ class SwapExplorerController(Controller):
 
     def _told(self, name: str, moved: np.ndarray) -> str:
         most = max(self.torso, key=moved.__getitem__)
-        text = f"B's legs move A's own joints, by {readable(name)}, by {moved[self.torso].mean():.0f} mm on average"
+        text = f"With {readable(name)}, B's legs move A's own joints by {moved[self.torso].mean():.0f} mm on average"
         text += (
             f", most the {readable(self.poses.skeleton.names[most])}, {moved[most]:.0f} mm" if moved[most] > 0 else ""
         )

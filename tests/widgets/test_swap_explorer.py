@@ -49,7 +49,10 @@ def test_separate_lifters_move_nothing_of_the_torso(control):
     torso = 1 + np.array(TORSO)
     assert (control.moved()["apart"][torso] == 0).all() and (control.moved()["full"][torso] > 0).all()
     control.set("step", DIFFERENCE)
-    assert "by apart, by 0 mm on average (mean over many such swaps: 0 mm)" in control.message
+    assert (
+        "With apart, B's legs move A's own joints by 0 mm on average (mean over many such swaps: 0 mm)"
+        in control.message
+    )
     assert not panel(control, "run_1").strength.any() and panel(control, "run_0").strength[torso].all()
     assert not panel(control, "run_0").strength[1 + np.array(LEGS)].any()
 
