@@ -15,7 +15,7 @@ from liftkit.view.charts.svg import label, root, safe
 from liftkit.view.controller import Controller, Event, Press, Set
 from liftkit.view.controls import Button, Choice, Slider
 from liftkit.view.palette import HIGHER_IS_BETTER, metric_label
-from liftkit.view.panels import Chart, Note, Panel
+from liftkit.view.panels import Chart, Panel
 
 MANY = 100  # draws at one press
 SHOWN = 40  # of the last draws
@@ -120,8 +120,8 @@ class SeedLotteryController(Controller):
 
     @property
     def wrong(self) -> np.ndarray:
-        """(D,) whether a draw's better mean is not that of all seeds."""
-        return np.sign(self.draws[:, 2, 0]) != np.sign(self.columns[:, 2].mean())
+        """(D,) whether the one that a draw says is better is the worse one over all seeds."""
+        return self.draws[:, 2, 0] * self.columns[:, 2].mean() < 0
 
     def winner(self, difference: float) -> str:
         """Which of the two is better, by the difference of their means."""
@@ -137,7 +137,6 @@ class SeedLotteryController(Controller):
                 "bar: 95 % interval, thick and pink if it misses the mean of all seeds; cross: wrong winner",
                 self._dance(), wide=True,
             ),
-            Note("tally", "All draws so far", text="\n".join(self._tally()), wide=True),
         ]  # fmt: skip
 
     def _caption(self) -> str:
@@ -188,25 +187,25 @@ class SeedLotteryController(Controller):
             parts.append(f'<g class="{kind}" data-tip="{safe(tip)}">{line}{cross if amiss else dot}</g>')
         return root(parts, f"{self._sentence()} Mean over all seeds: {number(truth)}.", WIDTH, HEIGHT)
 
-    def _tally(self) -> list[str]:
-        count, what = len(self.draws), [*map(readable, self.pair), "the difference"]
-        wrong = f"Wrong winner: {self.wrong.sum()} ({self.wrong.mean():.0%})."
-        lines = [f"Draws of {self.values['seeds']} seeds: {count}. {wrong}"]
-        if self.values["seeds"] < LEAST_SEEDS:
-            return [*lines, f"There is no interval below {LEAST_SEEDS} seeds, so none can miss."]
-        missed = ", ".join(f"{name} {n} ({n / count:.0%})" for name, n in zip(what, self.misses, strict=True))
-        return [*lines, f"Intervals that missed the mean of all seeds: {missed}."]
-
     def _sentence(self) -> str:
         mean, low, high, missed = self.draws[-1, 2]
         now, always = self.winner(mean), self.winner(self.columns[:, 2].mean())
         agrees = "as over all seeds" if now == always else f"but over all {len(self.table)} seeds {always} is better"
         text = f"By this draw of {self.values['seeds']}, {now} is better by {number(abs(mean))}, {agrees}."
         if np.isnan(low):
-            return f"{text} Below {LEAST_SEEDS} seeds there is no interval, so nothing says how much of it is luck."
-        verdict = "does not hold" if missed else "holds"
-        zero = "It also holds 0: undecided." if low <= 0 <= high else "It leaves out 0."
-        return f"{text} The interval of the difference {verdict} the mean of all seeds. {zero}"
+            text += f" Below {LEAST_SEEDS} seeds there is no interval, so nothing says how much of it is luck."
+        else:
+            text += f" The interval of the difference {'does not hold' if missed else 'holds'} the mean of all seeds."
+            text += " It also holds 0: undecided." if low <= 0 <= high else " It leaves out 0."
+        return f"{text} {self._tally()}"
+
+    def _tally(self) -> str:
+        count, what = len(self.draws), [*map(readable, self.pair), "the difference"]
+        text = f"Of all {count} draws so far, {self.wrong.sum()} ({self.wrong.mean():.0%}) have the wrong winner."
+        if self.values["seeds"] < LEAST_SEEDS:
+            return text
+        missed = ", ".join(f"{name} {n} ({n / count:.0%})" for name, n in zip(what, self.misses, strict=True))
+        return f"{text} Intervals that missed the mean of all seeds: {missed}."
 
     def __str__(self) -> str:
         return f"{', '.join(self.names)}, {len(self.table)} seeds"
