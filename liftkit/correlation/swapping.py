@@ -10,7 +10,7 @@ from torch import Tensor
 
 from liftkit.correlation.dependence import Dependence, Parts, joints_of
 from liftkit.correlation.measures import check_fit, groups, places
-from liftkit.geometry import pose_scale
+from liftkit.geometry import Array, pose_scale
 from liftkit.poses import PoseSet
 from liftkit.run import CHUNK, Run
 
@@ -88,11 +88,21 @@ def _moved(run: Run, own: Tensor, donated: Tensor, parts: list[list[int]], size:
         before, after, mm = (t[chunk].to(device) for t in (own, donated, size))
         depths = run.lifter(before.expand(members, *before.shape))
         for p, joints in enumerate(parts):
-            mixed = before.clone()
-            mixed[:, joints] = after[:, joints]
+            mixed = swapped(before, after, joints)
             change = run.lifter(mixed.expand(members, *mixed.shape)) - depths
             total[:, p] += (change.abs() * mm).double().sum(1)
     return (total / len(own)).cpu().numpy()
+
+
+def swapped(own: Array, donated: Array, joints: Sequence[int]) -> Array:
+    """2D poses ``(..., J, 2)`` with some joints taken from donors: both relative to the root and on one scale.
+
+    >>> swapped(np.zeros((3, 2)), np.ones((3, 2)), [1]).tolist()
+    [[0.0, 0.0], [1.0, 1.0], [0.0, 0.0]]
+    """
+    mixed = own + 0  # a copy
+    mixed[..., joints, :] = donated[..., joints, :]
+    return mixed
 
 
 def depth_scale(poses: PoseSet) -> tuple[np.ndarray, str]:

@@ -22,7 +22,11 @@ CELLS = {
     "CorrelationExplorer": "CorrelationExplorer(poses=few.test)",
     "Prediction": "Prediction('How far does the wrist move?', between=(0, 100), unit='mm')",
     "RepresentationExplorer": "RepresentationExplorer()",
+    "ShadowExplorer": "ShadowExplorer(few.test)",
     "StudyExplorer": "StudyExplorer()",
+    "BeTheLifter": "BeTheLifter(few)",
+    "SeedLottery": "SeedLottery()",
+    "SwapExplorer": "SwapExplorer(poses=few.test)",
 }
 
 NASTY = "<script>alert('x')</script>&\"</svg>"  # as a name in data may be

@@ -222,7 +222,7 @@ def test_a_saved_page_holds_all_it_needs(widget, tmp_path):
     assert "default-src 'none'" in text and widget.controller.title in text
 
 
-def test_seven_widgets_fit_into_a_notebook():
+def test_all_widgets_fit_into_a_notebook():
     sizes = {name: len(json.dumps(example(name).get_state())) for name in WIDGETS}
     assert sum(sizes.values()) + sum(len(example(name).svg()) for name in WIDGETS) < 2_000_000, sizes
 
