@@ -31,7 +31,7 @@ from liftkit.keypoints.labels import (
     whole,
 )
 from liftkit.keypoints.names import tidy_all
-from liftkit.keypoints.people import Found, Row
+from liftkit.keypoints.people import LARGEST_COORDINATE, Found, Row
 from liftkit.keypoints.points import FEWEST, IN_THE_PICTURE, MOST, OTHER, Points, holds_points, read_points
 from liftkit.keypoints.tables import read_records
 
@@ -338,8 +338,11 @@ def _near(people: list[Detection]) -> list[bool]:
     near = []
     for a, b in zip(people, people[1:], strict=False):
         one, two = a.points.values[:, :2], b.points.values[:, :2]
-        size = float(np.nanmax(np.ptp(one, axis=0), initial=0))
-        near.append(one.shape == two.shape and float(np.nanmedian(np.linalg.norm(one - two, axis=1))) < NEAR * size)
+        seen = one[(np.abs(one) < LARGEST_COORDINATE).all(1)]
+        size = float(np.ptp(seen, axis=0).max()) if len(seen) else 0.0
+        both = one.shape == two.shape and (np.abs(np.hstack([one, two])) < LARGEST_COORDINATE).all(1)
+        apart = np.linalg.norm(one[both] - two[both], axis=1) if np.any(both) else np.array([np.inf])
+        near.append(bool(np.median(apart) < NEAR * size))
     return near
 
 

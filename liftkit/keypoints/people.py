@@ -76,8 +76,9 @@ class People:
     def _no_picture(self, seen: np.ndarray) -> str:
         """What coordinates about 0 are."""
         hips = [self.names.index(f"{side}_hip") for side in ("left", "right") if f"{side}_hip" in self.names]
-        middle = np.nanmedian(np.abs(self.points[:, hips, :2].mean(1))) if len(hips) == 2 else 1.0
-        if middle < 0.02:
+        middle = np.abs(self.points[:, hips, :2].mean(1)) if len(hips) == 2 else np.empty(0)
+        middle = middle[np.isfinite(middle)]
+        if middle.size and np.median(middle) < 0.02:
             return (
                 "these are world landmarks, whose origin is the middle of the hips: they are 3D already and have no "
                 "place in the picture; give the landmarks in the image instead"

@@ -84,7 +84,7 @@ class _Ends:
         near = self.order[way][np.searchsorted(times, low) : np.searchsorted(times, high, side="right")]
         start = self.ends[way][near]
         gap = np.abs(self.frames[start] - at)
-        size = self.extent[start] / self.extent[end]
+        size = self.extent[start] / (self.extent[end] or np.nan)
         step = np.linalg.norm(self.middle[start] - self.middle[end], axis=-1)
         fits = self.free[near] & (size > 0.5) & (size < 2) & (step <= _reach(gap) * self.extent[end])
         return int(near[fits][gap[fits].argmin()]) if fits.any() else None
