@@ -171,7 +171,7 @@ def test_what_is_live_and_the_still_picture_are_of_one_moment(widget):
     picture = widget._repr_mimebundle_()[0]["image/svg+xml"]
     state = json.loads(json.dumps(widget.controller.state()))
     for name, value in state.items():
-        live = getattr(widget, name)
+        live = json.loads(json.dumps(getattr(widget, name)))
         assert {key: live[key] for key in value if key not in ("error", "running")} == {
             key: value[key] for key in value if key not in ("error", "running")
         }, name

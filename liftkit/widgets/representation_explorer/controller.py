@@ -46,7 +46,7 @@ class RepresentationExplorerController(Controller):
         self.values = {"representation": representation, "width": "128", "segment": "1", "joint": "left_wrist"}
         self.values |= {"click": GIVES, "name": "", "segments": 2, "blocks": 3, "shared_blocks": 0}
         self._copy(get_representation(representation))
-        self.message = "Choose a representation, or press the button to build your own from it."
+        self.message = get_representation(representation).description
 
     @property
     def known(self) -> dict[str, Representation]:
@@ -85,6 +85,8 @@ class RepresentationExplorerController(Controller):
 
     def respond(self, event: Event) -> None:
         match event:
+            case Set("width") if not self.drafting:
+                self.message = self.shown.description
             case Set("representation"):
                 self.message = "Click joints to give them to a segment." if self.drafting else self.shown.description
             case Set("segments", count):

@@ -52,7 +52,7 @@ def test_no_lesson_has_a_fault(path):
         ("import torch\nx = torch.randn(3)", "randomness without a seed: torch.randn"),
         ("import torch\nx = torch.nn.Linear(3, 3)", "randomness without a seed: torch.nn.Linear"),
         ("import random\nx = random.random()", "randomness without a seed: random.random"),
-        ("x.controller.drag(1)", "use the widget's own methods"),
+        ("y = x.controller.drag(1)", "use the widget's own methods"),
         ("1 + 1", "output is empty"),
         ("print(1)", "output is empty"),
         ("x = ", "not Python: invalid syntax in line 1"),
