@@ -45,11 +45,12 @@ class PoseViewer(Widget):
 class Prediction(Widget):
     Controller = PredictionController
 
-    def reveal(self, result: Any, shown: Any = None) -> Revealed:
+    def reveal(self, result: Any, *shown: Any) -> Revealed:
         """Take the result (an option or a set of options that are right, a number, or a curve's numbers).
 
         Returns:
-            The comparison, and below it what else is ``shown``, such as a table; folded if there is no guess yet.
+            The comparison, and below it what else is ``shown``, such as tables and texts; folded if there is no guess
+            yet.
 
         Raises:
             ValueError: if the result is none that could have been guessed.
