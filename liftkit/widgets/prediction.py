@@ -181,7 +181,8 @@ def scale(values: dict[str, float], between: tuple[float, float], unit: str, wid
     (low, high), left, right = between, 20.0, width - 20.0
     base = 26.0 * len(values) + 14
     parts = [f'<path class="lk-edge" d="M{left} {base}H{right}"/>']
-    parts += [label(f"{number(x)} {unit}".strip(), p, base + 18, "middle") for x, p in ((low, left), (high, right))]
+    ends = ((low, left, "start"), (high, right, "end"))
+    parts += [label(f"{number(x)} {unit}".strip(), place, base + 18, anchor) for x, place, anchor in ends]
     for row, (name, value) in enumerate(values.items()):
         x, y = left + (min(max(value, low), high) - low) / (high - low) * (right - left), 18.0 + 26 * row
         side = "end" if x > width / 2 else "start"

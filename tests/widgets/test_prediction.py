@@ -1,5 +1,7 @@
 """A prediction: nothing of the result is seen before the guess, the first guess counts, and both are counted."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -58,6 +60,11 @@ def test_everything_that_is_shown_with_a_result_is_folded_with_it():
     inside = html.removeprefix("<details>").removesuffix("</details>")
     assert len(inside) == len(html) - len("<details></details>")
     assert all(text in inside for text in ("the result: 7", "<pre>5 &lt; 6</pre>", "<td>777</td>"))
+
+
+def test_a_long_question_is_not_cut_in_the_still_picture():
+    question = "What is the error of the mirrored poses, with reflection forbidden and allowed?"  # 559 px in Chromium
+    assert float(re.search(r'viewBox="0 0 ([\d.]+)', Prediction(question, OPTIONS).svg())[1]) >= 579
 
 
 @pytest.mark.parametrize(("curve", "right"), [((10, 20, 30), True), ((19, 20, 20), True), ((80, 20, 20), False)])
