@@ -21,10 +21,13 @@ def predict(question: str, *arguments: Any, **options: Any) -> Prediction:
 
 
 def tally() -> MarkdownText:
-    """Every prediction that was asked since the kernel started, with its guess and its result, and how many held."""
+    """Every prediction that was asked since the kernel started, with its guess and its result, and how many held.
+
+    The result of a question without a guess is not shown.
+    """
     made = [one.controller for one in ASKED.values()]
     known = [one for one in made if one.right is not None]
-    rows = [f"| {one.title} | {one.sentence()} |".replace("\n", " ") for one in made]
+    rows = [f"| {one.title} | {'no guess yet' if one.guess is None else one.sentence()} |" for one in made]
     right = sum(one.right for one in known)
     head = f"**{right} of {len(known)} predictions right, {len(made) - len(known)} open.**"
     return MarkdownText("\n".join([head, "", "| question | guess and result |", "|---|---|", *rows]))

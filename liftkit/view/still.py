@@ -16,6 +16,7 @@ from liftkit.view.panels import Chart, Panel, Pose
 
 SIDE, HEAD = 260, 46  # pixels: the side of a panel; its heading with the title above
 COLUMNS = 4
+LETTER = 8  # pixels: no less than the mean width of one in the title
 VIEW = (0.6, 0.15)  # azimuth and elevation of a 3D pose: START of js/space.js, so that the live widget begins alike
 LONGEST_NOTE = 14  # lines
 FAN = 0.35  # the opacity of each of several skeletons in a panel: FAN of js/skeleton.js
@@ -34,7 +35,8 @@ def picture_svg(title: str, panels: Sequence[Panel]) -> str:
         column += span
         columns = max(columns, column)
     alt = "; ".join([title, *(f"{p.title}: {p.alt}" if isinstance(p, Pose) and p.alt else p.title for p in panels)])
-    return _document(parts, alt, columns * SIDE, 30 + (row + 1) * (SIDE + HEAD), 'font-size="12"')
+    width = max(columns * SIDE, LETTER * len(title))
+    return _document(parts, alt, width, 30 + (row + 1) * (SIDE + HEAD), 'font-size="12"')
 
 
 def grid_svg(rows: Sequence[Sequence[np.ndarray]], headings: Sequence[str], alt: str, size: float = 180.0) -> str:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from liftkit.widgets.be_the_lifter import BeTheLifterController
 from liftkit.widgets.correlation_explorer.controller import CorrelationExplorerController
 from liftkit.widgets.drag_explorer import DragExplorerController
@@ -54,6 +56,10 @@ class DragExplorer(Widget):
             self.controller.drag("x2d", joint, x, y)
             self.show()
 
+    def moved(self) -> dict[str, np.ndarray]:
+        """title -> (J,) by how many mm each joint's depth differs from that of the untouched pose."""
+        return self.controller.moved()
+
 
 class LiftingConsole(Widget):
     Controller = LiftingConsoleController
@@ -71,11 +77,12 @@ class PoseViewer(Widget):
 class Prediction(Widget):
     Controller = PredictionController
 
-    def reveal(self, result: Any, shown: Any = None) -> Revealed:
+    def reveal(self, result: Any, *shown: Any) -> Revealed:
         """Take the result (an option or a set of options that are right, a number, or a curve's numbers).
 
         Returns:
-            The comparison, and below it what else is ``shown``, such as a table; folded if there is no guess yet.
+            The comparison, and below it what else is ``shown``, such as tables and texts; folded if there is no guess
+            yet.
 
         Raises:
             ValueError: if the result is none that could have been guessed.
@@ -108,3 +115,7 @@ class SwapExplorer(Widget):
 
 class ViewExplorer(Widget):
     Controller = ViewExplorerController
+
+    def means(self) -> dict[str, np.ndarray]:
+        """name -> (73,) the discriminator's score from -180 to 180 degrees, in steps of 5, mean over 32 poses."""
+        return self.controller.means()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from html import escape
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,8 @@ class PredictionController(Controller):
 
     Args:
         question: one sentence.
-        options: the possible answers; or
+        options: the possible answers; or, by answer, the number that it stands for (a result may then be a number,
+            and the nearest answer is right); or
         between: the ends of the scale on which a number is guessed,
         at: and, to guess a curve, the places on its x axis.
         unit: of the number, or what the curve's y axis shows.
@@ -42,7 +44,7 @@ class PredictionController(Controller):
     def __init__(
         self,
         question: str,
-        options: Sequence[str] | None = None,
+        options: Sequence[str] | Mapping[str, float] | None = None,
         *,
         between: tuple[float, float] | None = None,
         at: Sequence[float] = (0,),
@@ -55,7 +57,9 @@ class PredictionController(Controller):
             raise ValueError(f"expected two options or more, or the ends of a scale, found {options} and {between}")
         if between is not None and not (len(at) and between[0] < between[1]):
             raise ValueError(f"expected a scale from a smaller to a larger number, found {between}")
-        self.title, self.options, self.between, self.at = question, options, between, tuple(at)
+        self.numbers = options if isinstance(options, Mapping) else {}
+        self.options = None if options is None else tuple(options)
+        self.title, self.between, self.at = question, between, tuple(at)
         self.unit, self.x_label = unit, x_label
         self.guess: Any = None  # committed to: an option, a number, or the numbers of a curve
         self.result: Any = None  # of the same kind, or a set of options that are right
@@ -82,8 +86,10 @@ class PredictionController(Controller):
 
     def reveal(self, result: Any) -> None:
         """Take the result. Raises ValueError if it is none that could have been guessed."""
+        if self.numbers and isinstance(result, Real) and np.isfinite(result):
+            result = min(self.numbers, key=lambda answer: abs(self.numbers[answer] - result))
         if self.options is not None:
-            fits = bool(_names(result)) and _names(result) <= set(self.options)
+            fits = not isinstance(result, Real) and set() < _names(result) <= set(self.options)
         else:
             fits = np.shape(result) == (() if len(self.at) == 1 else (len(self.at),)) and np.isfinite(result).all()
         if not fits:
@@ -149,17 +155,20 @@ class PredictionController(Controller):
 class Revealed:
     """A result that is folded if nobody has committed to a guess: in a notebook, on GitHub and in a page."""
 
-    def __init__(self, sentence: str, shown: Any, folded: bool):
+    def __init__(self, sentence: str, shown: Sequence[Any], folded: bool):
         self.sentence, self.shown, self.folded = sentence, shown, folded
 
     def __repr__(self) -> str:
-        return self.sentence if self.shown is None else f"{self.sentence}\n{self.shown}"
+        return "\n".join(map(str, [self.sentence, *self.shown]))
 
     def _repr_html_(self) -> str:
-        html = getattr(self.shown, "_repr_html_", None)
-        shown = "" if self.shown is None else html() if html else f"<pre>{escape(str(self.shown))}</pre>"
-        body = f"<p>{escape(self.sentence)}</p>{shown}"
+        body = f"<p>{escape(self.sentence)}</p>" + "".join(map(_html, self.shown))
         return f"<details><summary>{FOLDED}</summary>{body}</details>" if self.folded else body
+
+
+def _html(shown: Any) -> str:
+    html = getattr(shown, "_repr_html_", None)
+    return html() if html else f"<pre>{escape(str(shown))}</pre>"
 
 
 def _names(answer: str | Collection[str]) -> set[str]:
@@ -171,7 +180,8 @@ def scale(values: dict[str, float], between: tuple[float, float], unit: str, wid
     (low, high), left, right = between, 20.0, width - 20.0
     base = 26.0 * len(values) + 14
     parts = [f'<path class="lk-edge" d="M{left} {base}H{right}"/>']
-    parts += [label(f"{number(x)} {unit}".strip(), p, base + 18, "middle") for x, p in ((low, left), (high, right))]
+    ends = ((low, left, "start"), (high, right, "end"))
+    parts += [label(f"{number(x)} {unit}".strip(), place, base + 18, anchor) for x, place, anchor in ends]
     for row, (name, value) in enumerate(values.items()):
         x, y = left + (min(max(value, low), high) - low) / (high - low) * (right - left), 18.0 + 26 * row
         side = "end" if x > width / 2 else "start"

@@ -22,7 +22,8 @@ BAR = ".widget-hprogress:has(.progress-bar)"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 DRAWN = {
     "application/vnd.plotly.v1+json": ".js-plotly-plot:has(.main-svg)",
-    WIDGET: f"section.lk:has(.lk-panels svg, .lk-panels canvas), {BAR}",
+    # a question with options has no picture: its answer's panel is the only one
+    WIDGET: f"section.lk:has(.lk-panels svg, .lk-panels canvas, figure:only-child .lk-note), {BAR}",
 }
 FULL = re.compile(r"\b(\d+)/\1\b")  # all steps of as many
 

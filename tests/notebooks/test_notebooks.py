@@ -2,6 +2,7 @@
 
 import ast
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -11,6 +12,10 @@ from lab import CHROMIUM, MOST_STEPS, short_trainings
 from liftkit.course.authoring.run_lesson import run_cells
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+ASKED = "commit to an answer"
+# strict: when the rewritten part of lesson 10 is in, this mark has to go
+OPEN = pytest.mark.xfail(strict=True, reason="lesson 10 asks in its part on real motion, which is being rewritten")
+ALL_BUT_OPEN = [pytest.param(path, marks=OPEN) if path.name.startswith("10_") else path for path in NOTEBOOKS]
 
 
 def code_cells(path):
@@ -45,6 +50,38 @@ def test_most_outputs_are_compared(path):
     shown = [cell for cell in code_cells(path) if cell["outputs"]]
     compared = [cell for cell in shown if "nbval-ignore-output" not in cell["metadata"].get("tags", ())]
     assert len(compared) >= len(shown) / 2
+
+
+def called(cells, name):
+    """Every call of a function or a method of this name: the name that its value gets, or whose method it is."""
+    trees = [ast.parse("".join(c["source"])) for c in cells]
+    statements = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Assign)]
+    found = [s.targets[0].id for s in statements if calls(s.value) == name]
+    methods = [node.func for tree in trees for node in ast.walk(tree) if calls(node) == f".{name}"]
+    return found + [method.value.id for method in methods]
+
+
+def calls(node):
+    function = getattr(node, "func", None)
+    return f".{function.attr}" if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+@pytest.mark.parametrize("path", ALL_BUT_OPEN, ids=lambda path: path.name)
+def test_every_question_is_a_prediction_that_is_revealed_once(path):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    after = [following for cell, following in pairwise(cells) if ASKED in "".join(cell["source"])]
+    assert after and all(cell["cell_type"] == "code" and called([cell], "predict") for cell in after)
+    code = code_cells(path)
+    asked = called(code, "predict")
+    assert sorted(called(code, "reveal")) == sorted(set(asked)) == sorted(asked)
+    assert "my_guess" not in json.dumps(cells)
+
+
+@pytest.mark.parametrize("path", ALL_BUT_OPEN, ids=lambda path: path.name)
+def test_predictions_are_counted_before_what_to_remember(path):
+    cells = ["".join(cell["source"]) for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
+    assert cells[cells.index("tally()") + 1].startswith("## What to remember")
+    assert not any("predict(" in cell for cell in cells[cells.index("tally()") :])
 
 
 @pytest.mark.slow

@@ -1,5 +1,8 @@
 """A prediction: nothing of the result is seen before the guess, the first guess counts, and both are counted."""
 
+import re
+
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -40,6 +43,30 @@ def test_a_choice_is_right_if_it_is_among_the_results(result, right):
     assert one.controller.right is right
 
 
+@pytest.mark.parametrize(
+    ("result", "right"), [(0.3, True), (np.float32(-7), True), (0.6, False), ("large", False), (np.int64(1), False)]
+)
+def test_a_measured_number_is_the_nearest_of_the_answers_that_stand_for_numbers(result, right):
+    one = Prediction("How large?", {"small": 0, "large": 1})
+    one.set("guess", "small")
+    one.press("commit")
+    one.reveal(result)
+    assert one.controller.right is right and one.controller.result in ("small", "large")
+
+
+def test_everything_that_is_shown_with_a_result_is_folded_with_it():
+    one, other = Prediction("Which?", OPTIONS), Prediction("How far?", between=(0, 9))
+    html = one.reveal("legs", other.reveal(7), "5 < 6", pd.DataFrame({"error": [777]}))._repr_html_()
+    inside = html.removeprefix("<details>").removesuffix("</details>")
+    assert len(inside) == len(html) - len("<details></details>")
+    assert all(text in inside for text in ("the result: 7", "<pre>5 &lt; 6</pre>", "<td>777</td>"))
+
+
+def test_a_long_question_is_not_cut_in_the_still_picture():
+    question = "What is the error of the mirrored poses, with reflection forbidden and allowed?"  # 559 px in Chromium
+    assert float(re.search(r'viewBox="0 0 ([\d.]+)', Prediction(question, OPTIONS).svg())[1]) >= 579
+
+
 @pytest.mark.parametrize(("curve", "right"), [((10, 20, 30), True), ((19, 20, 20), True), ((80, 20, 20), False)])
 def test_a_curve_is_right_if_it_is_near_in_the_mean(curve, right):
     one = Prediction("How does it fall?", between=(0, 100), at=(1, 2, 8), x_label="seeds", unit="mm")
@@ -53,8 +80,9 @@ def test_a_curve_is_right_if_it_is_near_in_the_mean(curve, right):
 
 @pytest.mark.parametrize(
     ("how", "result"),
-    [({"options": OPTIONS}, "hands"), ({"options": OPTIONS}, set()), ({"between": (0, 1)}, (1, 2)),
-     ({"between": (0, 1)}, float("nan")), ({"between": (0, 1), "at": (1, 2)}, 1)],
+    [({"options": OPTIONS}, "hands"), ({"options": OPTIONS}, set()), ({"options": OPTIONS}, 1),
+     ({"options": {"a": 0, "b": 1}}, float("nan")), ({"options": {"a": 0, "b": 1}}, "c"),
+     ({"between": (0, 1)}, (1, 2)), ({"between": (0, 1)}, float("nan")), ({"between": (0, 1), "at": (1, 2)}, 1)],
 )  # fmt: skip
 def test_a_result_that_nobody_could_have_guessed_is_refused(how, result):
     with pytest.raises(ValueError, match=r"result of 'Which\?' must be of"):
@@ -75,6 +103,7 @@ def test_the_tally_counts_what_is_known(monkeypatch):
         one.press("commit")
         if result:
             one.reveal(result)
-    predict("Four?", OPTIONS).reveal("legs")
+    predict("Four?", between=(0, 100)).reveal(77)
+    assert "77" not in tally()  # nobody has guessed yet
     assert tally().startswith("**1 of 2 predictions right, 2 open.**") and tally().count("\n| ") == 5
     assert [row.split("|")[1].strip() for row in tally().splitlines()[4:]] == ["One?", "Two?", "Three?", "Four?"]
