@@ -435,9 +435,10 @@ def array(path):
 
 def records(path):
     """Lines of a table as objects, as data frames are written in JSON."""
-    content = lambda f: (
-        {"frame": 10 + f} | {f"{n}_{a}": v for n, p in named(COCO, f) for a, v in zip("xyc", p, strict=True)}
-    )  # noqa: E731
+
+    def content(f):
+        return {"frame": 10 + f} | {f"{n}_{a}": v for n, p in named(COCO, f) for a, v in zip("xyc", p, strict=True)}
+
     return frames(path, "table.json", content)
 
 
