@@ -29,6 +29,7 @@ exercises = []
 FIGURE = {"data": [{"type": "scatter", "name": "weight", "y": [1, 2, 4]}], "layout": {"height": 300}}
 STILL = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9" role="img"><title>a square</title><rect/></svg>'
 TASK = "**Exercise 00.1: How far?**\n\nWrite it.\n\n```python\ndef f(x):\n    ...\n```"
+FOLDED = "<details><summary>No guess</summary><p>it is forty-two</p></details>"
 VOID = {"meta", "link", "img", "input", "br", "hr", "mspace"}
 
 
@@ -46,9 +47,9 @@ FIRST = [
         "## Long necks\n\nA giraffe eats leaves: $\\sqrt{x}$. See [the second](01_second.ipynb#Even-longer) and "
         "[the table](../results/README.md).\n\n**Before you go on, commit to an answer.** How many?"
     ),
-    _code("my_guess = None  # a number"),
+    _code("legs = predict('How many?', between=(0, 9))\nlegs"),
     _code("measure()", _said("measured in secret")),
-    _code("print('your guess:', my_guess)", _said("your guess: None, it is forty-two")),
+    _code("legs.reveal(measured)", new_output("display_data", {"text/html": FOLDED})),
     new_markdown_cell("That is many.\n\n## Pictures\n\nLook."),
     _code("chart()", new_output("display_data", {"application/vnd.plotly.v1+json": FIGURE})),
     _code("Viewer()", new_output("display_data", {"image/svg+xml": STILL, "text/plain": "Viewer()"})),

@@ -12,7 +12,7 @@ from liftkit.course.authoring.publish import WRITTEN
 HEADING = re.compile(r"#{1,6}\s+(.*)")
 FENCE = re.compile(r"\s*(```|~~~)")
 QUESTION = re.compile(r"\*\*(?=\w)[^*\n]*commit to an answer")  # the paragraph before a guess
-GUESS = re.compile(r"^my_guess = None", re.MULTILINE)
+GUESS = re.compile(r"^(\w+) = predict\(", re.MULTILINE)
 TASK = re.compile(r"""exercise\(["']([\d.]+)["']\)\s*""")  # a whole cell: it shows the task
 STARTER = re.compile(r"\n```python\n[^`]*```\s*$")  # the end of a task: what the next cell holds
 CHECK = re.compile(r"exercise\([^)]*\)\.check\(")
@@ -51,7 +51,7 @@ def _pieces(cell: NotebookNode) -> list[NotebookNode]:
 def _kind(cell: NotebookNode) -> str:
     if cell.cell_type != "code":
         return "heading" if HEADING.match(cell.source) else "question" if QUESTION.search(cell.source) else "text"
-    if GUESS.match(cell.source):
+    if GUESS.search(cell.source):
         return "guess"
     return "task" if TASK.fullmatch(cell.source) else "check" if CHECK.search(cell.source) else "code"
 
@@ -91,9 +91,9 @@ def _fold_answers(cells: list[NotebookNode]) -> None:
 
 
 def _end_of_answer(cells: list[NotebookNode], guess: int, end: int) -> int:
-    """The last cell that reads the guess (if none does: the first that shows something), with the text below it."""
-    between = range(guess + 1, end)
-    readers = [i for i in between if cells[i].cell_type == "code" and "my_guess" in cells[i].source]
+    """The last cell that reveals the result (if none does: the first that shows something), with the text below it."""
+    between, reveals = range(guess + 1, end), f"{GUESS.search(cells[guess].source)[1]}.reveal("
+    readers = [i for i in between if cells[i].cell_type == "code" and reveals in cells[i].source]
     last = [*readers[-1:], *(i for i in between if cells[i].get("outputs")), guess][0]
     while last + 1 < end and cells[last + 1].metadata.site.kind == "text":
         last += 1

@@ -16,6 +16,8 @@ from traitlets.config import Config
 HERE = Path(__file__).parent
 FIGURE, WIDGET = "application/vnd.plotly.v1+json", "application/vnd.liftkit.widget+json"
 PICTURES = ["image/svg+xml", "image/png", "image/jpeg"]
+# What pandas puts beside each table, and the fold around a prediction's result: the page folds more, with what follows.
+TIDIED = re.compile(r"<style scoped>.*?</style>\s*|<details><summary>.*?</summary>|</details>", re.DOTALL)
 SHOWN = [WIDGET, FIGURE, *PICTURES, "text/html", "text/markdown", "text/latex", "text/plain"]  # the best comes first
 
 
@@ -28,8 +30,7 @@ def exporter(link: Callable[[str], str | None], folder: Path) -> HTMLExporter:
     """
     config = Config({"NbConvertBase": {"display_data_priority": SHOWN}})
     made = HTMLExporter(config=config, extra_template_basedirs=[str(HERE)], template_name="template")
-    # without the lines of style that pandas puts beside each table
-    made.register_filter("tidy", lambda html: re.sub(r"<style scoped>.*?</style>\s*", "", html, flags=re.DOTALL))
+    made.register_filter("tidy", lambda html: TIDIED.sub("", html))
     made.register_filter("picture", lambda data: next((kind for kind in PICTURES if kind in data), None))
     made.register_filter("describe", describe_figure)
     made.register_filter("markdown2html", lambda text: MarkdownWithMath(_Renderer(link, folder)).render(text))

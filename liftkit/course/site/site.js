@@ -85,17 +85,6 @@ function unfold() {
 }
 addEventListener("hashchange", unfold);
 
-// A guess that is written down is shown where the lesson repeats it.
-for (const own of all(".own")) {
-  const answer = own.closest(".cell").nextElementSibling;
-  const told = all("pre", answer ?? own).filter((pre) => pre.textContent.includes("your guess: None"));
-  const texts = told.map((pre) => pre.textContent);
-  $("input", own).oninput = (event) => told.forEach((pre, i) => {
-    pre.textContent = texts[i].replace("your guess: None", () => `your guess: ${event.target.value || "None"}`);
-  });
-  $("input", own).onkeydown = (event) => { if (event.key === "Enter" && answer?.tagName === "DETAILS") answer.open = true; };
-}
-
 // What scrolls sideways can be reached by keyboard.
 function markScrollers() {
   for (const place of all("main pre, .table, .formula, .chart")) {

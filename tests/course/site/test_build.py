@@ -74,7 +74,7 @@ def test_what_answers_a_prediction_is_folded(first):
     for words in ("measured in secret", "forty-two", "That is many"):
         assert "details" in first.around(words)
     assert not [a for tag, a, _ in first.elements if tag == "details" and "open" in a]
-    for words in ("How many?", "Look.", "How far?"):
+    for words in ("Before you go on", "Look.", "How far?"):
         assert "details" not in first.around(words)
 
 
