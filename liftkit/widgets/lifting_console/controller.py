@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 
@@ -159,6 +160,10 @@ class LiftingConsoleController(Controller):
         if self.game.failure:
             self.message = f"Training stopped: {self.game.failure}. Choose smaller weights, or press Reset."
         return True
+
+    def state(self) -> dict[str, Any]:
+        self.values |= {"step": self.trainer.steps_done, "half": self.game.cycle is not None}  # tell states apart
+        return super().state()
 
     def for_page(self, budget: int) -> tuple[Controller, str]:
         page = type(self)(self.poses, self.first, self.config, self.device)
