@@ -135,7 +135,7 @@ class ShadowExplorerController(Controller):
         faint, near = "faint: the true person", "From the side, the camera is on the left"
         return [
             Chart(
-                "x2d", "The shadow: click a bone", "a ring: this bone is flipped", self._shadow((x2d - middle) / reach)
+                "x2d", "The shadow: click a bone", "ring: flipped; thick: chosen", self._shadow((x2d - middle) / reach)
             ),
             Pose("side", near, faint, side, describe(side), middle=middle, ghost=true_side, **size),
             Pose("x3d", "In 3D", faint, x3d, describe(x3d), middle=(*middle, 0), ghost=self.truth, **size),
@@ -156,13 +156,14 @@ class ShadowExplorerController(Controller):
             (x1, y1), (x2, y2) = points[[parent, joint]]
             way = "away from" if step > 0 else "towards"
             tip = f"bone to the {readable(name)}: {abs(step):.0f} mm {way} the camera"
+            thick = 8 if name == self.values["bone"] else 4.5
             line = f'd="M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}"'
             ring = f'<circle class="lk-paper" cx="{(x1 + x2) / 2:.1f}" cy="{(y1 + y2) / 2:.1f}" r="5" '
             ring = ring + 'stroke="currentColor" stroke-width="2"/>' if name in self.flipped else ""
             drawn.append(
                 f'<g data-pick="{safe(name)}" data-tip="{safe(tip)}" class="{CLASSES[side_of(name)]}">'
                 f'<path {line} fill="none" stroke-opacity=".4" stroke-width="{TOUCH}" pointer-events="stroke"/>'
-                f'<path class="lk-line {CLASSES[side_of(name)]}" style="stroke-width:4.5" {line}/>{ring}</g>'
+                f'<path class="lk-line {CLASSES[side_of(name)]}" style="stroke-width:{thick}" {line}/>{ring}</g>'
             )
         alt = f"{describe(self.truth[:, :2])}; flipped: {readable(', '.join(sorted(self.flipped))) or 'no bone'}"
         return root(drawn, alt, WIDTH, HEIGHT)

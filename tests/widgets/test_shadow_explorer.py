@@ -58,6 +58,7 @@ def test_the_picture_stays_while_the_side_view_moves(control):
     assert control.flipped == {"left_knee"} and control.values["bone"] == "left_knee"
     assert "<circle" in shadow.svg and "<circle" not in before[0].svg
     lines = [[part.split('"')[0] for part in svg.split(' d="')[1:]] for svg in (before[0].svg, shadow.svg)]
+    assert shadow.svg.split("stroke-width:8")[0].rsplit("data-pick=", 1)[1].startswith('"left_knee"')
     assert lines[0] == lines[1] and len(lines[0]) == 2 * 16
     moved = np.abs(side.joints - before[1]).max((0, 2)) > 1e-9
     assert [H36M_17.names[i] for i in np.flatnonzero(moved)] == ["left_knee", "left_ankle"]
