@@ -54,6 +54,8 @@ SIDES = """\
 def script() -> str:
     """The browser's JavaScript: the modules of ``view/js`` put into one, in order."""
     text = "\n".join((HERE / f"{name}.js").read_text(encoding="utf-8") for name in MODULES)
+    text = re.sub(r"^ *(//.*)?\n", "", text, flags=re.MULTILINE)  # a page needs no comments,
+    text = re.sub(r"^(  )+", lambda indent: " " * (len(indent[0]) // 2), text, flags=re.MULTILINE)  # nor wide margins
     text = re.sub(r'^import [^;]* from "\./[a-z]+\.js";\n', "", text, flags=re.MULTILINE)
     return re.sub(r"^export (?=(async )?(function|const|class|let)\b)", "", text, flags=re.MULTILINE)
 

@@ -33,12 +33,15 @@ def test_on_a_phone_the_real_network_answers_a_pull(tmp_path):
     assert file.stat().st_size < 1_500_000
     with browser(viewport={"width": 360, "height": 740}, has_touch=True) as page:
         page.goto(file.as_uri())
+        page.wait_for_timeout(500)
         widget, ankle = page.locator("section.lk"), page.locator("svg.lk-pull [data-joint=left_ankle]")
         box = ankle.bounding_box()
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         page.mouse.move(x, y)
         page.mouse.down()
-        page.mouse.move(x + 40, y - 15, steps=6)
+        for i in range(1, 6):
+            page.mouse.move(x + 10 * i, y - 4 * i)
+            page.wait_for_timeout(100)
         text = widget.locator(".lk-message").inner_text()  # the hand still holds it
         page.mouse.up()
         assert "left ankle pulled by" in text and "legs torso moves no depth" in text

@@ -39,6 +39,7 @@ class View {
     this.error.hidden = this.tipBox.hidden = true;
     for (const near of ["pointerover", "focusin"]) this.root.addEventListener(near, () => this.source.ask());
     el.replaceChildren(this.root);
+    this.answering = Boolean(this.source.answers);
     this.build();
     this.listeners = [["change:scene", () => this.build()], ["change:status", () => this.showStatus()]];
     for (const { key } of this.scene.panels) {
