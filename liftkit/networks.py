@@ -170,8 +170,7 @@ class Lifter(_Ensemble):
     @property
     def lifts_what_is_seen(self) -> bool:
         """Whether each segment depends on its own joints only: nothing is shared, nor the scale of the pose."""
-        rep = self.representation
-        return self.scale == "segment" and rep.independent and len(rep.segments) > 1
+        return self.scale == "segment" and self.representation.cut
 
     def liftable(self, seen: Tensor) -> Tensor:
         """The joints that can be lifted if not all are ``seen``: (N, J) booleans -> (N, J) booleans.

@@ -96,6 +96,11 @@ class Representation:
         """Whether nothing is shared between segments."""
         return self.shared_blocks == 0
 
+    @property
+    def cut(self) -> bool:
+        """Whether there are several segments and nothing is shared between them."""
+        return self.independent and len(self.segments) > 1
+
     @cached_property
     def segment_of(self) -> np.ndarray:
         """(J,) the index of the segment that owns the joint; -1 for the root."""

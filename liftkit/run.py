@@ -26,6 +26,11 @@ ABOUT, WEIGHTS, HISTORY = "run.json", "weights.safetensors", "history.csv"
 POSES = "training_poses."  # of the names of their statistics among the weights
 
 
+def halved(tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The tensors of a run with the weights rounded to float16; running averages stay as they are."""
+    return {key: t if key.endswith((".mean", ".var")) else t.half() for key, t in tensors.items()}
+
+
 @dataclass(eq=False, repr=False)
 class Run:
     """A trained ensemble of lifters, with its history and all that is needed to use or evaluate it again."""
@@ -104,7 +109,7 @@ class Run:
             raise ValueError(
                 f"{message}: no pose has the pelvis and all joints of a segment of {self.representation.name}"
             )
-        others = [r.name for r in REPRESENTATIONS.values() if r.independent and len(r.segments) > 1]
+        others = [r.name for r in REPRESENTATIONS.values() if r.cut]
         message += (
             f", and {self.representation.name} (scale: {self.config.scale}) needs all of a pose. Each segment that is "
             f'seen is lifted by {", ".join(others)}, trained with the scale "segment"'
@@ -157,8 +162,7 @@ class Run:
         arrays = self.statistics.arrays() if self.statistics else {}
         tensors = self.tensors()
         if compact:
-            lifts = {k: t for k, t in tensors.items() if k.startswith("lifter.")}
-            tensors = {k: t if k.endswith((".mean", ".var")) else t.half() for k, t in lifts.items()}
+            tensors = halved({k: t for k, t in tensors.items() if k.startswith("lifter.")})
         tensors |= {POSES + name: torch.tensor(array) for name, array in arrays.items()}
         write_atomically(folder / WEIGHTS, lambda file: file.write(save(tensors)))
         write_atomically(folder / HISTORY, lambda file: self.history.to_csv(file, index=False))

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 from safetensors.torch import load, save
-from torch import Tensor
 
 from liftkit.config import TrainConfig
 from liftkit.representations import Representation
-from liftkit.run import Run
+from liftkit.run import Run, halved
 from liftkit.study.statistics import compare_pairs, summarise
 from liftkit.system.files import write_atomically
 
@@ -100,15 +99,11 @@ def sample_keypoints() -> Path:
 
 def shrink(run: Run) -> Run:
     """The run with its weights rounded to float16, as it is stored; running averages stay as they are."""
-    tensors = {key: tensor.float() for key, tensor in _halved(run).items()}
+    tensors = {key: tensor.float() for key, tensor in halved(run.tensors()).items()}
     return Run.from_tensors(run.representation, run.seeds, run.config, [tensors], run.history)
 
 
 def store(run: Run, folder: Path) -> Path:
     """Write the networks of a shrunk run, half the size of full precision."""
     path = folder / f"{run.representation.name}.safetensors"
-    return write_atomically(path, lambda file: file.write(save(_halved(run))))
-
-
-def _halved(run: Run) -> dict[str, Tensor]:
-    return {key: t if key.endswith((".mean", ".var")) else t.half() for key, t in run.tensors().items()}
+    return write_atomically(path, lambda file: file.write(save(halved(run.tensors()))))

@@ -1,5 +1,5 @@
 // A panel with a skeleton, as SVG: turned by mouse, touch and keys, or with joints to be pulled.
-import { farToNear, known, nearest, orbit, pointsOf, START, turned } from "./space.js";
+import { farToNear, known, lowest, nearest, orbit, pointsOf, START, turned } from "./space.js";
 import { readable } from "./controls.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -73,10 +73,10 @@ export class PosePanel {
     this.describe(frame);
   }
 
-  // A square on the ground, level with the first frame's lowest joint.
+  // A square on the ground, level with the pose's lowest joint, or with a film's: at first its feet may be hidden.
   drawFloor(view) {
-    const first = pointsOf(this.current.joints ?? this.fixed.frames[0], 3);
-    const y = Math.max(...first.map((point) => point[1]).filter(Number.isFinite)) + 0.03, r = 0.5;
+    const { joints } = this.current;
+    const y = 0.03 + (joints ? lowest([joints]) : (this.low ??= lowest(this.fixed.frames))), r = 0.5;
     const corners = [[-r, y, -r], [r, y, -r], [r, y, r], [-r, y, r]].map((corner) => turned(corner, view));
     this.floor.setAttribute("d", `M${corners.map(([u, v]) => `${u.toFixed(3)} ${v.toFixed(3)}`).join("L")}Z`);
   }

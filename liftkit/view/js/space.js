@@ -17,6 +17,15 @@ export function pointsOf(numbers, size) {
   return points;
 }
 
+// The largest y, which points down, of films of three numbers to a joint.
+export function lowest(frames) {
+  let low = -Infinity;
+  for (const numbers of frames) {
+    for (let i = 1; i < numbers.length; i += 3) if (numbers[i] !== null) low = Math.max(low, numbers[i] / UNIT);
+  }
+  return low;
+}
+
 export const known = (...points) => points.every(([x, y]) => Number.isFinite(x + y));
 
 // What is near moves to the right and down; over head and feet the turn stops.

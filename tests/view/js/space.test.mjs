@@ -1,7 +1,7 @@
 // Geometry of what is drawn: known angles, and who is near.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { farToNear, frameAt, known, nearest, orbit, pointsOf, START, towards, turned, UNIT } from "../../../liftkit/view/js/space.js";
+import { farToNear, frameAt, known, lowest, nearest, orbit, pointsOf, START, towards, turned, UNIT } from "../../../liftkit/view/js/space.js";
 
 const QUARTER = Math.PI / 2;
 
@@ -37,6 +37,10 @@ test("whole numbers become points of two or three", () => {
   assert.deepEqual(pointsOf([], 2), []);
   assert.deepEqual(pointsOf([null, null, 0, UNIT], 2), [[NaN, NaN], [0, 1]]);
   assert.deepEqual([known([NaN, NaN]), known([0, 1], [2, NaN]), known([0, 1, 2])], [false, false, true]);
+});
+
+test("the floor lies under the lowest joint of all frames", () => {
+  assert.equal(lowest([[0, UNIT / 2, 9999, null, null, null], [0, UNIT / 4, 0, 0, UNIT, 0]]), 1);
 });
 
 test("what is near follows the hand", () => {
