@@ -9,7 +9,7 @@ goes on when called again. Of random poses nobody can know the depth of a limb: 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -37,6 +37,7 @@ GROUP = ["train", "test", "representation"]
 
 def main(
     file: blocks.FILE = None,
+    train: Annotated[list[str] | None, typer.Option(help="A training set; may be given often. Default: all.")] = None,
     seeds: blocks.SEEDS = 4,
     claimed: Annotated[int, typer.Option(help="Seeds of full and legs_torso, which the paper's claims are about.")] = 8,
     width: blocks.WIDTH = 96,
@@ -51,19 +52,12 @@ def main(
     file beside it the means over seeds by action."""
     sources = training_sets(file)
     tests = {name: by_movement(s) for name, s in sources.items() if "+" not in name}
-    size, bar = dict(width=width, steps=steps, batch=batch), StudyBar(desc=prior)
+    size = dict(width=width, steps=steps, batch=batch)
     config = TrainConfig(**size, prior=prior, scale=SCALES[prior])
-    how = dict(policies=("last",), evaluations=1, max_test_poses=1, processes=processes, progress=bar)
-    # tests follow, by action too
-    studies = [(NAMES[prior], run_study(NAMES[prior], sources, range(seeds), config, folder / prior, **how))]
-    if claimed > seeds:
-        further = run_study(CLAIMED, sources, range(seeds, claimed), config, folder / f"{prior}-more", **how)
-        studies.append((CLAIMED, further))
     judged = []
-    for source, shown in supervised(sources, seeds, config, folder / SUPERVISED):
-        lifters = [(name, study.run(name, data=source)) for names, study in studies for name in names]
-        lifters.append((SUPERVISED, shown))
-        judged += [judge(run, tests).assign(train=source, representation=name) for name, run in lifters]
+    for source in chosen(train, sources):
+        trained = lifters(sources[source], source, seeds, claimed, config, folder, processes)
+        judged += [judge(run, tests).assign(train=source, representation=name) for name, run in trained]
     table = pd.concat(judged, ignore_index=True)
     flat = {name: baselines(test).pa_mpjpe_reflection[0] for name, test in tests.items()}
     table = table.assign(prior=prior, flat=table.test.map(flat))
@@ -72,6 +66,27 @@ def main(
     actions = blocks.interval_columns(table[~table.action.isin(MEANS)], [*GROUP, "action"])
     blocks.write_table(actions, out.with_stem(f"{out.stem}_actions_{prior}"))
     typer.echo(markdown(summary(table)))
+
+
+def chosen(train: Sequence[str] | None, sources: Mapping[str, PoseSet]) -> list[str]:
+    """The training sets that were asked for, or all. Raises typer.BadParameter for an unknown one."""
+    if unknown := set(train or ()) - set(sources):
+        raise typer.BadParameter(f"--train {sorted(unknown)[0]!r} is none of {', '.join(sources)}")
+    return list(train or sources)
+
+
+def lifters(
+    poses: PoseSet, source: str, seeds: int, claimed: int, config: TrainConfig, folder: Path, processes: int | None
+) -> Iterator[tuple[str, Run]]:
+    """Everything trained on one set of poses, by representation: "supervised" was shown the answers."""
+    how = dict(policies=("last",), evaluations=1, max_test_poses=1, processes=processes)  # the tests follow
+    for names, wanted in ((NAMES[config.prior], range(seeds)), (CLAIMED, range(seeds, claimed))):
+        if wanted:
+            place = folder / config.prior / f"{source}-{wanted[0]}"
+            bar = StudyBar(desc=f"{config.prior}, {source}")
+            study = run_study(names, {source: poses}, wanted, config, place, progress=bar, **how)
+            yield from ((name, study.run(name)) for name in names)
+    yield SUPERVISED, supervised(poses, source, seeds, config, folder / SUPERVISED)
 
 
 def training_sets(file: Path | None) -> dict[str, PoseSet]:
@@ -89,14 +104,13 @@ def by_movement(poses: PoseSet) -> PoseSet:
     return replace(poses, action=np.array([action.partition("+")[0] for action in poses.action]), copy=False)
 
 
-def supervised(sources, seeds: int, config: TrainConfig, folder: Path) -> Iterator[tuple[str, Run]]:
+def supervised(poses: PoseSet, source: str, seeds: int, config: TrainConfig, folder: Path) -> Run:
     """Networks that were shown the answers, kept in a folder; they depend on no prior."""
-    for source, poses in sources.items():
-        place = folder / f"{source}-{config.width}-{config.steps}-{config.batch}-{seeds}-{fingerprint(poses)}"
-        if not place.exists():  # moved there as a whole
-            supervised_reference(poses, range(seeds), config).save(new := place.with_name(f".{place.name}"))
-            new.rename(place)
-        yield source, Run.load(place)
+    place = folder / f"{source}-{config.width}-{config.steps}-{config.batch}-{seeds}-{fingerprint(poses)}"
+    if not place.exists():  # moved there as a whole
+        supervised_reference(poses, range(seeds), config).save(new := place.with_name(f".{place.name}"))
+        new.rename(place)
+    return Run.load(place)
 
 
 def judge(run: Run, tests: dict[str, PoseSet]) -> pd.DataFrame:
