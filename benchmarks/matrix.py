@@ -24,6 +24,7 @@ from benchmarks.real_study import CLAIMED, SCALES
 from liftkit import PoseSet, Run, TrainConfig, baselines, evaluate, film, load_poses, run_study, supervised_reference
 from liftkit.callbacks import StudyBar
 from liftkit.poses import concatenate, evenly
+from liftkit.recorded import MATRIX
 from liftkit.representations import PAPER
 from liftkit.study.jobs import fingerprint
 
@@ -32,7 +33,7 @@ MIXTURES = (("broad", "random"), ("broad", "cmu"), ("broad", "random", "cmu"))
 NAMES = {"gravity": PAPER, "paper": CLAIMED}
 SUPERVISED = "supervised"
 MEANS = ("poses", "macro")  # over poses; over actions
-GROUP = ["train", "test", "representation"]
+GROUP = ["data", "test", "representation"]
 
 
 def main(
@@ -45,11 +46,12 @@ def main(
     batch: blocks.BATCH = 256,
     prior: blocks.PRIOR = "gravity",
     folder: blocks.FOLDER = Path("runs/matrix"),
-    out: blocks.OUT = Path("results/matrix.csv"),
+    table: Annotated[Path, typer.Option(help="The errors of every seed; the prior is put into its name.")] = MATRIX,
+    out: Annotated[Path, typer.Option(help="The means by action; likewise.")] = Path("results/matrix.csv"),
     processes: blocks.PROCESSES = None,
 ) -> None:
-    """Run, or go on with, the matrix of a prior. OUT, with the prior in its name, gets a row per seed and test, and a
-    file beside it the means over seeds by action."""
+    """Run, or go on with, the matrix of a prior. The errors of every seed go into the package, where lessons find them
+    (``liftkit.recorded.matrix_results``), the means over seeds by action into ``results/``."""
     sources = training_sets(file)
     tests = {name: by_movement(s) for name, s in sources.items() if "+" not in name}
     size = dict(width=width, steps=steps, batch=batch)
@@ -57,15 +59,15 @@ def main(
     judged = []
     for source in chosen(train, sources):
         trained = lifters(sources[source], source, seeds, claimed, config, folder, processes)
-        judged += [judge(run, tests).assign(train=source, representation=name) for name, run in trained]
-    table = pd.concat(judged, ignore_index=True)
+        judged += [judge(run, tests).assign(data=source, representation=name) for name, run in trained]
+    errors = pd.concat(judged, ignore_index=True)
     flat = {name: baselines(test).pa_mpjpe_reflection[0] for name, test in tests.items()}
-    table = table.assign(prior=prior, flat=table.test.map(flat))
-    columns = ["prior", "train", "test", "action", "flat", *blocks.COLUMNS]
-    blocks.write_table(table.loc[table.action.isin(MEANS), columns], out.with_stem(f"{out.stem}_{prior}"))
-    actions = blocks.interval_columns(table[~table.action.isin(MEANS)], [*GROUP, "action"])
-    blocks.write_table(actions, out.with_stem(f"{out.stem}_actions_{prior}"))
-    typer.echo(markdown(summary(table)))
+    errors = errors.assign(prior=prior, flat=errors.test.map(flat))
+    columns, mean = ["prior", "data", "test", "action", "flat", *blocks.COLUMNS], errors.action.isin(MEANS)
+    blocks.write_table(errors.loc[mean, columns], table.with_stem(f"{table.stem}_{prior}"))
+    actions = blocks.interval_columns(errors[~mean], [*GROUP, "action"])
+    blocks.write_table(actions, out.with_stem(f"{out.stem}_{prior}"))
+    typer.echo(markdown(summary(errors)))
 
 
 def chosen(train: Sequence[str] | None, sources: Mapping[str, PoseSet]) -> list[str]:
@@ -127,9 +129,9 @@ def judge(run: Run, tests: dict[str, PoseSet]) -> pd.DataFrame:
 def summary(table: pd.DataFrame) -> pd.DataFrame:
     """One row per training set and representation, one column per test: over poses, reflection forbidden / allowed."""
     rows: dict[tuple, dict] = {}
-    for (train, test, name), seeds in table[table.action == "poses"].groupby(GROUP, sort=False):
+    for (source, test, name), seeds in table[table.action == "poses"].groupby(GROUP, sort=False):
         cell = " / ".join(blocks.with_interval(seeds[error], 0) for error in blocks.ALIGNMENTS)
-        row = rows.setdefault((train, name), {"trained on": train, "representation": name})
+        row = rows.setdefault((source, name), {"trained on": source, "representation": name})
         row[f"{test} (flat {seeds.flat.iloc[0]:.0f})"] = cell
     return pd.DataFrame(rows.values())
 
