@@ -9,9 +9,10 @@ goes on when called again. Of random poses nobody can know the depth of a limb: 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,7 @@ from benchmarks.real_study import CLAIMED, SCALES
 from liftkit import PoseSet, Run, TrainConfig, baselines, evaluate, film, load_poses, run_study, supervised_reference
 from liftkit.callbacks import StudyBar
 from liftkit.poses import concatenate, evenly
+from liftkit.recorded import MATRIX
 from liftkit.representations import PAPER
 from liftkit.study.jobs import fingerprint
 
@@ -31,40 +33,62 @@ MIXTURES = (("broad", "random"), ("broad", "cmu"), ("broad", "random", "cmu"))
 NAMES = {"gravity": PAPER, "paper": CLAIMED}
 SUPERVISED = "supervised"
 MEANS = ("poses", "macro")  # over poses; over actions
-GROUP = ["train", "test", "representation"]
+GROUP = ["data", "test", "representation"]
 
 
 def main(
     file: blocks.FILE = None,
+    train: Annotated[list[str] | None, typer.Option(help="A training set; may be given often. Default: all.")] = None,
     seeds: blocks.SEEDS = 4,
+    claimed: Annotated[int, typer.Option(help="Seeds of full and legs_torso, which the paper's claims are about.")] = 8,
     width: blocks.WIDTH = 96,
     steps: blocks.STEPS = 1500,
     batch: blocks.BATCH = 256,
     prior: blocks.PRIOR = "gravity",
     folder: blocks.FOLDER = Path("runs/matrix"),
-    out: blocks.OUT = Path("results/matrix.csv"),
+    table: Annotated[Path, typer.Option(help="The errors of every seed; the prior is put into its name.")] = MATRIX,
+    out: Annotated[Path, typer.Option(help="The means by action; likewise.")] = Path("results/matrix.csv"),
     processes: blocks.PROCESSES = None,
 ) -> None:
-    """Run, or go on with, the matrix of a prior. OUT, with the prior in its name, gets a row per seed and test, and a
-    file beside it the means over seeds by action."""
+    """Run, or go on with, the matrix of a prior. The errors of every seed go into the package, where lessons find them
+    (``liftkit.recorded.matrix_results``), the means over seeds by action into ``results/``."""
     sources = training_sets(file)
     tests = {name: by_movement(s) for name, s in sources.items() if "+" not in name}
-    size, bar = dict(width=width, steps=steps, batch=batch), StudyBar(desc=prior)
+    size = dict(width=width, steps=steps, batch=batch)
     config = TrainConfig(**size, prior=prior, scale=SCALES[prior])
-    how = dict(policies=("last",), evaluations=1, max_test_poses=1, processes=processes, progress=bar)
-    study = run_study(NAMES[prior], sources, range(seeds), config, folder / prior, **how)  # tests follow, by action too
     judged = []
-    for source, shown in supervised(sources, seeds, config, folder / SUPERVISED):
-        lifters = {name: study.run(name, data=source) for name in NAMES[prior]} | {SUPERVISED: shown}
-        judged += [judge(run, tests).assign(train=source, representation=name) for name, run in lifters.items()]
-    table = pd.concat(judged, ignore_index=True)
+    for source in chosen(train, sources):
+        trained = lifters(sources[source], source, seeds, claimed, config, folder, processes)
+        judged += [judge(run, tests).assign(data=source, representation=name) for name, run in trained]
+    errors = pd.concat(judged, ignore_index=True)
     flat = {name: baselines(test).pa_mpjpe_reflection[0] for name, test in tests.items()}
-    table = table.assign(prior=prior, flat=table.test.map(flat))
-    columns = ["prior", "train", "test", "action", "flat", *blocks.COLUMNS]
-    blocks.write_table(table.loc[table.action.isin(MEANS), columns], out.with_stem(f"{out.stem}_{prior}"))
-    actions = blocks.interval_columns(table[~table.action.isin(MEANS)], [*GROUP, "action"])
-    blocks.write_table(actions, out.with_stem(f"{out.stem}_actions_{prior}"))
-    typer.echo(markdown(summary(table)))
+    errors = errors.assign(prior=prior, flat=errors.test.map(flat))
+    columns, mean = ["prior", "data", "test", "action", "flat", *blocks.COLUMNS], errors.action.isin(MEANS)
+    blocks.write_table(errors.loc[mean, columns], table.with_stem(f"{table.stem}_{prior}"))
+    actions = blocks.interval_columns(errors[~mean], [*GROUP, "action"])
+    blocks.write_table(actions, out.with_stem(f"{out.stem}_{prior}"))
+    typer.echo(markdown(summary(errors)))
+
+
+def chosen(train: Sequence[str] | None, sources: Mapping[str, PoseSet]) -> list[str]:
+    """The training sets that were asked for, or all. Raises typer.BadParameter for an unknown one."""
+    if unknown := set(train or ()) - set(sources):
+        raise typer.BadParameter(f"--train {sorted(unknown)[0]!r} is none of {', '.join(sources)}")
+    return list(train or sources)
+
+
+def lifters(
+    poses: PoseSet, source: str, seeds: int, claimed: int, config: TrainConfig, folder: Path, processes: int | None
+) -> Iterator[tuple[str, Run]]:
+    """Everything trained on one set of poses, by representation: "supervised" was shown the answers."""
+    how = dict(policies=("last",), evaluations=1, max_test_poses=1, processes=processes)  # the tests follow
+    for names, wanted in ((NAMES[config.prior], range(seeds)), (CLAIMED, range(seeds, claimed))):
+        if wanted:
+            place = folder / config.prior / f"{source}-{wanted[0]}"
+            bar = StudyBar(desc=f"{config.prior}, {source}")
+            study = run_study(names, {source: poses}, wanted, config, place, progress=bar, **how)
+            yield from ((name, study.run(name)) for name in names)
+    yield SUPERVISED, supervised(poses, source, seeds, config, folder / SUPERVISED)
 
 
 def training_sets(file: Path | None) -> dict[str, PoseSet]:
@@ -82,14 +106,13 @@ def by_movement(poses: PoseSet) -> PoseSet:
     return replace(poses, action=np.array([action.partition("+")[0] for action in poses.action]), copy=False)
 
 
-def supervised(sources, seeds: int, config: TrainConfig, folder: Path) -> Iterator[tuple[str, Run]]:
+def supervised(poses: PoseSet, source: str, seeds: int, config: TrainConfig, folder: Path) -> Run:
     """Networks that were shown the answers, kept in a folder; they depend on no prior."""
-    for source, poses in sources.items():
-        place = folder / f"{source}-{config.width}-{config.steps}-{config.batch}-{seeds}-{fingerprint(poses)}"
-        if not place.exists():  # moved there as a whole
-            supervised_reference(poses, range(seeds), config).save(new := place.with_name(f".{place.name}"))
-            new.rename(place)
-        yield source, Run.load(place)
+    place = folder / f"{source}-{config.width}-{config.steps}-{config.batch}-{seeds}-{fingerprint(poses)}"
+    if not place.exists():  # moved there as a whole
+        supervised_reference(poses, range(seeds), config).save(new := place.with_name(f".{place.name}"))
+        new.rename(place)
+    return Run.load(place)
 
 
 def judge(run: Run, tests: dict[str, PoseSet]) -> pd.DataFrame:
@@ -106,9 +129,9 @@ def judge(run: Run, tests: dict[str, PoseSet]) -> pd.DataFrame:
 def summary(table: pd.DataFrame) -> pd.DataFrame:
     """One row per training set and representation, one column per test: over poses, reflection forbidden / allowed."""
     rows: dict[tuple, dict] = {}
-    for (train, test, name), seeds in table[table.action == "poses"].groupby(GROUP, sort=False):
+    for (source, test, name), seeds in table[table.action == "poses"].groupby(GROUP, sort=False):
         cell = " / ".join(blocks.with_interval(seeds[error], 0) for error in blocks.ALIGNMENTS)
-        row = rows.setdefault((train, name), {"trained on": train, "representation": name})
+        row = rows.setdefault((source, name), {"trained on": source, "representation": name})
         row[f"{test} (flat {seeds.flat.iloc[0]:.0f})"] = cell
     return pd.DataFrame(rows.values())
 

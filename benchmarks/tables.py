@@ -25,7 +25,7 @@ from benchmarks import (
     switches,
 )
 from benchmarks.pages import markdown, write_between
-from liftkit.recorded import REAL_STUDY
+from liftkit.recorded import MATRIX, REAL_STUDY
 
 ROOT = Path(__file__).parents[1]
 CMU = "cmu17_bodies.npz"
@@ -52,7 +52,11 @@ def main_result(*tables: pd.DataFrame) -> pd.DataFrame:
     return real_study.figures(*tables, names=real_study.CLAIMED).drop(columns=["sd", "reached"])
 
 
-CLAIMS = [REAL_STUDY.relative_to(ROOT), *STUDY[:2], *result("dependence")]
+def matrix_of(prior: str) -> list[Path]:
+    return [MATRIX.with_stem(f"{MATRIX.stem}_{prior}").relative_to(ROOT)]
+
+
+CLAIMS = [REAL_STUDY.relative_to(ROOT), *STUDY[:2], *result("dependence"), *matrix_of("gravity")]
 TABLES = [
     Table(README, f"real_study {CMU}", STUDY, main_result),
     Table(README, "tables", CLAIMS, claims.claims),
@@ -64,8 +68,8 @@ TABLES = [
     Table(RESULTS, "dependence, errors", result("dependence_error"), dependence.with_errors),
     Table(PAPER, f"switches {CMU}", result("switches"), switches.summary),
     Table(PAPER, f"stability {CMU}", result("stability"), stability.summary),
-    Table(PAPER, f"matrix {CMU}", result("matrix_gravity"), matrix.summary),
-    Table(PAPER, f"matrix {CMU} --prior paper", result("matrix_paper"), matrix.summary),
+    Table(PAPER, f"matrix {CMU}", matrix_of("gravity"), matrix.summary),
+    Table(PAPER, f"matrix {CMU} --prior paper", matrix_of("paper"), matrix.summary),
     Table(PAPER, f"paper_size {CMU} --out results/paper_size.csv", result("paper_size"), paper_size.summary),
     Table(LIFTING, f"lifter {CMU}", result("lifter"), lifter.summary),
     Table(LIFTING, f"certainty {CMU}", result("certainty"), certainty.summary),

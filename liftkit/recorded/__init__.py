@@ -16,7 +16,7 @@ from liftkit.system.files import write_atomically
 
 FOLDER = Path(__file__).parent
 LIFTER = FOLDER / "lifter"
-REAL_STUDY, SAMPLE = FOLDER / "real_study.csv", FOLDER / "sample_keypoints.json"
+REAL_STUDY, MATRIX, SAMPLE = (FOLDER / name for name in ("real_study.csv", "matrix.csv", "sample_keypoints.json"))
 MAX_TEST_POSES = 4096  # on which the stored figures are measured, evenly spaced
 
 
@@ -86,10 +86,20 @@ def record_history() -> pd.DataFrame:
 def real_study_results() -> pd.DataFrame:
     """The results of the study on real motion, as ``python -m benchmarks.real_study`` wrote them.
 
-    One row per training set ("cmu", "synthetic"), test set, ``prior``, representation, seed and checkpoint ``policy``,
-    with the columns of :attr:`liftkit.Study.results`.
+    One row per ``prior``, representation, seed and checkpoint ``policy``, with the columns of
+    :attr:`liftkit.Study.results`.
     """
     return pd.read_csv(REAL_STUDY)
+
+
+def matrix_results() -> pd.DataFrame:
+    """What was trained on what and tested on what, as ``python -m benchmarks.matrix`` wrote it.
+
+    One row per ``prior``, training set (``data``; "broad+cmu" is a mixture), ``test`` set, representation
+    ("supervised": the full pose, shown the true depths), seed and ``action``: the errors are means over all "poses", or
+    over actions ("macro"). ``flat`` is the error of the flat pose on the test set, reflection allowed.
+    """
+    return pd.concat(map(pd.read_csv, sorted(FOLDER.glob(f"{MATRIX.stem}_*.csv"))), ignore_index=True)
 
 
 def sample_keypoints() -> Path:

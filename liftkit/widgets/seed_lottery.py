@@ -153,8 +153,8 @@ class SeedLotteryController(Controller):
             for what, rows in ((f"{name}, drawn", self.picks), (f"{name}, all", np.arange(len(self.table)))):
                 groups[what] = self.columns[rows, k]
                 tips[what] = [f"{name}, seed {self.table.index[i]}: {number(self.columns[i, k])}" for i in rows]
-            if self.values["seeds"] >= LEAST_SEEDS:
-                intervals[f"{name}, drawn"] = tuple(self.draws[-1, k, 1:3])
+            if not np.isnan(ends := self.draws[-1, k, 1:3]).any():
+                intervals[f"{name}, drawn"] = tuple(ends)
         better = self.metric not in HIGHER_IS_BETTER
         return dot_chart(
             groups, y_label=metric_label(self.metric), tips=tips, intervals=intervals, lower_is_better=better

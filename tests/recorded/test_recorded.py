@@ -13,6 +13,7 @@ from liftkit.poses import evenly
 from liftkit.recorded import (
     FOLDER,
     MAX_TEST_POSES,
+    matrix_results,
     real_study_results,
     record_names,
     record_results,
@@ -98,14 +99,23 @@ def test_a_shrunk_run_is_stored_without_further_loss(tmp_path, monkeypatch, judg
 
 def test_the_study_on_real_motion_is_whole_and_its_summary_follows_from_it():
     results = real_study_results()
-    rows = results.groupby(["data", "test", "prior", "policy"]).representation.value_counts()
-    assert set(rows) == {8} and set(results.representation) == set(PAPER)
-    assert set(zip(results.data, results.test, strict=True)) == {
-        ("cmu", "cmu"),
-        ("synthetic", "cmu"),
-        ("synthetic", "synthetic"),
-    }
+    assert set(results.data) == set(results.test) == {"cmu"}
+    rows = results.groupby(["prior", "policy"]).representation.value_counts()
+    more = {("gravity", "full"): 14, ("gravity", "legs_torso"): 14, ("paper", "full"): 24, ("paper", "legs_torso"): 24}
+    assert set(results.representation) == set(PAPER) and set(results.policy) == {"last", "unsupervised", "oracle"}
+    assert all(count == more.get((prior, name), 8) for (prior, _, name), count in rows.items())
     keys = ["prior", "policy", "data", "test", "representation"]
     mean = results.groupby(keys).pa_mpjpe_reflection.mean()
     summary = pd.read_csv(ROOT / "results" / "study_summary.csv").set_index(keys)["mean"]
     assert_allclose(mean, summary.loc[mean.index], atol=1e-3)
+
+
+def test_the_matrix_is_whole_and_a_network_that_was_shown_the_answers_is_better():
+    table = matrix_results()
+    poses = table[table.action == "poses"]
+    assert {"basic", "broad", "random", "cmu"} <= set(table.data) and set(table.action) == {"poses", "macro"}
+    counts = poses.groupby(["prior", "data", "test"]).representation.value_counts()
+    assert all(count == (8 if name in ("full", "legs_torso") else 4) for (*_, name), count in counts.items())
+    at_home = poses[poses.data == poses.test].groupby(["prior", "data", "representation"]).pa_mpjpe_reflection.mean()
+    for (prior, data, _), error in at_home.items():
+        assert at_home[prior, data, "supervised"] <= error
