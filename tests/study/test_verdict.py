@@ -61,3 +61,14 @@ def test_no_seed_is_mirrored_only_if_each_is_below_5_percent_of_poses():
     text = describe_mirrored(0.01, 0, 0.03, 0.05, 8)
     assert text == "1 % of poses mirrored (0 to 3; 95 %, t, n = 8), 5 % in the worst seed"
     assert "(" not in describe_mirrored(0.6, np.nan, np.nan, 0.9, 3)
+
+
+@pytest.mark.parametrize("effect", [1.0, 4.2, 20.0])
+def test_power_is_a_number_however_strict_the_level(effect):
+    """Known answer: the t statistic's two tails, integrated over the sample's standard deviation."""
+    n, level = 4, 0.0045
+    critical, shift = stats.t.ppf(1 - level / 2, n - 1), effect * np.sqrt(n)
+    s = np.linspace(1e-6, 6, 40_001)  # of a sample of n from a normal distribution of standard deviation 1
+    density = stats.chi.pdf(s * np.sqrt(n - 1), n - 1) * np.sqrt(n - 1)
+    tails = stats.norm.sf(critical * s - shift) + stats.norm.cdf(-critical * s - shift)
+    assert power(effect, 1, n, level) == pytest.approx((density * tails).sum() * (s[1] - s[0]), abs=1e-6)
