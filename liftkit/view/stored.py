@@ -26,14 +26,18 @@ ABSENT = "This page does not hold that state: it needs a notebook."
 
 
 def walk(controller: Controller) -> Iterator[Step]:
-    """Every step from the present state on, nearest states first. The controller itself stays as it is."""
-    walker = copy(controller)
-    states = [walker.state()]
+    """Every step from the present state on, nearest states first. The controller itself stays as it is.
+
+    Of each state a shallow copy is kept: an answer gives attributes new values, and changes no old one.
+    """
+    there = [_copied(controller)]
+    states = [there[0].state()]
     known = {_key(states[0])}
-    for state in states:
-        for message in list(_messages(_put(walker, state))):
+    for state, place in zip(states, there, strict=False):  # both grow
+        for message in list(_messages(place)):
+            walker = _copied(place)
             try:
-                _put(walker, state).handle(message)
+                walker.handle(message)
             except ValueError:  # refused: no step
                 continue
             status = {"values": dict(walker.values), "message": walker.message, "running": walker.running}
@@ -41,11 +45,13 @@ def walk(controller: Controller) -> Iterator[Step]:
             if _key(after) not in known:
                 known.add(_key(after))
                 states.append(after := walker.state())
+                there.append(walker)
             yield state, message, after
 
 
-def _put(walker: Controller, state: State) -> Controller:
-    walker.values, walker.message = dict(state["status"]["values"]), state["status"]["message"]
+def _copied(controller: Controller) -> Controller:
+    walker = copy(controller)
+    walker.values = dict(controller.values)
     return walker
 
 

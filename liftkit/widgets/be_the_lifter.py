@@ -113,8 +113,9 @@ class BeTheLifterController(Controller):
         for parent, child in self.skeleton.bones:
             if parent in moving:
                 moving.add(child)
-        self.depths[list(moving)] += mm - self.depths[at]
-        self.depths = self.depths.clip(-self.limit, self.limit)
+        depths = self.depths.copy()
+        depths[list(moving)] += mm - depths[at]
+        self.depths = depths.clip(-self.limit, self.limit)
 
     def _wrong(self) -> np.ndarray:
         """(J,) the depths of another person with the same picture and the same lengths of bones."""

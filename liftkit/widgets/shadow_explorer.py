@@ -103,7 +103,7 @@ class ShadowExplorerController(Controller):
     def _put(self, flipped) -> None:
         """Show the person with these bones flipped, who is met now if not before."""
         self.flipped = frozenset(flipped) & frozenset(self.bones)
-        self.people.add(self.flipped)
+        self.people = self.people | {self.flipped}
 
     @property
     def x3d(self) -> np.ndarray:

@@ -16,7 +16,11 @@ pytestmark = [needs_node, pytest.mark.slow]
 STATES = 70
 
 
-@pytest.fixture(params=["PoseViewer", "RepresentationExplorer", "StudyExplorer", "CorrelationExplorer"])
+NAMES = ["PoseViewer", "RepresentationExplorer", "StudyExplorer", "CorrelationExplorer"]
+NAMES += ["BeTheLifter", "ShadowExplorer", "SwapExplorer"]
+
+
+@pytest.fixture(params=NAMES)
 def widget(request):
     names = {}
     exec(SETUP, names)
