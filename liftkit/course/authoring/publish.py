@@ -47,10 +47,16 @@ def links(course: Course, lesson: Lesson) -> str:
     return " · ".join(f"[Open in {name}]({url})" for name, url in addresses(course, lesson).items())
 
 
+def web_address(course: Course, file: str = "") -> str:
+    """The published repository's address, or that of a file in it."""
+    gitlab = course.repository.startswith("https:")
+    address = course.repository if gitlab else f"https://github.com/{course.repository}"
+    return f"{address}{'/-' if gitlab else ''}/blob/{course.branch}/{file}" if file else address
+
+
 def pip_source(course: Course) -> str:
     """What pip installs liftkit from. Its pyproject.toml stands in the folder above the lessons."""
-    place = course.repository
-    address = f"{place}.git" if place.startswith("https:") else f"https://github.com/{place}"
+    address = web_address(course) + (".git" if course.repository.startswith("https:") else "")
     above = course.folder.rpartition("/")[0]
     return f"{address}@{course.branch}" + (f"#subdirectory={above}" if above else "")
 

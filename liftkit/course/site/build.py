@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,16 @@ import nbformat
 from plotly.offline import get_plotlyjs
 
 from liftkit.course.authoring.manifest import Course, Lesson, read_course, read_lesson
-from liftkit.course.authoring.publish import addresses
+from liftkit.course.authoring.publish import addresses, web_address
 from liftkit.course.site.cells import anchor_of, search_entries, site_cells
 from liftkit.course.site.render import WIDGET, exporter
 from liftkit.system.files import write_atomically
 from liftkit.view.page import script, style
+from liftkit.widgets import WIDGETS
 
 HERE = Path(__file__).parent
 HOME = "index.html"
+TOUCH = {"pull.html": "DragExplorer", "views.html": "ViewExplorer"}  # pages in which the recorded networks answer
 # Every widget's state becomes a live widget in the place of its still picture. A classic script: browsers do not load
 # modules from file://.
 LIVE = """\
@@ -67,7 +70,8 @@ def build_site(folder: Path, out: Path) -> list[Path]:
         texts["widget.js"] = LIVE % script().replace("export default widget;", "")
         texts["widget.css"] = style()
     out.mkdir(exist_ok=True)
-    return [write_atomically(out / name, lambda f, text=text: f.write(text.encode())) for name, text in texts.items()]
+    files = [write_atomically(out / name, lambda f, text=text: f.write(text.encode())) for name, text in texts.items()]
+    return files + [WIDGETS[name]().to_html(out / page) for page, name in TOUCH.items()]
 
 
 def _check_out(out: Path) -> None:
@@ -97,7 +101,7 @@ def site_address(course: Course, url: str) -> str | None:
         if path == lesson.file:
             return page_of(lesson) + anchor
     if course.repository and path.startswith("../"):
-        return f"https://github.com/{course.repository}/blob/{course.branch}/{url[3:]}"
+        return web_address(course, posixpath.normpath(posixpath.join(course.folder, url)))
     return None
 
 
@@ -124,7 +128,10 @@ def _lesson_page(course: Course, lesson: Lesson, folder: Path) -> tuple[str, lis
 def _shared(course: Course) -> dict[str, Any]:
     lessons = [_facts(course, lesson) for lesson in course.lessons]
     hours = sum(lesson.minutes for lesson in course.lessons) / 60
-    return {"title": course.title, "lessons": lessons, "hours": hours, "repository": course.repository, "lesson": None}
+    touch = [{"page": page, "title": WIDGETS[name].Controller.title} for page, name in TOUCH.items()]
+    repository = web_address(course) if course.repository else ""
+    about = {"title": course.title, "lessons": lessons, "hours": hours, "repository": repository}
+    return about | {"lesson": None, "touch": touch}
 
 
 def _facts(course: Course, lesson: Lesson) -> dict[str, Any]:
