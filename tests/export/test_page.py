@@ -43,7 +43,7 @@ def lines(page, panel):
     """Where a panel's bones are drawn: side -> the ends of its lines."""
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     script = """(node) => { const found = {};
-      for (const line of node.querySelectorAll('.lk-bone')) {
+      for (const line of node.querySelectorAll('line.lk-bone')) {
         const side = line.getAttribute('class').split('lk-').pop();
         (found[side] ??= []).push(['x1', 'y1', 'x2', 'y2'].map((name) => Number(line.getAttribute(name)))); }
       return found; }"""
@@ -126,7 +126,7 @@ def test_a_finger_turns_the_3d(page):
 
 
 def test_bones_are_fainter_where_the_lifters_differ(page):
-    faint = "node => [...node.querySelectorAll('.lk-bone')].map((line) => line.style.strokeOpacity)"
+    faint = "node => [...node.querySelectorAll('line.lk-bone')].map((line) => line.style.strokeOpacity)"
     run, poses = load_record("legs_torso"), read_keypoints(sample_keypoints())[0]
     lifted = run.lift(poses.x2d).astype(float)
     size = np.median(np.abs(lifted.mean(0)).max((1, 2)))

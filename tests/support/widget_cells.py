@@ -20,7 +20,7 @@ CELLS = {
     "LiftingConsole": "LiftingConsole(few)",
     "DragExplorer": "DragExplorer(poses=few.test)",
     "CorrelationExplorer": "CorrelationExplorer(poses=few.test)",
-    "Prediction": "Prediction('How far does the wrist move?', between=(0, 100), unit='mm')",
+    "Prediction": "Prediction('Commit to a guess', between=(0, 100), unit='mm')",
     "RepresentationExplorer": "RepresentationExplorer()",
     "ShadowExplorer": "ShadowExplorer(few.test)",
     "StudyExplorer": "StudyExplorer()",
