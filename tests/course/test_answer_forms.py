@@ -112,7 +112,10 @@ def test_what_is_not_understood_is_told_the_form(number, answer, facts):
 def test_a_right_but_incomplete_set_is_told_so():
     feedback = exercise("10.2").check({"five_parts", "five_parts_shared"})
     assert feedback.status == "incorrect"
-    assert "five_parts, five_parts_shared: right so far, one is missing" in feedback.message and "Not" not in feedback.message
+    assert (
+        "five_parts, five_parts_shared: right so far, one is missing" in feedback.message
+        and "Not" not in feedback.message
+    )
 
 
 def test_a_right_answer_is_praised_in_a_sentence():

@@ -113,7 +113,9 @@ def test_the_page_draws_what_is_known(table, tmp_path):
     assert run("lift", table, "--max-gap", "0", "--out", tmp_path / "a.html").exit_code == 0
     with browser() as page:
         page.goto((tmp_path / "a.html").as_uri())
-        shown = "node => [...node.querySelectorAll('line.lk-bone')].filter((line) => line.style.display !== 'none').length"
+        shown = (
+            "node => [...node.querySelectorAll('line.lk-bone')].filter((one) => one.style.display !== 'none').length"
+        )
         flat, solid = (page.locator(f'[data-key="{key}"] svg') for key in ("x2d", "x3d"))
         assert (flat.evaluate(shown), solid.evaluate(shown)) == (12, 10)  # 2D: to the hips; 3D: not their depths
         slider = page.get_by_role("slider", name="Frame")
