@@ -48,11 +48,10 @@ def claims(
 def abroad(*matrix: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """On CMU's test clips, of what never saw CMU: every representation against the full pose, a prior's as one block,
     and summaries."""
-    tables = [table.query(f"action == 'poses' and test == 'cmu' and representation in {PAPER}") for table in matrix]
-    tables = [table[~table.data.str.contains("cmu")].assign(parameters=0, seconds=0.0) for table in tables]
-    pairs = [compare_pairs(t, others(OTHER, t), OTHER, by=("prior", "data", "test")) for t in tables]
-    summaries = [summarise(table, by=("prior", "data", "test")) for table in tables]
-    return pd.concat(pairs, ignore_index=True), pd.concat(summaries, ignore_index=True)
+    rows = pd.concat(matrix).query(f"action == 'poses' and test == 'cmu' and representation in {PAPER}")
+    rows, by = rows[~rows.data.str.contains("cmu")].assign(parameters=0, seconds=0.0), ("prior", "data", "test")
+    pairs = [compare_pairs(table, others(OTHER, table), OTHER, by=by) for _, table in rows.groupby("prior")]
+    return pd.concat(pairs, ignore_index=True), summarise(rows, by=by)
 
 
 def others(name: str, table: pd.DataFrame) -> tuple[str, ...]:

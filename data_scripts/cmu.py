@@ -90,14 +90,15 @@ def write_clips(
     """Read clips, film them, and write pose file and record."""
     from formats.clips import join_clips, labelled, listed, read_labels
 
-    labels = read_labels(index) if index else {}
-    options["test"] = [name.strip() for name in test.split(",") if name.strip()]
-    clips, missing = labelled(read_all(motions, read, check), labels)
-    motion = join_clips(clips, options["fps"], options["test"], out.stem)
-    if index and missing:
-        say(f"Not in the index: {listed(missing)}")
-    about = {"options": options, "clips": [clip.describe() for clip in clips]}
-    write_filmed(motion, options["rig"], options["seed"], out, [*inputs, *([index] if index else [])], check, about)
+    with writing(out):
+        labels = read_labels(index) if index else {}
+        options["test"] = [name.strip() for name in test.split(",") if name.strip()]
+        clips, missing = labelled(read_all(motions, read, check), labels)
+        motion = join_clips(clips, options["fps"], options["test"], out.stem)
+        if index and missing:
+            say(f"Not in the index: {listed(missing)}")
+        about = {"options": options, "clips": [clip.describe() for clip in clips]}
+        write_filmed(motion, options["rig"], options["seed"], out, [*inputs, *([index] if index else [])], check, about)
 
 
 def write_filmed(motion: Motion, rig: str, seed: int, out: Path, inputs: list[Path], check: bool, about: dict) -> None:
@@ -176,8 +177,7 @@ def arrays(
     own = {"order": order, "unit": unit, "axes": axes, "up": up, "skip": skip}
     read = lambda file: read_pose_array(file, x3d, fps=source_fps, **own)  # noqa: E731
     options = {"fps": fps, "rig": rig, "seed": seed, "source_fps": source_fps, "x3d": x3d, **own}
-    with writing(out):
-        write_clips(files, read, files, out, check, test, index, **options)
+    write_clips(files, read, files, out, check, test, index, **options)
 
 
 @app.command()
@@ -211,8 +211,7 @@ def asf(
     own = {"skip": skip, "scale": scale, "up": up}
     read = lambda amc: read_asf_amc(skeleton_of(amc, skeletons), amc, joints, source_fps, **own)  # noqa: E731
     options = {"fps": fps, "rig": rig, "seed": seed, "source_fps": source_fps, "joint_map": joints, **own}
-    with writing(out):
-        write_clips(motions, read, files, out, check, test, index, **options)
+    write_clips(motions, read, files, out, check, test, index, **options)
 
 
 @app.command()
@@ -245,8 +244,7 @@ def bvh(
     own = {"scale": scale, "up": up, "skip": skip, "left_handed": left_handed}
     read = lambda file: read_bvh(file, joints, fps=source_fps, **own)  # noqa: E731
     options = {"fps": fps, "rig": rig, "seed": seed, "source_fps": source_fps, "joint_map": joints, **own}
-    with writing(out):
-        write_clips(files, read, files, out, check, test, index, **options)
+    write_clips(files, read, files, out, check, test, index, **options)
 
 
 @app.command()

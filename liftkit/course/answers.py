@@ -12,7 +12,7 @@ from liftkit.course.checking import NotAttempted, WrongAnswer, as_array
 
 
 def read_number(answer: Any) -> float | None:
-    """A number of any type, or as text: "0.25", "1/4", "1 of 4", "25 %". None if it is no number."""
+    """A number of any type, or as text: "0.25", "1/4", "1 of 4", "25 %". None if it is not a number."""
     try:
         if not isinstance(answer, str):
             return float(as_array(answer).reshape(()))

@@ -48,7 +48,7 @@ def short(label: object) -> str:
 
 
 def whole(label: object) -> int | float | None:
-    """The number that a label is; None if it is no number."""
+    """The number that a label is; None if it is not a number."""
     try:
         number = float(label)
     except (TypeError, ValueError):

@@ -101,7 +101,7 @@ def tree(family="prefix", ends=True):
 
 
 def walking(names, frames=8):
-    """Angles of steps: knees bend backwards (a shin turns about x, its foot to -z), the right hand is up."""
+    """Angles of steps: shins fold backwards (a shin turns about x, its foot to -z), the right hand is up."""
     for k in range(frames):
         angles = {names["arm", -1]: {"Z": -90}}
         for sign in (1, -1):

@@ -1,4 +1,4 @@
-"""What is no file of keypoints is named for what it is, with what to do; and no small file takes much memory."""
+"""What is not a keypoint file is named for what it is, with what to do; and no small file takes much memory."""
 
 import json
 import subprocess
