@@ -10,6 +10,7 @@ from small_course import FIRST, write_course
 
 from liftkit import load_poses
 from liftkit.course.site.build import build_site
+from liftkit.view.still import still_html
 from liftkit.widgets import PoseViewer
 
 NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
@@ -73,7 +74,8 @@ def test_the_course_can_be_read_searched_and_seen(course, page):
 def test_a_stored_state_is_a_live_widget(page, tmp_path):
     viewer = PoseViewer(load_poses("synthetic").test.select(clip=[914]).select(camera=0))
     state = viewer.controller.state()
-    data = {"application/vnd.liftkit.widget+json": state, "image/svg+xml": viewer.svg(), "text/plain": "a viewer"}
+    still = {"text/html": still_html(viewer.svg(), "a viewer"), "text/plain": "a viewer"}
+    data = {"application/vnd.liftkit.widget+json": state, **still}
     cells = [*FIRST[:2], new_code_cell("viewer", outputs=[new_output("display_data", data)])]
     files = build_site(write_course(tmp_path / "lessons", cells), tmp_path / "site")
     page.goto(files[0].with_name("00_first.html").as_uri())
