@@ -1,5 +1,5 @@
 // A widget of liftkit in the browser: its panels and controls, and the messages to the kernel behind them.
-import { frameAt, START } from "./space.js";
+import { between, frameAt, progress, START } from "./space.js";
 import { Source } from "./source.js";
 import { control, element, pushButton } from "./controls.js";
 import { PosePanel } from "./skeleton.js";
@@ -10,6 +10,7 @@ const PLAYBACK = 150; // milliseconds between two states of a recorded game
 const SILENT = "The kernel has not answered yet. If this stays, run the cell again.";
 const ALONE = "A page on its own: turning, playing and hovering work here; the other controls need a notebook.";
 const KEEPS = "data-lm-suppress-shortcuts";
+const VIEWS = { Camera: [0, 0, "As the camera sees it"], Side: [Math.PI / 2, 0, "The camera is on the left"], Top: [0, 1.5, "From above"] };
 const FOCUSABLE = "input, select, button, summary, [tabindex]";
 const shared = new WeakMap(); // model -> what all its views have in common
 
@@ -29,7 +30,9 @@ class View {
     Object.assign(this, { model, common, source: common.source, scene: {}, panels: new Map(), timer: 0 });
     this.root = element("section", { className: "lk" });
     const part = (kind, name) => this.root.appendChild(element(kind, { className: `lk-${name}` }));
-    this.title = part(this.alone ? "h1" : "h3", "heading");
+    const head = part("div", "head");
+    this.title = head.appendChild(element(this.alone ? "h1" : "h3", { className: "lk-heading" }));
+    this.looks = head.appendChild(element("div", { className: "lk-looks" }));
     this.bar = part("div", "bar");
     this.grid = part("div", "panels");
     this.message = part("p", "message");
@@ -72,9 +75,24 @@ class View {
       if (this.grid.children[i]) this.grid.children[i].replaceWith(node);
       else this.grid.append(node);
     });
+    const solid = scene.panels.some(({ size }) => size === 3);
+    if (solid !== Boolean(this.looks.children.length)) this.looks.replaceChildren(...(solid ? this.lookButtons() : []));
     this.keepKeys();
     this.showStatus();
     this.redraw();
+  }
+
+  lookButtons() {
+    const { common } = this;
+    const aims = Object.entries(VIEWS).map(([textContent, [azimuth, elevation, title]]) => pushButton({ textContent, title }, () => {
+      Object.assign(common, { from: common.view, aim: { azimuth, elevation }, aimed: performance.now() });
+      this.redraw();
+    }));
+    const axes = pushButton({ textContent: "Axes", title: "x to the right, y down, z away from the camera", ariaPressed: "false" }, () => {
+      axes.ariaPressed = String((common.axes = !common.axes));
+      this.redraw();
+    });
+    return [...aims, axes];
   }
 
   // JupyterLab takes arrow keys for moving between cells, unless the very element that has the focus says so.
@@ -108,17 +126,10 @@ class View {
     if (moving) this.report = setTimeout(() => this.send(name, message), REST);
   }
 
-  // Each control is a trait of the model, so that what ipywidgets links to it follows in the browser.
-  share(name, value) {
-    this.common.sharing = true;
-    this.model.set?.(name, value);
-    this.common.sharing = false;
-  }
-
-  // A link has given the trait another value than the kernel did.
+  // A link in the browser has given a control's trait another value than the kernel or a hand did.
   follow(state) {
     const value = this.model.get(state.name), [first] = this.common.views;
-    const known = this.common.sharing || value === this.model.get("status").values[state.name];
+    const known = this.source.sharing || value === this.model.get("status").values[state.name];
     if (!known && first === this) this.input(state, value);
   }
 
@@ -127,7 +138,7 @@ class View {
     const { name } = this.film;
     this.stop();
     this.common.frame = value;
-    this.share(name, value);
+    this.source.share({ [name]: value });
     this.redraw();
     clearTimeout(this.arriving);
     this.arriving = setTimeout(() => {
@@ -142,7 +153,7 @@ class View {
     const start = performance.now(), first = this.common.frame;
     const step = (time) => {
       this.common.frame = frameAt(first, Math.max(0, time - start), this.scene.fps, this.film.maximum + 1);
-      this.share(this.film.name, this.common.frame);
+      this.source.share({ [this.film.name]: this.common.frame });
       this.draw();
       this.timer = requestAnimationFrame(step);
     };
@@ -196,7 +207,6 @@ class View {
       if (this.source.queue.pending(name)) return; // the kernel's value is older than the user's
       if (name !== this.film?.name) show(values[name]);
       else if (!this.timer && !this.arriving && values[name] !== this.frameShown) this.common.frame = this.frameShown = values[name];
-      if (name in values && name !== this.film?.name && this.source.queue.idle) this.share(name, values[name]);
     });
     const still = this.alone && !this.source.answers;
     const hint = this.scene.controls.every((state) => state.local) ? "" : ALONE;
@@ -220,10 +230,22 @@ class View {
   }
 
   draw() {
+    this.glide();
     const { view, frame } = this.common;
     this.root.dataset.view = `${view.azimuth.toFixed(3)} ${view.elevation.toFixed(3)}`;
     this.controls.get(this.film?.name)?.show(frame);
     for (const { content } of this.panels.values()) content.draw?.(frame);
+  }
+
+  // A button's view is reached in a while, by the shorter way round.
+  glide() {
+    const { from, aim, aimed } = this.common;
+    if (!aim) return;
+    const way = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1 : progress(aimed, performance.now());
+    const half = Math.PI, start = ((((from.azimuth - aim.azimuth + half) % (2 * half)) + 2 * half) % (2 * half)) - half + aim.azimuth;
+    this.common.view = { azimuth: between(start, aim.azimuth, way), elevation: between(from.elevation, aim.elevation, way) };
+    if (way < 1) this.redraw();
+    else this.common.aim = null;
   }
 
   tip(text, event) {
