@@ -11,7 +11,7 @@ from liftkit.course.authoring.figures import FIGURE, PICTURE
 from liftkit.course.authoring.manifest import Course, compare, read_lesson
 from liftkit.course.authoring.publish import SETUP, stale_texts
 
-MOST_BYTES = 300_000
+MOST_BYTES = 400_000
 IGNORE, REASON = "nbval-ignore-output", "differs"  # a cell's tag, and the metadata with its reason
 MAGICS = ("!liftkit ",)  # these work in every front end
 ABSOLUTE = re.compile(r"(/[A-Za-z]|~/|[A-Za-z]:[\\/])[^\n<>]*")  # a whole string that is a path of one machine
