@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from liftkit.plots.figure import Figure
 from liftkit.study.statistics import GROUP, REACHED, share_reached
 from liftkit.view.alt_text import readable
 from liftkit.view.palette import SERIES, SERIES_DASHES, metric_label
@@ -62,7 +63,7 @@ def distribution_figure(results: pd.DataFrame, metric: str = "pa_mpjpe_reflectio
     _check_table(results, [*GROUP, "representation", "seed", metric])
     panels = list(results.groupby(GROUP, sort=False))
     titles = [f"trained on {data}, tested on {test}" for (data, test), _ in panels]
-    figure = make_subplots(1, len(panels), subplot_titles=titles, shared_yaxes=True)
+    figure = make_subplots(1, len(panels), figure=Figure(), subplot_titles=titles, shared_yaxes=True)
     for column, (_, panel) in enumerate(panels, start=1):
         for i, (name, rows) in enumerate(panel.groupby("representation", sort=False)):
             seeds = {"text": [f"seed {seed}" for seed in rows["seed"]]}
@@ -86,7 +87,7 @@ def reached_figure(results: pd.DataFrame, metric: str = "pa_mpjpe_reflection", f
     if len(results.groupby(GROUP)) > 1:
         raise ValueError("reached_figure shows one data and one test set at a time; select one of them")
     limits = np.unique(results[metric].dropna())
-    figure = go.Figure()
+    figure = Figure()
     for i, (name, rows) in enumerate(results.groupby("representation", sort=False)):
         shares = 100 * share_reached(rows[metric], limits)
         figure.add_scatter(x=limits, y=shares, name=name, line=_line(i) | {"shape": "hv"})
@@ -102,7 +103,7 @@ def _line(i: int) -> dict[str, str]:
 
 def _bands(series: Iterable[tuple], title: str) -> go.Figure:
     """For each name and its values grouped by step: a line of means over a band from the least to the largest."""
-    figure = go.Figure()
+    figure = Figure()
     for i, (name, by_step) in enumerate(series):
         table, line = by_step.agg(["mean", "min", "max"]), _line(i)
         red, green, blue = (int(line["color"][k : k + 2], 16) for k in (1, 3, 5))
