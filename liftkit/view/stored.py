@@ -97,6 +97,7 @@ def stored(controller: Controller, steps: Iterable[Step], most: int, budget: int
     states, edges, known = [controller.state()], {}, {}
     known[_key(states[0])] = 0
     seen, size = set(), 0  # parts, and about how many bytes they take
+    whole = not (controller.needs_kernel or any(getattr(panel, "draggable", False) for panel in controller.panels()))
     for before, message, state in steps:
         key = _key(state)
         if key not in known:
@@ -105,6 +106,7 @@ def stored(controller: Controller, steps: Iterable[Step], most: int, budget: int
             new = {json.dumps(part) for part in parts} - seen
             size += sum(len(gzip.compress(part.encode(), 1)) for part in new) * 4 / 3
             if len(states) >= most or size > budget:
+                whole = False
                 break
             seen |= new
             known[key] = len(states)
@@ -112,11 +114,11 @@ def stored(controller: Controller, steps: Iterable[Step], most: int, budget: int
         edges.setdefault(known[_key(before)], {})[_text(message)] = known[key]
     content = _packed(states, edges)
     while len(content) > budget and len(states) > 1:
-        states = states[: int(len(states) * 0.8)]
+        whole, states = False, states[: int(len(states) * 0.8)]
         content = _packed(states, edges)
     moved = {json.loads(text)[1] for text in edges.get(0, {}) if edges[0][text] < len(states)}
     lacking = [one.label for one in controller.controls() if one.name not in moved and not getattr(one, "local", False)]
-    note = f"This page holds {len(states):,} states; others need a notebook" if len(states) > 1 else ""
+    note = f"This page holds {len(states):,} states; others need a notebook" if not whole and len(states) > 1 else ""
     note += f"{', as do' if note else 'These need a notebook:'} {', '.join(lacking)}" if lacking else ""
     return {"content": content, "absent": ABSENT}, note and f"{note}."
 

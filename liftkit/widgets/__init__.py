@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from liftkit.widgets.be_the_lifter import BeTheLifterController
+from liftkit.widgets.claim_board import ClaimBoardController
 from liftkit.widgets.correlation_explorer.controller import CorrelationExplorerController
 from liftkit.widgets.drag_explorer import DragExplorerController
 from liftkit.widgets.lifting_console.controller import LiftingConsoleController
@@ -21,6 +22,7 @@ from liftkit.widgets.widget import WIDGETS, Widget
 __all__ = [
     "WIDGETS",
     "BeTheLifter",
+    "ClaimBoard",
     "CorrelationExplorer",
     "DragExplorer",
     "LiftingConsole",
@@ -38,6 +40,10 @@ __all__ = [
 
 class BeTheLifter(Widget):
     Controller = BeTheLifterController
+
+
+class ClaimBoard(Widget):
+    Controller = ClaimBoardController
 
 
 class CorrelationExplorer(Widget):
