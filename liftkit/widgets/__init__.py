@@ -7,6 +7,7 @@ import numpy as np
 from liftkit.widgets.be_the_lifter import BeTheLifterController
 from liftkit.widgets.claim_board import ClaimBoardController
 from liftkit.widgets.correlation_explorer.controller import CorrelationExplorerController
+from liftkit.widgets.cycle_explorer import CycleExplorerController
 from liftkit.widgets.drag_explorer import DragExplorerController
 from liftkit.widgets.lifting_console.controller import LiftingConsoleController
 from liftkit.widgets.pose_viewer import PoseViewerController
@@ -24,6 +25,7 @@ __all__ = [
     "BeTheLifter",
     "ClaimBoard",
     "CorrelationExplorer",
+    "CycleExplorer",
     "DragExplorer",
     "LiftingConsole",
     "PoseViewer",
@@ -48,6 +50,10 @@ class ClaimBoard(Widget):
 
 class CorrelationExplorer(Widget):
     Controller = CorrelationExplorerController
+
+
+class CycleExplorer(Widget):
+    Controller = CycleExplorerController
 
 
 class DragExplorer(Widget):

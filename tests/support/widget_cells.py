@@ -27,6 +27,7 @@ CELLS = {
     "StudyExplorer": "StudyExplorer()",
     "BeTheLifter": "BeTheLifter(few)",
     "ClaimBoard": "ClaimBoard(record_results())",
+    "CycleExplorer": "CycleExplorer(poses=few)",
     "SeedLottery": "SeedLottery()",
     "SwapExplorer": "SwapExplorer(poses=few.test)",
 }
