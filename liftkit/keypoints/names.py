@@ -202,3 +202,9 @@ def _mean_of_found(points: np.ndarray) -> np.ndarray:
     found = np.isfinite(points).all(-1, keepdims=True)
     count = found.sum(1)
     return np.where(count > 0, np.where(found, points, 0).sum(1) / np.maximum(count, 1), np.nan)
+
+
+def sources(names: Sequence[str]) -> np.ndarray:
+    """(17, K) which of the points each of Human3.6M's joints is made of."""
+    one_each = np.repeat(np.eye(len(names))[..., None], 2, axis=2)
+    return to_h36m(one_each, names)[..., 0].T != 0
