@@ -11,12 +11,11 @@ from liftkit.keypoints.labels import by_name
 from liftkit.keypoints.people import Found
 from liftkit.keypoints.tables import read_csv
 from liftkit.keypoints.yolo import read_labels
-from liftkit.system.files import check_file, reading
+from liftkit.system.files import check_file, read_text, reading
 from liftkit.system.foreign import foreign_in, refuse_foreign
 
 FORMATS = (*JSON_FORMATS, "csv")
 LARGEST = 2**29  # bytes of one text file: an hour of film needs about a tenth of it
-BLOCK = 2**24  # bytes
 NO_FRAMES = ("classes.txt", "labels.txt", "notes.json")  # files beside YOLO's labels
 
 
@@ -63,42 +62,17 @@ def _read_file(file: Path, format: str | None, follow: bool, one_of_many: bool =
     if not (one_of_many and suffix == ".txt"):
         check_file(file, LARGEST)
     if suffix in (".npy", ".npz"):
-        return read_npy(file) if suffix == ".npy" else read_npz(file)
+        found = read_npy(file) if suffix == ".npy" else read_npz(file)
+        return found._replace(notes=()) if one_of_many else found
     refuse_foreign(file)
     if suffix == ".txt" and (one_of_many or format in (None, "ultralytics")):
         empty = one_of_many and not file.stat().st_size
-        text = "" if empty else _text(file)
+        text = "" if empty else read_text(file, LARGEST)
         return read_labels(text) if not text or _numbers_only(text) else read_csv(text, follow)
     if suffix in (".csv", ".tsv") or (format == "csv" and not one_of_many):
-        return read_csv(_text(file), follow)
-    return read_json(_text(file), format, follow=follow, one=one_of_many)
+        return read_csv(read_text(file, LARGEST), follow)
+    return read_json(read_text(file, LARGEST), format, follow=follow, one=one_of_many)
 
 
 def _numbers_only(text: str) -> bool:
     return not any(c.isalpha() and c not in "e" for c in text[:200])
-
-
-def _text(file: Path) -> str:
-    """The text of a file; ValueError at its first zero byte, which no text has."""
-    blocks = []
-    with check_file(file, LARGEST).open("rb") as opened:
-        while block := opened.read(BLOCK):
-            if b"\0" in block:
-                place = sum(map(len, blocks)) + block.index(b"\0")
-                content = b"".join([*blocks, block[: block.index(b"\0")]])
-                place = _first_wrong(content, place)
-                raise ValueError(f"{file}: expected text in UTF-8, found something else at byte {place}")
-            blocks.append(block)
-    content = b"".join(blocks)
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{file}: expected text in UTF-8, found something else at byte {error.start}") from error
-
-
-def _first_wrong(content: bytes, otherwise: int) -> int:
-    try:
-        content.decode()
-    except UnicodeDecodeError as error:
-        return error.start
-    return otherwise

@@ -119,12 +119,13 @@ def read_keypoints(
         points, units = people.scaled(size, aspect, found.size)
         points = _seen(points, threshold)
         chosen = list(everybody(people, points)) if all_people else [choose_person(people, points, person, follow)]
-        over_time = [_over_time(people, points, rows, max_gap, drop_wild and follow) for rows in chosen]
-        parts = [part for part in (_useful(people, filled, incomplete) for filled in over_time) if len(part.poses)]
+        wild = _drop_wild(points, chosen) if drop_wild and follow else 0
+        persons = [_over_time(people, points, rows, max_gap) for rows in chosen]
+        parts = [part for part in (person.useful(incomplete) for person in persons) if len(part.rows)]
         if not parts:
-            raise ValueError(_nothing_complete(over_time[0].points, people, incomplete, threshold))
-        poses, filled, frame = (np.concatenate([getattr(p, name) for p in parts]) for name in Person._fields[:3])
-        sizes = [len(part.poses) for part in parts]
+            raise ValueError(_nothing_complete(persons[0].points, people, incomplete, threshold))
+        rows, _, filled, poses = (np.concatenate(values) for values in zip(*parts, strict=True))
+        sizes = [len(part.rows) for part in parts]
         subject = [_subject(people, part.rows, path.stem, k if all_people else 0) for k, part in enumerate(parts)]
         usage = Usage(
             format=found.format,
@@ -138,53 +139,47 @@ def read_keypoints(
             upside_down=int(upside_down(poses).sum()),
             partial=int((~np.isfinite(poses).all(2)).any(1).sum()),
             fps=found.fps,
-            notes=(*people.notes, *_about_people(people, chosen, all_people), *_about_wild(over_time)),
+            notes=(*people.notes, *_notes(people, len(chosen) if all_people else 0, wild)),
             warnings=_checked(poses, points, people, chosen),
-            marks=_marks(people, parts, filled),
+            marks=_marks(people, rows, filled),
         )
         clip = np.arange(len(parts)).repeat(sizes) if follow else np.arange(len(poses))
-        labels = {"frame": frame, "subject": np.repeat(subject, sizes), "clip": clip}
+        labels = {"frame": people.frame[rows], "subject": np.repeat(subject, sizes), "clip": clip}
         return PoseSet(poses, **labels, units=units, name=path.stem), usage
 
 
 class Person(NamedTuple):
-    """One person over time: poses (F, 17, 2), which keypoints were filled (F, K), frames and detections (F,)."""
+    """One person over time: detections (F,), keypoints (F, K, 2), those that were filled (F, K), poses (F, 17, 2)."""
 
-    poses: np.ndarray
-    filled: np.ndarray
-    frame: np.ndarray
     rows: np.ndarray
-
-
-class Filled(NamedTuple):
-    """One person's keypoints (F, K, 2) with gaps filled (F, K), the detections (F,), how many points were wild."""
-
     points: np.ndarray
     filled: np.ndarray
-    rows: np.ndarray
-    wild: int
+    poses: np.ndarray
+
+    def useful(self, incomplete: bool) -> Person:
+        """The frames that are complete, or that have both hips and another joint."""
+        seen = np.isfinite(self.poses).all(2)
+        kept = (seen[:, 0] & (seen.sum(1) > 3)) if incomplete else seen.all(1)  # more than the hips and their middle
+        return Person(*(values[kept] for values in self))
 
 
-def _over_time(people: People, points: np.ndarray, rows: np.ndarray, max_gap: int, drop_wild: bool) -> Filled:
-    own = points[rows]
-    tame = without_wild(own) if drop_wild else own
-    wild = int((np.isfinite(own) & ~np.isfinite(tame)).all(-1).sum())
-    return Filled(*fill_gaps(tame, people.frame[rows], max_gap), rows, wild)
+def _drop_wild(points: np.ndarray, chosen: list[np.ndarray]) -> int:
+    """Make NaN of the wild points of those who are chosen; how many these were."""
+    seen = np.isfinite(points[..., 0]).sum()
+    for rows in chosen:
+        points[rows] = without_wild(points[rows])
+    return int(seen - np.isfinite(points[..., 0]).sum())
 
 
-def _useful(people: People, over_time: Filled, incomplete: bool) -> Person:
-    """The frames that are complete, or that have both hips and another joint."""
-    poses = to_h36m(over_time.points, people.names)
-    seen = np.isfinite(poses).all(2)
-    kept = (seen[:, 0] & (seen.sum(1) > 3)) if incomplete else seen.all(1)  # more than the hips and their middle
-    rows = over_time.rows[kept]
-    return Person(poses[kept], over_time.filled[kept], people.frame[rows], rows)
+def _over_time(people: People, points: np.ndarray, rows: np.ndarray, max_gap: int) -> Person:
+    filled_points, filled = fill_gaps(points[rows], people.frame[rows], max_gap)
+    return Person(rows, filled_points, filled, to_h36m(filled_points, people.names))
 
 
-def _marks(people: People, parts: list[Person], filled: np.ndarray) -> dict[str, np.ndarray]:
+def _marks(people: People, rows: np.ndarray, filled: np.ndarray) -> dict[str, np.ndarray]:
     """(F, 17) of each joint: the lowest score of the points that it is made of, and whether one was interpolated."""
     of = sources(people.names)  # (17, K)
-    scores = people.points[np.concatenate([part.rows for part in parts])][..., 2]
+    scores = people.points[rows, :, 2]
     scores = np.where(filled | ~np.isfinite(scores), np.inf, scores)
     lowest = np.stack([scores[:, used].min(1) for used in of], axis=1)
     lowest[np.isinf(lowest)] = np.nan
@@ -210,16 +205,11 @@ def _subject(people: People, rows: np.ndarray, stem: str, number: int) -> str:
     return track or (f"{stem} {number + 1}" if number else stem)
 
 
-def _about_people(people: People, chosen: list[np.ndarray], all_people: bool) -> list[str]:
-    """What to say about those who were not taken."""
-    notes = [f"{len(chosen)} people"] if all_people else []
+def _notes(people: People, everybody: int, wild: int) -> list[str]:
+    """What to say about those who were not taken, and about wild points."""
     tracks = describe_tracks(people)
-    return notes + ([f"its people and their frames are {tracks}"] if tracks else [])
-
-
-def _about_wild(over_time: list[Filled]) -> list[str]:
-    wild = sum(person.wild for person in over_time)
-    return [f"{wild} wild points dropped"] if wild else []
+    notes = {f"{everybody} people": everybody, f"its people and their frames are {tracks}": tracks}
+    return [text for text, so in (notes | {f"{wild} wild points dropped": wild}).items() if so]
 
 
 def _checked(poses, points, people: People, chosen) -> tuple[str, ...]:
@@ -248,20 +238,20 @@ def _nothing_complete(points: np.ndarray, people: People, incomplete: bool, thre
 
 
 def _check_options(format, order, size, aspect, threshold, max_gap) -> None:
-    if format is not None and format not in FORMATS:
-        raise ValueError(f"unknown format {format!r}; the formats are {', '.join(FORMATS)}")
+    wrong_size = size is not None and (len(size) != 2 or not all(0 < side < LARGEST_COORDINATE for side in size))
+    wrong = {
+        f"unknown format {format!r}; the formats are {', '.join(FORMATS)}": format not in (None, *FORMATS),
+        f"size must be width and height in pixels, found {size!r}": wrong_size,
+        f"aspect must be width / height, found {aspect!r}": aspect is not None and not 0.01 < aspect < 100,
+        "expected size or aspect, found both": size is not None and aspect is not None,
+        f"threshold must lie in 0 to 1, found {threshold!r}": not 0 <= threshold <= 1,
+        f"max_gap must be a number of frames, 0 or more, found {max_gap!r}": max_gap < 0,
+    }
     if order is not None:
         order_names(order)
-    if size is not None and (len(size) != 2 or not all(0 < side < LARGEST_COORDINATE for side in size)):
-        raise ValueError(f"size must be width and height in pixels, found {size!r}")
-    if aspect is not None and not 0.01 < aspect < 100:
-        raise ValueError(f"aspect must be width / height, found {aspect!r}")
-    if size is not None and aspect is not None:
-        raise ValueError("expected size or aspect, found both")
-    if not 0 <= threshold <= 1:
-        raise ValueError(f"threshold must lie in 0 to 1, found {threshold!r}")
-    if max_gap < 0:
-        raise ValueError(f"max_gap must be a number of frames, 0 or more, found {max_gap!r}")
+    for text, so in wrong.items():
+        if so:
+            raise ValueError(text)
 
 
 def _missing_points(points: np.ndarray, names: Sequence[str]) -> str:
