@@ -22,8 +22,10 @@ def lift(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="Keypoints: a file, a folder with one file per frame, or a pose file.")],
     out: Annotated[Path | None, typer.Option(help="Ends in .npz, .csv, .bvh, .glb or .html (a page).")] = None,
-    record: Annotated[str, typer.Option(help="A recorded run, by its representation.")] = "legs_torso",
-    run: Annotated[Path | None, typer.Option(help="The folder of a run of your own, instead of a record.")] = None,
+    record: Annotated[
+        str | None, typer.Option(help="A recorded run of the lessons, by its representation, instead of the lifter.")
+    ] = None,
+    run: Annotated[Path | None, typer.Option(help="The folder of a run of your own, instead of the lifter.")] = None,
     seed: Annotated[int | None, typer.Option(help="One member of the run; else the mean of all.")] = None,
     format: options.Format = None,
     order: options.Order = None,
@@ -111,14 +113,18 @@ def _refuse_reading_options(context: typer.Context) -> None:
         raise ValueError(f"{names}: a pose file is taken as it is; such options are for files of keypoints")
 
 
-def _lifter(record: str, folder: Path | None, seed: int | None) -> tuple[Run, str]:
+def _lifter(record: str | None, folder: Path | None, seed: int | None) -> tuple[Run, str]:
     """The run, with the member of the seed or with all, and both in words."""
-    from liftkit import Run, load_record
+    from liftkit import Run, load_lifter, load_record
 
-    if folder is None:
+    if record and folder:
+        raise ValueError(f"--record {record} and --run {folder}: each is a lifter; give one of them")
+    if folder:
+        run, name = Run.load(folder), f"the run {folder.name}"
+    elif record:
         run, name = load_record(record), f"the record of {record}"
     else:
-        run, name = Run.load(folder), f"the run {folder.name}"
+        run, name = load_lifter(), "the lifter of liftkit"
     if seed is None and len(run.seeds) > 1:
         return run, f"{name}, the mean of {len(run.seeds)} seeds"
     seed = run.seeds[0] if seed is None else seed
