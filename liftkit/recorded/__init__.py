@@ -45,6 +45,16 @@ def load_record(name: str) -> Run:
     return Run.from_tensors(representation, about["seeds"], config, [tensors], history)
 
 
+def load_lifter() -> Run:
+    """The lifter of ``liftkit lift``, made by ``python -m benchmarks.lifter``: for a film of one's own, where the
+    records are for the lessons. It knows the statistics of its training poses, so it can say what is unlike them.
+
+    >>> load_lifter().representation.name
+    'legs_torso'
+    """
+    return Run.load(LIFTER)
+
+
 def record_settings() -> dict:
     """How the records were made: config, seeds, representations, versions, hardware, revision."""
     return json.loads((FOLDER / "about.json").read_text(encoding="utf-8"))
