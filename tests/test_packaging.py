@@ -27,6 +27,7 @@ ROOT = Path(__file__).parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = PYPROJECT["project"]
 PYTHONS = ["3.10", "3.11", "3.12", "3.13", "3.14"]
+STEPS = ["make .venv/.installed", "make test", "wheel", "make long", "versions check"]  # of .ci/run
 CONDA_TO_PYPI = {"pytorch-cpu": "torch", "playwright-python": "playwright"}
 
 
@@ -102,7 +103,9 @@ def test_pre_commit_runs_the_pinned_ruff():
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a script of bash")
-@pytest.mark.parametrize("failing", ["none", "make .venv/.installed", "make test", "make long", "versions check"])
+@pytest.mark.parametrize(
+    "failing", ["none", "make .venv/.installed", "make test", "wheel", "make long", "versions check"]
+)
 def test_ci_runs_the_test_command_of_the_readme_and_more_and_fails_with_each(tmp_path, failing):
     assert "make test" in (ROOT / "README.md").read_text(encoding="utf-8")
     called = tmp_path / "called"
@@ -110,7 +113,7 @@ def test_ci_runs_the_test_command_of_the_readme_and_more_and_fails_with_each(tmp
         f'#!/bin/sh\ncommand="$(basename "$0") $*"\necho $command >> {called}\n'
         f'case "$command" in "{failing}"*) exit 1;; esac\n'
     )
-    names = ["bin/make", "bin/chromium", "bin/node", "bin/apt-get", ".ci/versions"]
+    names = ["bin/make", "bin/chromium", "bin/node", "bin/apt-get", ".ci/versions", ".ci/wheel"]
     for path in [tmp_path / name for name in names]:
         path.parent.mkdir(exist_ok=True)
         path.write_text(fake, encoding="utf-8")
@@ -118,8 +121,7 @@ def test_ci_runs_the_test_command_of_the_readme_and_more_and_fails_with_each(tmp
     shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci")
     environment = {**os.environ, "PATH": f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"}
     ran = subprocess.run(["bash", tmp_path / ".ci" / "run"], env=environment, capture_output=True, text=True)
-    steps = ["make .venv/.installed", "make test", "make long", "versions check"]
-    done = steps if failing == "none" else steps[: steps.index(failing) + 1]
+    done = STEPS if failing == "none" else STEPS[: STEPS.index(failing) + 1]
     commands = [line.split(" /")[0] for line in called.read_text(encoding="utf-8").splitlines()]
     assert [command for command in commands if command != "versions prepare"] == done
     assert failing.startswith("make") or "versions prepare" in commands  # in the background, and waited for at the end
@@ -127,7 +129,7 @@ def test_ci_runs_the_test_command_of_the_readme_and_more_and_fails_with_each(tmp
 
 
 @pytest.mark.skipif(os.name == "nt", reason="scripts of bash")
-@pytest.mark.parametrize("script", ["run", "versions"])
+@pytest.mark.parametrize("script", ["run", "versions", "wheel"])
 def test_the_scripts_of_ci_parse(script):
     subprocess.run(["bash", "-n", ROOT / ".ci" / script], check=True)
 

@@ -64,7 +64,7 @@ def _messages(controller: Controller) -> Iterator[Message]:
     ways: list[list[Message]] = []
     for control in controller.controls():
         if control.name not in (lacking := controller.needs_kernel):
-            others = [v for v in _values(control) if v != controller.values[control.name] and v not in lacking]
+            others = [v for v in stored_values(control) if v != controller.values[control.name] and v not in lacking]
             ways.append([{"kind": "set", "name": control.name, "value": value} for value in others])
     for panel in controller.panels():
         marks: Sequence[str] = panel.skeleton.names if isinstance(panel, Pose) and panel.pickable else ()
@@ -74,7 +74,8 @@ def _messages(controller: Controller) -> Iterator[Message]:
     return (message for turn in zip_longest(*ways) for message in turn if message)
 
 
-def _values(control: Control) -> Iterable[Any]:
+def stored_values(control: Control) -> Iterable[Any]:
+    """The values of a control that a page holds: of a slider with many, some."""
     match control:
         case Choice():
             return control.options
@@ -97,6 +98,9 @@ def stored(controller: Controller, steps: Iterable[Step], most: int, budget: int
     states, edges, known = [controller.state()], {}, {}
     known[_key(states[0])] = 0
     seen, size = set(), 0  # parts, and about how many bytes they take
+    whole = not any(
+        isinstance(one, Slider) and not one.local and one.step != _step(one) for one in controller.controls()
+    )
     for before, message, state in steps:
         key = _key(state)
         if key not in known:
@@ -105,6 +109,7 @@ def stored(controller: Controller, steps: Iterable[Step], most: int, budget: int
             new = {json.dumps(part) for part in parts} - seen
             size += sum(len(gzip.compress(part.encode(), 1)) for part in new) * 4 / 3
             if len(states) >= most or size > budget:
+                whole = False
                 break
             seen |= new
             known[key] = len(states)
@@ -112,10 +117,12 @@ def stored(controller: Controller, steps: Iterable[Step], most: int, budget: int
         edges.setdefault(known[_key(before)], {})[_text(message)] = known[key]
     content = _packed(states, edges)
     while len(content) > budget and len(states) > 1:
-        states = states[: int(len(states) * 0.8)]
+        states, whole = states[: int(len(states) * 0.8)], False
         content = _packed(states, edges)
     moved = {json.loads(text)[1] for text in edges.get(0, {}) if edges[0][text] < len(states)}
     lacking = [one.label for one in controller.controls() if one.name not in moved and not getattr(one, "local", False)]
+    if whole and not lacking:
+        return {"content": content, "absent": ABSENT}, ""
     note = f"This page holds {len(states):,} states; others need a notebook" if len(states) > 1 else ""
     note += f"{', as do' if note else 'These need a notebook:'} {', '.join(lacking)}" if lacking else ""
     return {"content": content, "absent": ABSENT}, note and f"{note}."

@@ -21,6 +21,7 @@ with optional("notebooks"):
     import traitlets
 
 PAGE_BUDGET = 1_300_000  # bytes of what answers without a kernel: a page has at most 1.5 MB
+PAGE = "application/vnd.liftkit.widget+json"  # the type of an output that holds page_state()
 WIDGETS: dict[str, type[Widget]] = {}  # every widget by its class's name
 
 
@@ -32,6 +33,8 @@ class Widget(anywidget.AnyWidget):
     """
 
     Controller: ClassVar[type[Controller]]
+
+    with_page: ClassVar[bool] = False  # whether what a cell shows holds the page, too: for the course's site
 
     _esm = script()
     _css = style()
@@ -127,6 +130,8 @@ class Widget(anywidget.AnyWidget):
         bundle = super()._repr_mimebundle_(**options)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         picture = {"text/plain": repr(self), "image/svg+xml": self.svg()}
+        if self.with_page:
+            picture[PAGE] = self.page_state()
         return {**(data or {}), **picture}, metadata
 
     def svg(self) -> str:

@@ -22,8 +22,9 @@ from pathlib import Path
 from liftkit.course import all_exercises
 from liftkit.course.feedback import CORRECT, INCORRECT, NOT_ATTEMPTED
 from liftkit.course.grading import worker
-from liftkit.course.grading.answers import NUMBER, Attempt, code_cells, read_attempts
+from liftkit.course.grading.answers import NUMBER, Attempt, read_attempts
 from liftkit.course.grading.worker import NOT_UNDERSTOOD
+from liftkit.course.statements import code_cells
 from liftkit.system.files import check_file, write_atomically
 from liftkit.system.provenance import cores
 

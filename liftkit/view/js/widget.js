@@ -28,7 +28,7 @@ class View {
     Object.assign(this, { model, common, source: common.source, scene: {}, panels: new Map(), timer: 0 });
     this.root = element("section", { className: "lk" });
     const part = (kind, name) => this.root.appendChild(element(kind, { className: `lk-${name}` }));
-    this.title = part(this.alone ? "h1" : "h3", "heading");
+    this.title = part(model.heading ?? (this.alone ? "h1" : "h3"), "heading"); // in a page of its own; in another one
     this.bar = part("div", "bar");
     this.grid = part("div", "panels");
     this.message = part("p", "message");
