@@ -112,11 +112,14 @@ def grade(
     submissions: Annotated[Path, typer.Argument(metavar="FOLDER", help="Notebooks, in it and in folders below.")],
     out: Annotated[Path, typer.Option(help="The table; a page of the same name (.html) is written beside it.")],
     seconds: Annotated[float, typer.Option(min=1, help="That the code of one exercise may take.")] = 60,
+    folder: Annotated[Path | None, typer.Option(help="Of your own course.toml and exercises.py, if there are.")] = None,
 ) -> None:
     """Grade students' notebooks, each in a process of its own with limits; the same command goes on after a stop.
 
     Example: `liftkit course grade submissions --out grades.csv`
     """
+    from liftkit.course import OWN
+    from liftkit.course.authoring.manifest import read_course
     from liftkit.course.grading.grade import grade_folder
     from liftkit.course.grading.page import grades_page
     from liftkit.system.files import write_atomically
@@ -124,8 +127,9 @@ def grade(
     def report(grades) -> None:
         say(f"{grades[0].notebook}: " + ", ".join(f"{one.exercise} {one.status}".strip() for one in grades))
 
+    expected = {one.number: one.exercises for one in read_course(folder).lessons} if folder else None
     with stoppable(f"What is graded is kept in {out}: the same command goes on."):
-        grades = grade_folder(submissions, out, seconds, report)
+        grades = grade_folder(submissions, out, seconds, report, expected, folder and folder / OWN)
     page = out.with_suffix(".html")
     write_atomically(page, lambda file: file.write(grades_page(grades).encode("utf-8", "replace")))
     say(f"Notebooks: {len({one.notebook for one in grades})}. Table: {out}. Page: {page}.")
@@ -160,15 +164,29 @@ def set_repository_(
         str, typer.Argument(help="OWNER/NAME, or an address; without it, all links are removed.")
     ] = "",
     branch: Annotated[str, typer.Option(help="The branch that links open.")] = "main",
+    hub: Annotated[str | None, typer.Option(help="A JupyterHub with nbgitpuller, such as https://hub.uni.edu.")] = None,
     folder: FolderOption = NOTEBOOKS,
 ) -> None:
-    """Write the links to Colab and Binder, and the set-up cell, into every lesson.
+    """Write the links to Colab, Kaggle, Binder, VS Code and a JupyterHub, and the set-up cell, into every lesson.
 
     Example: `liftkit course set-repository OWNER/NAME`
     """
     from liftkit.course.authoring.publish import set_repository
 
-    _show_changed(set_repository(folder, repository, branch))
+    _show_changed(set_repository(folder, repository, branch, hub))
+
+
+@course.command("tidy")
+@friendly
+def tidy_(notebooks: Annotated[list[Path], typer.Argument(help="Notebooks, which are repaired in place.")]) -> None:
+    """Repair notebooks: unique cell ids, slides, texts of pictures, and widget state as Colab saves it.
+
+    Example: `liftkit course tidy my_lesson.ipynb`
+    """
+    from liftkit.course.authoring.tidy import tidy_notebook
+
+    for path in notebooks:
+        say("\n".join(f"{path}: {one}" for one in tidy_notebook(path) or ["nothing to repair"]))
 
 
 @course.command("update")

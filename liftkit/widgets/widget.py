@@ -34,7 +34,7 @@ class Widget(anywidget.AnyWidget):
 
     Controller: ClassVar[type[Controller]]
 
-    with_page: ClassVar[bool] = False  # whether what a cell shows holds the page, too: for the course's site
+    shown_page: ClassVar[int] = 0  # bytes of the page that a cell's output holds beside the rest: for the course's site
 
     _esm = script()
     _css = style()
@@ -107,14 +107,13 @@ class Widget(anywidget.AnyWidget):
             content = page_html(self.controller.title, self.page_state(states), {type(self).__name__: self.controller})
         return write_atomically(path, lambda file: file.write(content.encode()))
 
-    def page_state(self, states: int = 400) -> dict[str, Any]:
-        """What such a page shows, and with what it answers."""
-        shown, note = self.controller.for_page(PAGE_BUDGET)
+    def page_state(self, states: int = 400, budget: int = PAGE_BUDGET) -> dict[str, Any]:
+        """What such a page shows, and with what it answers, in about ``budget`` bytes."""
+        shown, note = self.controller.for_page(budget)
         state, answers = shown.state(), shown.answers()
         if not shown.browser:
-            answers, note = stored(
-                shown, shown.recording() or walk(shown), states, PAGE_BUDGET - len(json.dumps(state))
-            )
+            steps = shown.recording() or walk(shown)
+            answers, note = stored(shown, steps, states, budget - len(json.dumps(state)))
             state["scene"]["browser"] = "stored"
         return state | {"answers": answers, "note": note}
 
@@ -130,8 +129,8 @@ class Widget(anywidget.AnyWidget):
         bundle = super()._repr_mimebundle_(**options)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         picture = {"text/plain": repr(self), "image/svg+xml": self.svg()}
-        if self.with_page:
-            picture[PAGE] = self.page_state()
+        if self.shown_page:
+            picture[PAGE] = self.page_state(budget=self.shown_page)
         return {**(data or {}), **picture}, metadata
 
     def svg(self) -> str:

@@ -12,19 +12,23 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import nbformat
-from plotly.offline import get_plotlyjs
-
 from liftkit.course.authoring.manifest import Course, Lesson, read_course, read_lesson
 from liftkit.course.authoring.publish import addresses, web_address
-from liftkit.course.site.cells import anchor_of, search_entries, site_cells
-from liftkit.course.site.live import add_pages, page_files
-from liftkit.course.site.render import exporter
+from liftkit.system.extras import optional
 from liftkit.system.files import write_atomically
 from liftkit.system.provenance import cores
 from liftkit.view.page import script, style
-from liftkit.widgets import WIDGETS
-from liftkit.widgets.widget import PAGE
+
+with optional("plots"):
+    from plotly.offline import get_plotlyjs
+with optional("notebooks"):
+    import nbformat
+
+    from liftkit.course.site.cells import anchor_of, search_entries, site_cells
+    from liftkit.course.site.live import add_pages, page_files
+    from liftkit.course.site.render import exporter
+    from liftkit.widgets import WIDGETS
+    from liftkit.widgets.widget import PAGE
 
 HERE = Path(__file__).parent
 HOME = "index.html"

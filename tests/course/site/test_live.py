@@ -4,6 +4,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from liftkit.course.site.live import add_pages, page_files, reduced
+from liftkit.course.statements import code_of
 from liftkit.widgets.widget import PAGE
 
 CELLS = [
@@ -19,7 +20,7 @@ CELLS = [
 
 
 def test_only_what_a_widget_needs_is_left_of_the_cells():
-    assert reduced(CELLS, [6]) == [
+    assert reduced([code_of({"source": code}) for code in CELLS], [6]) == [
         "from liftkit.widgets import PoseViewer, Prediction\nfrom liftkit import load_poses, register",
         "poses = load_poses('synthetic')",
         "",
