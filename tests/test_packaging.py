@@ -47,13 +47,25 @@ def applies(requirement: Requirement, python: str) -> bool:
     return requirement.marker is None or requirement.marker.evaluate(environment)
 
 
+def conda_packages(path: Path) -> tuple[str, dict[str, str]]:
+    """Python's line, and the others as name -> bounds."""
+    lines = yaml.safe_load(path.read_text(encoding="utf-8"))["dependencies"]
+    python, *others = [line for line in lines if isinstance(line, str) and line != "pip"]
+    found = map(Requirement, others)
+    return python, {CONDA_TO_PYPI.get(one.name, one.name): str(one.specifier) for one in found}
+
+
+def test_binder_gets_what_the_lessons_need_and_no_more():
+    extras = PROJECT["optional-dependencies"]
+    lines = [*PROJECT["dependencies"], *extras["plots"], *extras["study"], *extras["notebooks"]]
+    wanted = [one for one in map(Requirement, lines) if applies(one, "3.11") and one.name != "liftkit"]
+    assert conda_packages(ROOT / "binder" / "environment.yml")[1] == {one.name: str(one.specifier) for one in wanted}
+    assert os.access(ROOT / "binder" / "postBuild", os.X_OK) and os.access(ROOT / "binder" / "start", os.X_OK)
+
+
 def test_environment_yml_lists_the_packages_and_bounds_of_pyproject():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
-    python, *lines = [line for line in environment["dependencies"] if isinstance(line, str) and line != "pip"]
-    conda = {}
-    for line in lines:
-        requirement = Requirement(line)
-        conda[CONDA_TO_PYPI.get(requirement.name, requirement.name)] = str(requirement.specifier)
+    python, conda = conda_packages(ROOT / "environment.yml")
     # tomli is for a Python older than the one that environment.yml asks for.
     pyproject = {r.name: str(r.specifier) for r in requirements() if applies(r, "3.11")}
     assert conda == pyproject
@@ -137,7 +149,7 @@ def test_the_scripts_of_ci_parse(script):
 @pytest.mark.skipif(os.name == "nt", reason="Binder runs on Linux")
 def test_binder_starts_notebooks_as_make_lab_does():
     code = "import os; print(os.environ['PLOTLY_RENDERER'], os.environ['OMP_NUM_THREADS'])"
-    binder = [ROOT / "start", sys.executable, "-c", code]
+    binder = [ROOT / "binder" / "start", sys.executable, "-c", code]
     bare = {"PATH": os.environ["PATH"]}
     ran = subprocess.run(binder, capture_output=True, text=True, check=True, env=bare)
     assert ran.stdout.split() == ["plotly_mimetype", "1"]
