@@ -19,9 +19,7 @@ from liftkit.system.files import write_atomically
 from liftkit.system.provenance import cores
 from liftkit.view.page import script, style
 
-with optional("plots"):
-    from plotly.offline import get_plotlyjs
-with optional("notebooks"):
+with optional("notebooks"):  # the extra plots is part of it
     import nbformat
 
     from liftkit.course.site.cells import anchor_of, search_entries, site_cells
@@ -29,6 +27,8 @@ with optional("notebooks"):
     from liftkit.course.site.render import exporter
     from liftkit.widgets import WIDGETS
     from liftkit.widgets.widget import PAGE
+with optional("plots"):
+    from plotly.offline import get_plotlyjs
 
 HERE = Path(__file__).parent
 HOME = "index.html"
@@ -68,6 +68,8 @@ def build_site(folder: Path, out: Path) -> list[Path]:
         texts["widget.js"] = live.replace("/* widget */", script().replace("export default widget;", ""))
         texts["widget.css"] = style()
     out.mkdir(exist_ok=True)
+    for old in out.glob("widget-*.js"):  # of an earlier site: their names change with their content
+        old.unlink()
     files = [write_atomically(out / name, lambda f, text=text: f.write(text.encode())) for name, text in texts.items()]
     return files + [WIDGETS[name]().to_html(out / page) for page, name in TOUCH.items()]
 
