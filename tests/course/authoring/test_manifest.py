@@ -4,7 +4,7 @@ import pytest
 from course_files import CELLS, NOTEBOOKS, edit_manifest, run_course, write_lesson
 
 from liftkit.course.authoring.manifest import compare, read_course
-from liftkit.course.authoring.publish import lessons_table, neighbours, stale_texts
+from liftkit.course.authoring.publish import lessons_table, neighbours, stale_texts, update
 
 
 def test_the_course_and_its_manifest_agree_and_nothing_is_published_by_default():
@@ -28,7 +28,11 @@ def test_the_course_and_its_manifest_agree_and_nothing_is_published_by_default()
         ('"01.2"]', '"77.1"]', r"01_lifting.ipynb: exercise 77\.1: .*'77'"),
         ('"01.2"]', '"01.2"]\nnumber = "1"', r"lesson 2: .*number such as .*found '01_lifting.ipynb' and '1'"),
         ('folder = "notebooks"', 'folder = "notebooks"\nhub = "hub.uni.edu"', r"JupyterHub.*'hub.uni.edu'"),
-        ("[[lesson]]", "[words]\nhour = 'Stunde'\n\n[[lesson]]", r"unknown words hour; there are minutes, "),
+        (
+            'folder = "notebooks"',
+            'folder = "notebooks"\n[words]\nhour = "Stunde"',
+            r"unknown words hour; there are minutes, ",
+        ),
         ('["See what is lost."]', "[]", r"01_lifting.ipynb: .*objectives"),
         ('["See what is lost."]', "[1]", r"01_lifting.ipynb: objectives .*strings.*\[1\]"),
         ("01_lifting.ipynb", "lifting.ipynb", r"lesson 2: .*'lifting.ipynb'"),
@@ -99,6 +103,7 @@ def test_a_number_need_not_be_in_the_files_name_and_exercises_keep_theirs(folder
     edit_manifest(folder, 'file = "01_lifting.ipynb"', 'file = "lifting.ipynb"\nnumber = "01"')
     edit_manifest(folder, '["01.1", "01.2"]', '["02.1", "01.2"]')
     write_lesson(folder / "lifting.ipynb", [*CELLS[:1], "exercise('02.1') exercise('01.2')"])
+    update(folder)
     course = read_course(folder)
     assert [one.number for one in course.lessons[:3]] == ["00", "01", "02"]
     assert compare(course, folder) == []
