@@ -31,7 +31,7 @@ def test_the_course_and_its_manifest_agree_and_nothing_is_published_by_default()
         (
             'folder = "notebooks"',
             'folder = "notebooks"\n[words]\nhour = "Stunde"',
-            r"unknown words hour; there are minutes, ",
+            r"unknown words hour; there are minutes",
         ),
         ('["See what is lost."]', "[]", r"01_lifting.ipynb: .*objectives"),
         ('["See what is lost."]', "[1]", r"01_lifting.ipynb: objectives .*strings.*\[1\]"),
