@@ -1,4 +1,4 @@
-"""liftkit course: list, check and print the course, and publish it under one's own name."""
+"""liftkit course: list, check, hand out and grade the course, and publish it under one's own name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ import typer
 from liftkit.cli.common import friendly, say, show_table, stoppable
 from liftkit.cli.course_site import site
 
-course = typer.Typer(no_args_is_help=True, help="The course: list, check and print it; publish it as your own.")
+course = typer.Typer(
+    no_args_is_help=True, help="The course: list, check, hand out and grade it; publish it as your own."
+)
 
 FolderOption = Annotated[Path, typer.Option(help="The folder of the lessons and course.toml.")]
 Source = Annotated[Path | None, typer.Option("--folder", help="The lessons; by default this clone's or package's.")]
@@ -53,20 +55,6 @@ def check(folder: FolderOption = NOTEBOOKS) -> None:
         raise typer.Exit(1)
     count = sum(len(one.exercises) for one in read.lessons)
     say(f"Lessons and manifest agree: lessons {len(read.lessons)}, exercises {count}.")
-
-
-@course.command("print")
-@friendly
-def print_(folder: Source = None) -> None:
-    """Print the index of the course as Markdown.
-
-    Example: `liftkit course print`
-    """
-    from liftkit.course.authoring.manifest import lessons_folder, read_course
-    from liftkit.course.authoring.publish import lessons_table
-
-    read = read_course(folder or lessons_folder())
-    say(f"# {read.title}\n\n{lessons_table(read)}")
 
 
 @course.command("copy")

@@ -301,7 +301,6 @@ CALLS = {
     "data report": data_report,
     "course list": of_course("list"),
     "course check": of_course("check"),
-    "course print": of_course("print"),
     "course copy": course_copy,
     "course hand-out": course_hand_out,
     "course grade": course_grade,

@@ -91,8 +91,7 @@ def read_course(folder: Path) -> Course:
         raise ValueError(f"{path}: not readable TOML: {error}") from error
     table = {"folder": "notebooks", "hub": "", "words": {}} | table
     _check_fields(table, COURSE_FIELDS, str(path))
-    if unknown := set(table["words"]) - set(WORDS):
-        raise ValueError(f"{path}: unknown words {', '.join(sorted(unknown))}; there are {', '.join(WORDS)}")
+    _check_words(table["words"], path)
     check_repository(table["repository"], table["branch"])
     check_hub(table["hub"])
     if (folder / OWN).is_file():
@@ -102,6 +101,16 @@ def read_course(folder: Path) -> Course:
     if numbers != sorted(set(numbers)) or len(set(files)) < len(files):
         raise ValueError(f"{path}: expected every lesson once, in the order of their numbers, found {', '.join(files)}")
     return Course(**{name: table[name] for name in COURSE_FIELDS if name != "lesson"}, lessons=lessons)
+
+
+def _check_words(words: Mapping[str, Any], path: Path) -> None:
+    if unknown := set(words) - set(WORDS):
+        raise ValueError(f"{path}: unknown words {', '.join(sorted(unknown))}; there are {', '.join(WORDS)}")
+    for name, text in words.items():
+        try:
+            text.format(minutes=1, place="")
+        except (AttributeError, KeyError, IndexError, ValueError):
+            raise ValueError(f"{path}: words: {name} must be a text such as {WORDS[name]!r}, found {text!r}") from None
 
 
 def check_repository(repository: str, branch: str) -> None:

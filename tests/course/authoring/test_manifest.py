@@ -28,11 +28,9 @@ def test_the_course_and_its_manifest_agree_and_nothing_is_published_by_default()
         ('"01.2"]', '"77.1"]', r"01_lifting.ipynb: exercise 77\.1: .*'77'"),
         ('"01.2"]', '"01.2"]\nnumber = "1"', r"lesson 2: .*number such as .*found '01_lifting.ipynb' and '1'"),
         ('folder = "notebooks"', 'folder = "notebooks"\nhub = "hub.uni.edu"', r"JupyterHub.*'hub.uni.edu'"),
-        (
-            'folder = "notebooks"',
-            'folder = "notebooks"\n[words]\nhour = "Stunde"',
-            r"unknown words hour; there are minutes",
-        ),
+        ('folder = "notebooks"', "[words]\nhour = 'Stunde'", r"unknown words hour; there are minutes"),
+        ('folder = "notebooks"', "[words]\nshort = '{hours} h'", r"words: short .*'{hours} h'"),
+        ('folder = "notebooks"', "[words]\nnext = 3", r"words: next .*3"),
         ('["See what is lost."]', "[]", r"01_lifting.ipynb: .*objectives"),
         ('["See what is lost."]', "[1]", r"01_lifting.ipynb: objectives .*strings.*\[1\]"),
         ("01_lifting.ipynb", "lifting.ipynb", r"lesson 2: .*'lifting.ipynb'"),
@@ -92,8 +90,8 @@ def test_check_names_files_that_only_one_of_the_two_has(folder):
     assert problems[1].startswith("01_lifting.ipynb is in course.toml and not in ")
 
 
-def test_list_and_print_show_every_lesson(folder):
-    listed, printed = (run_course(name, "--folder", folder).output for name in ("list", "print"))
+def test_list_and_table_show_every_lesson(folder):
+    listed, printed = run_course("list", "--folder", folder).output, lessons_table(read_course(folder))
     assert "The lifting problem" in listed and "30" in listed and "01.1, 01.2" in listed
     assert "| [01 The lifting problem](01_lifting.ipynb) | 30 min | See what is lost. |" in printed
 
