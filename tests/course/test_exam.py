@@ -9,7 +9,7 @@ from liftkit.course import all_exercises, begin_exam, exercise
 from liftkit.course.exam import exam_json
 from liftkit.course.exercise import ATTEMPTS
 
-ASKED = {"00.2": "answer reasons options", "02.2": "reference", "04.1": "measure"}
+ASKED = {"00.2": "answer reasons options", "02.2": "reference", "05.1": "measure"}
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_an_exam_closes_hints_solutions_and_answers(exam):
         for name in [*closed.split(), "solve", "hint_2"]:
             with pytest.raises(AttributeError, match=f"{number}.*{name}.*exam"):
                 getattr(one, name)
-    with pytest.raises(ValueError, match="02.1.*the exam has 00.2, 02.2, 04.1"):
+    with pytest.raises(ValueError, match="02.1.*the exam has 00.2, 02.2, 05.1"):
         exercise("02.1")
 
 
