@@ -163,12 +163,20 @@ def _pose(panel: Pose) -> str:
     points, doubt = _points(panel, panel.joints[0]), None if panel.doubt is None else panel.doubt[0]
     parts = [_bones(points, panel.skeleton, panel.groups, doubt)]
     if panel.fan is not None:
-        each = "".join(_bones(_points(panel, joints)[:, :2], panel.skeleton) for joints in panel.fan)
+        fan = panel.fan[0] if np.ndim(panel.fan) == 4 else panel.fan
+        each = "".join(_bones(_points(panel, joints)[:, :2], panel.skeleton) for joints in fan)
         parts = [f'<g stroke-opacity="{FAN:g}">{each}</g>']
     if panel.ghost is not None:
-        ends = _points(panel, panel.ghost)[np.array(panel.skeleton.bones)]
+        ghost = panel.ghost[0] if np.ndim(panel.ghost) == 3 else panel.ghost
+        ends = _points(panel, ghost)[np.array(panel.skeleton.bones)]
         parts.insert(0, _path(ends, 'stroke="#222" stroke-opacity="0.35" stroke-width="1.6" stroke-linecap="round"'))
     parts = [_space(panel) if panel.joints.shape[-1] == 3 else "", *parts]
+    if panel.picture is not None and not panel.picture_frame:
+        shown = panel.dynamic_state()["picture"]
+        box = (np.array(shown["box"]) + [1, 1, 0, 0]) * SIDE / 2
+        place = 'x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"'.format(*box)
+        image = f'<image href="{shown["src"]}" {place} preserveAspectRatio="none" opacity="0.7"/>'
+        parts.insert(0, f'<svg width="{SIDE}" height="{SIDE}">{image}</svg>')
     for i, (x, y) in enumerate(points[:, :2]):
         if not np.isfinite(x + y):
             continue

@@ -104,6 +104,7 @@ class ShadowExplorerController(Controller):
         """Show the person with these bones flipped, who is met now if not before."""
         self.flipped = frozenset(flipped) & frozenset(self.bones)
         self.people = self.people | {self.flipped}
+        self.values["flipped"] = sorted(self.flipped)
 
     @property
     def x3d(self) -> np.ndarray:

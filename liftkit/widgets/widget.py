@@ -114,7 +114,7 @@ class Widget(anywidget.AnyWidget):
         if not shown.browser:
             steps = shown.recording() or walk(shown)
             answers, note = stored(shown, steps, states, budget - len(json.dumps(state)))
-            state["scene"]["browser"] = "stored"
+            state["scene"] |= {"browser": "stored", "controls": answers.pop("controls")}
         return state | {"answers": answers, "note": note}
 
     def _mirror(self, state: dict[str, Any], number: int = 0, error: dict | None = None) -> None:

@@ -219,7 +219,10 @@ class View {
     const { view, frame } = this.common;
     this.root.dataset.view = `${view.azimuth.toFixed(3)} ${view.elevation.toFixed(3)}`;
     this.controls.get(this.film?.name)?.show(frame);
-    for (const { content } of this.panels.values()) content.draw?.(frame);
+    for (const { content, caption } of this.panels.values()) {
+      content.draw?.(frame);
+      if (content.fixed?.notes) caption.textContent = content.fixed.notes[frame] ?? "";
+    }
   }
 
   // A button's view is reached in a while, by the shorter way round.
