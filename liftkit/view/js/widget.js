@@ -151,6 +151,7 @@ class View {
     const step = (time) => {
       this.common.frame = frameAt(first, Math.max(0, time - start), this.scene.fps, this.film.maximum + 1);
       this.draw();
+      this.tip("");
       this.timer = requestAnimationFrame(step);
     };
     this.timer = requestAnimationFrame(step);
@@ -198,6 +199,7 @@ class View {
     title.textContent = current.title;
     caption.textContent = current.caption;
     content.show(current);
+    this.tip(""); // it told of what was shown before
   }
 
   showStatus() {
