@@ -58,7 +58,9 @@ class Pose(Panel):
     draggable: bool = False  # joints can be pulled
     pickable: bool = False  # joints can be clicked
     picked: str | None = None  # the joint that is chosen: keys move it
-    static = ("key", "draggable", "pickable")
+    span: int = 0  # twelfths of a row; 0: a quarter
+    look: tuple[float, float] | None = None  # azimuth and elevation from where a 3D pose is seen at first; None: START
+    static = ("key", "draggable", "pickable", "span", "look")
     dynamic = ("title", "caption", "alt")
 
     def __post_init__(self):
@@ -149,8 +151,9 @@ class Chart(Panel):
     """A picture that Python drew, as SVG text: see :mod:`liftkit.view.charts`."""
 
     svg: str = ""
-    wide: bool = False
-    static = ("key", "wide")
+    wide: bool = False  # half of a row instead of a quarter
+    span: int = 0  # or so many twelfths of it
+    static = ("key", "wide", "span")
     dynamic = ("title", "caption", "svg")
 
 
@@ -161,5 +164,6 @@ class Note(Panel):
     text: str = ""
     wide: bool = False
     code: bool = False
-    static = ("key", "wide", "code")
+    span: int = 0
+    static = ("key", "wide", "code", "span")
     dynamic = ("title", "caption", "text")

@@ -29,8 +29,8 @@ def picture_svg(title: str, panels: Sequence[Panel]) -> str:
     parts = [f'<text x="10" y="20" font-size="15" font-weight="bold">{safe(title)}</text>']
     row = column = columns = 0
     for panel in panels:
-        span = 2 if getattr(panel, "wide", False) else 1
-        if column + span > COLUMNS:
+        span = panel.span / 3 or (2 if getattr(panel, "wide", False) else 1)
+        if column + span > COLUMNS + 1e-9:
             row, column = row + 1, 0
         parts.append(_panel(panel, column * SIDE, 30 + row * (SIDE + HEAD), span * SIDE))
         column += span
@@ -134,16 +134,16 @@ def _panel(panel: Panel, x: float, y: float, width: float) -> str:
     return f'{title}<text x="{x + 10}" y="{y + HEAD - 20}">{spans}</text>'
 
 
-def _pixels(offset: np.ndarray) -> np.ndarray:
-    """Places in units of a panel, (..., 2 or 3), in its pixels; in 3D seen from ``VIEW``, with the depth in pixels."""
-    seen = offset if offset.shape[-1] == 2 else rotate(offset, *VIEW)
+def _pixels(panel: Pose, offset: np.ndarray) -> np.ndarray:
+    """Places in units of a panel, (..., 2 or 3), in its pixels; in 3D as seen at first, with depths in pixels."""
+    seen = offset if offset.shape[-1] == 2 else rotate(offset, *(panel.look or VIEW))
     return (seen * 0.5 + [0.5, 0.5, 0][: offset.shape[-1]]) * SIDE
 
 
 def _points(panel: Pose, joints: np.ndarray) -> np.ndarray:
     """Joints (J, 2) or (J, 3) in a panel's pixels."""
     middle, reach = panel.extent
-    return _pixels((joints - middle) / reach)
+    return _pixels(panel, (joints - middle) / reach)
 
 
 def _space(panel: Pose) -> str:
@@ -153,9 +153,12 @@ def _space(panel: Pose) -> str:
     ends = ((panel.joints[0] - middle) / reach)[np.array(panel.skeleton.bones)]  # (bones, 2, 3)
     ends = ends[np.isfinite(ends).all((1, 2))]
     ends[..., 1] = y
-    grid = _path(_pixels(space.floor(y)), 'stroke="#bbb" stroke-width="0.8"')
-    shadow = _path(_pixels(ends), 'stroke="#222" opacity="0.16" stroke-width="6.5" stroke-linecap="round"')
-    return grid + shadow + _path(_pixels(space.camera()), 'stroke="#222" stroke-width="1.2" stroke-linejoin="round"')
+    looks = {
+        'stroke="#bbb" stroke-width="0.8"': space.floor(y),
+        'stroke="#222" opacity="0.16" stroke-width="6.5" stroke-linecap="round"': ends,
+        'stroke="#222" stroke-width="1.2" stroke-linejoin="round"': space.camera(),
+    }
+    return "".join(_path(_pixels(panel, lines), look) for look, lines in looks.items())
 
 
 def _pose(panel: Pose) -> str:

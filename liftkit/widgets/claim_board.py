@@ -18,8 +18,8 @@ from liftkit.view.panels import Chart, Note, Panel
 YOURS = "your results"
 CLAIM, CELL, LETTERS = 190, 98, (25, 13)  # pixels: the width of a claim and of a verdict; their letters per line
 MARKS = {  # verdict -> its mark and colour
-    SUPPORTED: ("✓", "lk-s2"),
-    CONTRADICTED: ("✗", "lk-s3"),
+    SUPPORTED: ("✓", "lk-s0"),
+    CONTRADICTED: ("✗", "lk-s1"),
     UNDECIDED: ("?", ""),
     "alignments disagree": ("≠", ""),
 }

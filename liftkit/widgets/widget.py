@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import json
+import signal
 import threading
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
+from weakref import WeakSet
 
 from liftkit.system.extras import optional
 from liftkit.system.files import write_atomically
@@ -23,6 +27,13 @@ with optional("notebooks"):
 PAGE_BUDGET = 1_300_000  # bytes of what answers without a kernel: a page has at most 1.5 MB
 PAGE = "application/vnd.liftkit.widget+json"  # the type of an output that holds page_state()
 WIDGETS: dict[str, type[Widget]] = {}  # every widget by its class's name
+RUNNING: WeakSet[Widget] = WeakSet()  # those that work slice by slice
+
+
+def _hear_interrupts() -> None:
+    """Between two slices ipykernel ignores the notebook's stop square; from now on it ends what is running."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, lambda *_: [widget.stop() for widget in list(RUNNING)])
 
 
 class Widget(anywidget.AnyWidget):
@@ -73,6 +84,12 @@ class Widget(anywidget.AnyWidget):
             self.controller.press(name)
             self.show()
 
+    def stop(self) -> None:
+        """End what is running, as the stop square of a notebook does."""
+        with self.lock:
+            self.controller.stop()
+            self.show()
+
     def handle(self, message: dict[str, Any]) -> None:
         """Answer a message from the browser. An error is shown in the widget, its traceback folded below."""
         with self.lock:
@@ -119,6 +136,10 @@ class Widget(anywidget.AnyWidget):
 
     def _mirror(self, state: dict[str, Any], number: int = 0, error: dict | None = None) -> None:
         state["status"] = state["status"] | {"number": number, "error": error, "running": self.controller.running}
+        (RUNNING.add if self.controller.running else RUNNING.discard)(self)
+        if self.controller.running:
+            with suppress(RuntimeError):  # no event loop, so no kernel. Later: a message's end puts the handler back
+                asyncio.get_running_loop().call_later(0.01, _hear_interrupts)
         with self.hold_sync():
             for name, value in state.items():
                 setattr(self, name, value)

@@ -119,7 +119,7 @@ export class PosePanel {
     const { view, axes } = this.actions.common, place = (lines) => lines.map((ends) => ends.map((end) => turned(end, view)));
     const { joints } = this.current, y = BELOW + (joints ? lowest([joints]) : (this.low ??= lowest(this.fixed.frames)));
     const flat = pointsOf(values, 3).map(([x, , z]) => [x, y, z]), shadow = this.fixed.bones.map((bone) => bone.map((joint) => flat[joint]));
-    const seen = place(camera()), [[[u, v]]] = seen.slice(-1), from = [-0.5, y, -0.5];
+    const seen = place(camera()), [[[u, v]]] = seen.slice(-1), from = [-0.5, y - 0.3, -0.5];
     const ends = [0, 1, 2].map((k) => from.map((value, i) => value + (i === k ? 0.3 : 0)));
     this.floor.setAttribute("d", path(place(floor(y))));
     this.shadow.setAttribute("d", path(place(shadow)));
