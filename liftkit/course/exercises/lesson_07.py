@@ -3,7 +3,6 @@
 from functools import cache
 
 import numpy as np
-from scipy import stats
 
 from liftkit import baselines, load_poses
 from liftkit.course.checking import StudentFunction, WrongAnswer, expect_equal, expect_shape, explain
@@ -12,6 +11,8 @@ from liftkit.recorded import record_results
 
 
 def t_interval(values):
+    from scipy import stats
+
     n = len(values)
     half = stats.t.ppf(0.975, n - 1) * np.std(values, ddof=1) / np.sqrt(n)
     return np.mean(values) - half, np.mean(values) + half
@@ -38,6 +39,8 @@ def check_t_interval(student: StudentFunction) -> None:
 
 
 def explain_half(values: np.ndarray, half: float) -> str:
+    from scipy import stats
+
     n, sd, sd_of_n = len(values), np.std(values, ddof=1), np.std(values)
     t, one_sided, normal, root = stats.t.ppf(0.975, n - 1), stats.t.ppf(0.95, n - 1), stats.norm.ppf(0.975), np.sqrt(n)
     factor = "1.96 is the factor for very many seeds; for few take Student's t with n - 1 degrees of freedom."
