@@ -232,6 +232,10 @@ def test_arrays_of_people_before_frames_and_with_scores_beside(tmp_path):
     flat_landmarks = [np.insert(normalised(points(MEDIAPIPE, f)), 2, -0.1, axis=1).ravel() for f in SIX]
     np.save(tmp_path / "flat.npy", flat_landmarks)
     assert shifts(read_keypoints(tmp_path / "flat.npy", size=(WIDTH, HEIGHT))[0]) == list(SIX)
+    counted = np.column_stack([3 * np.arange(6), film.reshape(6, -1)])
+    np.save(tmp_path / "counted.npy", counted)
+    poses, usage = read_keypoints(tmp_path / "counted.npy")
+    assert poses.frame.tolist() == list(range(0, 18, 3)) and shifts(poses) == list(SIX) and "counts" in str(usage)
     (tmp_path / "frames").mkdir()
     for f in SIX:
         np.save(tmp_path / "frames" / f"{f}.npy", film[f])
