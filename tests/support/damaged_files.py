@@ -193,7 +193,7 @@ def pose_file(folder: Path, how: Callable) -> Case:
 def positions(folder: Path, how: Callable) -> Case:
     labels = {"action": np.array(["walk"] * 4), "split": np.array(["train"] * 4), "clip": np.zeros(4, int)}
     labels["subject"] = np.array(["ann"] * 4)
-    fields = {"joints_mm": random_people(), "frame": np.arange(4), "fps": np.array(30.0)} | labels
+    fields = {"joints_mm": synthetic_motion().joints[:4], "frame": np.arange(4), "fps": np.array(30.0)} | labels
     path = folder / "positions.npz"
     np.savez(path, **fields, joint_names=np.array(H36M_17.names))
     assert set(fields) < set(FIELDS)
