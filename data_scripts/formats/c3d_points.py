@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from formats.clips import MotionClip, subject_of
 from formats.joint_maps import match_skeleton
+from formats.kinematics import LARGEST_NUMBER
 from formats.meaning import UNITS, scaled, skipped, turned
 
 from liftkit.data.people import JointMap, check_person, pick_joints
@@ -42,7 +43,7 @@ def read_points(path: str | Path) -> tuple[list[str], np.ndarray, str, float]:
         found = np.stack([points[:, :4] for _, points, _ in islice(reader.read_frames(), promised)]).astype(float)
         if len(found) < promised:
             raise ValueError(f"expected {promised:,} frames, found {len(found):,}; is the file cut short?")
-        found[found[..., 3] < 0] = np.nan
+        found[(found[..., 3] < 0) | ~(np.abs(found) < LARGEST_NUMBER).all(-1)] = np.nan
         labels = [label.strip() for label in reader.point_labels][:count]
         unit = reader.get("POINT:UNITS")
         names = [*labels, *(f"point {k}" for k in range(len(labels), count))]

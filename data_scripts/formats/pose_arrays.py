@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from formats.clips import MotionClip
 from formats.joint_maps import match_skeleton
+from formats.kinematics import LARGEST_NUMBER
 from formats.meaning import UNITS, oddities, scaled, skipped, turned
 from readers.camera_poses import camera_poses
 from readers.mpi_inf_3dhp import JOINT_MAP as MPI_MAP
@@ -215,7 +216,10 @@ def _numbers(thing: object, order: str, wide: int) -> np.ndarray:
         raise ValueError(f"expected numbers (frames, joints, {wide}), found {array.dtype} {array.shape}")
     if array.shape[1] != count:
         raise ValueError(f"--order {order} has {count} joints, found an array of {array.shape[1]}")
-    return array[..., :wide].astype(float)
+    array = array[..., :wide].astype(float)
+    if len(bad := np.flatnonzero(~(np.abs(array) < LARGEST_NUMBER).all((1, 2)))):
+        raise ValueError(f"expected numbers below {LARGEST_NUMBER:g}, found NaN or larger ones first in frame {bad[0]}")
+    return array
 
 
 def _content(thing: object) -> str:
