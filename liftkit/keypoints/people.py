@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +13,8 @@ from liftkit.keypoints.points import MOST, Points
 
 LARGEST_COORDINATE = 1e6  # pixels
 NORMALISED_BELOW = 2.0  # an image is larger than this many pixels
+OUTSIDE = 0.2  # a larger share of negative coordinates is not of a picture
+FLAG = 2.0  # visible, in COCO's labels
 HIGHEST_SCORE = 10.0  # some detectors give scores a little above 1, or sums of several
 
 
@@ -48,6 +50,19 @@ class People:
     named: bool = True  # False: the order was taken by the number of points
     notes: tuple[str, ...] = ()
 
+    def within(self, frames: slice | None) -> People:
+        """The detections in frames of these numbers. Raises ValueError if there are none."""
+        if frames is None:
+            return self
+        first, last = int(self.frame.min()), int(self.frame.max())
+        numbers = range(*frames.indices(last + 1))
+        kept = np.isin(self.frame, numbers)
+        if not kept.any():
+            raise ValueError(f"expected frames from {first} to {last}, found none of the range that was given")
+        every = self.frames == last - first + 1  # else some numbers are left out
+        count = sum(number >= first for number in numbers) if every else len(np.unique(self.frame[kept]))
+        return replace(self, points=self.points[kept], frame=self.frame[kept], track=self.track[kept], frames=count)
+
     def scaled(self, size: tuple[float, float] | None, aspect: float | None, known=None) -> tuple[np.ndarray, str]:
         """The points with x and y at one scale, and their unit: pixels stay, [0, 1] is scaled. Raises ValueError.
 
@@ -58,12 +73,12 @@ class People:
         largest = np.abs(seen).max(initial=0)
         if largest > LARGEST_COORDINATE:
             raise ValueError(f"expected coordinates in pixels, found {largest:.3g}")
+        if seen.size and (seen < 0).mean() > OUTSIDE:
+            raise ValueError(self._no_picture(seen))
         if seen.size and np.median(np.abs(seen)) > NORMALISED_BELOW:  # single points may lie outside the image
             if size is not None or aspect is not None:
                 raise ValueError(f"its coordinates are in pixels (up to {largest:.0f}): leave size and aspect out")
             return self.points, "px"
-        if seen.size and (seen < 0).mean() > 0.2:
-            raise ValueError(self._no_picture(seen))
         size = size or (None if aspect else known)
         if size is None and aspect is None:
             raise ValueError(
@@ -78,7 +93,7 @@ class People:
         hips = [self.names.index(f"{side}_hip") for side in ("left", "right") if f"{side}_hip" in self.names]
         middle = np.abs(self.points[:, hips, :2].mean(1)) if len(hips) == 2 else np.empty(0)
         middle = middle[np.isfinite(middle)]
-        if middle.size and np.median(middle) < 0.02:
+        if middle.size and np.median(middle) < 0.02 * np.abs(seen).max():
             return (
                 "these are world landmarks, whose origin is the middle of the hips: they are 3D already and have no "
                 "place in the picture; give the landmarks in the image instead"
@@ -96,14 +111,24 @@ def gather(found: Found, order: str | Sequence[str] | None = None) -> People:
     if not rows:
         raise ValueError(f"expected a person with keypoints in some frame, found none in {frames} frames")
     own = _common_names(rows) if any(row.points.names for row in rows) else None
-    values, scores, notes = _stacked(rows, own)
+    values, scores = _stacked(rows, own)
     xyz, seen, said = _meaning(values, scores, values.shape[1])
     names, named = _names(order, own, found.names, values.shape[1])
     frame, track = np.array([row.frame for row in rows], np.int64), np.array([row.track for row in rows], str)
     if frame.max() >= 2**31 or frame.min() < 0:  # time stamps, or the film's number: a PoseSet counts from 0 to 2**31
         frame -= frame.min()
     points = np.concatenate([xyz, seen[..., None]], axis=2)
-    return People(names, points, frame, _useful_tracks(frame, track), frames, named, (*found.notes, *notes, *said))
+    said += _listed_again(frame, track)
+    return People(names, points, frame, _useful_tracks(frame, track), frames, named, (*found.notes, *said))
+
+
+def _listed_again(frame: np.ndarray, track: np.ndarray) -> list[str]:
+    """What to say if the frames of a source are counted several times, and nothing says whether these are films."""
+    lists = np.split(frame, np.flatnonzero(np.diff(frame) <= 0) + 1)
+    twice = len(lists) > 1 and len(np.unique(frame)) < len(frame) and min(map(len, lists)) > 2
+    if not twice or (track != "").any():
+        return []
+    return [f"frames are counted anew {len(lists)} times: taken as so many people; if they are films, split the file"]
 
 
 def order_names(order: str | Sequence[str]) -> tuple[str, ...]:
@@ -123,43 +148,29 @@ def _common_names(rows: list[Row]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _stacked(rows: list[Row], names: tuple[str, ...] | None):
+def _stacked(rows: list[Row], names: tuple[str, ...] | None) -> tuple[np.ndarray, np.ndarray | None]:
     """Points (D, K, d) and their scores (D, K) or None; points that some rows lack are NaN."""
-    if names is None:
-        shapes = sorted({row.points.values.shape for row in rows})
-        if len({shape[0] for shape in shapes}) > 1:
-            counts = ", ".join(str(shape[0]) for shape in shapes)
-            raise ValueError(f"expected the same number of keypoints for everybody, found {counts}"[:200])
-        if len(shapes) > 1:
-            raise ValueError(
-                f"expected as many numbers for each point of everybody, found {shapes[0]} and {shapes[-1]}"
-            )
-        values = np.stack([row.points.values for row in rows])
-        scores = [row.points.scores for row in rows]
-    else:
-        place = {name: k for k, name in enumerate(names)}
-        width = min(row.points.values.shape[1] for row in rows)
-        values, scores = np.full((len(rows), len(names), width), np.nan), []
-        for row, out in zip(rows, values, strict=True):
-            at = [place[name] for name in row.points.names]
-            out[at] = row.points.values[:, :width]
-            if row.points.scores is not None:
-                scores.append(np.ones(len(names)))
-                scores[-1][at] = row.points.scores
-            else:
-                scores.append(None)
-    if all(score is None for score in scores):
-        return values, None, ()
-    count = values.shape[1]
-    if any(score is not None and score.shape != (count,) for score in scores):
-        other = next(score.size for score in scores if score is not None and score.shape != (count,))
-        raise ValueError(
-            f"expected as many keypoint_scores as keypoints of x and y, found {other} and {values.shape[1:]}"
-        )
-    return values, np.stack([np.ones(count) if score is None else score for score in scores]), ()
+    people = [row.points for row in rows]
+    counts, widths = (sorted({p.values.shape[k] for p in people}) for k in (0, 1))
+    if names is None and len(counts) > 1:
+        raise ValueError(f"expected the same number of keypoints for everybody, found {counts}"[:200])
+    if names is None and len(widths) > 1:
+        raise ValueError(f"expected as many numbers for each point of everybody, found {widths}")
+    place = {name: k for k, name in enumerate(names or ())}
+    values = np.full((len(rows), len(names or people[0].values), widths[0]), np.nan)
+    scores = np.ones(values.shape[:2])
+    for p, value, score in zip(people, values, scores, strict=True):
+        at = [place[name] for name in p.names] if names else slice(None)
+        value[at] = p.values[:, : widths[0]]
+        if p.scores is not None:
+            if p.scores.shape != p.values.shape[:1]:
+                found = f"{p.scores.size} and {p.values.shape}"
+                raise ValueError(f"expected as many keypoint_scores as keypoints of x and y, found {found}")
+            score[at] = p.scores
+    return values, scores if any(p.scores is not None for p in people) else None
 
 
-def _meaning(values: np.ndarray, scores: np.ndarray | None, count: int):
+def _meaning(values: np.ndarray, scores: np.ndarray | None, count: int) -> tuple[np.ndarray, np.ndarray, list[str]]:
     """x and y (D, K, 2), scores (D, K), and what was decided, of d numbers for each point."""
     notes = []
     first = values[..., 0]
@@ -168,10 +179,27 @@ def _meaning(values: np.ndarray, scores: np.ndarray | None, count: int):
         notes.append("the first number of each point counts 0, 1, 2, ...: taken as its number, not as x")
     if scores is None and values.shape[2] > 2:
         scores = _as_scores(values[..., -1], values.shape[2], count)
+        if scores is None and count != 33:
+            notes.append("the third number of each point is negative in places: taken as a depth, and left out")
     if scores is None:
         notes.append("no scores found: every point counts as seen")
         scores = np.ones(values.shape[:2])
-    return values[..., :2], np.minimum(scores, 1.0), notes
+    known = scores[np.isfinite(scores)]
+    if (highest := known.max(initial=0)) > HIGHEST_SCORE and 0 <= known.min() and highest <= 100:
+        notes.append(f"scores up to {highest:g} are taken as percent")
+        scores = scores / 100
+    elif highest > FLAG:
+        notes.append(f"scores up to {highest:.3g}: those above 1 count as 1")
+    return values[..., :2], np.minimum(_checked(scores), 1.0), notes
+
+
+def _checked(scores: np.ndarray) -> np.ndarray:
+    known = scores[np.isfinite(scores)]
+    if known.size and not 0 <= known.min() <= known.max() <= HIGHEST_SCORE:
+        raise ValueError(
+            f"expected scores from 0 to 1 after x and y, found numbers from {known.min():g} to {known.max():g}"
+        )
+    return scores
 
 
 def _as_scores(last: np.ndarray, width: int, count: int) -> np.ndarray | None:
@@ -180,11 +208,7 @@ def _as_scores(last: np.ndarray, width: int, count: int) -> np.ndarray | None:
     depth = (known < 0).any() or (count == 33 and (not known.any() or known.max() > HIGHEST_SCORE))  # MediaPipe's z
     if width == 3 and depth:
         return None
-    if known.size and not 0 <= known.min() <= known.max() <= HIGHEST_SCORE:
-        raise ValueError(
-            f"expected scores from 0 to 1 after x and y, found numbers from {known.min():g} to {known.max():g}"
-        )
-    return last
+    return _checked(last)
 
 
 def _names(order, own, listed, count: int) -> tuple[tuple[str, ...], bool]:

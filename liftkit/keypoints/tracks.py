@@ -1,27 +1,20 @@
-"""One person out of many, frame by frame, and the interpolation of keypoints that the detector missed."""
+"""One person out of many, frame by frame."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from liftkit.keypoints.names import LIMBS
 from liftkit.keypoints.people import People
+from liftkit.system.extras import optional
 
 FARTHEST_STEP = 0.5  # of a person's extent: how far the middle may move from frame to frame
 LONGEST_STEP = 3  # times that, over a gap of any length
 LONGEST_GAP = 300  # frames after which nobody is known again
 CUT_OFF = 1 / 3  # what a person who lacks limbs counts in relation to a whole one
 EXTENT = 3.5  # times the median distance of the points from their middle: about the diagonal of their box
-
-
-def good_points(points: np.ndarray, threshold: float) -> np.ndarray:
-    """x and y (D, K, 2) of points (D, K, 3) with a score; NaN where a point is missing or its score is too low."""
-    xy, score = points[..., :2], points[..., 2]  # (0, 0) or (-1, -1) is where detectors put what they did not find
-    found = np.isfinite(xy).all(-1) & (score >= threshold) & (xy != 0).any(-1) & (xy != -1).any(-1)
-    return np.where(found[..., None], xy, np.nan)
 
 
 def choose_person(people: People, points: np.ndarray, person: str | int | None, follow: bool) -> np.ndarray:
@@ -48,7 +41,8 @@ def everybody(people: People, points: np.ndarray) -> Iterator[np.ndarray]:
     """The indices of each person's detections, in the order of frames; who counts most comes first."""
     middle, extent = _places(points[:, _limbs(people)])
     counts = _counts(people, points)
-    pieces = _tracked(people) if (people.track != "").any() else _linked(people.frame, middle, extent)
+    tracked = (people.track != "").any()
+    pieces = _tracked(people, middle, extent) if tracked else _linked(people.frame, middle, extent)
     pieces.sort(key=lambda piece: -counts[piece].sum())
     ends = _Ends(pieces, people.frame, middle, extent)
     for k, piece in enumerate(pieces):
@@ -122,11 +116,18 @@ def _places(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return middle, extent
 
 
-def _tracked(people: People) -> list[np.ndarray]:
-    """The detections of each track, in the order of frames."""
+def _tracked(people: People, middle: np.ndarray, extent: np.ndarray) -> list[np.ndarray]:
+    """The detections of each track, in the order of frames; cut where it jumps and another goes on in its place."""
     order = np.lexsort((people.frame, people.track))
     order = order[people.track[order] != ""]
-    return np.split(order, np.flatnonzero(people.track[order][1:] != people.track[order][:-1]) + 1)
+    before, after = order[:-1], order[1:]
+    cut = people.track[before] != people.track[after]
+    step = np.linalg.norm(middle[after] - middle[before], axis=-1)
+    for k in np.flatnonzero(~cut & (step > extent[before] * _reach(people.frame[after] - people.frame[before]))):
+        others = order[people.frame[order] == people.frame[after[k]]]
+        apart = np.linalg.norm(middle[others] - middle[before[k]], axis=-1)
+        cut[k] = apart.min() < FARTHEST_STEP * extent[before[k]]
+    return np.split(order, np.flatnonzero(cut) + 1)
 
 
 def _linked(frame: np.ndarray, middle: np.ndarray, extent: np.ndarray) -> list[np.ndarray]:
@@ -142,34 +143,21 @@ def _linked(frame: np.ndarray, middle: np.ndarray, extent: np.ndarray) -> list[n
         old = np.array(list(pieces))
         steps = np.linalg.norm(middle[old][:, None] - middle[group], axis=-1) / extent[old][:, None]
         steps[steps > _reach(frame[group[0]] - frame[before[0]])] = 1e6
-        follows = {
-            int(old[a]): int(group[b]) for a, b in zip(*linear_sum_assignment(steps), strict=True) if steps[a, b] < 1e6
-        }
+        follows = {int(old[a]): int(group[b]) for a, b in zip(*_assigned(steps), strict=True) if steps[a, b] < 1e6}
         done += [piece for last, piece in pieces.items() if last not in follows]
         going = {follows[last]: [*piece, follows[last]] for last, piece in pieces.items() if last in follows}
         pieces = going | {int(i): [int(i)] for i in group if int(i) not in going}
     return [np.array(piece) for piece in (*done, *pieces.values())]
 
 
+def _assigned(steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and columns, each used once, whose sum of steps is the smallest."""
+    if min(steps.shape) == 1:  # one person, as in most films
+        return tuple(np.array([at]) for at in np.unravel_index(steps.argmin(), steps.shape))
+    with optional("study"):
+        from scipy.optimize import linear_sum_assignment
+    return linear_sum_assignment(steps)
+
+
 def _reach(gap):
     return FARTHEST_STEP * np.clip(gap, 1, LONGEST_STEP)
-
-
-def fill_gaps(points: np.ndarray, frame: np.ndarray, max_gap: int) -> tuple[np.ndarray, np.ndarray]:
-    """Points (F, K, 2) with missing ones interpolated linearly in time, and a mask (F, K) of those that were filled.
-
-    A gap of more than ``max_gap`` frames stays, and so does one at either end.
-
-    >>> points, filled = fill_gaps(np.array([[[0.0, 8]], [[np.nan, np.nan]], [[4.0, 8]]]), np.arange(3), 10)
-    >>> points[1].tolist(), int(filled.sum())
-    ([[2.0, 8.0]], 1)
-    """
-    points, filled = points.copy(), np.zeros(points.shape[:2], bool)
-    for k in range(points.shape[1]):
-        good = np.flatnonzero(np.isfinite(points[:, k]).all(-1))
-        for before, after in zip(good, good[1:], strict=False):
-            filled[before + 1 : after, k] = frame[after] - frame[before] - 1 <= max_gap
-        bad = filled[:, k]
-        for axis in range(2 if bad.any() else 0):
-            points[bad, k, axis] = np.interp(frame[bad], frame[good], points[good, k, axis])
-    return points, filled

@@ -6,9 +6,16 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import special  # not scipy.stats, which takes a second to load: a study's workers need none of it
 
-from liftkit.study.verdict import ALPHA, HIGHER_IS_BETTER, LEAST_SEEDS, SIZE, both_alignments, verdict
+from liftkit.study.verdict import (
+    ALPHA,
+    HIGHER_IS_BETTER,
+    LEAST_SEEDS,
+    SIZE,
+    both_alignments,
+    scipy_special,
+    verdict,
+)
 
 REACHED = 0.75  # times the flat pose's error
 GROUP = ["data", "test"]
@@ -30,7 +37,7 @@ def interval(values: Sequence[float], level: float = ALPHA) -> tuple[float, floa
     values = _finite(values)
     if len(values) < LEAST_SEEDS:
         return float("nan"), float("nan")
-    half = special.stdtrit(len(values) - 1, 1 - level / 2) * values.std(ddof=1) / np.sqrt(len(values))
+    half = scipy_special().stdtrit(len(values) - 1, 1 - level / 2) * values.std(ddof=1) / np.sqrt(len(values))
     return float(values.mean() - half), float(values.mean() + half)
 
 
@@ -42,7 +49,7 @@ def paired_p(differences: Sequence[float]) -> float:
     error = values.std(ddof=1) / np.sqrt(len(values))
     if error == 0:
         return float(values.mean() == 0)
-    return float(2 * special.stdtr(len(values) - 1, -abs(values.mean()) / error))
+    return float(2 * scipy_special().stdtr(len(values) - 1, -abs(values.mean()) / error))
 
 
 def holm(p: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
@@ -128,6 +135,7 @@ def compare_pairs(
     metric: str = "pa_mpjpe_reflection",
     size: float = SIZE,
     by: Sequence[str] = GROUP,
+    looked_at: Sequence[float] = (),
 ) -> pd.DataFrame:
     """Representations against another one, seed by seed: one row per data set, test set and first one.
 
@@ -138,6 +146,7 @@ def compare_pairs(
         metric: if it is one alignment, the other one is judged too.
         size: the claim is that the first is better by this share of the second's mean (default: the paper's 20 %).
         by: as for :func:`summarise`.
+        looked_at: p-values of further comparisons of the same block, made before.
 
     Returns:
         ``pairs`` of seeds; ``difference``, the mean of first minus second (negative: the first has the smaller error),
@@ -155,17 +164,21 @@ def compare_pairs(
     for name in (*firsts, second):
         if name not in set(results["representation"]):
             raise ValueError(f"unknown representation {name!r}; there are {', '.join(results.representation.unique())}")
-    table = _compare(results, firsts, second, metric, size, list(by))
+    table = _compare(results, firsts, second, metric, size, list(by), looked_at)
     others = [other for other in ALIGNMENTS if other != metric and metric in ALIGNMENTS and other in results]
     for other in others:
-        found = _compare(results, firsts, second, other, size, list(by)).drop(columns=[*by, "first", "second"])
+        found = _compare(results, firsts, second, other, size, list(by), looked_at).drop(
+            columns=[*by, "first", "second"]
+        )
         table = table.join(found.add_prefix(f"{other}_"))
         verdicts = {metric: table["verdict"], other: found["verdict"]}
         table["verdict"] = list(map(both_alignments, *(verdicts[alignment] for alignment in ALIGNMENTS)))
     return table
 
 
-def _compare(results, firsts: list[str], second: str, metric: str, size: float, by: list[str]) -> pd.DataFrame:
+def _compare(
+    results, firsts: list[str], second: str, metric: str, size: float, by: list[str], looked_at: Sequence[float]
+) -> pd.DataFrame:
     """The comparison by one metric."""
     rows, differences = [], []
     for block, table in results.groupby(by, sort=False):
@@ -185,7 +198,7 @@ def _compare(results, firsts: list[str], second: str, metric: str, size: float, 
     if not rows:
         raise ValueError(f"none of {', '.join(firsts)} was trained and evaluated on the same sets as {second}")
     table = pd.DataFrame(rows)
-    corrected, levels = holm(table["p"])
+    corrected, levels = (each[: len(table)] for each in holm([*table["p"], *looked_at]))
     ends = np.array([interval(values, level) for values, level in zip(differences, levels, strict=True)])
     table = table.assign(p_holm=corrected, low_holm=ends[:, 0], high_holm=ends[:, 1])
     gain = ends if metric in HIGHER_IS_BETTER else -ends[:, ::-1]

@@ -22,7 +22,7 @@ SAMPLE = sample_keypoints()
 TRAINING = {"steps": 2, "width": 8, "batch": 4, "learning_rate": 0.5}
 TRAINING |= {"prior": "gravity", "tilt": 7.0, "tilt_spread": 3.0}
 READING = {"format": "coco", "size": "640x480", "aspect": 1.5, "threshold": 0.7, "max_gap": 3, "person": "7"}
-READING |= {"follow": False, "order": "h36m", "all_people": True}
+READING |= {"follow": False, "order": "h36m", "all_people": True, "frames": "5:9:2", "drop_wild": True}
 
 
 class Stop(Exception):
@@ -132,13 +132,15 @@ def draw(invoke, spy, small, tmp_path, trained):
 def read_with(calls):
     """The options of ``read_keypoints`` that arrived, as they are written on the command line."""
     (file, format), options, _ = calls[0]
-    size = options.pop("size")
-    return {"file": file, "format": format, **options, "size": size and "{}x{}".format(*size)}
+    size, frames = options.pop("size"), options.pop("frames")
+    as_text = {"size": size and "{}x{}".format(*size), "frames": f"{frames.start}:{frames.stop}:{frames.step}"}
+    return {"file": file, "format": format, **options, **as_text}
 
 
 def lift(invoke, spy, small, tmp_path, trained):
     given = {"file": SAMPLE, "out": tmp_path / "x.npz", "record": "full", "run": trained, "seed": 5}
     given |= READING | {"fps": 12.5, "stature": 1500.0, "tilt": -7.0, "smooth": True, "check": True}
+    given |= {"steady_bones": True, "path": True, "ground": True}
     poses, usage = reading.read_keypoints(SAMPLE)
     read = spy(reading, "read_keypoints", lambda *_, **__: (poses, usage))
     record, load = spy(liftkit, "load_record"), spy(liftkit.Run, "load")
@@ -147,10 +149,12 @@ def lift(invoke, spy, small, tmp_path, trained):
     invoke({name: value for name, value in given.items() if name not in ("run", "seed", "check")})
     invoke({name: value for name, value in given.items() if name not in ("out", "record", "check")})
     arrived = read_with(read) | {"out": write[0][0][1], "record": record[0][0][0], "run": load[0][0][0]}
-    (lifter, _, about, fps, stature, tilt, smooth), _, motion = made[1]
+    (lifter, _, about, fps, stature, tilt, smooth, steady, marks, path, ground), _, motion = made[1]
     np.testing.assert_array_equal(lifter.lift(poses.x2d)[0], Run.load(trained).lift(poses.x2d)[(4, 5).index(5)])
     assert "seed 5" in about["lifter"] and motion.tilt == tilt and arrived.pop("incomplete") is True
-    arrived |= {"seed": lifter.seeds[0], "tilt": tilt, "smooth": smooth}
+    arrived |= {"seed": lifter.seeds[0], "tilt": tilt, "smooth": smooth, "steady_bones": steady}
+    arrived |= {"path": path, "ground": ground}
+    assert marks is usage.marks
     write[0][0][1].unlink()
     invoke({"file": SAMPLE, "out": given["out"], "check": True})
     return given, arrived | {"fps": fps, "stature": stature, "check": len(write) == 1 and not given["out"].exists()}
@@ -219,10 +223,19 @@ def course_set_repository(invoke, spy, small, tmp_path, trained):
     from liftkit.course.authoring import publish
 
     calls = spy(publish, "set_repository", lambda *_: [])
-    given = {"repository": "me/mine", "branch": "other", "folder": tmp_path}
+    given = {"repository": "me/mine", "branch": "other", "hub": "https://h", "folder": tmp_path}
     invoke(given)
-    folder, repository, branch = calls[0][0]
-    return given, {"repository": repository, "branch": branch, "folder": folder}
+    folder, repository, branch, hub = calls[0][0]
+    return given, {"repository": repository, "branch": branch, "hub": hub, "folder": folder}
+
+
+def course_tidy(invoke, spy, small, tmp_path, trained):
+    from liftkit.course.authoring import tidy
+
+    calls = spy(tidy, "tidy_notebook", lambda _: [])
+    given = {"notebooks": [tmp_path / "a.ipynb", tmp_path / "b.ipynb"]}
+    invoke(given)
+    return given, {"notebooks": [args[0] for args, _, _ in calls]}
 
 
 def course_update(invoke, spy, small, tmp_path, trained):
@@ -254,14 +267,18 @@ def course_hand_out(invoke, spy, small, tmp_path, trained):
 
 
 def course_grade(invoke, spy, small, tmp_path, trained):
+    from liftkit.course.authoring import manifest
     from liftkit.course.grading import grade
 
+    lessons = [SimpleNamespace(number="05", exercises=["77.1"])]
+    read = spy(manifest, "read_course", lambda _: SimpleNamespace(lessons=lessons))
     calls = spy(grade, "grade_folder", stop)
-    given = {"submissions": tmp_path, "out": tmp_path / "g.csv", "seconds": 7.0}
+    given = {"submissions": tmp_path, "out": tmp_path / "g.csv", "seconds": 7.0, "folder": tmp_path / "mine"}
     with suppress(Stop):
         invoke(given)
-    submissions, out, seconds, _ = calls[0][0]
-    return given, {"submissions": submissions, "out": out, "seconds": seconds}
+    submissions, out, seconds, _, expected, own = calls[0][0]
+    assert expected == {"05": ["77.1"]} and own == tmp_path / "mine" / "exercises.py"
+    return given, {"submissions": submissions, "out": out, "seconds": seconds, "folder": read[0][0][0]}
 
 
 def course_site(invoke, spy, small, tmp_path, trained):
@@ -288,13 +305,13 @@ CALLS = {
     "data report": data_report,
     "course list": of_course("list"),
     "course check": of_course("check"),
-    "course print": of_course("print"),
     "course copy": course_copy,
     "course hand-out": course_hand_out,
     "course grade": course_grade,
     "course run": course_run,
     "course site": course_site,
     "course set-repository": course_set_repository,
+    "course tidy": course_tidy,
     "course update": course_update,
 }
 

@@ -1,9 +1,13 @@
 """LiftingConsole's controls: what restarts, what stops at once, what is out of turn, and what goes wrong."""
 
+import time
 from dataclasses import replace
+from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from consoles import CONFIG, POSES, alone, console, equal, play, press
+from jupyter_client.manager import start_new_kernel
 from trainers import weights
 from widget_cells import send
 
@@ -77,6 +81,54 @@ def test_the_stop_square_stops(monkeypatch):
     monkeypatch.setattr(console.controller.game, "run", interrupted)
     send(console, "tick")
     assert console.status["running"] is False and "Paused after step 0" in console.status["message"]
+
+
+@pytest.mark.filterwarnings("ignore:interrupted at step")
+def test_the_stop_square_in_the_middle_of_a_step_stops_and_run_goes_on(monkeypatch):
+    console = LiftingConsole(POSES, config=replace(CONFIG, steps=4))
+    send(console, "press", name="run")
+
+    def interrupted():
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(console.controller.trainer, "step", interrupted)
+        send(console, "tick")
+    assert console.status["running"] is False and "Paused after step 0" in console.status["message"]
+    send(console, "press", name="run")
+    send(console, "tick")
+    assert console.controller.trainer.steps_done > 0
+
+
+@pytest.mark.slow
+def test_the_stop_square_stops_between_two_slices_in_a_real_kernel():
+    start = """
+        import sys; sys.path.insert(0, 'tests/support')
+        from dataclasses import replace
+        from consoles import CONFIG, POSES
+        from liftkit.widgets import LiftingConsole
+        console = LiftingConsole(POSES, config=replace(CONFIG, steps=400))
+        console.press('run')
+        print(console.controller.running)
+    """
+    kernel, client = start_new_kernel(cwd=str(Path(__file__).parents[2]))
+    said = []
+
+    def answered(code):
+        said.clear()
+        listen = lambda message: said.append(message["content"].get("text", ""))  # noqa: E731
+        client.execute_interactive(dedent(code), output_hook=listen, timeout=300)
+        return "".join(said).strip()
+
+    try:
+        assert answered(start) == "True"
+        time.sleep(0.5)  # now the kernel idles, as between a picture and the next message
+        kernel.interrupt_kernel()
+        time.sleep(0.5)
+        assert answered("print(console.controller.running, console.message)").startswith("False Paused after step 0")
+    finally:
+        client.stop_channels()
+        kernel.shutdown_kernel(now=True)
 
 
 def test_after_the_end_nothing_is_said_to_continue():
@@ -204,3 +256,37 @@ def test_what_a_control_cannot_have_is_refused(name, value):
     control = console()
     with pytest.raises(ValueError, match=f"expected .*found '?{value}"):
         control.set(name, value)
+
+
+GAME = {  # what plays -> the losses that count, the prior, whether knees are tested
+    "the game alone": ({"adversarial"}, "paper", False),
+    "+ reprojection": ({"adversarial", "reprojection"}, "paper", False),
+    "+ quarter turns": ({"adversarial", "reprojection", "quarter_turns"}, "paper", False),
+    "+ gravity": ({"adversarial", "reprojection", "quarter_turns"}, "gravity", False),
+    "+ knees": ({"adversarial", "reprojection", "quarter_turns"}, "gravity", True),
+}
+
+
+@pytest.mark.slow
+def test_presets_add_one_thing_after_the_other():
+    control = console()
+    assert [control.controls()[0].name, *control.control("preset").options[:-1]] == ["preset", *GAME]
+    assert control.values["preset"] == "+ knees"  # as the config has it
+    for name, (losses, prior, knees) in GAME.items():
+        control.set("preset", name)
+        config = control.trainer.config
+        assert ({term for term, weight in config.weights.items() if weight}, config.prior) == (losses, prior)
+        assert (config.knee_every == CONFIG.knee_every) is knees and control.values["preset"] == name
+    control.set("weight_adversarial", 0)
+    assert control.values["preset"] == controller.OWN
+
+
+def test_the_last_run_stays_as_a_ghost():
+    control = console()
+    error = lambda: next(panel.svg for panel in control.panels() if panel.key == "error")  # noqa: E731
+    press(control, *["step_d", "step_g"] * 3)
+    assert "last run" not in error()
+    press(control, "reset")
+    assert "last run: from" in error() and control.last[0].tolist() == [0, 1, 2, 3]
+    press(control, "reset")  # nothing was trained since: the ghost stays
+    assert control.last[0].tolist() == [0, 1, 2, 3]

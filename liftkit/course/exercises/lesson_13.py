@@ -1,4 +1,4 @@
-"""Exercises of lesson 11: your own poses."""
+"""Exercises of lesson 13: your own poses."""
 
 import numpy as np
 
@@ -83,7 +83,7 @@ def explain_joint(name: str) -> str:
 
 
 EXERCISES = {
-    "11.1": Coding(
+    "13.1": Coding(
         title="The joints that COCO lacks",
         task="""`points` (17, 2) are one person's keypoints in COCO's order, in pixels, and `score` (17,) is how sure
         the detector is of each: numpy. Human3.6M has a pelvis, a spine and a thorax, which COCO lacks. Return the
@@ -95,7 +95,7 @@ EXERCISES = {
         checks=check_middle_joints,
         conclusion="Each joint comes from the two it lies between, and none from a point at (0, 0) that nobody saw.",
     ),
-    "11.2": Measuring(
+    "13.2": Measuring(
         title="Where do they agree least?",
         task="""Lift the package's sample by all eight seeds of `legs_torso`. At which joint does the depth differ most
         between seeds: the standard deviation over seeds, averaged over the poses? Answer with the joint's name.""",
@@ -106,7 +106,7 @@ EXERCISES = {
         wrong=explain_joint,
         conclusion="It is the end of a limb: the uncertainties of the bones before it add up there.",
     ),
-    "11.3": Reasoning(
+    "13.3": Reasoning(
         title="Eight that agree",
         task="""On your film, all eight seeds put the left elbow within 20 mm of each other. There is no truth to
         compare with. What may you say?""",
