@@ -25,6 +25,7 @@ with optional("notebooks"):
     import traitlets
 
 PAGE_BUDGET = 1_300_000  # bytes of what answers without a kernel: a page has at most 1.5 MB
+PAGE = "application/vnd.liftkit.widget+json"  # the type of an output that holds page_state()
 WIDGETS: dict[str, type[Widget]] = {}  # every widget by its class's name
 RUNNING: WeakSet[Widget] = WeakSet()  # those that work slice by slice
 
@@ -43,6 +44,8 @@ class Widget(anywidget.AnyWidget):
     """
 
     Controller: ClassVar[type[Controller]]
+
+    shown_page: ClassVar[int] = 0  # bytes of the page that a cell's output holds beside the rest: for the course's site
 
     _esm = script()
     _css = style()
@@ -121,14 +124,13 @@ class Widget(anywidget.AnyWidget):
             content = page_html(self.controller.title, self.page_state(states), {type(self).__name__: self.controller})
         return write_atomically(path, lambda file: file.write(content.encode()))
 
-    def page_state(self, states: int = 400) -> dict[str, Any]:
-        """What such a page shows, and with what it answers."""
-        shown, note = self.controller.for_page(PAGE_BUDGET)
+    def page_state(self, states: int = 400, budget: int = PAGE_BUDGET) -> dict[str, Any]:
+        """What such a page shows, and with what it answers, in about ``budget`` bytes."""
+        shown, note = self.controller.for_page(budget)
         state, answers = shown.state(), shown.answers()
         if not shown.browser:
-            answers, note = stored(
-                shown, shown.recording() or walk(shown), states, PAGE_BUDGET - len(json.dumps(state))
-            )
+            steps = shown.recording() or walk(shown)
+            answers, note = stored(shown, steps, states, budget - len(json.dumps(state)))
             state["scene"] |= {"browser": "stored", "controls": answers.pop("controls")}
         return state | {"answers": answers, "note": note}
 
@@ -148,6 +150,8 @@ class Widget(anywidget.AnyWidget):
         bundle = super()._repr_mimebundle_(**options)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         picture = {"text/plain": repr(self), "image/svg+xml": self.svg()}
+        if self.shown_page:
+            picture[PAGE] = self.page_state(budget=self.shown_page)
         return {**(data or {}), **picture}, metadata
 
     def svg(self) -> str:

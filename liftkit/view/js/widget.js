@@ -33,7 +33,7 @@ class View {
     this.root = element("section", { className: "lk" });
     const part = (kind, name) => this.root.appendChild(element(kind, { className: `lk-${name}` }));
     const head = part("div", "head");
-    this.title = head.appendChild(element(this.alone ? "h1" : "h3", { className: "lk-heading" }));
+    this.title = head.appendChild(element(model.heading ?? (this.alone ? "h1" : "h3"), { className: "lk-heading" }));
     this.looks = head.appendChild(element("div", { className: "lk-looks" }));
     this.bar = part("div", "bar");
     const body = part("div", "body");
