@@ -233,6 +233,25 @@ def middle_by_pandas(points, score):
     return pd.DataFrame([ends[0], (ends[0] + ends[1]) / 2, ends[1]])
 
 
+def fair_by_loops(results, first, second):
+    found = []
+    for metric in ("pa_mpjpe_reflection", "pa_mpjpe"):
+        rows = [row for row in results.to_dict("records") if row["policy"] == "last"]
+        one, other = ({row["seed"]: row[metric] for row in rows if row["representation"] == n} for n in (first, second))
+        found.append(statistics.fmean(one[seed] - other[seed] for seed in one if seed in other))
+    return found
+
+
+def fair_by_merge(results, first, second):
+    last = results.query("policy == 'last'")
+    both = last.query("representation == @first").merge(last.query("representation == @second"), on="seed")
+    return tuple((both[f"{metric}_x"] - both[f"{metric}_y"]).mean() for metric in ("pa_mpjpe_reflection", "pa_mpjpe"))
+
+
+def fair_as_tensor(results, first, second):
+    return torch.tensor(fair_by_loops(results, first, second), dtype=torch.float32)
+
+
 RIGHT = {
     "00.1": [
         error_by_loops,
@@ -292,4 +311,11 @@ RIGHT = {
     "11.1": [middle_by_loops, middle_by_torch, middle_by_pandas],
     "11.2": ["right_ankle", "Right ankle", ["right_ankle"]],
     "11.3": ["B)", ["b"], "The choice of a seed matters little here"],
+    "14.1": [
+        {"best_seed", "one_alignment", "oracle_checkpoint", "uncorrected_p"},
+        "Best seed, one alignment, oracle checkpoint and uncorrected p",
+        ("oracle-checkpoint", "Uncorrected p", "best_seed", "one alignment"),
+    ],
+    "14.2": [fair_by_loops, fair_by_merge, fair_as_tensor],
+    "14.3": ["c", ["C)"], "Undecided; the other alignment beside it; and how many seeds a new study would need."],
 }
