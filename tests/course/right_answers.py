@@ -233,6 +233,20 @@ def middle_by_pandas(points, score):
     return pd.DataFrame([ends[0], (ends[0] + ends[1]) / 2, ends[1]])
 
 
+def depends_by_numpy(call, x2d):
+    return not np.allclose(call(x2d)[::2].numpy(), call(x2d[::2]).numpy(), atol=1e-4)
+
+
+def depends_of_one_pose(call, x2d):
+    alone = [call(pose[None])[0] for pose in x2d]
+    return np.int64((torch.stack(alone) - call(x2d)).abs().max() > 1e-4)
+
+
+def depends_by_other_halves(call, x2d):
+    other = torch.cat([x2d[:12], 2 * x2d[12:]])
+    return [(call(x2d)[:12] - call(other)[:12]).abs().max() > 1e-4]
+
+
 def fair_by_loops(results, first, second):
     found = []
     for metric in ("pa_mpjpe_reflection", "pa_mpjpe"):
@@ -279,38 +293,41 @@ RIGHT = {
     "02.2": [loss_by_loops, loss_by_torch, lambda *scores: loss_by_loops(*scores).double().reshape(1)],
     "03.1": [reprojection_by_einsum, reprojection_by_loops, reprojection_of_one_element],
     "03.2": [quarters_in_one_call, quarters_by_loops, quarters_by_norms],
-    "03.3": [shins_by_loops, shins_by_torch, shins_by_pandas],
-    "04.1": ["five_parts_shared", "Five parts shared.", ["five-parts-shared"]],
-    "04.2": [
+    "04.1": [shins_by_loops, shins_by_torch, shins_by_pandas],
+    "05.1": ["five_parts_shared", "Five parts shared.", ["five-parts-shared"]],
+    "05.2": [
         count_by_loops,
         lambda w, b: torch.tensor(w * (50 + 2 * b * (w + 2)) + 16),
         lambda w, b: [np.int32(32 * w + 2 * w + b * (2 * w * w + 4 * w) + 16 * w + 16)],
     ],
-    "05.1": [
+    "06.1": [
         three_parts("legs", "column", "arms"),
         three_parts("down", "middle", "up", blocks=1),
         three_parts("l", "c", "a", order=(2, 0, 1)),
     ],
-    "05.2": ["3/64", np.float32(0.047), [0.05], torch.tensor(3 / 64), "4.7 %", pd.Series([3 / 64])],
-    "06.1": ["(b)", ("B",), "Yes"],
-    "06.2": [crossing_by_backward, crossing_by_loops, crossing_by_finite_differences],
-    "07.1": ["1/16", "c.", ["C"], "in 1 of 16"],
-    "07.2": ["five_parts_shared", "Five parts shared.", np.array(["five_parts_shared"])],
-    "08.1": [mixed_by_loops, mixed_by_torch, mixed_by_pandas],
-    "08.2": [{"legs_torso", "five_parts"}, "five parts and legs torso", pd.Index(["legs_torso", "five_parts"])],
-    "08.3": ["b)", {"b"}, "B's: nothing moves when the legs are swapped"],
-    "09.1": [interval_by_table, interval_by_torch, interval_by_pandas],
-    "09.2": [7 / 8, "7/8", "7 of 8", np.float32(0.875), "87.5 %"],
-    "09.3": ["D", ["d"], "(d)"],
-    "10.1": [never_met_by_loops, never_met_by_pandas, never_met_as_tensor],
-    "10.2": [
+    "06.2": ["3/64", np.float32(0.047), [0.05], torch.tensor(3 / 64), "4.7 %", pd.Series([3 / 64])],
+    "08.1": ["(b)", ("B",), "Yes"],
+    "08.2": [crossing_by_backward, crossing_by_loops, crossing_by_finite_differences],
+    "09.1": ["1/16", "c.", ["C"], "in 1 of 16"],
+    "09.2": ["five_parts_shared", "Five parts shared.", np.array(["five_parts_shared"])],
+    "10.1": [mixed_by_loops, mixed_by_torch, mixed_by_pandas],
+    "10.2": [{"legs_torso", "five_parts"}, "five parts and legs torso", pd.Index(["legs_torso", "five_parts"])],
+    "10.3": ["b)", {"b"}, "B's: nothing moves when the legs are swapped"],
+    "07.1": [interval_by_table, interval_by_torch, interval_by_pandas],
+    "07.2": [7 / 8, "7/8", "7 of 8", np.float32(0.875), "87.5 %"],
+    "07.3": ["D", ["d"], "(d)"],
+    "12.1": [never_met_by_loops, never_met_by_pandas, never_met_as_tensor],
+    "12.2": [
         {"legs_torso", "five_parts", "five_parts_shared"},
         "legs_torso, five_parts, five_parts_shared",
         ("five parts shared", "legs torso", "five parts"),
     ],
-    "11.1": [middle_by_loops, middle_by_torch, middle_by_pandas],
-    "11.2": ["right_ankle", "Right ankle", ["right_ankle"]],
-    "11.3": ["B)", ["b"], "The choice of a seed matters little here"],
+    "11.1": [depends_by_numpy, depends_of_one_pose, depends_by_other_halves],
+    "11.2": ["b", "(B)", "Only 0: a flat pose."],
+    "11.3": [1.038, "1.04", np.float32(1.039)],
+    "13.1": [middle_by_loops, middle_by_torch, middle_by_pandas],
+    "13.2": ["right_ankle", "Right ankle", ["right_ankle"]],
+    "13.3": ["B)", ["b"], "The choice of a seed matters little here"],
     "14.1": [
         {"best_seed", "one_alignment", "oracle_checkpoint", "uncorrected_p"},
         "Best seed, one alignment, oracle checkpoint and uncorrected p",

@@ -32,7 +32,7 @@ from liftkit.course.answers import read_choice, read_names, read_number
     ],
 )
 def test_a_choice_is_understood_as_letter_or_as_words_of_one_option(answer):
-    assert exercise("07.1").check(answer).status == "correct"
+    assert exercise("09.1").check(answer).status == "correct"
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_number_is_understood_in_any_type_and_as_text(answer):
 
 @pytest.mark.parametrize("answer", [1j, "a lot", "1/0", "", [0.1, 0.2], np.ma.array([1.0], mask=True), None, {}, "1+1"])
 def test_what_is_no_number_is_not_taken_for_one(answer):
-    found = exercise("05.2").check(answer)
+    found = exercise("06.2").check(answer)
     assert found.status == ("not attempted" if answer in ("", None) else "not understood")
 
 
@@ -88,18 +88,18 @@ def test_words_of_two_options_or_of_none_choose_nothing():
     [
         ("00.2", "e", ["a, b, c, d", "'e'"]),
         ("00.2", ["a", "b"], ["a, b, c, d", "list"]),
-        ("06.1", "d", ["a, b, c", "'d'"]),
-        ("06.1", {"b": 1}, ["a, b, c", "dict"]),
-        ("06.1", [["b"]], ["a, b, c", "list"]),
-        ("08.3", 2, ["a, b, c, d", "int"]),
-        ("09.3", "x", ["a, b, c, d", "'x'"]),
-        ("04.1", "the biggest", ["the_biggest", "five_parts, "]),
-        ("07.2", {"five_parts_shared", "full"}, ["found 2: five_parts_shared, full"]),
-        ("08.2", 3, ["a set of the names", "int"]),
-        ("09.2", "most", ["number", "'most'"]),
-        ("10.2", {"full"}, ["full", "legs_torso, "]),
-        ("11.2", "left_foot", ["left_foot", "pelvis, "]),
-        ("11.2", 16, ["names", "int"]),
+        ("08.1", "d", ["a, b, c", "'d'"]),
+        ("08.1", {"b": 1}, ["a, b, c", "dict"]),
+        ("08.1", [["b"]], ["a, b, c", "list"]),
+        ("10.3", 2, ["a, b, c, d", "int"]),
+        ("07.3", "x", ["a, b, c, d", "'x'"]),
+        ("05.1", "the biggest", ["the_biggest", "five_parts, "]),
+        ("09.2", {"five_parts_shared", "full"}, ["found 2: five_parts_shared, full"]),
+        ("10.2", 3, ["a set of the names", "int"]),
+        ("07.2", "most", ["number", "'most'"]),
+        ("12.2", {"full"}, ["full", "legs_torso, "]),
+        ("13.2", "left_foot", ["left_foot", "pelvis, "]),
+        ("13.2", 16, ["names", "int"]),
         ("01.1", np.zeros((4, 17, 2)), ["`orthographic`", "ndarray"]),
     ],
 )
@@ -110,7 +110,7 @@ def test_what_is_not_understood_is_told_the_form(number, answer, facts):
 
 
 def test_a_right_but_incomplete_set_is_told_so():
-    feedback = exercise("10.2").check({"five_parts", "five_parts_shared"})
+    feedback = exercise("12.2").check({"five_parts", "five_parts_shared"})
     assert feedback.status == "incorrect"
     assert (
         "five_parts, five_parts_shared: right so far, one is missing" in feedback.message
@@ -119,5 +119,5 @@ def test_a_right_but_incomplete_set_is_told_so():
 
 
 def test_a_right_answer_is_praised_in_a_sentence():
-    for number, answer in (("01.1", lambda x3d: x3d[..., :2]), ("05.2", "3/64"), ("06.1", "b")):
+    for number, answer in (("01.1", lambda x3d: x3d[..., :2]), ("06.2", "3/64"), ("08.1", "b")):
         assert exercise(number).check(answer).message.startswith("Well done, that is right. ")

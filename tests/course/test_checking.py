@@ -43,7 +43,7 @@ def test_a_changed_array_of_names_is_noticed():
         test[:] = "walk+wave"
         return test == train[0]
 
-    assert "changed its input" in exercise("10.1").check(in_place).message
+    assert "changed its input" in exercise("12.1").check(in_place).message
 
 
 class Mute(Exception):
@@ -80,14 +80,14 @@ OBJECTS = [
 
 @pytest.mark.parametrize("error", STOPS, ids=lambda error: type(error).__name__)
 def test_whatever_is_raised_becomes_feedback(error):
-    for number in ("01.1", "05.1"):
+    for number in ("01.1", "06.1"):
         feedback = exercise(number).check(raising(error))
         assert feedback.status == "incorrect" and type(error).__name__ in feedback.message
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("at", range(len(OBJECTS)))  # not the objects: pytest would look at them
-@pytest.mark.parametrize("number", ["01.1", "02.2", "03.1", "05.1", "05.2", "06.1", "08.2", "10.1"])
+@pytest.mark.parametrize("number", ["01.1", "02.2", "03.1", "06.1", "06.2", "08.1", "10.2", "12.1"])
 def test_strange_objects_become_feedback_handed_in_or_returned(number, at):
     answer = OBJECTS[at]
     for handed_in in (answer, lambda *args: answer, lambda *args: [answer]):

@@ -21,7 +21,7 @@ print(json.dumps([name.split(".")[-1] for name in sys.modules if ".exercises.les
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("number", "loaded"), [("02.1", ["lesson_02"]), ("02.9", ["lesson_02"]), ("13.1", [])])
+@pytest.mark.parametrize(("number", "loaded"), [("02.1", ["lesson_02"]), ("02.9", ["lesson_02"]), ("97.1", [])])
 def test_one_exercise_imports_its_own_lesson_only(number, loaded):
     result = subprocess.run([sys.executable, "-c", LOADED, number], capture_output=True, text=True, check=True)
     assert json.loads(result.stdout) == loaded
@@ -30,8 +30,8 @@ def test_one_exercise_imports_its_own_lesson_only(number, loaded):
 def test_an_unknown_number_lists_those_of_its_lesson_or_the_lessons():
     with pytest.raises(ValueError, match=r"'02\.9'.* 02\.1, 02\.2$"):
         exercise("02.9")
-    with pytest.raises(ValueError, match=r"'13'.* 00, 01, .*, 11$"):
-        exercise("13.1")
+    with pytest.raises(ValueError, match=r"'97'.* 00, 01, .*, 13$"):
+        exercise("97.1")
     with pytest.raises(ValueError, match=r"''.* 00, 01"):
         exercise("")
 

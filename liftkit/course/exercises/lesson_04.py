@@ -1,80 +1,87 @@
-"""Exercises of lesson 04: one network for the whole pose."""
+"""Exercises of lesson 04: what distinguishes near from far."""
 
-from liftkit.course.checking import StudentFunction, WrongAnswer, expect_shape, explain
-from liftkit.course.exercise import Coding, Measuring
-from liftkit.networks import Lifter
-from liftkit.recorded import load_record, record_names
-from liftkit.representations import REPRESENTATIONS, Representation
+import numpy as np
 
-
-def parameters():
-    return {name: load_record(name).lifter.parameter_count for name in record_names()}
-
-
-def most_parameters():
-    counts = parameters()
-    return max(counts, key=counts.get)
+from liftkit.course.checking import StudentFunction, WrongAnswer, expect_shape
+from liftkit.course.exercise import Coding
+from liftkit.data.datasets import load_poses
+from liftkit.geometry import mirror, rotate
+from liftkit.priors import knees_bend_backwards
+from liftkit.skeleton import H36M_17
 
 
-def count_parameters(width, blocks):
-    inputs = 2 * 16 * width + 2 * width  # weights; the normalisation's gain and shift
-    block = 2 * (width * width + 2 * width)
-    depths = 16 * width + 16  # weights and biases
-    return inputs + blocks * block + depths
+def shins_backwards(x3d):
+    def joint(name):
+        return x3d[:, H36M_17.index(name)]
+
+    across = joint("right_hip") - joint("left_hip")
+    bend = 0
+    for side in ("left", "right"):
+        hip, knee, ankle = (joint(f"{side}_{name}") for name in ("hip", "knee", "ankle"))
+        bend = bend + np.cross(hip - knee, ankle - knee)
+    return (bend * across).sum(-1) > 0
 
 
-def check_count(student: StudentFunction) -> None:
-    for width, blocks in ((64, 6), (48, 6), (20, 2)):
-        expected = Lifter(Representation("body", REPRESENTATIONS["full"].segments, blocks), width).parameter_count
-        found = float(expect_shape(student(width, blocks), (), "the count"))
-        if off := found - expected:
-            why = explain(off, _miscounts(width, blocks), "Which layer has them?", tolerance=0)
-            size = f"At width {width} with {blocks} blocks there are {expected:,} parameters, found {found:,.10g}"
-            raise WrongAnswer(f"{size}: {abs(off):,.10g} too {'many' if off > 0 else 'few'}. {why}")
+def check_shins_backwards(student: StudentFunction) -> None:
+    x3d = load_poses("synthetic").test.select(slice(None, None, 90)).x3d.astype(float)
+    x3d = x3d[knees_bend_backwards(x3d)]
+    faces = x3d[:, H36M_17.index("right_hip"), 0] < x3d[:, H36M_17.index("left_hip"), 0]
+    why = "There, a bent knee is farther away than its ankle."
+    _expect_shins(student, x3d[~faces], "true poses that face away", why)
+    _expect_shins(student, x3d[faces], "true poses that face the camera")
+    _expect_shins(student, mirror(x3d), "mirrored poses")
+    _expect_shins(student, rotate(x3d, np.pi / 2), "poses turned by 90 degrees", "A turn changes no knee.")
+    for side in ("left", "right"):
+        hip, knee = (H36M_17.index(f"{side}_{name}") for name in ("hip", "knee"))
+        half = x3d.copy()
+        half[:, [knee, knee + 1], 2] = 2 * half[:, [hip], 2] - half[:, [knee, knee + 1], 2]  # the ankle comes next
+        why = "Add both legs before you take the sign, so that the leg with the longer vector decides."
+        _expect_shins(student, half, f"poses of which only the {side} leg is mirrored", why)
 
 
-def _miscounts(w: int, b: int) -> dict[str, float]:
-    """What is said of a typical mistake -> by how many parameters it is off, for width w and b blocks."""
-    layers, layer = 1 + 2 * b, w * w + 2 * w  # how many have a normalisation; parameters of each one in a block
+def _expect_shins(student: StudentFunction, x3d: np.ndarray, what: str, why: str = "") -> None:
+    answers = expect_shape(student(x3d), (len(x3d),), f"the answer for {len(x3d)} poses")
+    right = knees_bend_backwards(x3d)
+    slip = next((text for text, wrong in _wrong_shins(x3d).items() if np.array_equal(answers, wrong)), why)
+    if (odd := answers[~np.isin(answers, (0, 1))]).size:
+        raise WrongAnswer(f"Return True or False for each pose, found {odd[0]:.4g}: is the number positive?")
+    if off := int((answers != right).sum()):
+        counts = f"shins fold backwards in {right.sum()}, by your answer in {answers.sum():.0f}. Wrong: {off}."
+        raise WrongAnswer(f"Of {len(x3d)} {what}, {counts} {slip}".strip())
+
+
+def _wrong_shins(x3d: np.ndarray) -> dict[str, np.ndarray]:
+    """What is said of a typical slip -> the answers that it leads to."""
+    hip, knee, ankle = (
+        x3d[:, [H36M_17.index(f"{side}_{name}") for side in ("left", "right")]] for name in ("hip", "knee", "ankle")
+    )
+    bend = (np.cross(hip - knee, ankle - knee) * (hip[:, 1:] - hip[:, :1])).sum(-1)  # (N, 2): left, right
+    away = (ankle - knee)[..., 2].sum(1)
+    seen_from = "take what is behind from the hips, because a person may face anywhere."
     return {
-        "Layers before a batch normalisation have no bias.": w * layers,
-        "Running averages are measured, not trained.": 2 * w * layers,
-        "Each batch normalisation learns a gain and a shift for each unit.": -2 * w * layers,
-        "The input layer has a batch normalisation, too.": -2 * w,
-        "The output layer has no normalisation, so it has biases.": -16,
-        "The pelvis is the origin: it is not an input.": 2 * w,
-        "The pelvis is the origin: it has no depth to predict.": w + 1,
-        "The pelvis is the origin: it is neither an input nor a depth to predict.": 3 * w + 1,
-        "A residual block contains two linear layers, each with a normalisation.": -b * layer,
-        "Each of the two layers of a block has its own normalisation.": -2 * b * w,
-        "The output layer has no normalisation.": 32,
-        "That would be right for 6 blocks: count `blocks` of them.": (6 - b) * 2 * layer,
+        "All answers are reversed: mind the order in the cross product, and in `right hip - left hip`.": bend.sum(1)
+        <= 0,
+        "Only the left leg counted: add both before you take the sign.": bend[:, 0] > 0,
+        "Only the right leg counted: add both before you take the sign.": bend[:, 1] > 0,
+        "Both legs had to fold backwards: add them before you take the sign.": (bend > 0).all(1),
+        "One leg that folds backwards was enough: add both before you take the sign.": (bend > 0).any(1),
+        f"The ankle farther from the camera counted as behind: {seen_from}": away > 0,
+        f"The ankle nearer to the camera counted as behind: {seen_from}": away < 0,
     }
 
 
 EXERCISES = {
-    "04.1": Measuring(
-        title="Who has the most parameters?",
-        task="""Five representations come with the package as recorded runs: `full`, `legs_torso`, `legs_torso_shared`,
-        `five_parts` and `five_parts_shared`. Whose lifter has the most parameters? Answer with its name. (A comparison
-        of errors means little if one network is much larger.)""",
-        hint_1="`load_record(name)` loads a run; `record_names()`, in `liftkit.recorded`, lists their names.",
-        hint_2="Compare `load_record(name).lifter.parameter_count`.",
-        measure=most_parameters,
-        choices=tuple(sorted(record_names())),
-        wrong=lambda name: f"{name} has {parameters()[name]:,} parameters; another has {max(parameters().values()):,}.",
-        conclusion="Most are in the residual blocks, and all have five or six; layers that join segments add some.",
-    ),
-    "04.2": Coding(
-        title="Count them by hand",
-        task="""Write a function that returns the number of trained parameters of a full-pose lifter, for any `width`
-        and any number of residual `blocks`: 16 joints come in as 32 numbers, 16 depths go out. The list of layers above
-        is for width 64 and 6 blocks.""",
-        hint_1="Add up: the input layer with its normalisation; `blocks` times one block; the output layer.",
-        hint_2="A block is two linear layers of width x width weights, each followed by a gain and a shift per unit.",
-        reference=count_parameters,
-        checks=check_count,
-        conclusion="It counts as `Lifter.parameter_count` does, for three sizes. With width w and b blocks the term "
-        "2bw² outgrows all others: twice the width has nearly four times the parameters.",
+    "04.1": Coding(
+        title="Whose shins fold backwards?",
+        task="""`x3d` (N, 17, 3) are 3D poses, numpy, in the camera's frame. Return for each pose whether its shins fold
+        backwards at the knee, as people's do (the foot goes behind the thigh): an array (N,) of True and False. Take
+        `cross(hip - knee, ankle - knee)` of each leg, add both legs, and take the sign of the scalar product with
+        `right hip - left hip`. No loop over poses is needed.""",
+        hint_1="`x3d[:, H36M_17.index('right_knee')]` are all right knees, (N, 3); `np.cross` takes two such arrays.",
+        hint_2="`(a * b).sum(-1)` is the scalar product of rows. Mind the order: `cross(a, b)` is `-cross(b, a)`.",
+        reference=shins_backwards,
+        checks=check_shins_backwards,
+        conclusion="It is right for people who face the camera, face away or stand sideways, and it finds every "
+        "mirrored one. It uses no true depth, so it can be applied to a lifted pose while a lifter is trained.",
     ),
 }

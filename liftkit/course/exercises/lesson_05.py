@@ -1,91 +1,80 @@
-"""Exercises of lesson 05: legs and torso, apart."""
+"""Exercises of lesson 05: one network for the whole pose."""
 
-import torch
-
-from liftkit.course.checking import StudentFunction, WrongAnswer, explain
+from liftkit.course.checking import StudentFunction, WrongAnswer, expect_shape, explain
 from liftkit.course.exercise import Coding, Measuring
 from liftkit.networks import Lifter
-from liftkit.recorded import record_results
-from liftkit.representations import REPRESENTATIONS, Representation, Segment
-from liftkit.skeleton import H36M_17
+from liftkit.recorded import load_record, record_names
+from liftkit.representations import REPRESENTATIONS, Representation
 
 
-def three_parts():
-    legs, torso = REPRESENTATIONS["legs_torso"].segments
-    column, arms = torso.owns[:4], torso.owns[4:]
-    segments = (legs, Segment("column", column), Segment("arms", arms))
-    return Representation("three_parts", segments, blocks=2)
+def parameters():
+    return {name: load_record(name).lifter.parameter_count for name in record_names()}
 
 
-def check_three_parts(student: StudentFunction) -> None:
-    mine = student()
-    if not isinstance(mine, Representation):
-        raise WrongAnswer(f"Expected a Representation, found {type(mine).__name__}.")
-    if len(mine.segments) != 3:
-        names = ", ".join(segment.name for segment in mine.segments)
-        raise WrongAnswer(f"Expected three segments, found {len(mine.segments)}: {names}.")
-    names = [segment.name for segment in mine.segments]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise WrongAnswer(f"Two segments have the same name, {twice[0]}: in a table nobody could tell which is which.")
-    ends = {"legs": "hip knee ankle", "arms": "shoulder elbow wrist", "column": "spine thorax neck head"}
-    parts = {part: [n for n in H36M_17.names if n.endswith(tuple(ends[part].split()))] for part in ends}
-    for part, joints in parts.items():
-        if not any(set(segment.owns) == set(joints) for segment in mine.segments):
-            raise WrongAnswer(f"No segment owns exactly the {part}: {', '.join(joints)}.")
-    generator = torch.Generator().manual_seed(7)
-    lifter = Lifter(mine, width=32, generators=[generator]).eval()
-    x2d = torch.randn(1, 8, 17, 2, generator=generator)
-    for part, joints in parts.items():  # if one part moves, no depth of another may change
-        moved, own = x2d.clone(), [H36M_17.index(joint) for joint in joints]
-        moved[:, :, own] += 0.5
-        change = (lifter(moved) - lifter(x2d)).detach().abs().amax(dim=(0, 1))
-        change[own] = 0
-        if change.max() > 1e-6:
-            answer = f"the depth of the {H36M_17.names[int(change.argmax())]} changed by {change.max():.2g}"
-            raise WrongAnswer(f"The {part} moved, and {answer}: the segments are not independent.")
+def most_parameters():
+    counts = parameters()
+    return max(counts, key=counts.get)
 
 
-def share_misled():
-    errors = record_results().set_index("representation").pa_mpjpe_reflection
-    full, cut = errors["full"].to_numpy(), errors["legs_torso"].to_numpy()
-    return float((full[:, None] < cut[None, :]).mean())
+def count_parameters(width, blocks):
+    inputs = 2 * 16 * width + 2 * width  # weights; the normalisation's gain and shift
+    block = 2 * (width * width + 2 * width)
+    depths = 16 * width + 16  # weights and biases
+    return inputs + blocks * block + depths
 
 
-def explain_misled(found: float) -> str:
-    errors = record_results().pivot(index="seed", columns="representation", values="pa_mpjpe_reflection")
-    seeds, share, paired = len(errors), share_misled(), (errors["full"] < errors["legs_torso"]).mean()
-    mistakes = {
-        "That is the share of pairs in which `legs_torso` is better.": 1 - share,
-        f"That is the share of the {seeds} pairs with the same seed; here any seed can meet any other.": paired,
-        "That is in per cent: give a share from 0 to 1.": 100 * share,
-        f"That is the number of pairs: divide it by all {seeds**2}.": seeds**2 * share,
+def check_count(student: StudentFunction) -> None:
+    for width, blocks in ((64, 6), (48, 6), (20, 2)):
+        expected = Lifter(Representation("body", REPRESENTATIONS["full"].segments, blocks), width).parameter_count
+        found = float(expect_shape(student(width, blocks), (), "the count"))
+        if off := found - expected:
+            why = explain(off, _miscounts(width, blocks), "Which layer has them?", tolerance=0)
+            size = f"At width {width} with {blocks} blocks there are {expected:,} parameters, found {found:,.10g}"
+            raise WrongAnswer(f"{size}: {abs(off):,.10g} too {'many' if off > 0 else 'few'}. {why}")
+
+
+def _miscounts(w: int, b: int) -> dict[str, float]:
+    """What is said of a typical mistake -> by how many parameters it is off, for width w and b blocks."""
+    layers, layer = 1 + 2 * b, w * w + 2 * w  # how many have a normalisation; parameters of each one in a block
+    return {
+        "Layers before a batch normalisation have no bias.": w * layers,
+        "Running averages are measured, not trained.": 2 * w * layers,
+        "Each batch normalisation learns a gain and a shift for each unit.": -2 * w * layers,
+        "The input layer has a batch normalisation, too.": -2 * w,
+        "The output layer has no normalisation, so it has biases.": -16,
+        "The pelvis is the origin: it is not an input.": 2 * w,
+        "The pelvis is the origin: it has no depth to predict.": w + 1,
+        "The pelvis is the origin: it is neither an input nor a depth to predict.": 3 * w + 1,
+        "A residual block contains two linear layers, each with a normalisation.": -b * layer,
+        "Each of the two layers of a block has its own normalisation.": -2 * b * w,
+        "The output layer has no normalisation.": 32,
+        "That would be right for 6 blocks: count `blocks` of them.": (6 - b) * 2 * layer,
     }
-    otherwise = f"There are {seeds} x {seeds} = {seeds**2} pairs; count those in which `full` has the smaller error."
-    return explain(found, mistakes, otherwise)
 
 
 EXERCISES = {
-    "05.1": Coding(
-        title="Three segments of your own",
-        task="""Build and return a `Representation` of three independent segments: the legs; the column (spine,
-        thorax, neck, head); the arms. Every joint except the pelvis belongs to exactly one. At most six residual
-        blocks in all.""",
-        hint_1="`REPRESENTATIONS['legs_torso'].segments` shows two segments. The arms start at the shoulders.",
-        hint_2="`Representation('three_parts', (Segment('legs', (...)), ...), blocks=2)` shares nothing by default.",
-        reference=three_parts,
-        checks=check_three_parts,
-        conclusion="Each joint has one owner, and if one segment's joints move, no depth of another segment changes.",
+    "05.1": Measuring(
+        title="Who has the most parameters?",
+        task="""Five representations come with the package as recorded runs: `full`, `legs_torso`, `legs_torso_shared`,
+        `five_parts` and `five_parts_shared`. Whose lifter has the most parameters? Answer with its name. (A comparison
+        of errors means little if one network is much larger.)""",
+        hint_1="`load_record(name)` loads a run; `record_names()`, in `liftkit.recorded`, lists their names.",
+        hint_2="Compare `load_record(name).lifter.parameter_count`.",
+        measure=most_parameters,
+        choices=tuple(sorted(record_names())),
+        wrong=lambda name: f"{name} has {parameters()[name]:,} parameters; another has {max(parameters().values()):,}.",
+        conclusion="Most are in the residual blocks, and all have five or six; layers that join segments add some.",
     ),
-    "05.2": Measuring(
-        title="Misled by one seed",
-        task="""Two students train one seed each, with any seed number: one `full`, the other `legs_torso`. They compare
-        the two errors (`pa_mpjpe_reflection`). Take every pair that the recorded seeds can form, 8 x 8: in which share
-        of them, from 0 to 1, does the *full* pose look better?""",
-        hint_1="`record_results()` in `liftkit.recorded` has one error per seed. Compare all pairs of the two.",
-        hint_2="With two arrays `full` and `cut`: `(full[:, None] < cut[None, :]).mean()`.",
-        measure=share_misled,
-        wrong=explain_misled,
-        conclusion="In this share of pairs, one seed each names the wrong winner, although with eight seeds each the "
-        "interval for the mean difference does not contain 0.",
+    "05.2": Coding(
+        title="Count them by hand",
+        task="""Write a function that returns the number of trained parameters of a full-pose lifter, for any `width`
+        and any number of residual `blocks`: 16 joints come in as 32 numbers, 16 depths go out. The list of layers above
+        is for width 64 and 6 blocks.""",
+        hint_1="Add up: the input layer with its normalisation; `blocks` times one block; the output layer.",
+        hint_2="A block is two linear layers of width x width weights, each followed by a gain and a shift per unit.",
+        reference=count_parameters,
+        checks=check_count,
+        conclusion="It counts as `Lifter.parameter_count` does, for three sizes. With width w and b blocks the term "
+        "2bw² outgrows all others: twice the width has nearly four times the parameters.",
     ),
 }

@@ -1,82 +1,91 @@
-"""Exercises of lesson 06: legs and torso with shared features."""
+"""Exercises of lesson 06: legs and torso, apart."""
 
 import torch
 
-from liftkit.course.checking import StudentFunction, expect_value
-from liftkit.course.exercise import Coding, Reasoning
+from liftkit.course.checking import StudentFunction, WrongAnswer, explain
+from liftkit.course.exercise import Coding, Measuring
+from liftkit.networks import Lifter
+from liftkit.recorded import record_results
+from liftkit.representations import REPRESENTATIONS, Representation, Segment
 from liftkit.skeleton import H36M_17
 
-KNEE, WRIST = H36M_17.index("left_knee"), H36M_17.index("right_wrist")
+
+def three_parts():
+    legs, torso = REPRESENTATIONS["legs_torso"].segments
+    column, arms = torso.owns[:4], torso.owns[4:]
+    segments = (legs, Segment("column", column), Segment("arms", arms))
+    return Representation("three_parts", segments, blocks=2)
 
 
-def crossing(lift, x2d, joint, other):
-    x2d = x2d.clone().requires_grad_()
-    (gradient,) = torch.autograd.grad(lift(x2d)[:, other].sum(), x2d)
-    return gradient[:, joint].norm(dim=-1).mean()
+def check_three_parts(student: StudentFunction) -> None:
+    mine = student()
+    if not isinstance(mine, Representation):
+        raise WrongAnswer(f"Expected a Representation, found {type(mine).__name__}.")
+    if len(mine.segments) != 3:
+        names = ", ".join(segment.name for segment in mine.segments)
+        raise WrongAnswer(f"Expected three segments, found {len(mine.segments)}: {names}.")
+    names = [segment.name for segment in mine.segments]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise WrongAnswer(f"Two segments have the same name, {twice[0]}: in a table nobody could tell which is which.")
+    ends = {"legs": "hip knee ankle", "arms": "shoulder elbow wrist", "column": "spine thorax neck head"}
+    parts = {part: [n for n in H36M_17.names if n.endswith(tuple(ends[part].split()))] for part in ends}
+    for part, joints in parts.items():
+        if not any(set(segment.owns) == set(joints) for segment in mine.segments):
+            raise WrongAnswer(f"No segment owns exactly the {part}: {', '.join(joints)}.")
+    generator = torch.Generator().manual_seed(7)
+    lifter = Lifter(mine, width=32, generators=[generator]).eval()
+    x2d = torch.randn(1, 8, 17, 2, generator=generator)
+    for part, joints in parts.items():  # if one part moves, no depth of another may change
+        moved, own = x2d.clone(), [H36M_17.index(joint) for joint in joints]
+        moved[:, :, own] += 0.5
+        change = (lifter(moved) - lifter(x2d)).detach().abs().amax(dim=(0, 1))
+        change[own] = 0
+        if change.max() > 1e-6:
+            answer = f"the depth of the {H36M_17.names[int(change.argmax())]} changed by {change.max():.2g}"
+            raise WrongAnswer(f"The {part} moved, and {answer}: the segments are not independent.")
 
 
-def check_crossing(student: StudentFunction) -> None:
-    """Use lifters with a known derivative: z = (w . x2d)^2 / 2 for random w, with and without a cut."""
-    generator = torch.Generator().manual_seed(6)
-    weights, x2d = (torch.randn(shape, generator=generator) for shape in ((17, 17, 2), (32, 17, 2)))
-    apart = weights.clone()
-    apart[WRIST, KNEE] = 0
-    for w, what in ((weights, "the crossing of a known lifter"), (apart, "the crossing of a cut lifter")):
-        found = student(lambda x2d, w=w: torch.einsum("oic,bic->bo", w.to(x2d), x2d) ** 2 / 2, x2d, KNEE, WRIST)
-        gradient = torch.einsum("oic,bic->bo", w, x2d)[..., None, None] * w  # (B, depth, joint, 2)
-        expected = float(gradient[:, WRIST, KNEE].norm(dim=-1).mean())
-        expect_value(found, expected, what, _mistakes(gradient), tolerance=1e-2)
+def share_misled():
+    errors = record_results().set_index("representation").pa_mpjpe_reflection
+    full, cut = errors["full"].to_numpy(), errors["legs_torso"].to_numpy()
+    return float((full[:, None] < cut[None, :]).mean())
 
 
-def _mistakes(gradient: torch.Tensor) -> dict[str, torch.Tensor]:
-    """What is said of a typical mistake -> the value that it leads to."""
-    one, swapped, of_all = gradient[:, WRIST, KNEE], gradient[:, KNEE, WRIST], gradient[:, :, KNEE].sum(1)
-    return {
-        "That is the squared length: take the root.": one.square().sum(-1).mean(),
-        "That is the other way round: the depth of `joint`, moved by `other`.": swapped.norm(dim=-1).mean(),
-        "That is the sum over poses, not the mean.": one.norm(dim=-1).sum(),
-        "That divides by the number of poses twice: differentiate the sum of that depth over poses, and take the mean "
-        "of the lengths.": one.norm(dim=-1).mean() / len(one),
-        "That is one length for all poses together: take each pose's length (`dim=-1`), then the mean.": one.norm(),
-        "That is a length along the poses: take each pose's length, over x and y (`dim=-1`).": one.norm(dim=0).mean(),
-        "That is the gradient of all depths together: take only `[:, other]`.": of_all.norm(dim=-1).mean(),
-        "That adds |dz/dx| and |dz/dy|: take the length of the gradient.": one.abs().sum(-1).mean(),
-        "Mean gradients cancel out: first take the length of each pose, then the mean.": one.mean(0).norm(),
-        "That is the mean of dz/dx and dz/dy: take the length of the gradient first.": one.mean(),
+def explain_misled(found: float) -> str:
+    errors = record_results().pivot(index="seed", columns="representation", values="pa_mpjpe_reflection")
+    seeds, share, paired = len(errors), share_misled(), (errors["full"] < errors["legs_torso"]).mean()
+    mistakes = {
+        "That is the share of pairs in which `legs_torso` is better.": 1 - share,
+        f"That is the share of the {seeds} pairs with the same seed; here any seed can meet any other.": paired,
+        "That is in per cent: give a share from 0 to 1.": 100 * share,
+        f"That is the number of pairs: divide it by all {seeds**2}.": seeds**2 * share,
     }
+    otherwise = f"There are {seeds} x {seeds} = {seeds**2} pairs; count those in which `full` has the smaller error."
+    return explain(found, mistakes, otherwise)
 
 
 EXERCISES = {
-    "06.1": Reasoning(
-        title="An ankle and a wrist",
-        task="""In `legs_torso_shared`, legs and torso have two blocks each of their own; then their features are joined
-        and go through two blocks together. Can a wrist's predicted depth depend on an ankle's 2D position?""",
-        hint_1="Follow the ankle's coordinates through the network. Which layers can they reach?",
-        hint_2="What enters the shared blocks, and what leaves them?",
-        options={
-            "No: each segment has its own blocks.": """
-            Its first two blocks are its own. But what leaves the shared blocks comes from the features of both
-            segments, and every depth is computed from it.""",
-            "Yes: through the shared blocks.": """
-            Every depth is computed from features of both segments, so it can use every joint. In the recorded run the
-            sensitivity between legs and torso is not 0: measure it. (Where they meet comes next.)""",
-            "Only while it is trained: afterwards the weights are fixed.": """
-            Fixed weights do not cut a path: the ankle's coordinates go through the same layers.""",
-        },
-        answer="b",
+    "06.1": Coding(
+        title="Three segments of your own",
+        task="""Build and return a `Representation` of three independent segments: the legs; the column (spine,
+        thorax, neck, head); the arms. Every joint except the pelvis belongs to exactly one. At most six residual
+        blocks in all.""",
+        hint_1="`REPRESENTATIONS['legs_torso'].segments` shows two segments. The arms start at the shoulders.",
+        hint_2="`Representation('three_parts', (Segment('legs', (...)), ...), blocks=2)` shares nothing by default.",
+        reference=three_parts,
+        checks=check_three_parts,
+        conclusion="Each joint has one owner, and if one segment's joints move, no depth of another segment changes.",
     ),
-    "06.2": Coding(
-        title="What crosses from one joint to one depth",
-        task="""Measure what crosses. `lift` takes 2D poses (B, 17, 2), a torch tensor, and returns depths (B, 17).
-        Return one number: how far the depth of joint number `other` moves for a small movement of the 2D position of
-        joint number `joint`. That is the length of the gradient of that depth with respect to that position (x and y),
-        as a mean over the B poses.""",
-        hint_1="Use autograd: the input must require a gradient. In a trained lifter poses do not affect each other, "
-        "so the sum of one depth over all poses can be differentiated at once.",
-        hint_2="`torch.autograd.grad(lift(x2d)[:, other].sum(), x2d)` gives (B, 17, 2). Choose `joint`; lengths, mean.",
-        reference=crossing,
-        checks=check_crossing,
-        conclusion="It finds the derivative of a known lifter, and 0 if the path is cut. `sensitivity(run, poses)` is "
-        "this for all pairs of joints, in mm per mm.",
+    "06.2": Measuring(
+        title="Misled by one seed",
+        task="""Two students train one seed each, with any seed number: one `full`, the other `legs_torso`. They compare
+        the two errors (`pa_mpjpe_reflection`). Take every pair that the recorded seeds can form, 8 x 8: in which share
+        of them, from 0 to 1, does the *full* pose look better?""",
+        hint_1="`record_results()` in `liftkit.recorded` has one error per seed. Compare all pairs of the two.",
+        hint_2="With two arrays `full` and `cut`: `(full[:, None] < cut[None, :]).mean()`.",
+        measure=share_misled,
+        wrong=explain_misled,
+        conclusion="In this share of pairs, one seed each names the wrong winner, although with eight seeds each the "
+        "interval for the mean difference does not contain 0.",
     ),
 }

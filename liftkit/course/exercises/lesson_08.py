@@ -1,120 +1,82 @@
-"""Exercises of lesson 08: what does a lifted depth depend on?"""
+"""Exercises of lesson 08: legs and torso with shared features."""
 
-import numpy as np
+import torch
 
-from liftkit import intervention
-from liftkit.course.checking import StudentFunction, WrongAnswer, expect_shape, explain, random_poses
-from liftkit.course.exercise import Coding, Measuring, Reasoning
-from liftkit.data.datasets import load_poses
-from liftkit.recorded import load_record, record_names
-from liftkit.representations import REPRESENTATIONS
+from liftkit.course.checking import StudentFunction, expect_value
+from liftkit.course.exercise import Coding, Reasoning
 from liftkit.skeleton import H36M_17
 
-LEGS = [H36M_17.index(joint) for joint in REPRESENTATIONS["legs_torso"].segments[0].owns]
-REST = [joint for joint in range(len(H36M_17)) if joint not in LEGS]
+KNEE, WRIST = H36M_17.index("left_knee"), H36M_17.index("right_wrist")
 
 
-def with_legs_of(x2d, other):
-    legs = [i for i, name in enumerate(H36M_17.names) if name.endswith(("hip", "knee", "ankle"))]
-    mixed = x2d.copy()
-    mixed[legs] = other[legs] - other[0] + x2d[0]
-    return mixed
+def crossing(lift, x2d, joint, other):
+    x2d = x2d.clone().requires_grad_()
+    (gradient,) = torch.autograd.grad(lift(x2d)[:, other].sum(), x2d)
+    return gradient[:, joint].norm(dim=-1).mean()
 
 
-def check_with_legs_of(student: StudentFunction) -> None:
-    one, other = random_poses(2, seed=8)[..., :2] + [[[400.0, 300.0]], [[650.0, 420.0]]]  # the pelvis is not at 0
-    mixed = expect_shape(student(one, other), (17, 2), "the mixed pose")
-    slip = explain(mixed, _wrong_mixes(one, other), tolerance=1e-6)
-    moved = np.linalg.norm(mixed - one, axis=-1)
-    if moved[REST].max() > 1e-3:
-        joint = REST[int(moved[REST].argmax())]
-        fault = f"The {H36M_17.names[joint]} is not a leg joint, but it moved by {moved[joint]:.0f} pixels."
-        raise WrongAnswer(f"{fault} {slip}".strip())
-    if unmoved := [H36M_17.names[joint] for joint in LEGS if moved[joint] < 1e-3]:
-        raise WrongAnswer(f"Still the first person's: {', '.join(unmoved)}.")
-    off = np.linalg.norm((mixed - mixed[0]) - (other - other[0]), axis=-1)[LEGS].max()
-    if off > 1e-3:
-        where = slip or "Put them at the first person's pelvis, as far from it as they were from their own."
-        raise WrongAnswer(f"The legs are {off:.0f} pixels off. {where}")
+def check_crossing(student: StudentFunction) -> None:
+    """Use lifters with a known derivative: z = (w . x2d)^2 / 2 for random w, with and without a cut."""
+    generator = torch.Generator().manual_seed(6)
+    weights, x2d = (torch.randn(shape, generator=generator) for shape in ((17, 17, 2), (32, 17, 2)))
+    apart = weights.clone()
+    apart[WRIST, KNEE] = 0
+    for w, what in ((weights, "the crossing of a known lifter"), (apart, "the crossing of a cut lifter")):
+        found = student(lambda x2d, w=w: torch.einsum("oic,bic->bo", w.to(x2d), x2d) ** 2 / 2, x2d, KNEE, WRIST)
+        gradient = torch.einsum("oic,bic->bo", w, x2d)[..., None, None] * w  # (B, depth, joint, 2)
+        expected = float(gradient[:, WRIST, KNEE].norm(dim=-1).mean())
+        expect_value(found, expected, what, _mistakes(gradient), tolerance=1e-2)
 
 
-def _wrong_mixes(one: np.ndarray, other: np.ndarray) -> dict[str, np.ndarray]:
-    """What is said of a typical slip -> the pose that it leads to."""
-
-    def mixed(first, legs):
-        pose = first.copy()
-        pose[LEGS] = legs[LEGS]
-        return pose
-
-    shift, copied = one[0] - other[0], "the pelvis of the one is not where that of the other is."
+def _mistakes(gradient: torch.Tensor) -> dict[str, torch.Tensor]:
+    """What is said of a typical mistake -> the value that it leads to."""
+    one, swapped, of_all = gradient[:, WRIST, KNEE], gradient[:, KNEE, WRIST], gradient[:, :, KNEE].sum(1)
     return {
-        "That is the second person with the first one's legs: the other way round.": mixed(other, one - shift),
-        f"Their places in the image were copied: {copied}": mixed(one, other),
-        "The legs were shifted in the other direction.": mixed(one, other - shift),
-        f"That is the other way round, and places were copied: {copied}": mixed(other, one),
-        "The pelvis was counted as a leg joint: it stays where it is.": np.vstack([other[:1], mixed(one, other)[1:]]),
+        "That is the squared length: take the root.": one.square().sum(-1).mean(),
+        "That is the other way round: the depth of `joint`, moved by `other`.": swapped.norm(dim=-1).mean(),
+        "That is the sum over poses, not the mean.": one.norm(dim=-1).sum(),
+        "That divides by the number of poses twice: differentiate the sum of that depth over poses, and take the mean "
+        "of the lengths.": one.norm(dim=-1).mean() / len(one),
+        "That is one length for all poses together: take each pose's length (`dim=-1`), then the mean.": one.norm(),
+        "That is a length along the poses: take each pose's length, over x and y (`dim=-1`).": one.norm(dim=0).mean(),
+        "That is the gradient of all depths together: take only `[:, other]`.": of_all.norm(dim=-1).mean(),
+        "That adds |dz/dx| and |dz/dy|: take the length of the gradient.": one.abs().sum(-1).mean(),
+        "Mean gradients cancel out: first take the length of each pose, then the mean.": one.mean(0).norm(),
+        "That is the mean of dz/dx and dz/dy: take the length of the gradient first.": one.mean(),
     }
 
 
-def legs_moved(name):
-    poses = load_poses("synthetic").test.select(slice(None, None, 80))
-    legs = list(REPRESENTATIONS["legs_torso"].segments[0].owns)
-    return intervention(load_record(name), poses, "legs_torso").table().loc["torso", legs]
-
-
-def independent_of_torso():
-    return {name for name in record_names() if legs_moved(name).max() == 0}
-
-
 EXERCISES = {
-    "08.1": Coding(
-        title="An intervention by hand",
-        task="""`x2d` and `other` are 2D poses (17, 2) of two people in the same image, numpy, in pixels. Give the first
-        person the second one's legs (hips, knees and ankles): each leg joint as far from the pelvis, and in the same
-        direction, as it is in `other`. Everything else stays. Return the mixed pose.""",
-        hint_1="`liftkit.H36M_17.names` shows which joints are legs. Where are they if you only copy coordinates?",
-        hint_2="`other[legs] - other[0]` is where legs are relative to their pelvis; add the first person's pelvis.",
-        reference=with_legs_of,
-        checks=check_with_legs_of,
-        conclusion="The legs are another person's and hang from the same pelvis; nothing else moved. Any change in the "
-        "arms that a lifter predicts now comes from the legs.",
-    ),
-    "08.2": Measuring(
-        title="Whose legs are their own?",
-        task="""So far the legs were swapped. Now swap the *torso* in the test poses, at an unchanged scale, and lift
-        again. In which of the recorded representations does no depth of the legs move at all, not even slightly, for
-        any seed? Answer with a set of names, such as `{"full", "five_parts"}`.""",
-        hint_1="`intervention(run, poses, 'legs_torso')` swaps the legs, then the torso, and measures each depth.",
-        hint_2="`.values` (seeds, halves, joints) contains it for each seed. The second half is the torso; the first "
-        "six joints are the legs. Is the largest of these numbers 0?",
-        measure=independent_of_torso,
-        several=True,
-        choices=tuple(sorted(record_names())),
-        wrong=lambda name: f"With another torso, the legs of {name} move by {legs_moved(name).mean():.0f} mm (mean).",
-        conclusion="Training did not achieve this: if nothing is shared, there is no path from the torso to a leg.",
-    ),
-    "08.3": Reasoning(
-        title="Whose arms can you trust?",
-        task="""Two lifters are evaluated on people whose legs and torso are independent. For lifter A, the correlation
-        of lifted torso depths with the legs' 2D positions is no more than chance gives (R² 0.01), and they move by
-        40 mm when the legs are swapped. For lifter B, cut into independent segments that have a scale each, the
-        correlation is above chance (R² 0.04), and they move by 0 mm. Then comes a person with a splint, whose legs are
-        in a position that no training person had. Whose lifted arms will the legs not disturb?""",
-        hint_1="Which of the two numbers comes from changing the legs, and which from watching them?",
-        hint_2="An output may vary with an input without being computed from it. What else connects B to the legs?",
+    "08.1": Reasoning(
+        title="An ankle and a wrist",
+        task="""In `legs_torso_shared`, legs and torso have two blocks each of their own; then their features are joined
+        and go through two blocks together. Can a wrist's predicted depth depend on an ankle's 2D position?""",
+        hint_1="Follow the ankle's coordinates through the network. Which layers can they reach?",
+        hint_2="What enters the shared blocks, and what leaves them?",
         options={
-            "A's: its output varies with the legs no more than by chance.": """
-            That holds for poses like those it was evaluated on, where its errors do not vary with the legs. Legs that
-            do not fit move its torso by 40 mm: it computes depths from them.""",
-            "B's: nothing moves when the legs are swapped.": """
-            Its segments share nothing, not even a scale, so no leg can affect a depth of the torso, in any pose: 0 mm.
-            Its R² of 0.04 has another cause, such as the view.""",
-            "Neither's: 0.04 and 40 mm are both above what the data contain.": """
-            0.04 is a correlation: it says what varies with the legs, not what is computed from them. B moves by 0 mm,
-            and because it is cut, it cannot move in any other pose either.""",
-            "That cannot be known: no such legs were among the test poses.": """
-            That is so for A. For B it is known without any pose: it has no path from a leg to the torso.""",
+            "No: each segment has its own blocks.": """
+            Its first two blocks are its own. But what leaves the shared blocks comes from the features of both
+            segments, and every depth is computed from it.""",
+            "Yes: through the shared blocks.": """
+            Every depth is computed from features of both segments, so it can use every joint. In the recorded run the
+            sensitivity between legs and torso is not 0: measure it. (Where they meet comes next.)""",
+            "Only while it is trained: afterwards the weights are fixed.": """
+            Fixed weights do not cut a path: the ankle's coordinates go through the same layers.""",
         },
         answer="b",
+    ),
+    "08.2": Coding(
+        title="What crosses from one joint to one depth",
+        task="""Measure what crosses. `lift` takes 2D poses (B, 17, 2), a torch tensor, and returns depths (B, 17).
+        Return one number: how far the depth of joint number `other` moves for a small movement of the 2D position of
+        joint number `joint`. That is the length of the gradient of that depth with respect to that position (x and y),
+        as a mean over the B poses.""",
+        hint_1="Use autograd: the input must require a gradient. In a trained lifter poses do not affect each other, "
+        "so the sum of one depth over all poses can be differentiated at once.",
+        hint_2="`torch.autograd.grad(lift(x2d)[:, other].sum(), x2d)` gives (B, 17, 2). Choose `joint`; lengths, mean.",
+        reference=crossing,
+        checks=check_crossing,
+        conclusion="It finds the derivative of a known lifter, and 0 if the path is cut. `sensitivity(run, poses)` is "
+        "this for all pairs of joints, in mm per mm.",
     ),
 }

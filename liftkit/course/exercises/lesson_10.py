@@ -1,88 +1,120 @@
-"""Exercises of lesson 10: does it generalise?"""
+"""Exercises of lesson 10: what does a lifted depth depend on?"""
 
 import numpy as np
 
-from liftkit.course.checking import StudentFunction, WrongAnswer, expect_shape
-from liftkit.course.exercise import Coding, Measuring
-from liftkit.recorded import matrix_results
-from liftkit.representations import PAPER
-from liftkit.study.statistics import compare_pairs
+from liftkit import intervention
+from liftkit.course.checking import StudentFunction, WrongAnswer, expect_shape, explain, random_poses
+from liftkit.course.exercise import Coding, Measuring, Reasoning
+from liftkit.data.datasets import load_poses
+from liftkit.recorded import load_record, record_names
+from liftkit.representations import REPRESENTATIONS
+from liftkit.skeleton import H36M_17
 
-LEGS, ARMS = ("walk", "sit", "squat", "kick"), ("wave", "clap", "reach", "swing")
-
-
-def never_met(train, test):
-    halves = [np.array([action.split("+")[half] for action in train]) for half in (0, 1)]
-    known = [np.isin([action.split("+")[half] for action in test], halves[half]) for half in (0, 1)]
-    return known[0] & known[1] & ~np.isin(test, train)
+LEGS = [H36M_17.index(joint) for joint in REPRESENTATIONS["legs_torso"].segments[0].owns]
+REST = [joint for joint in range(len(H36M_17)) if joint not in LEGS]
 
 
-def some_actions(seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Actions of training poses, without two combinations and two tasks, and of test poses, with all of them."""
-    rng = np.random.default_rng(seed)
-    every = np.array([f"{leg}+{arm}" for leg in LEGS for arm in ARMS])
-    met = [a for a in every if "kick" not in a and "swing" not in a and a not in ("walk+reach", "sit+clap")]
-    return rng.choice(met, 60), rng.permutation(every.repeat(3))
+def with_legs_of(x2d, other):
+    legs = [i for i, name in enumerate(H36M_17.names) if name.endswith(("hip", "knee", "ankle"))]
+    mixed = x2d.copy()
+    mixed[legs] = other[legs] - other[0] + x2d[0]
+    return mixed
 
 
-def check_never_met(student: StudentFunction) -> None:
-    train, test = some_actions(seed=10)
-    mask = expect_shape(student(train, test), test.shape, "the mask") != 0
-    if np.array_equal(mask, ~never_met(train, test)):
-        raise WrongAnswer("True and False are exchanged: True is for the poses that are kept.")
-    for action in np.unique(test):
-        chosen, count = int(mask[test == action].sum()), int((test == action).sum())
-        new = [task for task in action.split("+") if not any(task in known.split("+") for known in train)]
-        if chosen and action in train:
-            fault = f"chosen, but {(train == action).sum()} training poses have this combination."
-        elif chosen and new:
-            fault = f"chosen, but no training pose has {new[0]}: that is a new movement, not a new combination."
-        elif chosen < count and action not in train and not new:
-            fault, chosen = "left out, although training has both tasks, but never together.", count - chosen
-        else:
-            continue
-        raise WrongAnswer(f"{chosen} of {count} poses of {action} are {fault}")
+def check_with_legs_of(student: StudentFunction) -> None:
+    one, other = random_poses(2, seed=8)[..., :2] + [[[400.0, 300.0]], [[650.0, 420.0]]]  # the pelvis is not at 0
+    mixed = expect_shape(student(one, other), (17, 2), "the mixed pose")
+    slip = explain(mixed, _wrong_mixes(one, other), tolerance=1e-6)
+    moved = np.linalg.norm(mixed - one, axis=-1)
+    if moved[REST].max() > 1e-3:
+        joint = REST[int(moved[REST].argmax())]
+        fault = f"The {H36M_17.names[joint]} is not a leg joint, but it moved by {moved[joint]:.0f} pixels."
+        raise WrongAnswer(f"{fault} {slip}".strip())
+    if unmoved := [H36M_17.names[joint] for joint in LEGS if moved[joint] < 1e-3]:
+        raise WrongAnswer(f"Still the first person's: {', '.join(unmoved)}.")
+    off = np.linalg.norm((mixed - mixed[0]) - (other - other[0]), axis=-1)[LEGS].max()
+    if off > 1e-3:
+        where = slip or "Put them at the first person's pelvis, as far from it as they were from their own."
+        raise WrongAnswer(f"The legs are {off:.0f} pixels off. {where}")
 
 
-def against_full(trained_on):
-    rows = matrix_results().query("data == @trained_on and test == 'cmu' and prior == 'gravity' and action == 'poses'")
-    return {name: compare_pairs(rows, name, "full").iloc[0] for name in PAPER if name != "full"}
+def _wrong_mixes(one: np.ndarray, other: np.ndarray) -> dict[str, np.ndarray]:
+    """What is said of a typical slip -> the pose that it leads to."""
+
+    def mixed(first, legs):
+        pose = first.copy()
+        pose[LEGS] = legs[LEGS]
+        return pose
+
+    shift, copied = one[0] - other[0], "the pelvis of the one is not where that of the other is."
+    return {
+        "That is the second person with the first one's legs: the other way round.": mixed(other, one - shift),
+        f"Their places in the image were copied: {copied}": mixed(one, other),
+        "The legs were shifted in the other direction.": mixed(one, other - shift),
+        f"That is the other way round, and places were copied: {copied}": mixed(other, one),
+        "The pelvis was counted as a leg joint: it stays where it is.": np.vstack([other[:1], mixed(one, other)[1:]]),
+    }
 
 
-def carries_over():
-    return {name for name, difference in against_full("broad").items() if difference.high95 < 0}
+def legs_moved(name):
+    poses = load_poses("synthetic").test.select(slice(None, None, 80))
+    legs = list(REPRESENTATIONS["legs_torso"].segments[0].owns)
+    return intervention(load_record(name), poses, "legs_torso").table().loc["torso", legs]
 
 
-def explain_carried(name: str) -> str:
-    pair, other = against_full("broad")[name], against_full("random")[name]
-    message = f"{name} minus full is {pair.difference:+.1f} mm, {pair.low95:+.1f} to {pair.high95:+.1f}."
-    return f"{message} (After training on random poses it is {other.difference:+.1f} mm: another question.)"
+def independent_of_torso():
+    return {name for name in record_names() if legs_moved(name).max() == 0}
 
 
 EXERCISES = {
     "10.1": Coding(
-        title="Combinations never met",
-        task="""A fair test of new combinations contains nothing else that is new. `train` (N,) and `test` (M,) are
-        numpy arrays of actions such as `"walk+wave"`, a leg task and an arm task. Return a mask (M,) that is True for
-        test poses whose combination no training pose has, although both of its tasks occur in training.""",
-        hint_1="`~np.isin(test, train)` finds new combinations. What else is among them?",
-        hint_2='Split each action at "+". Both halves must be known: `np.isin(legs_of_test, legs_of_train)`, and arms.',
-        reference=never_met,
-        checks=check_never_met,
-        conclusion="New combinations of known halves, without those that were trained on and without movements that "
-        "are entirely new: a lifter's errors here come from the combination.",
+        title="An intervention by hand",
+        task="""`x2d` and `other` are 2D poses (17, 2) of two people in the same image, numpy, in pixels. Give the first
+        person the second one's legs (hips, knees and ankles): each leg joint as far from the pelvis, and in the same
+        direction, as it is in `other`. Everything else stays. Return the mixed pose.""",
+        hint_1="`liftkit.H36M_17.names` shows which joints are legs. Where are they if you only copy coordinates?",
+        hint_2="`other[legs] - other[0]` is where legs are relative to their pelvis; add the first person's pelvis.",
+        reference=with_legs_of,
+        checks=check_with_legs_of,
+        conclusion="The legs are another person's and hang from the same pelvis; nothing else moved. Any change in the "
+        "arms that a lifter predicts now comes from the legs.",
     ),
     "10.2": Measuring(
-        title="What carries over?",
-        task="""Take the matrix's lifters that were trained on "broad" synthetic people with the gravity prior and
-        tested on CMU, with their means over poses. Which representations have a smaller error than `full`, seed by
-        seed, with a 95 % interval (of this comparison alone) that lies entirely below 0? Answer with a set.""",
-        hint_1='`abroad` holds the tests on CMU under the gravity prior: keep the rows whose `data` is "broad".',
-        hint_2='`compare_pairs(table, name, "full")` gives the difference with its interval: use `high95`.',
-        measure=carries_over,
+        title="Whose legs are their own?",
+        task="""So far the legs were swapped. Now swap the *torso* in the test poses, at an unchanged scale, and lift
+        again. In which of the recorded representations does no depth of the legs move at all, not even slightly, for
+        any seed? Answer with a set of names, such as `{"full", "five_parts"}`.""",
+        hint_1="`intervention(run, poses, 'legs_torso')` swaps the legs, then the torso, and measures each depth.",
+        hint_2="`.values` (seeds, halves, joints) contains it for each seed. The second half is the torso; the first "
+        "six joints are the legs. Is the largest of these numbers 0?",
+        measure=independent_of_torso,
         several=True,
-        choices=tuple(name for name in PAPER if name != "full"),
-        wrong=explain_carried,
-        conclusion="Each of these intervals holds for one comparison. You made four: the next table corrects for that.",
+        choices=tuple(sorted(record_names())),
+        wrong=lambda name: f"With another torso, the legs of {name} move by {legs_moved(name).mean():.0f} mm (mean).",
+        conclusion="Training did not achieve this: if nothing is shared, there is no path from the torso to a leg.",
+    ),
+    "10.3": Reasoning(
+        title="Whose arms can you trust?",
+        task="""Two lifters are evaluated on people whose legs and torso are independent. For lifter A, the correlation
+        of lifted torso depths with the legs' 2D positions is no more than chance gives (R² 0.01), and they move by
+        40 mm when the legs are swapped. For lifter B, cut into independent segments that have a scale each, the
+        correlation is above chance (R² 0.04), and they move by 0 mm. Then comes a person with a splint, whose legs are
+        in a position that no training person had. Whose lifted arms will the legs not disturb?""",
+        hint_1="Which of the two numbers comes from changing the legs, and which from watching them?",
+        hint_2="An output may vary with an input without being computed from it. What else connects B to the legs?",
+        options={
+            "A's: its output varies with the legs no more than by chance.": """
+            That holds for poses like those it was evaluated on, where its errors do not vary with the legs. Legs that
+            do not fit move its torso by 40 mm: it computes depths from them.""",
+            "B's: nothing moves when the legs are swapped.": """
+            Its segments share nothing, not even a scale, so no leg can affect a depth of the torso, in any pose: 0 mm.
+            Its R² of 0.04 has another cause, such as the view.""",
+            "Neither's: 0.04 and 40 mm are both above what the data contain.": """
+            0.04 is a correlation: it says what varies with the legs, not what is computed from them. B moves by 0 mm,
+            and because it is cut, it cannot move in any other pose either.""",
+            "That cannot be known: no such legs were among the test poses.": """
+            That is so for A. For B it is known without any pose: it has no path from a leg to the torso.""",
+        },
+        answer="b",
     ),
 }

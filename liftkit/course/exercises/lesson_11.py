@@ -1,127 +1,123 @@
-"""Exercises of lesson 11: your own poses."""
+"""Exercises of lesson 11: reading a paper's code."""
 
-import numpy as np
+from collections.abc import Callable
 
+import torch
+
+from liftkit import evaluate, load_poses, load_record
 from liftkit.course.checking import StudentFunction, WrongAnswer, expect_shape
 from liftkit.course.exercise import Coding, Measuring, Reasoning
-from liftkit.keypoints.names import COCO
-from liftkit.keypoints.reading import read_keypoints
-from liftkit.recorded import load_record, sample_keypoints
-from liftkit.skeleton import H36M_17
-
-MIDDLE = ("pelvis", "spine", "thorax")
+from liftkit.poses import evenly
 
 
-def middle_joints(points, score):
-    found = np.where(score[:, None] < 0.3, np.nan, points)
-    pelvis = (found[11] + found[12]) / 2
-    thorax = (found[5] + found[6]) / 2
-    return np.stack([pelvis, (pelvis + thorax) / 2, thorax])
+def depends_on_others(call, x2d):
+    together, alone = call(x2d), call(x2d[:4])
+    return bool((together[:4] - alone).abs().max() > 1e-4)
 
 
-def some_points(seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """COCO's points of one person in pixels (17, 2), as a camera a little to the side sees them, and scores (17,)."""
-    rng = np.random.default_rng(seed)
-    points = rng.uniform((380, 150), (560, 850), (len(COCO), 2))
-    for name, place in {"left_hip": (510, 480), "right_hip": (430, 500), "left_shoulder": (540, 240)}.items():
-        points[COCO.index(name)] = place
-    return points.round(1), rng.uniform(0.6, 1, len(COCO)).round(2)
+def some_networks() -> dict[str, tuple[Callable, bool]]:
+    """Networks from poses (B, 17, 2) to depths (B, 17), and whether poses of a batch depend on each other."""
+    into, out = torch.randn(34, 24, generator=_seeded(11)), torch.randn(24, 17, generator=_seeded(12)) / 24
 
+    def features(x2d):
+        return x2d.flatten(1) @ into
 
-def check_middle_joints(student: StudentFunction) -> None:
-    # A point that a detector did not find is often at (0, 0), with a score near 0. Or it is a guess.
-    for point, low, place in (("nose", 0.05, None), ("left_hip", 0.05, (0, 0)), ("right_shoulder", 0.25, None),
-                              ("right_hip", 0.35, None)):  # fmt: skip
-        points, score = some_points(seed=11)
-        seen = middle_joints(points, score)
-        score[COCO.index(point)] = low
-        points[COCO.index(point)] = points[COCO.index(point)] if place is None else place
-        found = expect_shape(student(points, score), (3, 2), "the result", finite=False)
-        named = dict(zip((*MIDDLE, *COCO), (*seen, *points), strict=True))
-        for name, mine, right in zip(MIDDLE, found, middle_joints(points, score), strict=True):
-            if not _equal(mine, right):
-                fault = _compare_joint(name, mine, right, named)
-                raise WrongAnswer(f"With a score of {low} for the {point.replace('_', ' ')}, the {name} is {fault}")
+    def batch_statistics(x2d):
+        h = features(x2d)
+        return ((h - h.mean(0)) / (h.var(0, correction=0) + 1e-3).sqrt()).relu() @ out
 
+    def fixed_map(x2d):
+        return features(x2d).relu() @ out + 1e-6 * len(x2d)  # rounding, as a larger batch may bring
 
-def _compare_joint(name: str, mine: np.ndarray, right: np.ndarray, named: dict[str, np.ndarray]) -> str:
-    """What is wrong with a joint. ``named``: where each joint and point was."""
-    if np.isnan(right).any():
-        off = np.linalg.norm(mine - named[name])
-        return f"unknown: expected NaN, found {mine.round(0).tolist()}, {off:.0f} pixels from where it was."
-    if np.isnan(mine).any():
-        return "NaN, but no point that it needs has a score below 0.3."
-    other = "".join(f": it is the {point}" for point, place in named.items() if _equal(mine, place))
-    return f"off by {np.abs(mine - right).max():.0f} pixels{other}. The order is {', '.join(MIDDLE)}."
+    def own_statistics(x2d):
+        h = features(x2d)
+        return ((h - h.mean(1, keepdim=True)) / h.std(1, keepdim=True)).relu() @ out
 
+    def centred_poses(x2d):
+        return features(x2d - x2d.mean(0)).relu() @ out
 
-def _equal(one: np.ndarray, other: np.ndarray) -> bool:
-    return np.allclose(one, other, rtol=0, atol=1e-3, equal_nan=True)
-
-
-def least_agreed():
-    return H36M_17.names[depths_of_seeds().std(axis=0).mean(axis=0).argmax()]
-
-
-def depths_of_seeds():
-    poses, _ = read_keypoints(sample_keypoints())
-    return load_record("legs_torso").lift(poses.x2d)[..., 2]
-
-
-def explain_joint(name: str) -> str:
-    depth = depths_of_seeds()  # (S, N, J) in the file's pixels
-    spread, of_poses = depth.std(axis=0).mean(axis=0), depth.std(axis=1).mean(axis=0)
-    message = (
-        f"Seeds spread by {spread[H36M_17.index(name)]:.0f} pixels there; the largest spread is {spread.max():.0f}."
-    )
-    slips = {
-        "There the poses differ most: the standard deviation goes along the seeds, `axis=0`.": of_poses,
-        "There the depth is largest, which says nothing about how far seeds differ.": abs(depth).mean(axis=(0, 1)),
+    return {
+        "that normalises features by the mean and spread of the batch": (batch_statistics, True),
+        "that is a fixed map (its rounding differs by 1e-6 with the size of the batch)": (fixed_map, False),
+        "that normalises the features of each pose by themselves": (own_statistics, False),
+        "that subtracts the mean pose of the batch from its input": (centred_poses, True),
     }
-    slip = next((text for text, values in slips.items() if H36M_17.names[values.argmax()] == name), "")
-    return f"{message} {slip}".strip()
+
+
+def _seeded(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def check_depends_on_others(student: StudentFunction) -> None:
+    x2d = torch.rand(24, 17, 2, generator=_seeded(13)) * 2 - 1
+    for name, (network, right) in some_networks().items():
+        found = bool(expect_shape(student(network, x2d), (), "the result") != 0)
+        if found != right:
+            does = "depend" if right else "do not depend"
+            raise WrongAnswer(f"Of a network {name} the depths {does} on the other poses; found {found}.")
+
+
+def larger_without_pelvis():
+    poses, run = evenly(load_poses("synthetic").test, 1024), load_record("legs_torso")
+    of_16, of_17 = (evaluate(run, poses, joints=joints).pa_mpjpe_reflection.mean() for joints in (16, 17))
+    return of_16 / of_17
+
+
+def explain_factor(found: float) -> str:
+    if abs(found - 17 / 16) < 2e-3:
+        return (
+            "17/16 would be right if the pelvis had no error. But Procrustes' alignment moves the pose as a whole, so "
+            "that the pelvis gets an error too."
+        )
+    if abs(found * larger_without_pelvis() - 1) < 5e-3:
+        return "That is 17 joints divided by 16. Which of the two errors is the larger?"
+    return "Take the mean over seeds of `pa_mpjpe_reflection`, with `joints=16` and with `joints=17`."
 
 
 EXERCISES = {
     "11.1": Coding(
-        title="The joints that COCO lacks",
-        task="""`points` (17, 2) are one person's keypoints in COCO's order, in pixels, and `score` (17,) is how sure
-        the detector is of each: numpy. Human3.6M has a pelvis, a spine and a thorax, which COCO lacks. Return the
-        three, in this order, as an array (3, 2). The pelvis is midway between the hips, the thorax between the
-        shoulders, the spine between these two. A point with a score below 0.3 is missing; whatever needs it is NaN.""",
-        hint_1="`COCO.index('left_hip')` is the row of a point (`from liftkit.keypoints.names import COCO`).",
-        hint_2="First put NaN wherever the score is low. Sums and means of NaN are NaN without any further code.",
-        reference=middle_joints,
-        checks=check_middle_joints,
-        conclusion="Each joint comes from the two it lies between, and none from a point at (0, 0) that nobody saw.",
+        title="Ask the network",
+        task="""`call` is a network: poses (B, 17, 2) as a torch tensor in, depths (B, 17) out, for any B. `x2d`
+        (24, 17, 2) are poses to try it with. Return whether the depths of a pose depend on the other poses of its
+        batch: True or False. Find out by calling it, and ignore differences below 1e-4: they are rounding.""",
+        hint_1="What would have to stay the same, if the others did not matter?",
+        hint_2="Lift the first poses once together with all, and once without the rest.",
+        reference=depends_on_others,
+        checks=check_depends_on_others,
+        conclusion="A network tells what it does, whatever its text says.",
     ),
-    "11.2": Measuring(
-        title="Where do they agree least?",
-        task="""Lift the package's sample by all eight seeds of `legs_torso`. At which joint does the depth differ most
-        between seeds: the standard deviation over seeds, averaged over the poses? Answer with the joint's name.""",
-        hint_1="`lifter.lift(sample.x2d)[..., 2]` has the shape (seeds, poses, joints). Which axis are the seeds?",
-        hint_2="`depth.std(axis=0).mean(axis=0)` has one number per joint; `H36M_17.names[...]` names the largest.",
-        measure=least_agreed,
-        choices=H36M_17.names,
-        wrong=explain_joint,
-        conclusion="It is the end of a limb: the uncertainties of the bones before it add up there.",
-    ),
-    "11.3": Reasoning(
-        title="Eight that agree",
-        task="""On your film, all eight seeds put the left elbow within 20 mm of each other. There is no truth to
-        compare with. What may you say?""",
-        hint_1="Eight students of the same teacher, with the same book, are asked the same question.",
-        hint_2="What do all eight seeds share that may be wrong for your film?",
+    "11.2": Reasoning(
+        title="A sign",
+        task="""By the 90-degree consistency of lesson 03 the depth of (x, y, z), seen from +90 degrees, is -x. Two such
+        turns show it from behind. One script of the authors demands of the depth there: z. Which depth z agrees with
+        both?""",
+        hint_1="Turn by 90 degrees twice: (x, y, z), then (z, y, -x), then ...",
+        hint_2="Two turns demand the depth -z. When is that z?",
         options={
-            "The elbow's depth is right to about 20 mm.": """
-            Agreement bounds what differs between seeds, and nothing else. They share the training poses, the assumed
-            tilt of the camera and your detector's mistakes, and can all be wrong together.""",
-            "The choice of a seed matters little here; how wrong they all are stays open.": """
-            The spread shows what is left to chance in training. An error that all seeds share leaves no spread, so a
-            small spread is not a bound, while a large one is a warning.""",
-            "The representation suits this film.": """
-            Seeds of a bad representation can agree, too: one that always predicts 0 agrees with itself perfectly.""",
+            "Each: seen from behind, a joint is as near as before.": """
+            Whoever walks around a person sees far what was near: depth is measured from the pelvis, along the line of
+            sight.""",
+            "Only 0: a flat pose.": """
+            From behind, two turns demand -z and the script z. Only 0 is both. So this term pulls depths towards 0, and
+            the other terms pull the other way.""",
+            "Only -z: the pose comes out mirrored.": """
+            The mirrored pose has the same problem: two turns demand z of it, and the script -z.""",
+            "Each: the error is squared, so a sign makes no difference.": """
+            Squared is the difference of prediction and target. With another sign the target is another place.""",
         },
         answer="b",
+    ),
+    "11.3": Measuring(
+        title="Sixteen joints or seventeen",
+        task="""The authors' code leaves out the pelvis before it aligns and averages. By which factor is the PA-MPJPE
+        (reflection allowed) of the recorded `legs_torso` larger by 16 joints than by 17, in the mean over seeds? Take
+        the test poses of the synthetic people, `evaluate(run, poses, joints=16)`. Answer with three digits after the
+        point.""",
+        hint_1="`evaluate(load_record('legs_torso'), poses, joints=16).pa_mpjpe_reflection.mean()` is one of the two.",
+        hint_2="Some hundred poses are enough: `load_poses('synthetic').test.select(slice(None, None, 23))`.",
+        measure=larger_without_pelvis,
+        wrong=explain_factor,
+        tolerance=0.004,
+        conclusion="Two papers that count joints differently differ by this without any difference between lifters.",
     ),
 }

@@ -58,7 +58,7 @@ def test_links_lead_only_to_lessons_that_are_handed_out(tmp_path):
     hand_out(NOTEBOOKS, tmp_path / "week", ["00", "02"])
     for path in (tmp_path / "week" / "student").iterdir():
         text = path.read_text()
-        assert "01_the_lifting_problem.ipynb" not in text and "11_your_own_poses.ipynb" not in text
+        assert "01_the_lifting_problem.ipynb" not in text and "13_your_own_poses.ipynb" not in text
     assert "02_the_adversarial_game.ipynb" in (tmp_path / "week/student/00_start_here.ipynb").read_text()
 
 

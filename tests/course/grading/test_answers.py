@@ -95,4 +95,4 @@ def test_a_stub_is_told_from_an_answer(source, stub):
 
 def test_the_stub_of_an_exercise_is_its_signature_and_the_call():
     assert stub_of("02.2").startswith("def discriminator_loss(d_real, d_view):")
-    assert is_stub(cell(stub_of("02.2")), "02.2") and is_stub(cell(stub_of("04.1")), "04.1")
+    assert is_stub(cell(stub_of("02.2")), "02.2") and is_stub(cell(stub_of("05.1")), "05.1")

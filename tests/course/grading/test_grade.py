@@ -214,8 +214,8 @@ def test_a_file_that_is_no_notebook_becomes_a_row(text, tmp_path):
     ("name", "heading", "code", "lesson"),
     [
         ("x.ipynb", "# 02 The adversarial game", "", "02"),
-        ("ada_04_the_full_pose.ipynb", "My notes", "", "04"),
-        ("x.ipynb", "My notes", 'exercise("05.1").check(f)', "05"),
+        ("ada_05_the_full_pose.ipynb", "My notes", "", "05"),
+        ("x.ipynb", "My notes", 'exercise("06.1").check(f)', "06"),
         ("x.ipynb", "My notes", "", None),
     ],
 )

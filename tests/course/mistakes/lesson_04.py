@@ -1,31 +1,38 @@
 """Typical wrong answers to the exercises of lesson 04: number, answer, pattern of the facts in the message."""
 
+import numpy as np
 
-def count(inputs=32, outputs=16, norms=2, biases=0, bias_of_depths=1, linears=2):
-    def wrong(width, blocks):
-        unit = width * (norms + biases)
-        block = linears * (width * width + unit)
-        return inputs * width + unit + blocks * block + outputs * (width + bias_of_depths)
+from liftkit.skeleton import H36M_17
+
+
+def knees(order=1, sides=("left", "right"), across=("right_hip", "left_hip"), answer=lambda bends: sum(bends) > 0):
+    def wrong(x3d):
+        joint = lambda name: x3d[:, H36M_17.index(name)]  # noqa: E731
+        axis, bends = joint(across[0]) - joint(across[1]), []
+        for side in sides:
+            hip, knee, ankle = (joint(f"{side}_{name}") for name in ("hip", "knee", "ankle"))
+            bends.append((order * np.cross(hip - knee, ankle - knee) * axis).sum(-1))
+        return answer(bends)
 
     return wrong
 
 
+def behind(x3d):
+    """Whether the ankles are farther away than the knees."""
+    return (x3d[:, [3, 6], 2] - x3d[:, [2, 5], 2]).sum(-1) > 0
+
+
 WRONG = [
-    ("04.1", "full", r"full has 5\d,\d{3}.* 58,\d{3}"),
-    ("04.1", "five_parts", r"five_parts has 4\d,\d{3}"),
-    ("04.1", "legs_torso", r"legs_torso has 54,032"),
-    ("04.1", "Legs torso (shared)", r"legs_torso_shared has 58,192.* 58,576"),
-    ("04.2", count(biases=1), r"53,904.* 54,736: 832 too many.*no bias"),
-    ("04.2", count(norms=4), r"1,664 too many.*Running averages"),
-    ("04.2", count(norms=0), r"1,664 too few.*gain and a shift"),
-    ("04.2", count(bias_of_depths=0), r"16 too few.*biases"),
-    ("04.2", count(inputs=34), r"128 too many.*pelvis.*not an input"),
-    ("04.2", count(outputs=17), r"65 too many.*pelvis.*no depth"),
-    ("04.2", count(inputs=34, outputs=17), r"193 too many.*neither an input nor a depth"),
-    ("04.2", count(linears=1), r"25,344 too few.*two linear layers"),
-    ("04.2", lambda w, b: count()(w, 6), r"width 20 with 2 blocks.* 2,776 .*`blocks`"),
-    ("04.2", lambda w, b: count()(w, b) + 32, r"32 too many.*no normalisation\."),
-    ("04.2", lambda w, b: count()(w, b) - 2 * w * b, r"768 too few.*own normalisation"),
-    ("04.2", lambda width, blocks: 53904, r"width 48 with 6 blocks.* 31,216 .* 53,904"),
-    ("04.2", lambda width, blocks: (width, blocks), r"one number.*\(2,\)"),
+    (
+        "04.1",
+        knees(order=-1),
+        r"Of (\d+) .*face away.* in \1, .* in 0\. Wrong: \1\. All answers are reversed",
+    ),
+    ("04.1", knees(across=("left_hip", "right_hip")), r"face away.* in 0\. Wrong"),
+    ("04.1", behind, r"face away.* in \d+, .* ankle farther from the camera"),
+    ("04.1", knees(sides=("right",)), r"(true poses|only the \w+ leg).*Wrong: \d+.*Only the right leg"),
+    ("04.1", knees(answer=lambda bends: (bends[0] > 0) & (bends[1] > 0)), r"Wrong: \d+.*(left leg|Both legs)"),
+    ("04.1", knees(answer=lambda bends: (bends[0] > 0) | (bends[1] > 0)), r"Wrong: \d+.*(right leg|One leg)"),
+    ("04.1", knees(answer=sum), r"True or False.*found -?\d"),
+    ("04.1", lambda x3d: bool(knees()(x3d).mean() > 0.5), r"\(\d+,\), found \(\)"),
 ]

@@ -1,53 +1,31 @@
 """Typical wrong answers to the exercises of lesson 05: number, answer, pattern of the facts in the message."""
 
-from liftkit import REPRESENTATIONS, Representation, Segment
-from liftkit.course.exercises.lesson_05 import share_misled
-from liftkit.recorded import record_results
 
-ERRORS = record_results().pivot(index="seed", columns="representation", values="pa_mpjpe_reflection")
-LEGS, TORSO = REPRESENTATIONS["legs_torso"].segments
-COLUMN, ARMS = TORSO.owns[:4], TORSO.owns[4:]
+def count(inputs=32, outputs=16, norms=2, biases=0, bias_of_depths=1, linears=2):
+    def wrong(width, blocks):
+        unit = width * (norms + biases)
+        block = linears * (width * width + unit)
+        return inputs * width + unit + blocks * block + outputs * (width + bias_of_depths)
 
-
-def representation(*segments, **blocks):
-    return lambda: Representation("mine", [Segment(name, joints) for name, *joints in segments], **blocks)
+    return wrong
 
 
 WRONG = [
-    ("05.1", representation(("legs", *LEGS.owns), ("torso", *TORSO.owns), blocks=3), r"found 2: legs, torso"),
-    (
-        "05.1",
-        representation(("legs", *LEGS.owns), ("column", "spine", *COLUMN), ("arms", *ARMS), blocks=2),
-        r"ValueError: .*'column'.*twice",
-    ),
-    (
-        "05.1",
-        representation(("legs", *LEGS.owns), ("column", *COLUMN), ("arms", "neck", *ARMS), blocks=2),
-        r"ValueError: .*neck",
-    ),
-    (
-        "05.1",
-        representation(("legs", *LEGS.owns), ("column", *COLUMN, *ARMS[:1]), ("arms", *ARMS[1:]), blocks=2),
-        r"arms: left_shoulder",
-    ),
-    (
-        "05.1",
-        representation(("legs", *LEGS.owns), ("column", *COLUMN), ("arms", *ARMS), blocks=1, shared_blocks=1),
-        r"legs moved.* \w+ changed by \d",
-    ),
-    (
-        "05.1",
-        representation(("part", *LEGS.owns), ("column", *COLUMN), ("part", *ARMS), blocks=2),
-        r"same name, part",
-    ),
-    (
-        "05.1",
-        representation(("legs", *LEGS.owns), ("column", *COLUMN[1:]), ("arms", *ARMS), blocks=2),
-        r"no segment owns spine",
-    ),
-    ("05.2", 1 - share_misled(), r"too large.*`legs_torso` is better"),
-    ("05.2", (ERRORS.full < ERRORS.legs_torso).mean(), r"8 pairs with the same seed"),
-    ("05.2", 100 * share_misled(), r"per cent"),
-    ("05.2", 64 * share_misled(), r"number of pairs.* 64"),
-    ("05.2", 0.02, r"too small.* 64 pairs"),
+    ("05.1", "full", r"full has 5\d,\d{3}.* 58,\d{3}"),
+    ("05.1", "five_parts", r"five_parts has 4\d,\d{3}"),
+    ("05.1", "legs_torso", r"legs_torso has 54,032"),
+    ("05.1", "Legs torso (shared)", r"legs_torso_shared has 58,192.* 58,576"),
+    ("05.2", count(biases=1), r"53,904.* 54,736: 832 too many.*no bias"),
+    ("05.2", count(norms=4), r"1,664 too many.*Running averages"),
+    ("05.2", count(norms=0), r"1,664 too few.*gain and a shift"),
+    ("05.2", count(bias_of_depths=0), r"16 too few.*biases"),
+    ("05.2", count(inputs=34), r"128 too many.*pelvis.*not an input"),
+    ("05.2", count(outputs=17), r"65 too many.*pelvis.*no depth"),
+    ("05.2", count(inputs=34, outputs=17), r"193 too many.*neither an input nor a depth"),
+    ("05.2", count(linears=1), r"25,344 too few.*two linear layers"),
+    ("05.2", lambda w, b: count()(w, 6), r"width 20 with 2 blocks.* 2,776 .*`blocks`"),
+    ("05.2", lambda w, b: count()(w, b) + 32, r"32 too many.*no normalisation\."),
+    ("05.2", lambda w, b: count()(w, b) - 2 * w * b, r"768 too few.*own normalisation"),
+    ("05.2", lambda width, blocks: 53904, r"width 48 with 6 blocks.* 31,216 .* 53,904"),
+    ("05.2", lambda width, blocks: (width, blocks), r"one number.*\(2,\)"),
 ]

@@ -1,36 +1,53 @@
 """Typical wrong answers to the exercises of lesson 06: number, answer, pattern of the facts in the message."""
 
-import torch
+from liftkit import REPRESENTATIONS, Representation, Segment
+from liftkit.course.exercises.lesson_06 import share_misled
+from liftkit.recorded import record_results
+
+ERRORS = record_results().pivot(index="seed", columns="representation", values="pa_mpjpe_reflection")
+LEGS, TORSO = REPRESENTATIONS["legs_torso"].segments
+COLUMN, ARMS = TORSO.owns[:4], TORSO.owns[4:]
 
 
-def crossing(depth=lambda z, joint, other: z[:, other], place=lambda g, joint, other: g[:, joint], size=None):
-    def wrong(lift, x2d, joint, other):
-        x2d = x2d.clone().requires_grad_()
-        (gradient,) = torch.autograd.grad(depth(lift(x2d), joint, other).sum(), x2d)
-        return (size or (lambda g: g.norm(dim=-1).mean()))(place(gradient, joint, other))
-
-    return wrong
-
-
-def values_moved(lift, x2d, joint, other):
-    x2d[:, joint] += 0.01
-    return (lift(x2d)[:, other]).abs().mean()
+def representation(*segments, **blocks):
+    return lambda: Representation("mine", [Segment(name, joints) for name, *joints in segments], **blocks)
 
 
 WRONG = [
-    ("06.1", "a", r"leaves the shared blocks"),
-    ("06.1", "C", r"Fixed weights"),
-    ("06.2", crossing(lambda z, joint, other: z[:, joint], lambda g, joint, other: g[:, other]), r"other way round"),
-    ("06.2", crossing(size=lambda g: g.norm(dim=-1).sum()), r"known.*\d+\.\d+, found \d+.*not the mean"),
-    ("06.2", crossing(lambda z, joint, other: z), r"all depths together"),
-    ("06.2", crossing(size=lambda g: g.abs().sum(-1).mean()), r"length of the gradient"),
-    ("06.2", crossing(size=lambda g: g.mean(0).norm()), r"Mean gradients"),
-    ("06.2", crossing(lambda z, joint, other: z[:, other].mean()), r"poses twice"),
-    ("06.2", crossing(size=lambda g: g.square().sum(-1).mean()), r"squared length"),
-    ("06.2", crossing(size=lambda g: g.norm()), r"one length for all"),
-    ("06.2", crossing(size=lambda g: g.norm(dim=0).mean()), r"along the poses"),
-    ("06.2", crossing(size=lambda g: g.mean()), r"mean of dz/dx and dz/dy"),
-    ("06.2", crossing(size=lambda g: g.norm(dim=-1)), r"one number.*\(32,\)"),
-    ("06.2", values_moved, r"changed its input"),
-    ("06.2", lambda lift, x2d, joint, other: torch.autograd.grad(lift(x2d).sum(), x2d)[0], r"does not require grad"),
+    ("06.1", representation(("legs", *LEGS.owns), ("torso", *TORSO.owns), blocks=3), r"found 2: legs, torso"),
+    (
+        "06.1",
+        representation(("legs", *LEGS.owns), ("column", "spine", *COLUMN), ("arms", *ARMS), blocks=2),
+        r"ValueError: .*'column'.*twice",
+    ),
+    (
+        "06.1",
+        representation(("legs", *LEGS.owns), ("column", *COLUMN), ("arms", "neck", *ARMS), blocks=2),
+        r"ValueError: .*neck",
+    ),
+    (
+        "06.1",
+        representation(("legs", *LEGS.owns), ("column", *COLUMN, *ARMS[:1]), ("arms", *ARMS[1:]), blocks=2),
+        r"arms: left_shoulder",
+    ),
+    (
+        "06.1",
+        representation(("legs", *LEGS.owns), ("column", *COLUMN), ("arms", *ARMS), blocks=1, shared_blocks=1),
+        r"legs moved.* \w+ changed by \d",
+    ),
+    (
+        "06.1",
+        representation(("part", *LEGS.owns), ("column", *COLUMN), ("part", *ARMS), blocks=2),
+        r"same name, part",
+    ),
+    (
+        "06.1",
+        representation(("legs", *LEGS.owns), ("column", *COLUMN[1:]), ("arms", *ARMS), blocks=2),
+        r"no segment owns spine",
+    ),
+    ("06.2", 1 - share_misled(), r"too large.*`legs_torso` is better"),
+    ("06.2", (ERRORS.full < ERRORS.legs_torso).mean(), r"8 pairs with the same seed"),
+    ("06.2", 100 * share_misled(), r"per cent"),
+    ("06.2", 64 * share_misled(), r"number of pairs.* 64"),
+    ("06.2", 0.02, r"too small.* 64 pairs"),
 ]

@@ -52,7 +52,7 @@ def test_the_course_can_be_read_searched_and_seen(course, page):
     page.locator(".results a").first.click()
     page.wait_for_url("**/0*.html**")
 
-    page.goto(files[0].with_name("08_what_did_it_learn.html").as_uri())
+    page.goto(files[0].with_name("10_what_did_it_learn.html").as_uri())
     answers = page.locator("details.answer")
     assert answers.count() >= 5 and page.locator("details[open]").count() == 0
     assert page.locator("details details").count() == 0
