@@ -17,6 +17,7 @@ from liftkit.system.files import write_atomically
 FOLDER = Path(__file__).parent
 LIFTER = FOLDER / "lifter"
 REAL_STUDY, MATRIX, SAMPLE = (FOLDER / name for name in ("real_study.csv", "matrix.csv", "sample_keypoints.json"))
+SWITCHES = FOLDER / "switches.csv"
 MAX_TEST_POSES = 4096  # on which the stored figures are measured, evenly spaced
 
 
@@ -100,6 +101,15 @@ def matrix_results() -> pd.DataFrame:
     over actions ("macro"). ``flat`` is the error of the flat pose on the test set, reflection allowed.
     """
     return pd.concat(map(pd.read_csv, sorted(FOLDER.glob(f"{MATRIX.stem}_*.csv"))), ignore_index=True)
+
+
+def switch_results() -> pd.DataFrame:
+    """What each difference between the paper and its code does, as ``python -m benchmarks.switches`` wrote it.
+
+    One row per ``switch``, representation and seed, with its errors; without rows as long as nothing is recorded.
+    """
+    columns = ["switch", "representation", "seed", "pa_mpjpe", "pa_mpjpe_reflection", "mirrored"]
+    return pd.read_csv(SWITCHES) if SWITCHES.exists() else pd.DataFrame(columns=columns)
 
 
 def sample_keypoints() -> Path:
