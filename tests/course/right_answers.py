@@ -237,9 +237,9 @@ def depends_by_numpy(call, x2d):
     return not np.allclose(call(x2d)[::2].numpy(), call(x2d[::2]).numpy(), atol=1e-4)
 
 
-def depends_of_one_pose(call, x2d):
-    alone = [call(pose[None])[0] for pose in x2d]
-    return np.int64((torch.stack(alone) - call(x2d)).abs().max() > 1e-4)
+def depends_by_pairs(call, x2d):
+    pairs = [call(pair) for pair in x2d.split(2)]
+    return np.int64((torch.cat(pairs) - call(x2d)).abs().max() > 1e-4)
 
 
 def depends_by_other_halves(call, x2d):
@@ -322,7 +322,7 @@ RIGHT = {
         "legs_torso, five_parts, five_parts_shared",
         ("five parts shared", "legs torso", "five parts"),
     ],
-    "11.1": [depends_by_numpy, depends_of_one_pose, depends_by_other_halves],
+    "11.1": [depends_by_numpy, depends_by_pairs, depends_by_other_halves],
     "11.2": ["b", "(B)", "Only 0: a flat pose."],
     "11.3": [1.035, "1.034", np.float32(1.037)],
     "13.1": [middle_by_loops, middle_by_torch, middle_by_pandas],

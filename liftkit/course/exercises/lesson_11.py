@@ -23,8 +23,10 @@ def some_networks() -> dict[str, tuple[Callable, bool]]:
         return x2d.flatten(1) @ into
 
     def batch_statistics(x2d):
+        if len(x2d) < 2:
+            raise ValueError("one pose has no spread: expected two or more")
         h = features(x2d)
-        return ((h - h.mean(0)) / (h.var(0, correction=0) + 1e-3).sqrt()).relu() @ out
+        return ((h - h.mean(0)) / (h.var(0) + 1e-3).sqrt()).relu() @ out
 
     def fixed_map(x2d):
         return features(x2d).relu() @ out + 1e-6 * len(x2d)  # rounding, as a larger batch may bring
@@ -77,9 +79,9 @@ def explain_factor(found: float) -> str:
 EXERCISES = {
     "11.1": Coding(
         title="Ask the network",
-        task="""`call` is a network: poses (B, 17, 2) as a torch tensor in, depths (B, 17) out, for any B. `x2d`
-        (24, 17, 2) are poses to try it with. Return whether the depths of a pose depend on the other poses of its
-        batch: True or False. Find out by calling it, and ignore differences below 1e-4: they are rounding.""",
+        task="""`call` is a network: poses (B, 17, 2) as a torch tensor in, depths (B, 17) out, for any B from 2 on.
+        `x2d` (24, 17, 2) are poses to try it with. Return whether the depths of a pose depend on the other poses of
+        its batch: True or False. Find out by calling it, and ignore differences below 1e-4: they are rounding.""",
         hint_1="What would have to stay the same, if the others did not matter?",
         hint_2="Lift the first poses once together with all, and once without the rest.",
         reference=depends_on_others,
