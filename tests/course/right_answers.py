@@ -326,7 +326,7 @@ RIGHT = {
     "11.2": ["b", "(B)", "Only 0: a flat pose."],
     "11.3": [1.035, "1.034", np.float32(1.037)],
     "13.1": [middle_by_loops, middle_by_torch, middle_by_pandas],
-    "13.2": ["right_ankle", "Right ankle", ["right_ankle"]],
+    "13.2": ["five_parts_shared", "Five parts shared", ["five-parts-shared"]],
     "13.3": ["B)", ["b"], "The choice of a seed matters little here"],
     "14.1": [
         {"best_seed", "one_alignment", "oracle_checkpoint", "uncorrected_p"},

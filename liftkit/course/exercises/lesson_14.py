@@ -143,8 +143,8 @@ EXERCISES = {
     ),
     "14.3": Reasoning(
         title="It came out otherwise",
-        task="""Your plan: six seeds, reflection forbidden, "better at all". The result by this rule: undecided, with a
-        power of 0.3. With the reflection allowed it would be supported. What do you write?""",
+        task="""Your plan: six seeds, reflection forbidden, "better by a fifth". The result by this rule: undecided,
+        with a power of 0.3. With the reflection allowed it would be supported. What do you write?""",
         hint_1="What was the plan for?",
         hint_2="Which of these could you also have written if the result had been the other way round?",
         options={
