@@ -135,17 +135,17 @@ def _commands() -> None:
 def positions(
     file: Annotated[Path, typer.Argument(help="The npz file with joint positions in world coordinates.")],
     out: OutOption = Path("cmu.npz"),
-    up: UpOption = "y",
+    up: UpOption = "auto",
     rig: RigOption = "orthographic",
     seed: SeedOption = 0,
     check: CheckOption = False,
 ) -> None:
-    """Film joint positions with four cameras around the person."""
+    """Film joint positions with four cameras around the person; the fields of the file are in docs/data_sets.md."""
     from formats.positions import clips_of, read_positions
 
     with writing(out):
         motion = read_positions(file, up)
-        options = {"rig": rig, "seed": seed} | ({} if up == "y" else {"up": up})
+        options = {"rig": rig, "seed": seed} | ({} if up == "auto" else {"up": up})
         write_filmed(motion, rig, seed, out, [file], check, {"options": options})
         tell(clips_of(motion))
 
@@ -223,9 +223,7 @@ def bvh(
     scale: ScaleOption = "auto",
     up: UpOption = "auto",
     left_handed: LeftHandedOption = False,
-    source_fps: Annotated[
-        float | None, typer.Option(help="Frames per second of the files, in place of their own.")
-    ] = None,
+    source_fps: SourceFpsOption = None,
     fps: FpsOption = 30.0,
     rig: RigOption = "orthographic",
     seed: SeedOption = 0,

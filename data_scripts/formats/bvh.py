@@ -18,7 +18,7 @@ import numpy as np
 from formats.clips import MotionClip, subject_of
 from formats.joint_maps import match_skeleton, spine_half_way
 from formats.kinematics import LARGEST_NUMBER, euler, forward
-from formats.meaning import scaled, turned
+from formats.meaning import perhaps_radians, scaled, skipped, turned
 from formats.text_numbers import parse_numbers, with_decimal_points
 
 from liftkit.data.people import JointMap, check_person, pick_joints
@@ -140,6 +140,7 @@ def read_points(path: str | Path, fps: float | None = None) -> Points:
     kept = [k for k, node in enumerate(nodes) if ":end" not in node.name or node.channels or node.offset.any()]
     parents = [kept.index(nodes[k].parent) if k else -1 for k in kept]
     notes = ("joint positions are added to the offsets",) if added else ()
+    notes += perhaps_radians(values[:, [c.endswith("rotation") for node in nodes for c in node.channels]])
     return Points([nodes[k].name for k in kept], positions[:, kept], found, parents, notes)
 
 
@@ -148,10 +149,10 @@ def _parse_motion(motion: bytes, channels: int, fps: float | None) -> tuple[floa
     start = re.match(rb"\s*frames\s*:\s*(\d{1,9})\s+frame\s+time\s*:\s*(\S+)", motion, re.IGNORECASE)
     if not start:
         raise ValueError(f"expected 'Frames: N' and 'Frame Time: SECONDS', found {motion[:60]!r}")
-    frames, seconds = int(start[1]), float(start[2])
+    frames, seconds = int(start[1]), float(start[2].replace(b",", b"."))
     if not frames or not channels:
         raise ValueError(f"found {frames} frames of {channels} channels")
-    if fps is None and not 1e-4 < seconds < 10:
+    if fps is None and not 1e-4 < seconds < 1:
         raise ValueError(f"the frame time is {seconds:g} seconds; give the frames per second (--source-fps 30)")
     numbers = _small(parse_numbers(motion[start.end() :], per_frame=channels), channels)
     if len(numbers) != frames * channels:
@@ -225,9 +226,7 @@ def read_bvh(
     path = Path(path)
     names, points, fps, parents, notes = read_points(path, fps)
     with reading(path):
-        if skip >= len(points):
-            raise ValueError(f"expected more than the {skip} frames that are skipped, found {len(points)}")
-        points = points[skip:]
+        points = skipped(points, skip)
         skeleton = "own joint map"
         if not joint_map:
             skeleton, joint_map = match_skeleton(names)

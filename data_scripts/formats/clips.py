@@ -57,6 +57,12 @@ def remarks(clips: Sequence[MotionClip]) -> tuple[list[str], list[str]]:
     kinds: dict[str, list[str]] = {}
     for clip in clips:
         kinds.setdefault(f"skeleton {clip.skeleton}, up is {clip.up}", []).append(clip.name)
+    same: dict[int, list[str]] = {}
+    for clip in clips:
+        same.setdefault(hash(clip.joints.tobytes()), []).append(clip.name)
+    for names in same.values():
+        if len(set(names)) > 1:
+            warnings.setdefault("they hold the same motion", []).extend(names)
     if len(kinds) > 1:
         text = "; ".join(f"{kind} ({listed(names)})" for kind, names in kinds.items())
         warnings[f"they are read differently: {text}"] = ["the files"]
@@ -164,7 +170,11 @@ def join_clips(
     if not clips or len(set(names)) != len(names):
         raise ValueError(f"expected clips of different names, found {', '.join(names) or 'none'}")
     chosen = {
-        pattern: {clip.name for clip in clips if fnmatchcase(clip.name, pattern) or fnmatchcase(clip.subject, pattern)}
+        pattern: {
+            clip.name
+            for clip in clips
+            if pattern in (clip.name, clip.subject) or any(fnmatchcase(t, pattern) for t in (clip.name, clip.subject))
+        }
         for pattern in test
     }
     if unknown := sorted(pattern for pattern, found in chosen.items() if not found):
@@ -202,7 +212,7 @@ def read_labels(path: str | Path) -> dict[str, dict[str, str]]:
     """
     path = check_file(path, 2**24)
     with reading(path):
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = _lines(path)
         separator = next((s for s in "\t;," if s in (lines or [""])[0]), "\t")
         heading = [word.strip().lower() for word in (lines or [""])[0].split(separator)]
         if "clip" not in heading:
@@ -221,6 +231,13 @@ def read_labels(path: str | Path) -> dict[str, dict[str, str]]:
         return found
 
 
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"expected text in UTF-8 (in Excel: CSV UTF-8), found another encoding: {error}") from error
+
+
 def read_index(path: str | Path) -> dict[str, str]:
     """Read an index with a line "SUBJECT_TRIAL<TAB>DESCRIPTION" for each clip, as CMU publishes it.
 
@@ -235,7 +252,7 @@ def read_index(path: str | Path) -> dict[str, str]:
     path = check_file(path, 2**24)
     found: dict[str, str] = {}
     with reading(path):
-        for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
+        for number, line in enumerate(_lines(path), start=1):
             match = re.match(r"(\d{1,3})_(\d{1,3})\s+(\S.*)", line.strip())
             if not match:
                 continue

@@ -64,12 +64,13 @@ LIMB_NAMES = {
     "hip": "upleg upperleg upperleg01 thigh thighbend hip".split(),
     "knee": "lowleg lowerleg lowerleg01 shin calf knee leg".split(),
     "ankle": "ankle foot".split(),
-    "shoulder": "uparm upperarm upperarm01 shldr shldrbend arm shoulder".split(),
-    "elbow": "lowarm lowerarm lowerarm01 forearm forearmbend elbow".split(),
+    "shoulder": "uparm uarm upperarm upperarm01 shldr shldrbend arm shoulder".split(),
+    "elbow": "lowarm lowerarm lowerarm01 farm forearm forearmbend elbow".split(),
     "wrist": "wrist hand".split(),
 }
-COLLARS = "collar clavicle shoulder".split()
-HEADS, TIPS = ["head", "spine006"], ["headtopend", "headend", "headtop", "headnub", "spine006end"]
+COLLARS = "collar clavicle scapula shoulder shoulder1".split()
+MIDDLE = ("m", "c")  # of names such as "Head_M"
+HEADS, TIPS = ["head", "head1", "spine006"], ["headtopend", "headend", "head1end", "headtop", "headnub", "spine006end"]
 NECKS, SPINES = r"neck|spine004|spine005", r"spine|chest|abdomen|torso|back|waist|belly"
 HALF = (0.35, 0.65)  # of the way from pelvis to thorax; Human3.6M's spine joint lies at 0.48
 
@@ -80,25 +81,27 @@ def _words(name: str) -> list[str]:
 
 
 def _by_meaning(names: Sequence[str]) -> dict[tuple[str, str], str]:
-    """(side, name without side, separators and common prefix) -> name; the side is "left", "right" or ""."""
-    words = {name: _words(name) for name in names}
-    joints = [words[name] for name in names if ":end" not in name]
-    while joints and (first := Counter(w[0] for w in joints if len(w) > 1).most_common(1)):
-        word, count = first[0]
-        if count < 0.8 * len(joints):
-            break
-        words = {name: w[1:] if w[:1] == [word] and len(w) > 1 else w for name, w in words.items()}
-        joints = [words[name] for name in names if ":end" not in name]
+    """(side, name without side, separators, common prefix and suffix) -> name; the side is "left", "right" or ""."""
+    ends = {name: "".join(re.findall(r":(end\d*)$", name)) for name in names}
+    words = {name: _words(name.removesuffix(f":{end}")) for name, end in ends.items()}
+    for place, rest in ((0, slice(1, None)), (-1, slice(-1))):
+        joints = [words[name] for name in names if not ends[name]]
+        while joints and (common := Counter(w[place] for w in joints if len(w) > 1).most_common(1)):
+            word, count = common[0]
+            if count < 0.8 * len(joints):
+                break
+            words = {name: w[rest] if len(w) > 1 and w[place] == word else w for name, w in words.items()}
+            joints = [words[name] for name in names if not ends[name]]
     sides = {"left": "left", "l": "left", "right": "right", "r": "right"}
     limbs = {name for known in LIMB_NAMES.values() for name in known} | set(COLLARS)
     found: dict[tuple[str, str], str] = {}
     for name, parts in words.items():
         side = next((sides[part] for part in parts if part in sides), "")
-        rest = "".join(part for part in parts if part not in sides)
+        rest = "".join(part for part in parts if part not in sides and (part not in MIDDLE or len(parts) == 1))
         for short in ("left", "right", "l", "r"):  # in names without separators, such as lthigh
             if not side and rest.startswith(short) and rest.removeprefix(short) in limbs:
                 side, rest = sides[short], rest.removeprefix(short)
-        found.setdefault((side, rest), name)
+        found.setdefault((side, rest + ends[name]), name)
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from formats.kinematics import LARGEST_NUMBER
 
+from liftkit.data.body import SHARE
 from liftkit.data.people import person_height
 from liftkit.priors import knees_bend_backwards
 from liftkit.skeleton import H36M_17
@@ -24,8 +25,18 @@ TURNS = {
 CLEAR = 0.8  # the second axis has at most this share of the first
 BENT = np.radians(15)  # of a knee: from here on the side to which it bends is no accident
 NO_LENGTH = 1.0  # mm
-MOST_SKIPPED = 30  # frames
+MOST_SKIPPED, STILL = 30, 1.0  # frames at the start; more only if they stand still, moving so few mm each
 JUMP, TIMES = 200.0, 3.0  # mm of the joint that moves most, and times what it moves in the other frames
+# Our joint -> the segment of ``SHARE`` that ends there, and how many times shorter or longer a person's may be.
+SEGMENTS = {
+    "hip": ("hip_side", 2.5), "knee": ("thigh", 1.6), "ankle": ("shank", 1.6), "spine": ("spine", 2.5),
+    "thorax": ("thorax", 2.5), "neck": ("neck", 4.0), "head": ("head", 4.0), "shoulder": ("shoulder_side", 2.0),
+    "elbow": ("upper_arm", 1.6), "wrist": ("forearm", 2.2),
+}  # fmt: skip
+BONES = [(k, parent) for k, parent in enumerate(H36M_17.parents) if parent >= 0]
+MOST_VARIED = 0.5  # of a bone's length over the frames, of nine in ten of them
+# Ankle to head along the bones, in shares of stature: what lengths are compared with.
+PERSON = sum(SHARE[name] for name in ("shank", "thigh", "hip_side", "spine", "thorax", "neck", "head"))
 
 
 def unit_of(height: float) -> str:
@@ -47,13 +58,23 @@ def unit_of(height: float) -> str:
     return fitting[0]
 
 
+def skipped(points: np.ndarray, skip: int) -> np.ndarray:
+    """The points (F, ...) without ``skip`` frames at the start; ValueError if there are no more."""
+    if skip >= len(points):
+        raise ValueError(f"expected more than the {skip} frames that are skipped (--skip), found {len(points)}")
+    return points[skip:]
+
+
 def scaled(joints: np.ndarray, scale: float | str) -> tuple[np.ndarray, str]:
     """Joints in mm, and the unit that they had: ``scale`` mm, or for "auto" the one that fits the person's height."""
-    unit = unit_of(person_height(joints)) if scale == "auto" else f"{scale} mm"
-    mm = UNITS[unit] if scale == "auto" else float(scale)
+    unit = unit_of(person_height(joints)) if scale == "auto" else str(scale)
+    try:
+        mm = UNITS.get(unit) or float(scale)
+    except ValueError:
+        mm = 0
     if not 0 < mm < LARGEST_NUMBER:
-        raise ValueError(f"the scale must be a positive number of mm per unit, found {scale}")
-    return joints * mm, unit
+        raise ValueError(f"--scale must be auto, {', '.join(UNITS)}, or a number of mm per unit, found {scale}")
+    return joints * mm, unit if unit in UNITS else f"{scale} mm"
 
 
 def turned(joints: np.ndarray, up: str = "auto", left_handed: bool = False) -> tuple[np.ndarray, str, tuple[str, ...]]:
@@ -62,7 +83,7 @@ def turned(joints: np.ndarray, up: str = "auto", left_handed: bool = False) -> t
     Args:
         up: "x", "y", "z", "-x", "-y", "-z", or "auto": the axis nearest to the mean direction from the ankles to the
             head.
-        left_handed: the file's axes are left-handed, so that x is reversed.
+        left_handed: the file's axes are left-handed, so that x is reversed when y is up.
 
     Raises:
         ValueError: if ``up`` is none of these, or no axis is clearly up.
@@ -71,8 +92,8 @@ def turned(joints: np.ndarray, up: str = "auto", left_handed: bool = False) -> t
         raise ValueError(f"up must be auto, {', '.join(TURNS)}, found {up!r}")
     found = up_axis(joints) if up == "auto" else up
     notes = (f"up is {found}, the direction from the ankles to the head (--up)",) if found not in (up, "y") else ()
-    joints = joints * [-1.0, 1.0, 1.0] if left_handed else joints
-    return (joints if found == "y" else joints @ np.array(TURNS[found], float).T), found, notes
+    joints = joints if found == "y" else joints @ np.array(TURNS[found], float).T
+    return (joints * [-1.0, 1.0, 1.0] if left_handed else joints), found, notes
 
 
 def up_axis(joints: np.ndarray) -> str:
@@ -83,12 +104,20 @@ def up_axis(joints: np.ndarray) -> str:
     if not np.isfinite(mean).all():
         return "y"
     second, first = np.argsort(abs(mean))[1:]
-    if abs(mean[second]) > CLEAR * abs(mean[first]):
+    if abs(mean[second]) >= CLEAR * abs(mean[first]):
         raise ValueError(
             "which axis is up cannot be told from the direction from the ankles to the head, in the mean "
             f"({mean[0]:.2f}, {mean[1]:.2f}, {mean[2]:.2f}); give it (--up y)"
         )
     return ("-" if mean[first] < 0 else "") + "xyz"[first]
+
+
+def perhaps_radians(angles: np.ndarray) -> tuple[str, ...]:
+    """A note if no angle of a file in degrees is above 2 pi, though the person moves."""
+    largest = float(np.abs(angles).max(initial=0))
+    if not 0.1 < largest < 2 * np.pi:
+        return ()
+    return (f"no angle is above {largest:.3g} degrees; are they radians? Those must be converted first",)
 
 
 def oddities(joints: np.ndarray) -> list[str]:
@@ -101,8 +130,12 @@ def oddities(joints: np.ndarray) -> list[str]:
             f"the knees bend forwards in {forwards:.0%} of the frames in which they bend: the axes are left-handed, or "
             "left and right are exchanged (--left-handed reverses x)"
         )
-    if short := _without_length(joints):
-        found.append(f"bones of length 0: {', '.join(short)}; a joint map (--map) may name other joints")
+    hips, shoulders = (_at(joints, f"left_{part}") - _at(joints, f"right_{part}") for part in ("hip", "shoulder"))
+    if len(joints) and np.median((hips * shoulders).sum(-1)) < 0:
+        found.append("left and right are exchanged in the legs or in the arms")
+    found += _odd_bones(joints)
+    if len(joints) > 1 and not (np.abs(np.diff(joints, axis=0)) > 1e-3).any():
+        found.append("nothing moves: all frames are alike")
     if skip := standing_apart(joints):
         frames = "frame 0 stands" if skip == 1 else f"frames 0 to {skip - 1} stand"
         found.append(f"{frames} apart from the motion, as a T-pose in front does; --skip {skip} leaves them out")
@@ -130,17 +163,32 @@ def _forwards(joints: np.ndarray) -> float:
     return 1 - float(np.mean(knees_bend_backwards(bent))) if len(bent) else 0.0
 
 
-def _without_length(joints: np.ndarray) -> list[str]:
-    pairs = [(k, parent) for k, parent in enumerate(H36M_17.parents) if parent >= 0]
-    lengths = {pair: np.median(np.linalg.norm(joints[:, pair[0]] - joints[:, pair[1]], axis=-1)) for pair in pairs}
-    return [f"{H36M_17.names[p]} to {H36M_17.names[k]}" for (k, p), length in lengths.items() if length < NO_LENGTH]
+def _odd_bones(joints: np.ndarray) -> list[str]:
+    """Bones without length, of a length that people do not have, and of lengths that change: a sentence for each."""
+    places, parents = map(list, zip(*BONES, strict=True))
+    low, lengths, high = np.quantile(
+        np.linalg.norm(joints[:, places] - joints[:, parents], axis=-1), [0.05, 0.5, 0.95], 0
+    )
+    segments = [SEGMENTS[H36M_17.names[k].removeprefix("left_").removeprefix("right_")] for k in places]
+    usual, times = np.array([(SHARE[segment], most) for segment, most in segments]).T
+    usual *= person_height(joints) / PERSON
+    empty = lengths < NO_LENGTH
+    kinds = {
+        "bones of length 0: {}; a joint map (--map) may name other joints": empty,
+        "bones shorter or longer than people's: {}; are these other joints, or in another order?": ~empty
+        & (np.abs(np.log(np.maximum(lengths, NO_LENGTH) / usual)) > np.log(times)),
+        "bones whose length changes by more than half: {}": ~empty & (high - low > MOST_VARIED * lengths),
+    }
+    names = np.array([f"{H36M_17.names[p]} to {H36M_17.names[k]}" for k, p in BONES])
+    return [text.format(", ".join(names[odd])) for text, odd in kinds.items() if odd.any()]
 
 
 def standing_apart(joints: np.ndarray) -> int:
-    """How many frames at the start, at most ``MOST_SKIPPED``, a jump separates from the motion; 0 if none does."""
+    """How many frames at the start, ``MOST_SKIPPED`` or all still, a jump separates from the motion; 0 if none does."""
     steps = np.linalg.norm(np.diff(joints - joints[:, :1], axis=0), axis=-1).max(1)
     if len(steps) < 3:
         return 0
-    first = int(np.argmax(steps[: min(MOST_SKIPPED, len(steps) // 2)]))
+    still = int(np.argmax(steps > STILL))
+    first = int(np.argmax(steps[: min(max(MOST_SKIPPED, still + 1), max(len(steps) // 2, still + 1))]))
     others = np.quantile(np.delete(steps, first), 0.95)
     return first + 1 if steps[first] > max(JUMP, TIMES * others) else 0

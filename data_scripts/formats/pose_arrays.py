@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from formats.clips import MotionClip
-from formats.meaning import UNITS, scaled, turned
+from formats.meaning import UNITS, scaled, skipped, turned
 from readers.mpi_inf_3dhp import JOINT_MAP as MPI_MAP
 from readers.mpi_inf_3dhp import JOINTS_17 as MPI_17
 
@@ -66,7 +66,7 @@ def read_pose_array(
                 f"expected --order {', '.join(ORDERS)}, --axes world or camera, --unit auto, {', '.join(UNITS)}; found "
                 f"{order}, {axes}, {unit}"
             )
-        points = _numbers(_load(path), field)[skip:, :, :3]
+        points = skipped(_numbers(_load(path), field), skip)[..., :3]
         names = ORDERS[order]
         if points.shape[1] != len(names):
             raise ValueError(f"--order {order} has {len(names)} joints, found an array of {points.shape[1]}")

@@ -7,20 +7,19 @@ from pathlib import Path
 
 import numpy as np
 from formats.clips import MotionClip
-from formats.meaning import turned
+from formats.meaning import turned, up_axis
 
 from liftkit.data.cameras import Motion
-from liftkit.data.people import upside_down
+from liftkit.data.people import check_person
 from liftkit.geometry import hip_midpoint
 from liftkit.skeleton import H36M_17
 from liftkit.system.files import read_arrays, reading, write_atomically
 
 LABELS = ("subject", "action", "clip", "frame", "split")
 FIELDS = ("joints_mm", *LABELS, "fps", "joint_names")
-ON_THE_HEAD = 0.9  # of the frames of a file: more are no handstands
 
 
-def read_positions(file: Path, up: str = "y") -> Motion:
+def read_positions(file: Path, up: str = "auto") -> Motion:
     """Read joint positions in world coordinates from an npz file.
 
     It holds ``joints_mm`` (F, 17, 3) in mm, y up; ``subject``, ``action``, ``clip``, ``frame`` and ``split`` (F,);
@@ -28,7 +27,7 @@ def read_positions(file: Path, up: str = "y") -> Motion:
     origin.
 
     Args:
-        up: the file's vertical axis, if it is not y, see :func:`meaning.turned`.
+        up: the file's vertical axis, see :func:`meaning.turned`; "auto": y, and people must stand along it in the mean.
 
     Raises:
         ValueError: names the file and the field that is missing or does not fit.
@@ -37,21 +36,29 @@ def read_positions(file: Path, up: str = "y") -> Motion:
     with reading(file):
         _check_meaning(arrays, up)
         motion = _motion(arrays)
-        return replace(motion, joints=turned(motion.joints, up)[0].astype(motion.joints.dtype, copy=False))
+        check_person(motion.joints, "joints_mm")
+        joints = motion.joints if up == "auto" else turned(motion.joints, up)[0]
+        return replace(motion, joints=joints.astype(motion.joints.dtype, copy=False))
 
 
 def _check_meaning(arrays: dict[str, np.ndarray], up: str) -> None:
-    """Refuse people on their heads and a wrong frame rate, which other files have beside missing fields."""
+    """Refuse another axis and a wrong frame rate, which other files have beside missing fields."""
     joints, fps = arrays.get("joints_mm", np.zeros(0)), arrays.get("fps", np.ones(()))
-    if joints.ndim == 3 and joints.shape[1:] == (17, 3) and len(joints) and joints.dtype.kind == "f":
-        upside = upside_down(-turned(joints, up)[0]).mean()
-        if upside > ON_THE_HEAD:
+    if up == "auto" and joints.ndim == 3 and joints.shape[1:] == (17, 3) and len(joints) and joints.dtype.kind == "f":
+        if (found := _upwards(joints)) != "y":
             raise ValueError(
-                f"joints_mm must have y up, found the head below both ankles in {upside:.0%} of the frames. Give "
-                "the axis that is up (--up -y)"
+                f"joints_mm must have y up, found the head above the ankles along {found} in the mean. Give the axis "
+                f"that is up (--up {found}; --up y if people lie or stand on their heads)"
             )
     if fps.size == 1 and fps.dtype.kind in "fiu" and not 0 < fps.item() < np.inf:
         raise ValueError(f"fps must be a positive number of frames per second, found {fps.item():g}")
+
+
+def _upwards(joints: np.ndarray) -> str:
+    try:
+        return up_axis(joints)
+    except ValueError:  # two axes are as near
+        return "y"
 
 
 def clips_of(motion: Motion) -> list[MotionClip]:
@@ -91,4 +98,19 @@ def _motion(arrays: dict[str, np.ndarray]) -> Motion:
     if len(bad := np.flatnonzero(~np.isfinite(joints).all((1, 2)))):
         raise ValueError(f"joints_mm must be finite, found NaN, infinity or a huge number in frame {bad[0]}")
     joints[:, 0] = 0
+    _check_clips(labels)
     return Motion(joints, fps=float(arrays["fps"]), name="cmu", **labels)
+
+
+def _check_clips(labels: dict[str, np.ndarray]) -> None:
+    """Refuse clips of several people, and clips whose frames are not in order."""
+    clips, place = np.unique(labels["clip"], return_inverse=True)
+    for field in ("subject", "action", "split"):
+        pairs = np.unique(np.stack([place, np.unique(labels[field], return_inverse=True)[1]]), axis=1)[0]
+        if len(double := clips[np.bincount(pairs) > 1]):
+            raise ValueError(f"a clip must have one {field}, found several in clip {double[0]}")
+    order = np.argsort(place, kind="stable")
+    wrong = (np.diff(labels["frame"][order]) <= 0) & (np.diff(place[order]) == 0)
+    if wrong.any():
+        number = clips[place[order][:-1][wrong][0]]
+        raise ValueError(f"the frames of a clip must be in order and each there once, found others in clip {number}")

@@ -207,9 +207,10 @@ def film_recordings(
             with reading(file, f"{recording.subject}: {recording.name}: camera {view}"):
                 seen = camera.see(world)
                 x2d = camera.image(seen, distortion) if found is None else found[frames]
-                check_agreement(x2d, seen)
-                if detections is not None:
-                    detections.compare(*place, found, camera.image(camera.see(recording.joints.astype(float)), True))
+                if detections is None:
+                    check_agreement(x2d, seen)
+                else:
+                    detections.compare(*place, found, recording.joints)
                 yield _poses(x2d, seen, recording.subject, recording.name, number, frames, view)
     if detections is not None:
         detections.finish()

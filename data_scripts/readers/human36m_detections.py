@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from readers.human36m_cameras import CAMERAS
+from readers.human36m_cameras import CAMERAS, field_cameras
 
 from liftkit.data.people import pick_joints
 from liftkit.skeleton import H36M_17
@@ -15,10 +16,14 @@ from liftkit.system.files import check_file, reading, unpacked_limit
 from liftkit.system.pickles import entries, float_array, read_pickled
 
 LEFT_AND_RIGHT = [[left for left, _ in H36M_17.pairs], [right for _, right in H36M_17.pairs]]
+EXCHANGED = np.arange(17)
+EXCHANGED[LEFT_AND_RIGHT[0] + LEFT_AND_RIGHT[1]] = LEFT_AND_RIGHT[1] + LEFT_AND_RIGHT[0]
 FRAMES, LAGS = 60, range(-30, 31)  # compared per view
 # Shares of the person's size in the image. The field's detectors are 0.01 to 0.03 off, a shift of 10 cm is 0.05.
 CLOSE, FAR = 0.05, 0.1
-LATE = 0.02  # from here on a lag is looked for
+LATE = 0.005  # from here on another time is looked for
+RATES = (2, 3, 1.2, 0.5)  # of a video's frames to the 3D's
+CLEARLY = 0.85  # what all views of a camera together have at a lag, against none
 
 
 class Detections:
@@ -36,6 +41,7 @@ class Detections:
     def __init__(self, path: str | Path):
         self.path = path
         self.views: Counter[tuple[str, int]] = Counter()  # of each subject and camera
+        self.curves: dict[tuple[str, int], np.ndarray] = {}
         self.wrong: list[tuple[tuple[str, int], str, str, bool]] = []  # (subject, camera), place, what, only shifted
         limit = unpacked_limit(check_file(path).stat().st_size)
         found = read_pickled(path, ["positions_2d"], limit, optional=["metadata"])
@@ -62,67 +68,99 @@ class Detections:
                 raise ValueError(f"expected a list of {len(CAMERAS)} arrays, one per camera")
             scored = getattr(getattr(views[camera], "value", None), "shape", ())[2:] == (3,)
             x2d = float_array(views[camera], (None, 17, 3 if scored else 2))[..., :2]
+            if not np.isfinite(x2d).all():
+                raise ValueError("expected finite pixels, found NaN or infinity; where nobody was found, put 0, 0")
             if len(x2d) < frames:
                 raise ValueError(f"expected at least {frames} frames as in 3D, found {len(x2d)}")
             return pick_joints(x2d, H36M_17.names, {name: name for name in H36M_17.names})
 
-    def compare(self, subject: str, name: str, camera: int, x2d: np.ndarray, shown: np.ndarray) -> None:
-        """Note whether a view's 2D (F or more, 17, 2) is where its camera shows the 3D, (F, 17, 2) in pixels."""
+    def compare(self, subject: str, name: str, camera: int, x2d: np.ndarray, world: np.ndarray) -> None:
+        """Note whether a view's 2D (F or more, 17, 2) is where its camera sees the 3D, (F, 17, 3) in the world."""
+        at = _spread(len(world))
+        shown = [c.image(c.see(world[at].astype(float)), True) for c in field_cameras(subject)]
         self.views[subject, camera] += 1
-        if found := difference(x2d, shown):
+        found, curve = difference(x2d, shown[camera], at, {k: view for k, view in enumerate(shown) if k != camera})
+        self.curves[subject, camera] = self.curves.get((subject, camera), 0) + curve
+        if found:
             self.wrong.append(((subject, camera), f"{subject}: {name}: camera {camera}", *found))
 
     def finish(self) -> None:
         """Warn of single recordings that lie elsewhere; S9 has some whose 3D is shifted.
 
         Raises:
-            ValueError: if more than a quarter of the views of a subject's camera, or half of all, lie elsewhere.
+            ValueError: if more than a quarter of the views of a subject's camera, or half of all, lie elsewhere, or all
+                views of a camera together fit better at another time.
         """
         groups = Counter(group for group, _, _, shifted in self.wrong if not shifted)
         bad = any(count > self.views[group] / 4 for group, count in groups.items())
         if bad or len(self.wrong) > self.views.total() / 2:
             _, place, what, _ = next((w for w in self.wrong if not w[3] and bad), self.wrong[0])
-            raise ValueError(
-                f"{self.path}: {place}: {what} ({len(self.wrong)} of {self.views.total()} views). The 2D must be that "
-                "of these recordings, in pixels, at 50 frames per second, cameras in the order " + ", ".join(CAMERAS)
-            )
+            self._refuse(place, f"{what} ({len(self.wrong)} of {self.views.total()} views)")
+        for (subject, camera), curve in self.curves.items():
+            lag = LAGS[int(np.argmin(curve))]
+            if abs(lag) > 1 and curve.min() < CLEARLY * curve[len(LAGS) // 2]:
+                self._refuse(f"{subject}: camera {camera}", f"{_late(lag)} in all recordings")
         for _, place, what, _ in self.wrong:
             warnings.warn(f"{place}: {what}", stacklevel=2)
 
+    def _refuse(self, place: str, what: str) -> None:
+        raise ValueError(
+            f"{self.path}: {place}: {what}. The 2D must be that of these recordings, in pixels, at 50 frames per "
+            "second, cameras in the order " + ", ".join(CAMERAS)
+        )
 
-def difference(x2d: np.ndarray, shown: np.ndarray) -> tuple[str, bool] | None:
-    """What separates detections (F or more, 17, 2) from where a camera shows the 3D (F, 17, 2), in pixels.
+
+def _spread(frames: int) -> np.ndarray:
+    return np.unique(np.linspace(0, frames - 1, FRAMES).astype(int))
+
+
+def _late(lag: int) -> str:
+    return f"the 2D is {abs(lag)} frames {'late' if lag > 0 else 'early'} against the 3D"
+
+
+def _rate(rate: float) -> str:
+    return "the 2D has every frame twice" if rate == 2 else f"the 2D has {50 * rate:g} frames per second"
+
+
+def difference(
+    x2d: np.ndarray, shown: np.ndarray, at: np.ndarray, others: Mapping[int, np.ndarray]
+) -> tuple[tuple[str, bool] | None, np.ndarray]:
+    """What separates detections (F or more, 17, 2) from where a camera shows the 3D in the frames ``at``, in pixels.
+
+    Args:
+        shown: (len(at), 17, 2); ``others``: what each other camera shows.
 
     Returns:
         None if they fit; otherwise what was found, and whether all that differs is a shift by as much in all frames.
+        And how far they are apart at each of ``LAGS``, in shares of the person's size.
     """
     x2d = np.asarray(x2d, float)
     size = float(np.median(np.linalg.norm(np.ptp(shown, axis=1), axis=-1)))
-    at = np.unique(np.linspace(0, len(shown) - 1, FRAMES).astype(int))
 
-    def off(places: np.ndarray, shift: np.ndarray | float = 0.0) -> float:
+    def off(places: np.ndarray, shift: np.ndarray | float = 0.0, shown: np.ndarray = shown) -> float:
         inside = (places >= 0) & (places < len(x2d))
         if inside.sum() * 2 < len(at):
-            return np.inf
-        apart = np.linalg.norm(x2d[places[inside]] - shift - shown[at[inside]], axis=-1)
-        return float(np.median(apart)) / size
+            return 1.0
+        apart = np.linalg.norm(x2d[places[inside]] - shift - shown[inside], axis=-1)
+        return min(float(np.median(apart)) / size, 1.0)
 
     with np.errstate(over="ignore", invalid="ignore"):  # huge numbers are far away
         here = off(at)
-        if here < LATE:
-            return None
-        shift = np.median(x2d[at] - shown[at], axis=(0, 1))
+        curve = np.array([off(at + lag) if abs(lag) <= len(x2d) // 4 else 1.0 for lag in LAGS])
+        shift = np.median(x2d[at] - shown, axis=(0, 1))
         shifted = off(at, shift)
-        lag = min(LAGS, key=lambda n: (off(at + n), abs(n)))
-        late, twice = off(at + lag), off(at * 2)
+        causes = {_late(lag): curve[lag - LAGS[0]] for lag in sorted(LAGS, key=abs)}
+        causes |= {_rate(rate): off((at * rate).astype(int)) for rate in RATES}
+        causes |= {f"the 2D is what camera {camera} sees": off(at, shown=view) for camera, view in others.items()}
+        causes["left and right joints are exchanged"] = off(at, shown=shown[:, EXCHANGED])
+    best = min(causes, key=causes.get)
+    found = None
     if np.abs(x2d).max() < size / 10:
-        return f"its numbers are no pixels, {np.abs(x2d).max():.3g} at most", False
-    if min(late, twice) < min(here / 2, shifted):
-        if twice < late:
-            return "the 2D has every frame twice", False
-        return f"the 2D is {abs(lag)} frames {'late' if lag > 0 else 'early'} against the 3D", False
-    if here > CLOSE and shifted < min(here / 3, CLOSE):
-        return "the 2D is shifted by {}, {} pixels against the 3D".format(*shift.round().astype(int)), True
-    if here < FAR:
-        return None
-    return f"the 2D is not where the camera sees the 3D, {here * size:.0f} pixels away (median)", False
+        found = f"its numbers are no pixels, {np.abs(x2d).max():.3g} at most", False
+    elif here > LATE and causes[best] < min(here / 2, shifted):
+        found = best, False
+    elif here > CLOSE and shifted < min(here / 3, CLOSE):
+        found = "the 2D is shifted by {}, {} pixels against the 3D".format(*shift.round().astype(int)), True
+    elif here >= FAR:
+        found = f"the 2D is not where the camera sees the 3D, {here * size:.0f} pixels away (median)", False
+    return found, curve

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
+from liftkit.keypoints.frames import near
 from liftkit.keypoints.labels import HEIGHT_KEYS, WIDTH_KEYS, label_of, squeezed, whole
 from liftkit.keypoints.names import ORDERS
 from liftkit.keypoints.people import Found, Row
-from liftkit.keypoints.points import FEWEST, MOST, OTHER, Points
+from liftkit.keypoints.points import FEWEST, MOST, OTHER, Points, width_of
 from liftkit.system.pickles import entries, read_pickled
 
 LARGEST = 2**27  # bytes of one array: some 300,000 frames
@@ -33,15 +37,12 @@ def _of_points(member: str) -> bool:
 
 def read_npy(path: Path) -> Found:
     """The points in an array (F, K, 2 or more), (F, people, K, 2 or more), (K, 2 or more) or (F, 2 K)."""
-    try:
+    with _without_pickles():
         return _rows(np.load(path, mmap_mode="r", allow_pickle=False))
-    except ValueError as error:
-        pickled = "it holds pickled objects, which are not read: save an array of numbers"
-        raise ValueError(pickled if "objects" in str(error) else str(error)) from error
 
 
 def read_npz(path: Path) -> Found:
-    """The points in an npz file: one array, or VideoPose3D's ``positions_2d`` with its ``metadata``."""
+    """The points in an npz file: one array, with scores beside it, or VideoPose3D's ``positions_2d``."""
     with zipfile.ZipFile(path) as archive:
         sizes = {info.filename.removesuffix(".npy"): info.file_size for info in archive.infolist()}
     if "positions_2d" in sizes:
@@ -49,10 +50,25 @@ def read_npz(path: Path) -> Found:
     names = [name for name in sizes if _of_points(name) and not OTHER.search(name)] or list(sizes)
     if len(names) != 1:
         raise ValueError(f"expected one array of keypoints, found {', '.join(names)[:300]}")
-    if sizes[names[0]] > LARGEST:
-        raise ValueError(f"expected at most {LARGEST:,} bytes after decompression, found {sizes[names[0]]:,}")
-    with np.load(path, allow_pickle=False) as arrays:
-        return _rows(arrays[names[0]])
+    scores = [name for name in sizes if re.search("score|conf|visib", name, re.I) and name not in names]
+    for name in (*names, *scores):
+        if sizes[name] > LARGEST:
+            raise ValueError(f"expected at most {LARGEST:,} bytes after decompression, found {sizes[name]:,}")
+    with _without_pickles(), np.load(path, allow_pickle=False) as arrays:
+        found = arrays[names[0]]
+        beside = [scores for scores in map(arrays.get, scores) if scores.shape == found.shape[:-1]]
+        return _rows(np.concatenate([found[..., :2], beside[0][..., None]], axis=-1) if beside else found)
+
+
+@contextmanager
+def _without_pickles() -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:
+        pickled = (
+            "it holds pickled objects, which are not read: save arrays of numbers of shape (frames, points, 2 or 3)"
+        )
+        raise ValueError(pickled if "bject" in str(error) else str(error)) from error
 
 
 def _rows(array: np.ndarray, names: tuple[str, ...] | None = None, size=None) -> Found:
@@ -60,22 +76,25 @@ def _rows(array: np.ndarray, names: tuple[str, ...] | None = None, size=None) ->
     if array.dtype.kind not in "fiu" or array.ndim not in (2, 3, 4) or not array.size:
         raise ValueError(f"expected numbers of shape (frames, points, 2 or 3), found {array.dtype} of shape {shape}")
     if array.ndim == 2 and shape[1] > 5:
-        wide = next((d for d in (3, 2) if shape[1] % d == 0), None)
-        if wide is None:
-            raise ValueError(f"expected two or three numbers for each point, found shape {shape}")
-        array = array.reshape(shape[0], -1, wide)
+        if (width := width_of(shape[1])) is None:
+            raise ValueError(f"expected two or three numbers for each of a usual number of points, found shape {shape}")
+        array = array.reshape(shape[0], -1, width)
     array = array[None] if array.ndim == 2 else array
     array = array[:, None] if array.ndim == 3 else array
     if not (2 <= array.shape[3] <= 5 and FEWEST <= array.shape[2] <= MOST):
         raise ValueError(f"expected an array of shape (frames, points, 2 or 3), found {shape}")
+    notes = []
+    if array.shape[1] > 2 and all(near([Points(np.asarray(person, float)) for person in array[0]])):
+        array = array.swapaxes(0, 1)
+        notes.append(f"shape {shape} is taken as (people, frames, points, {shape[-1]})")
     rows = [
         Row(frame, "", Points(np.asarray(person, float)))
         for frame, people in enumerate(array)
         for person in people
         if (np.isfinite(person[:, :2]) & (person[:, :2] != 0)).any()
     ]
-    note = f"no frame is named: the array's {len(array)} rows are taken as frames"
-    return Found(rows, names, len(array), "other", size, None, (note,))
+    notes.append(f"no frame is named: the array's {len(array)} rows are taken as frames")
+    return Found(rows, names, len(array), "other", size, None, tuple(notes))
 
 
 def _videopose3d(path: Path, fields: list[str]) -> Found:

@@ -10,9 +10,11 @@ PICTURE = FILM.replace("a film", "a picture")
 ARCHIVE = "an archive: unpack it, and give the file or folder of keypoints in it"
 SHEET = "a spreadsheet or a table in binary form: save it as CSV, and give that file"
 MODEL = "a pickle or a model, which could run anything: save the keypoints as JSON, CSV or .npy"
+MARKUP = "XML or a web page: save the keypoints as JSON or CSV, and give that file"
 MOTION = "motion in 3D, not keypoints of a picture: the scripts in data_scripts/ convert it"
 # First bytes, where they stand, and what they begin; for what has none, endings.
 STARTS = [
+    *((4, b, PICTURE) for b in (b"ftyphei", b"ftypmif1", b"ftypavif")),
     *((4, b, FILM) for b in (b"ftyp", b"moov", b"mdat", b"wide")),
     *((0, b, FILM) for b in (b"\x1aE\xdf\xa3", b"FLV", b"\x00\x00\x01\xba", b"\x00\x00\x01\xb3", b"OggS", b"0&\xb2u")),
     *((8, b, FILM) for b in (b"AVI ",)),
@@ -23,9 +25,10 @@ STARTS = [
     *((0, b, SHEET) for b in (b"PAR1", b"\xd0\xcf\x11\xe0", b"ARROW1", b"SQLite", b"\x89HDF", b"MATLAB 5.0")),
     *((0, b, MODEL) for b in (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")),
     (0, b"HIERARCHY", MOTION),
+    (0, b"<", MARKUP),
 ]
 ENDINGS = dict.fromkeys((".mp4", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".wmv", ".m4v", ".ts"), FILM)
-ENDINGS |= dict.fromkeys((".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff"), PICTURE)
+ENDINGS |= dict.fromkeys((".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".heic"), PICTURE)
 ENDINGS |= {".xlsx": SHEET, ".ods": SHEET, ".parquet": SHEET, ".h5": SHEET, ".pkl": MODEL, ".pt": MODEL, ".pth": MODEL}
 ENDINGS |= dict.fromkeys((".bvh", ".c3d", ".fbx", ".amc", ".trc"), MOTION)
 
@@ -42,11 +45,15 @@ def refuse_foreign(path: Path) -> None:
 
 
 def foreign_in(folder: Path) -> str:
-    """What the files of a folder are, if they are all pictures or films; else ""."""
-    found = {ENDINGS.get(path.suffix.lower()) for path in folder.iterdir() if path.is_file()}
+    """What a folder without keypoints has instead: folders that may have them, tables, pictures or films; else ""."""
+    there = sorted(folder.iterdir())
+    folders = [path.name for path in there if path.is_dir()]
+    tables = [path.name for path in there if path.suffix.lower() in (".csv", ".npz")]
+    if tables or folders:
+        what = "files" if tables else "folders"
+        return f"; give one of its {what}: {', '.join((tables or folders)[:5])}"
+    found = {ENDINGS.get(path.suffix.lower()) for path in there}
     what = found.pop() if len(found) == 1 else None
-    return (
-        f"; these are pictures or films: {what.format(name=folder.name).split('. ', 1)[1]}"
-        if what in (FILM, PICTURE)
-        else ""
-    )
+    if what in (FILM, PICTURE):
+        return f"; these are pictures or films: {what.format(name=folder.name).split('. ', 1)[1]}"
+    return ""

@@ -80,6 +80,21 @@ ORDERS: dict[str, tuple[str, ...]] = {
     ),
     "crowdpose": (*COCO[5:], "head_top", "neck_base"),
     "aic": (*_chain(*_ARM, first="right"), *_chain(*_LEG, first="right"), "head_top", "neck_base"),
+    "lsp": (
+        *("right_ankle", "right_knee", "right_hip", "left_hip", "left_knee", "left_ankle"),
+        *("right_wrist", "right_elbow", "right_shoulder", "left_shoulder", "left_elbow", "left_wrist"),
+        *("neck_base", "head_top"),
+    ),
+    "trt_pose": (*COCO, "neck_base"),
+    "panoptic19": (
+        *("neck_base", "nose", "mid_hip", *_chain(*_ARM)[:3], *_chain(*_LEG)[:3], *_chain(*_ARM)[3:]),
+        *(*_chain(*_LEG)[3:], "left_eye", "left_ear", "right_eye", "right_ear"),
+    ),
+    "kinect20": ("mid_hip", "spine", "neck_base", "head_centre", *_chain(*_ARM, "hand"), *_chain(*_LEG, "foot")),
+    "3dhp": (
+        *("head_top", "neck_base", *_chain(*_ARM, first="right"), *_chain(*_LEG, first="right")),
+        *("pelvis", "spine", "head"),
+    ),
     "mpii": (
         *("right_ankle", "right_knee", "right_hip", "left_hip", "left_knee", "left_ankle"),
         *("pelvis", "thorax", "neck_upper", "head_top"),
@@ -100,19 +115,7 @@ for _order in ORDERS.values():
     BY_COUNT.setdefault(len(_order), _order)
 
 _SIDE = {"l": "left", "left": "left", "lft": "left", "r": "right", "right": "right", "rgt": "right", "rt": "right"}
-_NOISE = {
-    "pose",
-    "poselandmark",
-    "landmark",
-    "landmarks",
-    "keypoint",
-    "keypoints",
-    "kp",
-    "kpt",
-    "joint",
-    "jnt",
-    "point",
-}
+_NOISE = set("pose poselandmark landmark landmarks keypoint keypoints kp kpt joint jnt point".split())
 _PARTS = {"shldr": "shoulder", "sho": "shoulder", "elb": "elbow", "wri": "wrist", "kne": "knee", "ank": "ankle"}
 _KNOWN = {*_PAIRS, *_PARTS, "eye", "ear", "foot", "toe", "heel", "hand", "big", "small"}
 # Names that other lists give to points without a side.

@@ -13,6 +13,8 @@ from liftkit.keypoints.points import MOST, Points
 
 LARGEST_COORDINATE = 1e6  # pixels
 NORMALISED_BELOW = 2.0  # an image is larger than this many pixels
+OUTSIDE = 0.2  # a larger share of negative coordinates is not of a picture
+FLAG = 2.0  # visible, in COCO's labels
 HIGHEST_SCORE = 10.0  # some detectors give scores a little above 1, or sums of several
 
 
@@ -58,12 +60,12 @@ class People:
         largest = np.abs(seen).max(initial=0)
         if largest > LARGEST_COORDINATE:
             raise ValueError(f"expected coordinates in pixels, found {largest:.3g}")
+        if seen.size and (seen < 0).mean() > OUTSIDE:
+            raise ValueError(self._no_picture(seen))
         if seen.size and np.median(np.abs(seen)) > NORMALISED_BELOW:  # single points may lie outside the image
             if size is not None or aspect is not None:
                 raise ValueError(f"its coordinates are in pixels (up to {largest:.0f}): leave size and aspect out")
             return self.points, "px"
-        if seen.size and (seen < 0).mean() > 0.2:
-            raise ValueError(self._no_picture(seen))
         size = size or (None if aspect else known)
         if size is None and aspect is None:
             raise ValueError(
@@ -78,7 +80,7 @@ class People:
         hips = [self.names.index(f"{side}_hip") for side in ("left", "right") if f"{side}_hip" in self.names]
         middle = np.abs(self.points[:, hips, :2].mean(1)) if len(hips) == 2 else np.empty(0)
         middle = middle[np.isfinite(middle)]
-        if middle.size and np.median(middle) < 0.02:
+        if middle.size and np.median(middle) < 0.02 * np.abs(seen).max():
             return (
                 "these are world landmarks, whose origin is the middle of the hips: they are 3D already and have no "
                 "place in the picture; give the landmarks in the image instead"
@@ -103,7 +105,17 @@ def gather(found: Found, order: str | Sequence[str] | None = None) -> People:
     if frame.max() >= 2**31 or frame.min() < 0:  # time stamps, or the film's number: a PoseSet counts from 0 to 2**31
         frame -= frame.min()
     points = np.concatenate([xyz, seen[..., None]], axis=2)
+    said += _listed_again(frame, track)
     return People(names, points, frame, _useful_tracks(frame, track), frames, named, (*found.notes, *notes, *said))
+
+
+def _listed_again(frame: np.ndarray, track: np.ndarray) -> list[str]:
+    """What to say if the frames of a source are counted several times, and nothing says whether these are films."""
+    lists = np.split(frame, np.flatnonzero(np.diff(frame) <= 0) + 1)
+    twice = len(lists) > 1 and len(np.unique(frame)) < len(frame) and min(map(len, lists)) > 2
+    if not twice or (track != "").any():
+        return []
+    return [f"frames are counted anew {len(lists)} times: taken as so many people; if they are films, split the file"]
 
 
 def order_names(order: str | Sequence[str]) -> tuple[str, ...]:
@@ -159,7 +171,7 @@ def _stacked(rows: list[Row], names: tuple[str, ...] | None):
     return values, np.stack([np.ones(count) if score is None else score for score in scores]), ()
 
 
-def _meaning(values: np.ndarray, scores: np.ndarray | None, count: int):
+def _meaning(values: np.ndarray, scores: np.ndarray | None, count: int) -> tuple[np.ndarray, np.ndarray, list[str]]:
     """x and y (D, K, 2), scores (D, K), and what was decided, of d numbers for each point."""
     notes = []
     first = values[..., 0]
@@ -168,10 +180,26 @@ def _meaning(values: np.ndarray, scores: np.ndarray | None, count: int):
         notes.append("the first number of each point counts 0, 1, 2, ...: taken as its number, not as x")
     if scores is None and values.shape[2] > 2:
         scores = _as_scores(values[..., -1], values.shape[2], count)
+        if scores is None and count != 33:
+            notes.append("the third number of each point is negative in places: taken as a depth, and left out")
     if scores is None:
         notes.append("no scores found: every point counts as seen")
         scores = np.ones(values.shape[:2])
-    return values[..., :2], np.minimum(scores, 1.0), notes
+    if (highest := scores[np.isfinite(scores)].max(initial=0)) > HIGHEST_SCORE:
+        notes.append(f"scores up to {highest:g} are taken as percent")
+        scores = scores / 100
+    elif highest > FLAG:
+        notes.append(f"scores up to {highest:.3g}: those above 1 count as 1")
+    return values[..., :2], np.minimum(_checked(scores), 1.0), notes
+
+
+def _checked(scores: np.ndarray) -> np.ndarray:
+    known = scores[np.isfinite(scores)]
+    if known.size and not 0 <= known.min() <= known.max() <= HIGHEST_SCORE:
+        raise ValueError(
+            f"expected scores from 0 to 1 after x and y, found numbers from {known.min():g} to {known.max():g}"
+        )
+    return scores
 
 
 def _as_scores(last: np.ndarray, width: int, count: int) -> np.ndarray | None:
@@ -180,11 +208,7 @@ def _as_scores(last: np.ndarray, width: int, count: int) -> np.ndarray | None:
     depth = (known < 0).any() or (count == 33 and (not known.any() or known.max() > HIGHEST_SCORE))  # MediaPipe's z
     if width == 3 and depth:
         return None
-    if known.size and not 0 <= known.min() <= known.max() <= HIGHEST_SCORE:
-        raise ValueError(
-            f"expected scores from 0 to 1 after x and y, found numbers from {known.min():g} to {known.max():g}"
-        )
-    return last
+    return _checked(last)
 
 
 def _names(order, own, listed, count: int) -> tuple[tuple[str, ...], bool]:

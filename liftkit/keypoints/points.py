@@ -9,14 +9,15 @@ from typing import NamedTuple
 import numpy as np
 
 from liftkit.keypoints.labels import squeezed
-from liftkit.keypoints.names import BY_COUNT, LIMBS, tidy
+from liftkit.keypoints.names import BY_COUNT, LIMBS, LONGEST_NAME, tidy
 
 FEWEST, MOST = 12, 600  # points of a person
 SCORE_KEYS = "score confidence conf likelihood probability prob visibility visible vis presence p v c s".split()
+LONG_SCORES = tuple(key for key in SCORE_KEYS if len(key) > 4)  # also with words before them: inFrameLikelihood
 SCORE_LISTS = (
-    "keypointscores keypointsscores keypointscore keypointsconf keypointsscore scores score visibility".split()
+    "keypointscores keypointsscores keypointscore keypointsconf keypointsscore keypointsvisible scores".split()
 )
-SCORE_LISTS += "visible confidence confidences conf likelihood vis".split()
+SCORE_LISTS += ["confidences", *SCORE_KEYS]
 NAME_KEYS = "name part keypoint label bodypart joint landmark".split()
 HOLDS_POINTS = re.compile(r"key_?points?|kpts?|pose|joint|landmark|points|skeleton|preds?$", re.I)
 # Keys under which lists of numbers are not a body's points in the picture.
@@ -40,18 +41,36 @@ def holds_points(value: object, key: str = "") -> bool:
     """Whether this is one person's points (by a look at its first entries)."""
     if isinstance(value, dict):
         if isinstance(value.get("x"), list) and isinstance(value.get("y"), list):
-            return True
-        if not FEWEST <= len(value) <= MOST or not _is_point(next(iter(value.values()))):
-            return False
-        keys = list(map(str, value))
-        return all(k.isdecimal() for k in keys) or len(set(LIMBS) & set(map(tidy, keys))) >= 8
+            return len(value["x"]) >= FEWEST
+        named = _points_in(value) if FEWEST <= len(value) <= MOST else []
+        numbered = len(named) == len(value) and all(key.isdecimal() for key in named)
+        return bool(named) and (numbered or len(set(LIMBS) & set(map(tidy, named))) >= 8)
     if not isinstance(value, (list, np.ndarray)) or not len(value):
         return False
     if isinstance(value, list) and not _is_number(value[0]):
         first = next((item for item in value if item is not None), None)
         return FEWEST <= len(value) <= MOST and _is_point(first)
-    folds = any(len(value) % width == 0 and len(value) // width in BY_COUNT for width in (3, 2, 4))
-    return len(value) >= 2 * FEWEST and folds and bool(HOLDS_POINTS.search(key) or re.search(r"\d", key))
+    return (
+        len(value) >= 2 * FEWEST
+        and width_of(len(value)) is not None
+        and bool(HOLDS_POINTS.search(key) or re.search(r"\d", key))
+    )
+
+
+def width_of(count: int) -> int | None:
+    """How many of so many numbers belong to each point, if that makes a usual number of points; else None."""
+    return next((width for width in (3, 2, 4) if count % width == 0 and count // width in BY_COUNT), None)
+
+
+def score_of(keys: dict[str, object]) -> object:
+    """What belongs to the key of a score, of keys without case and separators; None if there is none."""
+    found = next((keys[key] for key in SCORE_KEYS if key in keys), None)
+    return found if found is not None else next((keys[key] for key in keys if key.endswith(LONG_SCORES)), None)
+
+
+def _points_in(value: dict) -> list[str]:
+    """The keys under which an object has points."""
+    return [key for key in map(str, value) if _is_point(value.get(key))]
 
 
 def _is_number(value: object) -> bool:
@@ -69,16 +88,15 @@ def read_points(value: object, beside: dict | None = None) -> Points:
     scores = _scores_beside(beside or {})
     if isinstance(value, dict):
         if isinstance(value.get("x"), list):
-            apart = next(
-                (value[key] for key in ("visible", "visibility", "score", "confidence") if value.get(key)), None
-            )
-            return Points(_columns([value["x"], value["y"]]), scores if apart is None else _column(apart))
-        if all(str(key).isdecimal() for key in value):
-            return read_points([value[key] for key in sorted(value, key=int)], beside)
-        found = read_points(list(value.values()), beside)
-        return found._replace(names=tuple(str(key)[:100] for key in value))
+            apart = score_of({squeezed(key): v for key, v in value.items() if isinstance(v, list) and v})
+            return Points(_columns([value["x"], value["y"]]), scores if apart is None else np.array(apart, float))
+        names = _points_in(value)
+        if all(name.isdecimal() for name in names):
+            return read_points([value[name] for name in sorted(names, key=int)], beside)
+        found = read_points([value[name] for name in names], beside)
+        return found._replace(names=tuple(name[:LONGEST_NAME] for name in names))
     if _is_number(value[0]):
-        return Points(_folded(_column(value), None if scores is None else len(scores)), scores)
+        return Points(_folded(np.array(value, float), None if scores is None else len(scores)), scores)
     first = next(item for item in value if item is not None)
     if isinstance(first, dict):
         return _of_objects(value)
@@ -98,10 +116,6 @@ def _scores_beside(beside: dict) -> np.ndarray | None:
     return None if found is None else np.array(found, float).ravel()
 
 
-def _column(values: Sequence) -> np.ndarray:
-    return np.array(values, float)
-
-
 def _columns(columns: Sequence[Sequence]) -> np.ndarray:
     if len({len(column) for column in columns}) > 1:
         raise ValueError("expected as many y as x")
@@ -110,15 +124,11 @@ def _columns(columns: Sequence[Sequence]) -> np.ndarray:
 
 def _folded(flat: np.ndarray, count: int | None) -> np.ndarray:
     """x, y, score, x, y, score, ...; or pairs; or four numbers for each point."""
-    for width in (3, 2, 4):
-        if (
-            flat.ndim == 1
-            and flat.size == width * (count or flat.size // width)
-            and (count or flat.size // width in BY_COUNT)
-        ):
-            return flat.reshape(-1, width)
-    if flat.ndim == 1 and flat.size and flat.size % 3 == 0:
-        return flat.reshape(-1, 3)
+    if flat.ndim == 1 and flat.size and count and flat.size in (2 * count, 3 * count, 4 * count):
+        return flat.reshape(count, -1)
+    width = width_of(flat.size) if not count else None
+    if flat.ndim == 1 and flat.size and (width or flat.size % 3 == 0):
+        return flat.reshape(-1, width or 3)
     raise ValueError(f"expected keypoints as x, y, score, x, y, score, ..., found {flat.size} numbers")
 
 
@@ -126,7 +136,7 @@ def _of_objects(items: list) -> Points:
     """Points as {x, y, score} or {position: {x, y}, score, part}, with names if all have one."""
     values, scores, names = np.full((len(items), 2), np.nan), np.full(len(items), np.nan), []
     keys = {squeezed(key): key for item in items[:3] if item for key in item}
-    score = next((keys[key] for key in SCORE_KEYS if key in keys), None)
+    score = score_of(keys)
     name = next((keys[key] for key in NAME_KEYS if key in keys), None)
     for k, item in enumerate(items):
         if item is None:
@@ -137,4 +147,4 @@ def _of_objects(items: list) -> Points:
         scores[k] = 1.0 if seen is None else seen
         names.append(item.get(name) if name else None)
     named = len(names) == len(items) and all(isinstance(n, str) for n in names)
-    return Points(values, scores if score else None, tuple(n[:100] for n in names) if named else None)
+    return Points(values, scores if score else None, tuple(n[:LONGEST_NAME] for n in names) if named else None)

@@ -9,24 +9,25 @@ from pathlib import Path
 import numpy as np
 
 from liftkit.data.people import upside_down
-from liftkit.keypoints import formats
 from liftkit.keypoints.arrays import read_npy, read_npz
 from liftkit.keypoints.foreign import foreign_in, refuse_foreign
-from liftkit.keypoints.formats import read_json
+from liftkit.keypoints.json_files import FORMATS as JSON_FORMATS
+from liftkit.keypoints.json_files import read_json
 from liftkit.keypoints.labels import by_name
 from liftkit.keypoints.names import FACE, ORDERS, to_h36m
 from liftkit.keypoints.people import LARGEST_COORDINATE, Found, People, gather, order_names
 from liftkit.keypoints.plausible import doubts
-from liftkit.keypoints.tables import read_csv, read_labels
+from liftkit.keypoints.tables import read_csv
 from liftkit.keypoints.tracks import choose_person, describe_tracks, everybody, fill_gaps, good_points
+from liftkit.keypoints.yolo import read_labels
 from liftkit.poses import PoseSet
 from liftkit.skeleton import H36M_17
 from liftkit.system.files import check_file, reading
 
-FORMATS = (*formats.FORMATS, "csv")
+FORMATS = (*JSON_FORMATS, "csv")
 LARGEST = 2**29  # bytes of one text file: an hour of film needs about a tenth of it
 BLOCK = 2**24  # bytes
-NO_FRAMES = ("classes.txt", "labels.txt", "data.yaml")  # files beside YOLO's labels
+NO_FRAMES = ("classes.txt", "labels.txt", "notes.json")  # files beside YOLO's labels
 ALWAYS_WORKS = (
     "A table in CSV always works: one line per frame, with the columns frame, nose_x, nose_y, nose_score, "
     "left_shoulder_x, ... of shoulders, elbows, wrists, hips, knees and ankles in pixels"
@@ -228,17 +229,18 @@ def _check_options(format, order, size, aspect, threshold, max_gap) -> None:
 
 
 def _read_folder(folder: Path, format: str | None, follow: bool) -> Found:
-    """One file per frame: JSON of one format or YOLO labels. The number that varies in their names is the frame's."""
-    files = sorted(p for p in folder.iterdir() if p.suffix.lower() in (".json", ".txt") and p.is_file())
-    files = [p for p in files if p.suffix.lower() == ".json"] or [p for p in files if p.name not in NO_FRAMES]
+    """One file per frame: JSON, YOLO's labels or arrays. The number that varies in their names is the frame's."""
+    found = {suffix: sorted(p for p in folder.iterdir() if p.suffix.lower() == suffix and p.is_file()
+                            and p.name not in NO_FRAMES) for suffix in (".json", ".txt", ".npy")}  # fmt: skip
+    files = max(found.values(), key=len)
     if not files:
-        tables = sorted(p.name for p in folder.iterdir() if p.suffix.lower() in (".csv", ".npz", ".npy"))
-        there = f"; give one of its files: {', '.join(tables[:5])}" if tables else foreign_in(folder)
-        raise ValueError(f"expected one file per frame (.json, or YOLO's .txt), found none in this folder{there}")
+        raise ValueError(
+            f"expected one file per frame (.json, YOLO's .txt or .npy), found none in this folder{foreign_in(folder)}"
+        )
     if follow:
-        places = by_name([p.stem for p in files])
+        places, fps = by_name([p.stem for p in files])
     else:
-        places = [(place, "") for place in range(len(files))]
+        places, fps = [(place, "") for place in range(len(files))], None
     if len(set(places)) < len(files):
         raise ValueError("expected a number of its own in the name of each frame's file, found one twice")
     rows, read = [], []
@@ -255,7 +257,7 @@ def _read_folder(folder: Path, format: str | None, follow: bool) -> Found:
     first = next((found for found in read if found.rows), read[0])
     size = sizes.pop() if len(sizes) == 1 else None
     notes = tuple(dict.fromkeys(note for found in read for note in found.notes))
-    return Found(rows, first.names, len({number for number, _ in places}), first.format, size, first.fps, notes)
+    return Found(rows, first.names, len({number for number, _ in places}), first.format, size, first.fps or fps, notes)
 
 
 def _read_file(file: Path, format: str | None, follow: bool, one_of_many: bool = False) -> Found:

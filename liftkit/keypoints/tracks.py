@@ -48,7 +48,8 @@ def everybody(people: People, points: np.ndarray) -> Iterator[np.ndarray]:
     """The indices of each person's detections, in the order of frames; who counts most comes first."""
     middle, extent = _places(points[:, _limbs(people)])
     counts = _counts(people, points)
-    pieces = _tracked(people) if (people.track != "").any() else _linked(people.frame, middle, extent)
+    tracked = (people.track != "").any()
+    pieces = _tracked(people, middle, extent) if tracked else _linked(people.frame, middle, extent)
     pieces.sort(key=lambda piece: -counts[piece].sum())
     ends = _Ends(pieces, people.frame, middle, extent)
     for k, piece in enumerate(pieces):
@@ -122,11 +123,18 @@ def _places(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return middle, extent
 
 
-def _tracked(people: People) -> list[np.ndarray]:
-    """The detections of each track, in the order of frames."""
+def _tracked(people: People, middle: np.ndarray, extent: np.ndarray) -> list[np.ndarray]:
+    """The detections of each track, in the order of frames; cut where it jumps and another goes on in its place."""
     order = np.lexsort((people.frame, people.track))
     order = order[people.track[order] != ""]
-    return np.split(order, np.flatnonzero(people.track[order][1:] != people.track[order][:-1]) + 1)
+    before, after = order[:-1], order[1:]
+    cut = people.track[before] != people.track[after]
+    step = np.linalg.norm(middle[after] - middle[before], axis=-1)
+    for k in np.flatnonzero(~cut & (step > extent[before] * _reach(people.frame[after] - people.frame[before]))):
+        others = order[people.frame[order] == people.frame[after[k]]]
+        apart = np.linalg.norm(middle[others] - middle[before[k]], axis=-1)
+        cut[k] = apart.min() < FARTHEST_STEP * extent[before[k]]
+    return np.split(order, np.flatnonzero(cut) + 1)
 
 
 def _linked(frame: np.ndarray, middle: np.ndarray, extent: np.ndarray) -> list[np.ndarray]:

@@ -54,10 +54,14 @@ SIDES = """\
 def script() -> str:
     """The browser's JavaScript: the modules of ``view/js`` put into one, in order."""
     text = "\n".join((HERE / f"{name}.js").read_text(encoding="utf-8") for name in MODULES)
-    text = re.sub(r"^ *(//.*)?\n", "", text, flags=re.MULTILINE)  # a page needs no comments,
-    text = re.sub(r"^(  )+", lambda indent: " " * (len(indent[0]) // 2), text, flags=re.MULTILINE)  # nor wide margins
+    text = re.sub(r"^ *(//.*)?\n|^ +| +// .*$", "", text, flags=re.MULTILINE)  # a page needs no comments, no margins
     text = re.sub(r'^import [^;]* from "\./[a-z]+\.js";\n', "", text, flags=re.MULTILINE)
-    return re.sub(r"^export (?=(async )?(function|const|class|let)\b)", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^export (?=(async )?(function|const|class|let)\b)", "", text, flags=re.MULTILINE)
+    return re.sub(r"""^[^"'`/\n]+$""", _tight, text, flags=re.MULTILINE)  # nor spaces in lines without texts
+
+
+def _tight(line: re.Match[str]) -> str:
+    return re.sub(" *([=?:,;&|<>{}()*]) *", r"\1", line[0])
 
 
 @cache

@@ -10,6 +10,7 @@ import numpy as np
 
 from liftkit.geometry import project, rotate
 from liftkit.skeleton import H36M_17, Skeleton
+from liftkit.view import space
 from liftkit.view.charts.svg import safe, shortened
 from liftkit.view.palette import COLOURS, DASHES, SERIES, side_of
 from liftkit.view.panels import Chart, Panel, Pose
@@ -87,19 +88,36 @@ def _bones(
 ) -> str:
     """The bones between points (J, 2) in pixels, coloured by the joints' groups or else by the side of the body.
 
+    With depths, (J, 3), they are drawn from the farthest to the nearest, as :func:`liftkit.view.space.limb` says.
     ``doubt`` (J,): how faint the bone is that ends in a joint.
     """
-    lines = []
-    for parent, joint in skeleton.bones:
-        if not np.isfinite(points[[parent, joint]]).all():
-            continue
-        (x1, y1), (x2, y2), side = points[parent], points[joint], side_of(skeleton.names[joint])
+    lines, solid = [], points.shape[-1] == 3
+    known = [bone for bone in skeleton.bones if np.isfinite(points[list(bone)]).all()]
+    for parent, joint in sorted(known, key=lambda bone: -points[list(bone), 2].sum()) if solid else known:
+        side, ends = side_of(skeleton.names[joint]), points[[parent, joint]]
         colour, dash = COLOURS[side], DASHES[side] and f' stroke-dasharray="{DASHES[side]}"'
         if groups is not None:
             colour, dash = SERIES[groups[joint] % len(SERIES)] if groups[joint] >= 0 else COLOURS["middle"], ""
         faint = f' stroke-opacity="{1 - FAINTEST * doubt[joint]:.2f}"' if doubt is not None and doubt[joint] else ""
+        if solid:
+            width, opacity = space.limb(ends[:, 2].mean() / (SIDE / 2))
+            middle = np.array([[0.85, 0.15], [0.15, 0.85]]) @ ends
+            rim = f'stroke="#fff" stroke-linecap="butt" stroke-width="{_px(width + 2 * space.RIM)}"'
+            lines.append(_path(middle[None], rim))
+            faint += f' stroke-width="{_px(width)}" opacity="{opacity:.2f}"'
+        (x1, y1), (x2, y2) = ends[:, :2]
         lines.append(f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}"{dash}{faint}/>')
     return f'<g stroke-width="4" stroke-linecap="round">{"".join(lines)}</g>'
+
+
+def _px(length: float) -> str:
+    return f"{length * SIDE / 2:.1f}"
+
+
+def _path(lines: np.ndarray, more: str) -> str:
+    """Lines (K, 2, 2 or 3) in pixels as one path."""
+    drawn = (f"M{a:.1f} {b:.1f}L{c:.1f} {d:.1f}" for a, b, c, d in lines[..., :2].reshape(-1, 4))
+    return f'<path fill="none" d="{"".join(drawn)}" {more}/>'
 
 
 def _panel(panel: Panel, x: float, y: float, width: float) -> str:
@@ -116,12 +134,28 @@ def _panel(panel: Panel, x: float, y: float, width: float) -> str:
     return f'{title}<text x="{x + 10}" y="{y + HEAD - 20}">{spans}</text>'
 
 
+def _pixels(offset: np.ndarray) -> np.ndarray:
+    """Places in units of a panel, (..., 2 or 3), in its pixels; in 3D seen from ``VIEW``, with the depth in pixels."""
+    seen = offset if offset.shape[-1] == 2 else rotate(offset, *VIEW)
+    return (seen * 0.5 + [0.5, 0.5, 0][: offset.shape[-1]]) * SIDE
+
+
 def _points(panel: Pose, joints: np.ndarray) -> np.ndarray:
-    """Joints (J, 2) or (J, 3) in a panel's pixels, (J, 2)."""
+    """Joints (J, 2) or (J, 3) in a panel's pixels."""
     middle, reach = panel.extent
-    offset = joints - middle
-    flat = offset if offset.shape[-1] == 2 else project(rotate(offset, *VIEW))
-    return (flat / reach * 0.5 + 0.5) * SIDE
+    return _pixels((joints - middle) / reach)
+
+
+def _space(panel: Pose) -> str:
+    """The floor below a panel's first frame, its shadow there, and the camera."""
+    middle, reach = panel.extent
+    y = (np.nanmax(panel.joints[..., 1]) - middle[1]) / reach + space.BELOW
+    ends = ((panel.joints[0] - middle) / reach)[np.array(panel.skeleton.bones)]  # (bones, 2, 3)
+    ends = ends[np.isfinite(ends).all((1, 2))]
+    ends[..., 1] = y
+    grid = _path(_pixels(space.floor(y)), 'stroke="#bbb" stroke-width="0.8"')
+    shadow = _path(_pixels(ends), 'stroke="#222" opacity="0.16" stroke-width="6.5" stroke-linecap="round"')
+    return grid + shadow + _path(_pixels(space.camera()), 'stroke="#222" stroke-width="1.2" stroke-linejoin="round"')
 
 
 def _pose(panel: Pose) -> str:
@@ -129,9 +163,13 @@ def _pose(panel: Pose) -> str:
     points, doubt = _points(panel, panel.joints[0]), None if panel.doubt is None else panel.doubt[0]
     parts = [_bones(points, panel.skeleton, panel.groups, doubt)]
     if panel.fan is not None:
-        each = "".join(_bones(_points(panel, joints), panel.skeleton) for joints in panel.fan)
+        each = "".join(_bones(_points(panel, joints)[:, :2], panel.skeleton) for joints in panel.fan)
         parts = [f'<g stroke-opacity="{FAN:g}">{each}</g>']
-    for i, (x, y) in enumerate(points):
+    if panel.ghost is not None:
+        ends = _points(panel, panel.ghost)[np.array(panel.skeleton.bones)]
+        parts.insert(0, _path(ends, 'stroke="#222" stroke-opacity="0.35" stroke-width="1.6" stroke-linecap="round"'))
+    parts = [_space(panel) if panel.joints.shape[-1] == 3 else "", *parts]
+    for i, (x, y) in enumerate(points[:, :2]):
         if not np.isfinite(x + y):
             continue
         if panel.strength is not None and panel.strength[i] > 0.02:

@@ -198,7 +198,7 @@ def test_foreign_files(tmp_path):
 def test_skipped_frames(tmp_path):
     path = saved(tmp_path, bvh([T_POSE, RIGHT_HAND_UP]))
     assert joint_at(read_bvh(path, skip=1), "right_wrist", 0) == [-180, 1030, 0]
-    with pytest.raises(ValueError, match="the 2 frames that are skipped, found 2"):
+    with pytest.raises(ValueError, match="the 2 frames that are skipped .*found 2"):
         read_bvh(path, skip=2)
 
 

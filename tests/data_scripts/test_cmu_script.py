@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from formats.positions import read_positions
+from raw_people import PLACES
 from scripts import call_script, disk_full
 
 from liftkit.data.cameras import film
@@ -20,7 +21,8 @@ REAL = ROOT.parent / "shared" / "data" / "cmu17_bodies.npz"
 
 def arrays(**changes):
     """What a source file holds: two clips of three frames, with the given fields replaced or, by None, left out."""
-    joints = np.random.default_rng(0).normal(scale=300, size=(6, 17, 3)).astype(np.float32)
+    standing = np.subtract([PLACES[name] for name in H36M_17.names], PLACES["pelvis"])
+    joints = (standing + np.random.default_rng(0).normal(scale=20, size=(6, 17, 3))).astype(np.float32)
     joints[:, 0], joints[:, H36M_17.index("left_hip")] = 0, -joints[:, H36M_17.index("right_hip")]
     source = {
         "joints_mm": joints,
@@ -101,11 +103,15 @@ def test_positions_with_check_say_what_would_be_written_and_write_nothing(tmp_pa
         ({"joints_mm": np.zeros((6, 51))}, r"found \(6, 51\)"),
         ({"joints_mm": np.zeros((6, 17, 3), int)}, "joints_mm must hold floating-point numbers, found int64"),
         ({"joints_mm": np.full((6, 17, 3), np.nan)}, "joints_mm must be finite, found NaN, infinity or .* in frame 0"),
-        ({"joints_mm": arrays()["joints_mm"] / 1000}, "x3d must be in mm .*found a median reach of 0"),
+        ({"joints_mm": arrays()["joints_mm"] / 1000}, "joints_mm must be in millimetres: .*found 1"),
         ({"action": np.array(["walk"])}, r"action must have shape \(6,\).*found \(1,\)"),
         ({"clip": np.int32(3)}, r"must have shape \(1, 17, 3\).*found \(6, 17, 3\)"),
         ({"fps": np.float32([30, 30])}, r"fps must have shape \(\).*found \(2,\)"),
-        ({"split": np.array(["train", "test"] * 3)}, "a clip must lie in one split, found clip 3"),
+        ({"split": np.array(["train", "test"] * 3)}, "a clip must have one split, found several in clip 3"),
+        ({"joints_mm": arrays()["joints_mm"][..., [0, 2, 1]] * [1, -1, 1]}, "must have y up, .* along z .*--up z"),
+        ({"subject": np.array(["ann", "bob"] * 3)}, "a clip must have one subject, found several in clip 3"),
+        ({"frame": np.array([0, 1, 1, 0, 1, 2])}, "frames of a clip must be in order .* in clip 3"),
+        ({"frame": np.array([0, 1, 2, 2, 1, 0])}, "frames of a clip must be in order .* in clip 8"),
         ({"action": np.array(["walk"] * 6, object)}, r"in\.npz.*pickled objects, which liftkit never loads"),
         ({"clip": np.zeros(0, int), "joints_mm": np.zeros((0, 17, 3))}, r"hold something, found \(0, 17, 3\)"),
     ],

@@ -206,7 +206,7 @@ def test_detections_stand_beside_the_truth(tmp_path):
         ),
         ({"extra": -1}, "S1: Directions 1: camera 0: expected at least 3 frames as in 3D, found 2"),
         ({"joints": slice(16)}, r"camera 0: expected an array of shape \(F, 17, 2\), found \(5, 16, 2\)"),
-        ({"joints": [0, 4, 5, 6, 1, 2, 3, 7, 8, 9, 10, 14, 15, 16, 11, 12, 13]}, "must agree in what goes right"),
+        ({"joints": [0, 4, 5, 6, 1, 2, 3, 7, 8, 9, 10, 14, 15, 16, 11, 12, 13]}, "left and right joints are exchanged"),
         ({"views": 3}, "camera 0: expected a list of 4 arrays"),
     ],
 )

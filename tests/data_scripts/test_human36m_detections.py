@@ -6,7 +6,7 @@ import pytest
 from human36m_files import FIELDS_17, FOLDER, fetched, recording_bytes, world
 from readers.human36m import film_recordings, find_recordings, read_fetched, read_videopose3d
 from readers.human36m_cameras import field_cameras
-from readers.human36m_detections import Detections, difference
+from readers.human36m_detections import LAGS, Detections, difference
 
 COCO_ORDER = [10, 9, 9, 9, 9, 11, 14, 12, 15, 13, 16, 4, 1, 5, 2, 6, 3]  # of our joints, those at COCO's places
 
@@ -24,12 +24,20 @@ def shown(frames=120):
 WALK = shown()
 
 
+def compared(x2d, shown):
+    """What is found from the 60 frames that are compared."""
+    at = np.unique(np.linspace(0, len(shown) - 1, 60).astype(int))
+    return difference(x2d, shown[at], at, {2: WALK[at][::-1]})
+
+
 @pytest.mark.parametrize(
     ("x2d", "what"),
     [
         (np.concatenate([WALK[:1].repeat(9, 0), WALK]), "9 frames late"),
         (WALK[4:], "4 frames early"),
         (WALK.repeat(2, 0), "every frame twice"),
+        (WALK.repeat(3, 0), "150 frames per second"),
+        (WALK[np.arange(144) * 5 // 6], "60 frames per second"),
         (WALK / 1000 - 0.5, "no pixels"),
         (WALK / 1000, "no pixels"),
         (WALK * [-1, 1] + [1000, 0], "not where the camera sees the 3D"),
@@ -39,7 +47,7 @@ WALK = shown()
     ],
 )
 def test_what_separates_detections_from_the_3d_is_named(x2d, what):
-    found, shifted = difference(x2d, WALK[: len(x2d)])
+    (found, shifted), _ = compared(x2d, WALK[: len(x2d)])
     assert what in found
     assert shifted == ("shifted" in what)
 
@@ -49,8 +57,9 @@ def test_a_detectors_errors_are_no_difference(noise):
     rng = np.random.default_rng(0)
     x2d = WALK + rng.normal(scale=noise, size=WALK.shape)
     x2d[rng.random(120) < 0.1] = 0  # frames in which nobody was found
-    assert difference(np.concatenate([x2d, x2d[:20]]), WALK) is None
-    assert difference(WALK[:3], WALK[:3]) is None
+    found, curve = compared(np.concatenate([x2d, x2d[:20]]), WALK)
+    assert found is None and LAGS[int(np.argmin(curve))] == 0
+    assert compared(WALK[:3], WALK[:3])[0] is None
 
 
 def moving(frames):
@@ -87,7 +96,9 @@ def test_scores_are_left_out_and_metadata_are_not_needed(tmp_path):
         (lambda action, k, views: np.concatenate([views[k][:9], views[k]]), "9 frames late .*20 of 20 views"),
         (lambda action, k, views: views[k].repeat(2, 0), "every frame twice"),
         (lambda action, k, views: views[k] / 1000, "no pixels, .* at 50 frames per second, cameras in the order 5413"),
-        (lambda action, k, views: views[k ^ 2], r"camera \d: the 2D is not where the camera sees the 3D"),
+        (lambda action, k, views: views[k ^ 2], r"camera 0: the 2D is what camera 2 sees"),
+        (lambda action, k, views: views[k ^ (k < 2)], r"camera 0: the 2D is what camera 1 sees"),
+        (lambda action, k, views: views[k] * [1, np.nan], r"camera 0: expected finite pixels, found NaN"),
         (lambda action, k, views: views[k][:, COCO_ORDER], "S9: .*: camera 0: "),
     ],
 )

@@ -36,7 +36,10 @@ def test_a_film_upside_down_is_reported(tmp_path):
         ('{"a": 1}', "COCO"),
         ('{"people": []}', "found none in 1 frames"),
         ('{"people": [{"pose_keypoints_2d": [1, 2]}]}', "x, y, score, ..., found 2 numbers"),
-        ('{"people": [{"pose_keypoints_2d": [1, 2, 1]}]}', "17, 18, 25, 26, 32, 33, 133, 136 keypoints .* found 1"),
+        (
+            '{"people": [{"pose_keypoints_2d": [1, 2, 1]}]}',
+            "17, 18, 19, 20, 25, 26, 32, 33, 133, 136 keypoints .* found 1",
+        ),
         ('{"annotations": [{"keypoints": [1, 2, 1]}], "images": []}', "17, 18, .* keypoints per person, found 1"),
         ('{"people": [3]}', "found none in 1 frames"),
         ('[{"keypoints": [[1, 2]], "keypoint_scores": [1, 1]}]', r"found 2 and \(1, 2\)"),

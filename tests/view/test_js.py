@@ -102,7 +102,8 @@ def test_every_module_is_put_together_after_those_it_imports():
 
 
 def test_modules_put_together_do_not_name_two_things_alike():
-    found = re.findall(r"^(?:export )?(?:async )?(?:function|class|const|let) (\w+)", page.script(), re.MULTILINE)
+    sources = "\n".join((page.HERE / f"{name}.js").read_text() for name in page.MODULES)
+    found = re.findall(r"^(?:export )?(?:async )?(?:function|class|const|let) (\w+)", sources, re.MULTILINE)
     assert len(found) > 20
     assert sorted(found) == sorted(set(found))
 

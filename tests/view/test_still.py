@@ -161,5 +161,5 @@ def test_a_still_is_seen_from_above():
     near, far = H36M_17.index("left_ankle"), H36M_17.index("right_ankle")
     square[near, 2], square[far, 2] = -300, 300
     lines = ends(picture_svg("T", [Pose("a", "A", joints=square)]))
-    joints = [joint for _, joint in H36M_17.bones]
-    assert lines[joints.index(near), 3] > lines[joints.index(far), 3]  # what is near is lower in the picture
+    assert lines[-1, 3] == lines[:, 3].max()  # what is near is lower in the picture, and drawn last
+    assert lines[0, 3] == min(y for y in lines[:, 3] if y > lines[:, 1].min() + 1)  # what is far is drawn first

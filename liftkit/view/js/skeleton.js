@@ -1,5 +1,7 @@
 // A panel with a skeleton, as SVG: turned by mouse, touch and keys, or with joints to be pulled.
-import { farToNear, known, lowest, nearest, orbit, pointsOf, START, turned } from "./space.js";
+import {
+  BELOW, between, camera, EASE, farToNear, floor, known, limb, lowest, nearest, orbit, pointsOf, progress, RIM, START, turned,
+} from "./space.js";
 import { readable } from "./controls.js";
 import { describe } from "./describe.js";
 
@@ -10,11 +12,15 @@ const TURN = { ArrowLeft: [-0.1, 0], ArrowRight: [0.1, 0], ArrowUp: [0, -0.1], A
 
 export class PosePanel {
   // fixed: static_state() of a Pose of liftkit/view/panels.py.
-  // actions: { common: { view }, redraw(), drag(joint, x, y), pick(joint), tip(text, event), play() }
+  // actions: { common: { view, axes }, redraw(), drag(joint, x, y), pick(joint), tip(text, event), play() }
   constructor(fixed, actions) {
     Object.assign(this, { fixed, actions, held: null, current: {} });
     this.node = make("svg", { viewBox: "-1.06 -1.06 2.12 2.12", tabindex: 0, role: "img", class: "lk-skeleton" });
-    if (fixed.size === 3) this.floor = make("path", { class: "lk-floor" }, this.node);
+    if (fixed.size === 3) {
+      for (const name of ["floor", "shadow", "axes", "camera"]) this[name] = make("path", { class: `lk-${name}` }, this.node);
+      this.letters = ["x", "y", "z"].map((text) => Object.assign(make("text", { class: "lk-label" }, this.node), { textContent: text }));
+      this.rims = fixed.bones.map(() => make("path", { class: "lk-rim" }, this.node));
+    }
     this.ghosts = fixed.bones.map(() => make("line", { class: "lk-ghost" }, this.node));
     this.fan = fixed.bones.map(([, joint]) => make("path", { class: `lk-bone lk-${fixed.sides[joint]}` }, this.node));
     this.lines = fixed.bones.map(([, joint]) => make("line", { class: `lk-bone lk-${fixed.sides[joint]}` }, this.node));
@@ -32,6 +38,7 @@ export class PosePanel {
 
   // current: dynamic_state() of the same panel. The joints move with the next draw().
   show(current) {
+    this.ease(current);
     this.current = current;
     const { strength, groups, picked } = current;
     this.dots.forEach((dot, i) => {
@@ -48,18 +55,33 @@ export class PosePanel {
     });
   }
 
+  // New joints are reached in a while, unless they follow the last ones at once, as under a hand and in a film.
+  ease({ joints, fan, ghost }) {
+    const target = JSON.stringify([joints, fan, ghost]), now = performance.now();
+    if (target === this.target) return;
+    this.from = now - this.changed > EASE && !matchMedia("(prefers-reduced-motion: reduce)").matches ? this.drawn : null;
+    Object.assign(this, { target, changed: now });
+  }
+
   draw(filmFrame) {
-    const { fixed, current } = this, { view } = this.actions.common;
-    const frame = Math.min(filmFrame, (fixed.frames?.length ?? 1) - 1);
-    const place = (values) => pointsOf(values, fixed.size).map((p) => (fixed.size === 3 ? turned(p, view) : p));
-    this.points = place(current.joints ?? fixed.frames[frame]);
+    const { fixed, current } = this, { view } = this.actions.common, solid = fixed.size === 3;
+    const frame = Math.min(filmFrame, (fixed.frames?.length ?? 1) - 1), goal = [current.joints, current.fan, current.ghost];
+    const way = this.from ? progress(this.changed, performance.now()) : 1;
+    this.drawn = way < 1 ? between(this.from, goal, way) : goal;
+    if (way < 1) this.actions.redraw();
+    const [joints, fan, ghost] = this.drawn, values = joints ?? fixed.frames[frame];
+    const place = (flat) => pointsOf(flat, fixed.size).map((p) => (solid ? turned(p, view) : p));
+    this.points = place(values);
     const doubt = current.doubt ?? fixed.doubts?.[frame];
     for (const i of farToNear(fixed.bones, this.points)) {
-      const [a, b] = fixed.bones[i].map((joint) => this.points[joint]);
-      if (show(this.lines[i], !current.fan)) stretch(this.lines[i], a, b);
-      this.lines[i].style.strokeWidth = 0.026 - 0.006 * (((a[2] || 0) + (b[2] || 0)) / 2);
-      this.lines[i].style.strokeOpacity = doubt ? 1 - (FAINTEST * doubt[fixed.bones[i][1]]) / 100 : "";
-      if (fixed.size === 3) this.node.insertBefore(this.lines[i], this.dots[0]);
+      const [a, b] = fixed.bones[i].map((joint) => this.points[joint]), line = this.lines[i];
+      if (show(line, !fan)) stretch(line, a, b);
+      line.style.strokeOpacity = doubt ? 1 - (FAINTEST * doubt[fixed.bones[i][1]]) / 100 : "";
+      if (!solid) continue;
+      [line.style.strokeWidth, line.style.opacity] = limb((a[2] + b[2]) / 2 || 0);
+      this.rims[i].setAttribute("d", fan ? "" : path([[between(a, b, 0.15), between(a, b, 0.85)]]));
+      this.rims[i].style.strokeWidth = Number(line.style.strokeWidth) + 2 * RIM;
+      for (const node of [this.rims[i], line]) this.node.insertBefore(node, this.dots[0]);
     }
     this.points.forEach(([x, y], i) => {
       show(this.dots[i], known([x, y])) && set(this.dots[i], { cx: x, cy: y });
@@ -67,31 +89,40 @@ export class PosePanel {
       set(this.labels[i], { x: x + (x < 0 ? -0.04 : 0.04), y: y - 0.03 });
       this.labels[i].setAttribute("text-anchor", x < 0 ? "end" : "start");
     });
-    this.drawFan(current.fan?.map(place) ?? []);
-    const ghost = current.ghost && place(current.ghost);
+    this.drawFan(fan?.map(place) ?? []);
+    const behind = ghost && place(ghost);
     this.ghosts.forEach((line, i) => {
-      if (show(line, ghost)) stretch(line, ...fixed.bones[i].map((joint) => ghost[joint]));
+      if (show(line, behind)) stretch(line, ...fixed.bones[i].map((joint) => behind[joint]));
     });
-    if (this.floor) this.drawFloor(view);
+    if (solid) this.drawSpace(values);
     this.describe(frame);
   }
 
   // Several skeletons instead of one: one path for each bone.
   drawFan(skeletons) {
-    this.fan.forEach((path, i) => {
+    this.fan.forEach((bone, i) => {
       const ends = skeletons.map((points) => this.fixed.bones[i].map((joint) => points[joint]));
-      const drawn = ends.filter(([a, b]) => known(a, b)).map((pair) => pair.map((p) => `${p[0].toFixed(3)} ${p[1].toFixed(3)}`));
-      path.setAttribute("d", drawn.map(([a, b]) => `M${a}L${b}`).join(""));
-      path.style.strokeOpacity = FAN;
+      bone.setAttribute("d", path(ends));
+      bone.style.strokeOpacity = FAN;
     });
   }
 
-  // A square on the ground, level with the pose's lowest joint, or with a film's: at first its feet may be hidden.
-  drawFloor(view) {
-    const { joints } = this.current;
-    const y = 0.03 + (joints ? lowest([joints]) : (this.low ??= lowest(this.fixed.frames))), r = 0.5;
-    const corners = [[-r, y, -r], [r, y, -r], [r, y, r], [-r, y, r]].map((corner) => turned(corner, view));
-    this.floor.setAttribute("d", `M${corners.map(([u, v]) => `${u.toFixed(3)} ${v.toFixed(3)}`).join("L")}Z`);
+  // The ground, level with the pose's lowest joint, or with a film's: at first its feet may be hidden; the pose's shadow
+  // there; the camera, unless one looks through it; the axes, if they are asked for.
+  drawSpace(values) {
+    const { view, axes } = this.actions.common, place = (lines) => lines.map((ends) => ends.map((end) => turned(end, view)));
+    const { joints } = this.current, y = BELOW + (joints ? lowest([joints]) : (this.low ??= lowest(this.fixed.frames)));
+    const flat = pointsOf(values, 3).map(([x, , z]) => [x, y, z]), shadow = this.fixed.bones.map((bone) => bone.map((joint) => flat[joint]));
+    const seen = place(camera()), [[[u, v]]] = seen.slice(-1), from = [-0.5, y, -0.5];
+    const ends = [0, 1, 2].map((k) => from.map((value, i) => value + (i === k ? 0.3 : 0)));
+    this.floor.setAttribute("d", path(place(floor(y))));
+    this.shadow.setAttribute("d", path(place(shadow)));
+    this.camera.setAttribute("d", Math.hypot(u, v) > 0.3 ? path(seen) : "");
+    this.axes.setAttribute("d", axes ? path(place(ends.map((end) => [from, end]))) : "");
+    this.letters.forEach((letter, k) => {
+      const [x, down] = turned(ends[k], view);
+      if (show(letter, axes)) set(letter, { x: x + 0.02, y: down });
+    });
   }
 
   // The panel in words, for screen readers.
@@ -143,7 +174,7 @@ export class PosePanel {
   }
 
   turn(view) {
-    this.actions.common.view = view;
+    Object.assign(this.actions.common, { view, aim: null });
     this.actions.redraw();
   }
 
@@ -183,6 +214,12 @@ function make(kind, attributes = {}, parent = null) {
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
   parent?.append(node);
   return node;
+}
+
+// Lines between known ends as the text of one path.
+function path(lines) {
+  const whole = lines.filter((ends) => known(...ends));
+  return whole.map((ends) => `M${ends.map(([x, y]) => `${x.toFixed(3)} ${y.toFixed(3)}`).join("L")}`).join("");
 }
 
 function clamp(value) {

@@ -1,6 +1,7 @@
 // Geometry of what is drawn, free of any page: a panel reaches from -1 to 1, y down, z away from the reader.
 
 export const UNIT = 1000; // liftkit/view/panels.py: whole numbers from a panel's middle to its edge
+export const EASE = 200; // milliseconds that a change takes, so that the eye can follow
 export const START = { azimuth: 0.6, elevation: 0.15 };
 
 // [x, y, z] turned about the vertical, then about the horizontal.
@@ -8,6 +9,37 @@ export function turned([x, y, z], { azimuth, elevation }) {
   const c = Math.cos(azimuth), s = Math.sin(azimuth), e = Math.cos(elevation), f = Math.sin(elevation);
   const away = c * z - s * x;
   return [c * x + s * z, e * y - f * away, f * y + e * away];
+}
+
+// What makes a panel read as space: the numbers of liftkit/view/space.py.
+const FLOOR = 0.5, CELLS = 4, FARTHEST = 0.98, NEAREST = 0.84, WIDE = 0.08, TALL = 0.06;
+export const RIM = 0.012, BELOW = 0.03;
+const within = (low, high, value) => Math.min(high, Math.max(low, value));
+
+// The width and the opacity of a limb at depth z.
+export const limb = (z) => [within(0.014, 0.055, 0.03 - 0.04 * z), within(0.45, 1, 0.92 - 1.2 * z)];
+
+// Lines as pairs of ends: a grid at height y, and the camera's edges.
+export function floor(y) {
+  const at = Array.from({ length: CELLS + 1 }, (_, i) => -FLOOR + (2 * FLOOR * i) / CELLS);
+  return [...at.map((x) => [[x, y, -FLOOR], [x, y, FLOOR]]), ...at.map((z) => [[-FLOOR, y, z], [FLOOR, y, z]])];
+}
+
+export function camera() {
+  const corners = [[-1, -1], [1, -1], [1, 1], [-1, 1]].map(([x, y]) => [x * WIDE, y * TALL, -NEAREST]);
+  return [...corners.map((corner, i) => [corners[(i + 3) % 4], corner]), ...corners.map((corner) => [[0, 0, -FARTHEST], corner])];
+}
+
+// Numbers, or lists of them of one form, on the way from one to another, t from 0 to 1; anything else is there at once.
+export function between(from, to, t) {
+  if (Array.isArray(from) && Array.isArray(to) && from.length === to.length) return to.map((each, i) => between(from[i], each, t));
+  return typeof from === "number" && typeof to === "number" ? from + (to - from) * t : to;
+}
+
+// How far a change has come that began at a time, 0 to 1, slow at its ends.
+export function progress(start, now) {
+  const t = within(0, 1, (now - start) / EASE);
+  return t * t * (3 - 2 * t);
 }
 
 // A flat list of whole numbers, size to a joint, as points [x, y] or [x, y, z]; null, an unknown place, becomes NaN.
@@ -30,7 +62,7 @@ export const known = (...points) => points.every(([x, y]) => Number.isFinite(x +
 
 // What is near moves to the right and down; over head and feet the turn stops.
 export function orbit({ azimuth, elevation }, right, down) {
-  return { azimuth: azimuth - right, elevation: Math.min(1.5, Math.max(-1.5, elevation + down)) };
+  return { azimuth: azimuth - right, elevation: within(-1.5, 1.5, elevation + down) };
 }
 
 // The number of the point nearest to (x, y), or -1 if none is within reach.

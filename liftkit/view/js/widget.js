@@ -1,5 +1,5 @@
 // A widget of liftkit in the browser: its panels and controls, and the messages to the kernel behind them.
-import { frameAt, START } from "./space.js";
+import { between, frameAt, progress, START } from "./space.js";
 import { Source } from "./source.js";
 import { control, element, pushButton } from "./controls.js";
 import { PosePanel } from "./skeleton.js";
@@ -9,6 +9,7 @@ const REST = 300; // milliseconds without movement after which a slider counts a
 const PLAYBACK = 150; // milliseconds between two states of a recorded game
 const SILENT = "The kernel has not answered yet. If this stays, run the cell again.";
 const ALONE = "A page on its own: turning, playing and hovering work here; the other controls need a notebook.";
+const VIEWS = { Camera: [0, 0, "As the camera sees it"], Side: [Math.PI / 2, 0, "The camera is on the left"], Top: [0, 1.5, "From above"] };
 const FOCUSABLE = "input, select, button, summary, [tabindex]";
 const shared = new WeakMap(); // model -> what all its views have in common
 
@@ -28,7 +29,9 @@ class View {
     Object.assign(this, { model, common, source: common.source, scene: {}, panels: new Map(), timer: 0 });
     this.root = element("section", { className: "lk" });
     const part = (kind, name) => this.root.appendChild(element(kind, { className: `lk-${name}` }));
-    this.title = part(this.alone ? "h1" : "h3", "heading");
+    const head = part("div", "head");
+    this.title = head.appendChild(element(this.alone ? "h1" : "h3", { className: "lk-heading" }));
+    this.looks = head.appendChild(element("div", { className: "lk-looks" }));
     this.bar = part("div", "bar");
     this.grid = part("div", "panels");
     this.message = part("p", "message");
@@ -69,9 +72,24 @@ class View {
       if (this.grid.children[i]) this.grid.children[i].replaceWith(node);
       else this.grid.append(node);
     });
+    const solid = scene.panels.some(({ size }) => size === 3);
+    if (solid !== Boolean(this.looks.children.length)) this.looks.replaceChildren(...(solid ? this.lookButtons() : []));
     this.keepKeys();
     this.showStatus();
     this.redraw();
+  }
+
+  lookButtons() {
+    const { common } = this;
+    const aims = Object.entries(VIEWS).map(([textContent, [azimuth, elevation, title]]) => pushButton({ textContent, title }, () => {
+      Object.assign(common, { from: common.view, aim: { azimuth, elevation }, aimed: performance.now() });
+      this.redraw();
+    }));
+    const axes = pushButton({ textContent: "Axes", title: "x to the right, y down, z away from the camera", ariaPressed: "false" }, () => {
+      axes.ariaPressed = String((common.axes = !common.axes));
+      this.redraw();
+    });
+    return [...aims, axes];
   }
 
   // JupyterLab takes arrow keys for moving between cells, unless the very element that has the focus says this.
@@ -197,10 +215,22 @@ class View {
   }
 
   draw() {
+    this.glide();
     const { view, frame } = this.common;
     this.root.dataset.view = `${view.azimuth.toFixed(3)} ${view.elevation.toFixed(3)}`;
     this.controls.get(this.film?.name)?.show(frame);
     for (const { content } of this.panels.values()) content.draw?.(frame);
+  }
+
+  // A button's view is reached in a while, by the shorter way round.
+  glide() {
+    const { from, aim, aimed } = this.common;
+    if (!aim) return;
+    const way = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1 : progress(aimed, performance.now());
+    const half = Math.PI, start = ((((from.azimuth - aim.azimuth + half) % (2 * half)) + 2 * half) % (2 * half)) - half + aim.azimuth;
+    this.common.view = { azimuth: between(start, aim.azimuth, way), elevation: between(from.elevation, aim.elevation, way) };
+    if (way < 1) this.redraw();
+    else this.common.aim = null;
   }
 
   tip(text, event) {

@@ -1,7 +1,7 @@
 // Geometry of what is drawn: known angles, and who is near.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { farToNear, frameAt, known, lowest, nearest, orbit, pointsOf, START, towards, turned, UNIT } from "../../../liftkit/view/js/space.js";
+import { between, EASE, farToNear, frameAt, known, lowest, nearest, orbit, pointsOf, progress, START, towards, turned, UNIT } from "../../../liftkit/view/js/space.js";
 
 const QUARTER = Math.PI / 2;
 
@@ -93,4 +93,13 @@ test("a film goes on from its frame, at its speed, over and over", () => {
   assert.equal(frameAt(0, 100, 10, 10), 1);
   assert.equal(frameAt(8, 300, 10, 10), 1);
   assert.equal(frameAt(3, 60_000, 15, 1), 0);
+});
+
+test("a change takes its while, slow at its ends, and what has another form is there at once", () => {
+  assert.deepEqual([0, EASE / 2, EASE, 10 * EASE].map((ms) => progress(1000, 1000 + ms)), [0, 0.5, 1, 1]);
+  assert.ok(progress(0, EASE / 10) < 0.1);
+  assert.deepEqual(between([0, [2, 4]], [10, [4, 8]], 0.5), [5, [3, 6]]);
+  assert.deepEqual(between([0, null], [10, 3], 0.5), [5, 3]);
+  assert.deepEqual(between([[1], [2]], [[3]], 0.5), [[3]]);
+  assert.equal(between(null, null, 0.5), null);
 });
