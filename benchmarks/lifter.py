@@ -85,7 +85,8 @@ def main(
     run.statistics = PoseStatistics.of(poses.part("train").x2d, run.representation)
     run.history = run.history.iloc[0:0]
     run.save(package, compact=True)
-    about = {"command": "python -m benchmarks.lifter", "poses": poses.name, "motion": CMU if motion else "synthetic"}
+    command = " ".join(["python -m benchmarks.lifter", *([file.name] if file else [])])
+    about = {"command": command, "poses": poses.name, "motion": CMU if motion else "synthetic"}
     about |= {"sessions": study.about["sessions"]}
     write_atomically(package / "about.json", lambda f: f.write((json.dumps(about, indent=1) + "\n").encode()))
     if not (shown := folder / "supervised").exists():

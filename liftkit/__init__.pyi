@@ -38,6 +38,7 @@ from .networks import Lifter as Lifter
 from .poses import PoseSet as PoseSet
 from .priors import PRIORS as PRIORS
 from .priors import Prior as Prior
+from .recorded import load_lifter as load_lifter
 from .recorded import load_record as load_record
 from .representations import REPRESENTATIONS as REPRESENTATIONS
 from .representations import Representation as Representation

@@ -11,6 +11,7 @@ from safetensors.torch import load, save
 from liftkit.config import TrainConfig
 from liftkit.representations import Representation
 from liftkit.run import Run, halved
+from liftkit.study.claims import Judgement, judge
 from liftkit.study.statistics import compare_pairs, summarise
 from liftkit.system.files import write_atomically
 
@@ -18,6 +19,8 @@ FOLDER = Path(__file__).parent
 LIFTER = FOLDER / "lifter"
 REAL_STUDY, MATRIX, SAMPLE = (FOLDER / name for name in ("real_study.csv", "matrix.csv", "sample_keypoints.json"))
 SWITCHES = FOLDER / "switches.csv"
+REFERENCES, DEPENDENCE = REAL_STUDY.with_stem("real_study_references"), FOLDER / "dependence.csv"
+EVIDENCE = {"gravity": "views about gravity", "paper": "the paper's views"}  # prior -> what the claims are judged by
 MAX_TEST_POSES = 4096  # on which the stored figures are measured, evenly spaced
 
 
@@ -41,6 +44,16 @@ def load_record(name: str) -> Run:
     history = history[history["representation"] == name].reset_index(drop=True)
     config = TrainConfig.from_stored(about["config"])
     return Run.from_tensors(representation, about["seeds"], config, [tensors], history)
+
+
+def load_lifter() -> Run:
+    """The lifter of ``liftkit lift``, made by ``python -m benchmarks.lifter``: for a film of one's own, where the
+    records are for the lessons. It knows the statistics of its training poses, so it can say what is unlike them.
+
+    >>> load_lifter().representation.name
+    'legs_torso'
+    """
+    return Run.load(LIFTER)
 
 
 def record_settings() -> dict:
@@ -110,6 +123,23 @@ def switch_results() -> pd.DataFrame:
     """
     columns = ["switch", "representation", "seed", "pa_mpjpe", "pa_mpjpe_reflection", "mirrored"]
     return pd.read_csv(SWITCHES) if SWITCHES.exists() else pd.DataFrame(columns=columns)
+
+
+def recorded_claims() -> dict[str, dict[str, Judgement]]:
+    """The paper's claims as the recorded results judge them: evidence -> title -> judgement of what was measured.
+
+    Trained on CMU's motion and tested on other people of CMU (claims 1 and 3), trained on synthetic poses and tested on
+    CMU (claim 4); claim 2 by the recorded runs on the embedded data, whose legs and torso are independent.
+    """
+    home, away = real_study_results().query("policy == 'last'"), matrix_results()
+    away = away.query("action == 'poses' and test == 'cmu' and data not in ('cmu', 'broad+cmu')")
+    away = away.assign(data=away.data + " synthetic poses", test="CMU")
+    references, moved = pd.read_csv(REFERENCES), pd.read_csv(DEPENDENCE).query("data == 'synthetic, coupling 0'")
+    found = {}
+    for prior, title in EVIDENCE.items():
+        rows, flat = (pd.concat([t[t.prior == prior] for t in ts]) for ts in ((home, away), (references,)))
+        found[title] = judge(rows, flat, moved if prior == "gravity" else None)
+    return found
 
 
 def sample_keypoints() -> Path:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from command import run
 
-from liftkit import Run, load_record, save_poses, train
+from liftkit import Run, load_lifter, load_record, save_poses, train
 from liftkit.keypoints.reading import read_keypoints
 from liftkit.recorded import sample_keypoints
 from liftkit.skeleton import H36M_17
@@ -16,9 +16,9 @@ SAMPLE = sample_keypoints()
 
 @pytest.fixture(scope="module")
 def lifted():
-    """The sample, lifted by the record: the mean over its members."""
+    """The sample, lifted by the lifter of the package: the mean over its members."""
     poses = read_keypoints(SAMPLE)[0]
-    return poses, load_record("legs_torso").lift(poses.x2d).mean(0)
+    return poses, load_lifter().lift(poses.x2d).mean(0)
 
 
 def test_every_format_is_written_by_its_ending(tmp_path, lifted):
@@ -84,7 +84,9 @@ def test_a_dry_run_says_what_it_would_do_and_writes_nothing(arguments, tmp_path)
         (["{sample}", "--out", "{sample}"], "expected a name that ends in"),
         (["{sample}", "--out", "{there}"], "exists already; nothing is overwritten"),
         (["{sample}", "--record", "legs"], "no record of 'legs'; there are five_parts"),
-        (["{sample}", "--seed", "9"], "the record of legs_torso has the seeds 0, 1, 2"),
+        (["{sample}", "--seed", "9"], "the lifter of liftkit has the seeds 0, 1, 2"),
+        (["{sample}", "--seed", "9", "--record", "full"], "the record of full has the seeds 0, 1, 2"),
+        (["{sample}", "--record", "full", "--run", "mine"], "--record full and --run mine: each is a lifter"),
         (["{sample}", "--run", "nowhere"], "is not the folder of a run"),
         (["{sample}", "--size", "big"], "expected WIDTHxHEIGHT"),
         (["{sample}", "--format", "obj"], "unknown format 'obj'; the formats are coco"),
