@@ -148,9 +148,9 @@ def review(folder: str | Path, report: Mapping[str, Any]) -> pd.DataFrame:
     for name, right in _facts(planned, results).items():
         found[name] = _compare(report.get(name), right, DIGITS.get(name, 0))
     drawn = any(hasattr(report.get("figure"), name) for name in ("to_plotly_json", "savefig", "to_html"))
-    found["figure"] = "" if drawn else "expected a plotly or matplotlib figure, or a widget"
+    found["figure"] = "" if drawn else "expected a figure or a widget"
     words = str(report.get("limitation", "")).split()
-    found["limitation"] = "" if len(words) >= 5 else "expected a sentence: what can this study not show?"
+    found["limitation"] = "" if len(words) >= 5 else "expected a sentence of five words or more"
     return pd.DataFrame({"point": [int(not fault) for fault in found.values()], "fault": found.values()}, list(found))
 
 
