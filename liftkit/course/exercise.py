@@ -6,8 +6,9 @@ import ast
 import inspect
 import math
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from numbers import Real
 from string import ascii_lowercase
@@ -15,9 +16,10 @@ from typing import Any
 
 from liftkit.course.answers import read_choice, read_names, read_number
 from liftkit.course.checking import NotAttempted, NotUnderstood, Refused, StudentFunction, WrongAnswer, describe
-from liftkit.course.feedback import CORRECT, INCORRECT, Feedback, MarkdownText
+from liftkit.course.feedback import CORRECT, INCORRECT, NOT_ATTEMPTED, Feedback, MarkdownText
 from liftkit.course.watchdog import Ended, OutOfTime, call_within
 
+ATTEMPTS: Counter[str] = Counter()  # by the exercise's number: how many answers were checked since the kernel started
 PRAISE = "Well done, that is right."
 
 
@@ -54,7 +56,12 @@ class Exercise(ABC):
         """Markdown: the answer, and why it is right."""
 
     def check(self, answer: Any = None) -> Feedback:
-        """Check an answer. Nothing that the answer does raises here: it becomes feedback."""
+        """Check an answer, and count it. Nothing that the answer does raises here: it becomes feedback."""
+        feedback = self._judge(answer)
+        ATTEMPTS[self.number] += feedback.status != NOT_ATTEMPTED
+        return replace(feedback, attempt=ATTEMPTS[self.number])
+
+    def _judge(self, answer: Any) -> Feedback:
         try:
             read = call_within(self.seconds, self._read_with_care, answer)
             return Feedback(self.number, CORRECT, f"{PRAISE} {self._verify(read)}")
@@ -141,7 +148,7 @@ class Coding(Exercise):
         >>> project = exercise("01.1").use(...)
         01.1: not attempted, so the next cells use ours in place of your `orthographic`.
         """
-        name, feedback = self.reference.__name__, self.check(answer)
+        name, feedback = self.reference.__name__, self._judge(answer)
         if feedback:
             print(f"{self.number}: correct, so the next cells use your `{name}`.")
             return answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,7 +64,9 @@ def read_npz(path: Path) -> Found:
 @contextmanager
 def _without_pickles() -> Iterator[None]:
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of headers that Python 2 wrote
+            yield
     except ValueError as error:
         pickled = (
             "it holds pickled objects, which are not read: save arrays of numbers of shape (frames, points, 2 or 3)"
