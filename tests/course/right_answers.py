@@ -245,6 +245,39 @@ def middle_by_pandas(points, score):
     return pd.DataFrame([ends[0], (ends[0] + ends[1]) / 2, ends[1]])
 
 
+def depends_by_numpy(call, x2d):
+    return not np.allclose(call(x2d)[::2].numpy(), call(x2d[::2]).numpy(), atol=1e-4)
+
+
+def depends_by_pairs(call, x2d):
+    pairs = [call(pair) for pair in x2d.split(2)]
+    return np.int64((torch.cat(pairs) - call(x2d)).abs().max() > 1e-4)
+
+
+def depends_by_other_halves(call, x2d):
+    other = torch.cat([x2d[:12], 2 * x2d[12:]])
+    return [(call(x2d)[:12] - call(other)[:12]).abs().max() > 1e-4]
+
+
+def fair_by_loops(results, first, second):
+    found = []
+    for metric in ("pa_mpjpe_reflection", "pa_mpjpe"):
+        rows = [row for row in results.to_dict("records") if row["policy"] == "last"]
+        one, other = ({row["seed"]: row[metric] for row in rows if row["representation"] == n} for n in (first, second))
+        found.append(statistics.fmean(one[seed] - other[seed] for seed in one if seed in other))
+    return found
+
+
+def fair_by_merge(results, first, second):
+    last = results.query("policy == 'last'")
+    both = last.query("representation == @first").merge(last.query("representation == @second"), on="seed")
+    return tuple((both[f"{metric}_x"] - both[f"{metric}_y"]).mean() for metric in ("pa_mpjpe_reflection", "pa_mpjpe"))
+
+
+def fair_as_tensor(results, first, second):
+    return torch.tensor(fair_by_loops(results, first, second), dtype=torch.float32)
+
+
 RIGHT = {
     "00.1": [
         error_by_loops,
@@ -301,7 +334,17 @@ RIGHT = {
         "legs_torso, five_parts, five_parts_shared",
         ("five parts shared", "legs torso", "five parts"),
     ],
+    "11.1": [depends_by_numpy, depends_by_pairs, depends_by_other_halves],
+    "11.2": ["b", "(B)", "Only 0: a flat pose."],
+    "11.3": [1.035, "1.034", np.float32(1.037)],
     "13.1": [middle_by_loops, middle_by_torch, middle_by_pandas],
-    "13.2": ["right_ankle", "Right ankle", ["right_ankle"]],
+    "13.2": ["five_parts_shared", "Five parts shared", ["five-parts-shared"]],
     "13.3": ["B)", ["b"], "The choice of a seed matters little here"],
+    "14.1": [
+        {"best_seed", "one_alignment", "oracle_checkpoint", "uncorrected_p"},
+        "Best seed, one alignment, oracle checkpoint and uncorrected p",
+        ("oracle-checkpoint", "Uncorrected p", "best_seed", "one alignment"),
+    ],
+    "14.2": [fair_by_loops, fair_by_merge, fair_as_tensor],
+    "14.3": ["c", ["C)"], "Undecided; the other alignment beside it; and how many seeds a new study would need."],
 }
