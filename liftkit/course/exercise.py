@@ -166,6 +166,7 @@ class Measuring(Exercise):
     measure: Callable[[], float | str | Collection[str]]  # called once per session; its source is the solution
     wrong: Callable[[Any], str]  # explains what is wrong with a number, or with a name that does not belong there
     conclusion: str  # said of a right answer
+    missed: Callable[[set[str]], str] | None = None  # where to look for the names that are missing
     choices: Collection[str] = ()  # the names to choose from; none if a number is asked for
     several: bool = False  # whether a set of names is asked for
     tolerance: float = 0.02  # of a number, relative; two digits after the point are always enough
@@ -210,8 +211,9 @@ class Measuring(Exercise):
         belongs = f"{_shown(found & right)}: right so far" if found & right else ""
         if wrong := found - right:
             raise WrongAnswer(f"Not {_shown(wrong)}. {self.wrong(min(wrong))}" + (belongs and f" {belongs}."))
-        if missing := len(right - found):
-            raise WrongAnswer(f"{belongs}, {'one is' if missing == 1 else f'{missing} are'} missing.")
+        if missing := right - found:
+            where = f" {self.missed(missing)}" if self.missed else ""
+            raise WrongAnswer(f"{belongs}, {'one is' if len(missing) == 1 else f'{len(missing)} are'} missing.{where}")
 
     def _solution(self) -> str:
         return f"```python\n{_code_of(self.measure)}\n```\n\nThe result is {_shown(self.measure())}. {self.conclusion}"

@@ -8,6 +8,7 @@ from html import escape
 import pandas as pd
 import plotly.graph_objects as go
 
+from liftkit.plots.style import styled
 from liftkit.view.palette import SERIES
 
 # What is normal in each figure, and what is a reason to worry.
@@ -29,9 +30,9 @@ MOST_BARS = 60
 def data_figures(tables: Mapping[str, pd.DataFrame]) -> dict[str, go.Figure]:
     """A figure for each table of a report, by title. The data's labels are shown as text, never as HTML."""
     drawers = {"Shape in the picture": _histogram, "Poses per clip": _histogram, "Depth": _curve}
-    layout = {"template": "plotly_white", "height": 340, "showlegend": False}
+    layout = {"height": 340, "showlegend": False}
     layout |= {"margin": {"l": 60, "r": 20, "t": 20, "b": 60}}
-    return {title: drawers.get(title, _bars)(table).update_layout(layout) for title, table in tables.items()}
+    return {title: styled(drawers.get(title, _bars)(table)).update_layout(layout) for title, table in tables.items()}
 
 
 def _bars(table: pd.DataFrame) -> go.Figure:

@@ -41,6 +41,17 @@ def interval(values: Sequence[float], level: float = ALPHA) -> tuple[float, floa
     return float(values.mean() - half), float(values.mean() + half)
 
 
+def with_interval(values: Sequence[float], digits: int = 1, sign: str = "") -> str:
+    """The mean and its interval as text, with ``sign="+"`` for differences; without an interval if there is none.
+
+    >>> with_interval([1.0, 2.0, 3.0, 4.0]), with_interval([-1.0, 2.0], sign="+")
+    ('2.5 (0.4 to 4.6)', '+0.5')
+    """
+    low, high = interval(values)
+    form = f"{{:{sign}.{digits}f}}".format
+    return form(np.nanmean(values)) + ("" if np.isnan(low) else f" ({form(low)} to {form(high)})")
+
+
 def paired_p(differences: Sequence[float]) -> float:
     """Two-sided p-value of a paired t test, of the differences; NaN for fewer than four finite ones."""
     values = _finite(differences)

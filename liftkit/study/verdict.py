@@ -27,7 +27,7 @@ def verdict(low: float, high: float, size: float, n: int, sd: float, level: floa
 
     Returns:
         "supported" if the interval lies above 0; "contradicted" if it lies below 0 or below ``size``; else "undecided"
-        with the power of so many seeds to see ``size``.
+        with the power of so many seeds to see ``size``, if it is above 0.
 
     Raises:
         ValueError: if ``size`` is negative.
@@ -43,7 +43,7 @@ def verdict(low: float, high: float, size: float, n: int, sd: float, level: floa
         return SUPPORTED
     if high < size:
         return CONTRADICTED
-    return f"{UNDECIDED} (power {power(size, sd, n, level):.2f})"
+    return f"{UNDECIDED} (power {power(size, sd, n, level):.2f})" if size else UNDECIDED
 
 
 def scipy_special() -> ModuleType:

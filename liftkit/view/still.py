@@ -26,7 +26,8 @@ FAINTEST = 0.8  # of a bone's colour is gone at a doubt of 1: FAINTEST of js/ske
 
 def picture_svg(title: str, panels: Sequence[Panel]) -> str:
     """A widget's still picture: its panels in rows of at most four columns, ``title`` above, as one SVG text."""
-    parts = [f'<text x="10" y="20" font-size="15" font-weight="bold">{safe(title)}</text>']
+    heading = shortened(title, COLUMNS * SIDE * 12 / 15)  # its letters are larger than those that are measured
+    parts = [f'<text x="10" y="20" font-size="15" font-weight="bold">{safe(heading)}</text>']
     row = column = columns = 0
     for panel in panels:
         span = panel.span / 3 or (2 if getattr(panel, "wide", False) else 1)
@@ -36,7 +37,7 @@ def picture_svg(title: str, panels: Sequence[Panel]) -> str:
         column += span
         columns = max(columns, column)
     alt = "; ".join([title, *(f"{p.title}: {p.alt}" if isinstance(p, Pose) and p.alt else p.title for p in panels)])
-    width = max(columns * SIDE, LETTER * len(title))
+    width = max(columns * SIDE, LETTER * len(heading))
     return _document(parts, alt, width, 30 + (row + 1) * (SIDE + HEAD), 'font-size="12"')
 
 
@@ -63,7 +64,8 @@ def grid_svg(rows: Sequence[Sequence[np.ndarray]], headings: Sequence[str], alt:
             scale = 0.88 * size / max(float((high - low).max()), 1e-9)
             bones = _bones((x2d - (low + high) / 2) * scale + size / 2, H36M_17)
             cells.append(f'<g transform="translate({c * size} {top + r * size})">{bones}</g>')
-    return _document(cells, alt, width, top + size * len(rows), f'font-size="13" width="{width:g}"')
+    height, look = top + size * len(rows), f'font-size="13" width="{width:g}" fill="{COLOURS["middle"]}"'
+    return _document(cells, alt, width, height, look, paper="none")
 
 
 def lifting_svg(x3d_pred: np.ndarray, x3d_true: np.ndarray | None = None) -> str:
@@ -75,11 +77,11 @@ def lifting_svg(x3d_pred: np.ndarray, x3d_true: np.ndarray | None = None) -> str
     return grid_svg(list(zip(*columns.values(), strict=True)), list(columns), alt)
 
 
-def _document(parts: Sequence[str], alt: str, width: float, height: float, more: str) -> str:
+def _document(parts: Sequence[str], alt: str, width: float, height: float, more: str, paper: str = "#ffffff") -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" role="img" '
         f'font-family="sans-serif" {more}><title>{safe(alt)}</title>'
-        f'<rect width="100%" height="100%" fill="#ffffff"/>{"".join(parts)}</svg>\n'
+        f'<rect width="100%" height="100%" fill="{paper}"/>{"".join(parts)}</svg>\n'
     )
 
 

@@ -96,8 +96,7 @@ EXERCISES = {
     "07.1": Coding(
         title="The interval of a mean",
         task="""`values` (N,) are the errors of N seeds, four or more. Return the 95 % interval of their mean by
-        Student's t, as two numbers (low, high). Section 3 has it for differences. By hand or by `scipy.stats`, as you
-        like.""",
+        Student's t, as two numbers (low, high). By hand or by `scipy.stats`, as you like.""",
         hint_1="`stats.t.ppf(0.975, n - 1)` is the factor of `n` values: 2.5 % of the distribution lie above it.",
         hint_2="`np.std(values, ddof=1)` divides by n - 1. Or all at once: `stats.t.interval(0.95, df, loc, scale)`.",
         reference=t_interval,
@@ -106,8 +105,8 @@ EXERCISES = {
     ),
     "07.2": Measuring(
         title="How many seeds reach it?",
-        task="""`liftkit.recorded.record_results()` has the error of every recorded seed, and `flat` of section 3 is
-        that of the flat pose. Which share of the seeds of `legs_torso`, from 0 to 1, reaches two thirds of the flat
+        task="""`liftkit.recorded.record_results()` has the error of every recorded seed, and `flat` is that of
+        the flat pose, as above. Which share of the seeds of `legs_torso`, from 0 to 1, reaches two thirds of the flat
         pose's error, that is, has a `pa_mpjpe_reflection` of at most `2 / 3 * flat`?""",
         hint_1="`record_results().query(\"representation == 'legs_torso'\")` has the rows of its seeds.",
         hint_2="`(errors_of_legs_torso <= limit).mean()` is a share.",

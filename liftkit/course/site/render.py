@@ -54,6 +54,10 @@ class _Renderer(IPythonRenderer):
             raise ValueError(f"the picture {url} is not a file beside the lessons, so the site cannot hold it")
         return html
 
+    def block_html(self, html: str) -> str:
+        # looking for pictures closes every tag, but a fold's end comes after the Markdown within
+        return html if html.lstrip().startswith(("<details", "</details")) else super().block_html(html)
+
     def inline_math(self, body: str) -> str:
         return formula(body)
 

@@ -22,10 +22,10 @@ from liftkit.course.grading.page import grades_page
 RIGHT = "def discriminator_loss(d_real, d_view):\n    return ((d_real - 1) ** 2).mean() + (d_view**2).mean()"
 WRONG = "def discriminator_loss(d_real, d_view):\n    return ((d_real - 1) ** 2).mean()"
 CHECK = 'exercise("02.2").check(discriminator_loss)'
-VIEW = 'import numpy as np\n\ndef random_view(x3d, azimuth):\n    BODY\n\nexercise("02.1").check(random_view)'
+VIEW = 'import torch\n\ndef random_view(x3d, azimuth):\n    BODY\n\nexercise("02.1").check(random_view)'
 ROTATED = (
-    "c, s = np.cos(azimuth)[:, None], np.sin(azimuth)[:, None]\n    x, y, z = np.moveaxis(x3d, -1, 0)\n"
-    "    return np.stack([c * x + s * z, y, c * z - s * x], axis=-1)"
+    "c, s = torch.cos(azimuth)[:, None], torch.sin(azimuth)[:, None]\n    x, y, z = x3d.unbind(-1)\n"
+    "    return torch.stack([c * x + s * z, y, c * z - s * x], dim=-1)"
 )
 
 

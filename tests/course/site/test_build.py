@@ -178,3 +178,10 @@ def test_what_cannot_be_shown_is_refused_with_the_lesson(build, tmp_path, cells,
     with pytest.raises(ValueError, match=words):
         build(cells)
     assert not (tmp_path / "site").exists()
+
+
+def test_what_a_lesson_folds_is_inside_the_fold(build):
+    fold = "<details><summary>After your guess</summary>\n\nThe answer is *seventeen*.\n\n</details>\n\nGo on."
+    page = (build([*FIRST, new_markdown_cell(fold)]) / "00_first.html").read_text(encoding="utf-8")
+    _, _, after = page.partition("<summary>After your guess</summary>")
+    assert "<em>seventeen</em>" in after.partition("</details>")[0] and "Go on." not in after.partition("</details>")[0]
