@@ -134,7 +134,8 @@ def stored(controller: Controller, steps: Iterable[Step], most: int, budget: int
 def _page_controls(state: State, edges: dict[int, dict[str, int]]) -> list[dict[str, Any]]:
     """A state's controls, but those that no state answers; sliders go in the steps that are stored."""
     answered = {json.loads(text)[1] for ways in edges.values() for text in ways}
-    return [_coarse(c) for c in state["scene"]["controls"] if c["name"] in answered or c.get("local")]
+    trivial = lambda control: control.get("local") or len(control.get("options", "ab")) == 1  # noqa: E731
+    return [_coarse(each) for each in state["scene"]["controls"] if each["name"] in answered or trivial(each)]
 
 
 def _text(message: Message) -> str:
