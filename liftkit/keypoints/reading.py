@@ -62,7 +62,8 @@ class Usage:
         )
 
     def to_dict(self) -> dict[str, object]:
-        return asdict(replace(self, marks={}))
+        found = asdict(replace(self, marks={}))
+        return {name: value for name, value in found.items() if name != "marks"}
 
 
 def read_keypoints(
@@ -113,9 +114,10 @@ def read_keypoints(
     with reading(path):
         try:
             found = open_keypoints(path, format, follow)
-            people = gather(found, order).within(frames)
+            people = gather(found, order)
         except ValueError as error:
             raise ValueError(f"{error}. {ALWAYS_WORKS}") from error
+        people = people.within(frames)
         points, units = people.scaled(size, aspect, found.size)
         points = _seen(points, threshold)
         chosen = list(everybody(people, points)) if all_people else [choose_person(people, points, person, follow)]
