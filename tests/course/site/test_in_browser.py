@@ -10,6 +10,7 @@ from small_course import FIRST, write_course
 
 from liftkit import load_poses
 from liftkit.course.site.build import build_site
+from liftkit.view.still import still_html
 from liftkit.widgets import DragExplorer, PoseViewer, Prediction
 from liftkit.widgets.widget import PAGE
 
@@ -100,7 +101,7 @@ def test_a_widget_of_a_lesson_answers_a_hand(page, tmp_path):
     shown = [PoseViewer(few), Prediction("Which?", ["legs", "arms"]), DragExplorer(poses=few)]
     cells = [*FIRST[:2]]
     for one in shown:
-        data = {PAGE: one.page_state(), "image/svg+xml": one.svg(), "text/plain": repr(one)}
+        data = {PAGE: one.page_state(), "text/html": still_html(one.svg(), "one"), "text/plain": repr(one)}
         cells.append(new_code_cell("one", outputs=[new_output("display_data", data)]))
     files = build_site(write_course(tmp_path / "lessons", cells), tmp_path / "site")
     page.goto(files[0].with_name("00_first.html").as_uri())
