@@ -1,4 +1,5 @@
-"""What the recorded runs depend on: ``python -m benchmarks.dependence``; minutes. Writes ``results/dependence*``.
+"""What the recorded runs depend on: ``python -m benchmarks.dependence``; minutes. Writes ``results/dependence*``
+and ``liftkit/recorded/dependence.csv``.
 
 The five recorded runs on test people of the embedded data, whose legs and torso move independently (coupling 0), and
 on others whose torso follows the legs (coupling 1); beside them lifters of the whole pose that were shown the answers,
@@ -18,7 +19,7 @@ import pandas as pd
 import typer
 from formats.positions import read_positions
 
-from benchmarks.blocks import with_ends
+from benchmarks.blocks import with_ends, write_table
 from benchmarks.pages import CHROMIUM, write_svg
 from benchmarks.speed import peak_mib
 from liftkit import (
@@ -43,8 +44,8 @@ from liftkit import (
 )
 from liftkit.plots import dependence_figure
 from liftkit.poses import evenly
+from liftkit.recorded import DEPENDENCE
 from liftkit.representations import PAPER
-from liftkit.system.files import write_atomically
 
 COUNT = 5000
 UNSEEN_STEPS = 800
@@ -54,7 +55,8 @@ BEYOND = ("subject", "facing")
 def main(
     study: Annotated[Path | None, typer.Option(help="Folder of benchmarks.real_study.")] = None,
     file: Annotated[Path | None, typer.Option(help="cmu17_bodies.npz, for --study.")] = None,
-    out: Annotated[Path, typer.Option(help="The folder of the tables.")] = Path("results"),
+    out: Annotated[Path, typer.Option(help="The folder of the other tables.")] = Path("results"),
+    table: Annotated[Path, typer.Option(help="The file of the dependences.")] = DEPENDENCE,
 ) -> None:
     """Print and write the tables: dependence within and between parts, verdicts, and the link to error."""
     runs = {name: load_record(name) for name in PAPER}
@@ -73,9 +75,9 @@ def main(
         taught = {"shown the answers": supervised_reference(real, range(4), runs["full"].config)}
         add(tables, "cmu", runs | taught, real.test)
     for name, parts in tables.items():
-        table = pd.concat(parts, ignore_index=True)
-        write_atomically(out / f"dependence{name}.csv", lambda f, t=table: t.round(4).to_csv(f, index=False))
-        typer.echo(table.round(3).to_string(index=False))
+        found = pd.concat(parts, ignore_index=True)
+        write_table(found, out / f"dependence{name}.csv" if name else table)
+        typer.echo(found.round(3).to_string(index=False))
     typer.echo(f"sensitivity of 8 members x 5,000 poses at width 128: {sensitivity_seconds():.1f} s; {peak_mib()} MiB")
 
 

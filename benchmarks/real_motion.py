@@ -26,7 +26,7 @@ from benchmarks.blocks import ALLOWED, FORBIDDEN, with_interval, write_table
 from benchmarks.pages import markdown
 from benchmarks.real_study import CLAIMED, ERRORS, SCALES
 from liftkit import PRIORS, TrainConfig, film, run_study
-from liftkit.recorded import real_study_results
+from liftkit.recorded import REFERENCES, real_study_results
 
 # The perspective cameras aim at the middle of the floor from different distances, so their tilt is not known exactly.
 PERSPECTIVE_TILT = {"tilt": 7.0, "tilt_spread": 1.5}
@@ -87,17 +87,17 @@ def main(
         futures = [pool.submit(run_job, *job, file, seeds, steps, width, folder) for job in jobs]
         for future in tqdm(as_completed(futures), total=len(futures), unit="job"):
             future.result()
-    table = pd.concat([*the_study(out.parent), *(future.result() for future in futures)])
+    table = pd.concat([*the_study(), *(future.result() for future in futures)])
     columns = [*KEYS, "representation", "seed", FORBIDDEN, ALLOWED, "n_mpjpe", "mirrored", "flat"]
     write_table(table[columns].sort_values("prior", kind="stable"), out)
     typer.echo(markdown(summary(table)))
 
 
-def the_study(folder: Path) -> Iterator[pd.DataFrame]:
-    """The rows of the study that all others are compared with; its references are in the folder."""
+def the_study() -> Iterator[pd.DataFrame]:
+    """The rows of the study that all others are compared with."""
     here = "prior == @prior and data == 'cmu' and test == 'cmu'"
     results = real_study_results().query("policy == 'last' and representation == @REPRESENTATION")
-    references = pd.read_csv(folder / "study_references.csv").query("lifter == 'flat'")
+    references = pd.read_csv(REFERENCES).query("lifter == 'flat'")
     for prior in SCALES:
         rows, flat = (table.query(here, local_dict={"prior": prior}) for table in (results, references))
         yield rows.assign(differs="-", flat=flat[ALLOWED].iloc[0])

@@ -17,18 +17,16 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 import typer
-from scipy import stats
 
 from benchmarks import blocks
 from benchmarks.pages import markdown
 from liftkit import TrainConfig, film, run_study
 from liftkit.callbacks import StudyBar
+from liftkit.study.claims import RATIO, brown_forsythe, power
 
 NAMES = ("full", "legs_torso")
 ERROR = "pa_mpjpe_reflection"
 COLLAPSE = 1.2  # times the lowest error so far
-RATIO = 2.0  # of the spreads, for which the power is shown
-DRAWS = 4000
 
 
 def main(
@@ -88,18 +86,6 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
             | {"collapses": int(counts.sum()), "runs that collapse": int((counts > 0).sum())}
         )
     return pd.DataFrame(rows)
-
-
-def brown_forsythe(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """The p of Levene's test about the median, along the last axis."""
-    away = [np.abs(x - np.median(x, axis=-1, keepdims=True)) for x in (first, second)]
-    return stats.f_oneway(*away, axis=-1).pvalue
-
-
-def power(runs: int, ratio: float, draws: int = DRAWS) -> float:
-    """The share of experiments in which the test (p < 0.05) sees normal errors with spreads of this ratio."""
-    first, second = np.random.default_rng(0).normal(size=(2, draws, runs))
-    return float((brown_forsythe(first, second * ratio) < 0.05).mean())
 
 
 if __name__ == "__main__":

@@ -24,6 +24,8 @@ def keypoints(
     person: options.Person = None,
     follow: options.Follow = True,
     all_people: options.AllPeople = False,
+    frames: options.Frames = None,
+    drop_wild: options.DropWild = False,
     check: Annotated[bool, typer.Option("--check", help="Check everything, write nothing.")] = False,
 ) -> None:
     """Turn a person's keypoints into a pose file without 3D, with a record of its origin beside it.
@@ -36,11 +38,12 @@ def keypoints(
     _, record = outputs(out)
     given = {"size": options.picture_size(size), "aspect": aspect, "threshold": threshold, "max_gap": max_gap}
     given |= {"order": order, "person": person, "follow": follow, "all_people": all_people}
-    poses, usage = read_keypoints(file, format, **given)
+    given |= {"drop_wild": drop_wild}
+    poses, usage = read_keypoints(file, format, **given, frames=options.frame_range(frames))
     say(usage)
     if check:
         say(f"{poses}. Nothing is written; it would go to {out}.")
         return
-    about = {"poses": repr(poses), "options": given, "used": usage.to_dict()}
+    about = {"poses": repr(poses), "options": given | {"frames": frames}, "used": usage.to_dict()}
     save_with_record(lambda path: save_poses(poses, path), out, [file], about)
     say(f"{poses}, saved in {out}; its origin, in {record}.")

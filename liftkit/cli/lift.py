@@ -11,19 +11,10 @@ from liftkit.cli import options
 from liftkit.cli.common import friendly, say
 
 if TYPE_CHECKING:
-    from liftkit import Run
+    from liftkit import PoseSet, Run
 
-READING = (
-    "format",
-    "order",
-    "size",
-    "aspect",
-    "threshold",
-    "max_gap",
-    "person",
-    "follow",
-    "all_people",
-)  # options only for keypoints
+# options only for keypoints
+READING = ("format", "order", "size", "aspect", "threshold", "max_gap", "person", "follow", "all_people", "drop_wild")
 
 
 @friendly
@@ -45,13 +36,18 @@ def lift(
     person: options.Person = None,
     follow: options.Follow = True,
     all_people: options.AllPeople = False,
+    frames: options.Frames = None,
+    drop_wild: options.DropWild = False,
     fps: Annotated[float | None, typer.Option(help="Frames per second; else the file's, else 30.")] = None,
     stature: Annotated[float, typer.Option(help="The person's, in mm; scales .bvh and .glb.")] = 1700.0,
     tilt: Annotated[
         float | None, typer.Option(help="How far the camera looked down, in degrees; else estimated.")
     ] = None,
-    smooth: Annotated[bool, typer.Option("--smooth", help="Of a film: take out jitter, keep bones steady.")] = False,
-    check: Annotated[bool, typer.Option("--check", help="Check everything, lift one pose, write nothing.")] = False,
+    smooth: Annotated[bool, typer.Option("--smooth", help="Of a film: take out jitter.")] = False,
+    steady_bones: Annotated[bool, typer.Option("--steady-bones", help="Of a film: keep each bone's length.")] = False,
+    path: Annotated[bool, typer.Option("--path", help="In .bvh and .glb the pelvis moves as in the picture.")] = False,
+    ground: Annotated[bool, typer.Option("--ground", help="In .bvh and .glb the feet stand at height 0.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Do everything but write.")] = False,
 ) -> None:
     """Lift your own keypoints: COCO, OpenPose, MediaPipe, MMPose, Ultralytics, CSV, or a pose file.
 
@@ -59,27 +55,26 @@ def lift(
     """
     from liftkit import load_poses
     from liftkit.export import WRITERS, lift_motion, write_motion
-    from liftkit.export.motion import UNLIKE, check_destination
+    from liftkit.export.motion import UNLIKE, check_destination, content_of
     from liftkit.keypoints.arrays import is_pose_file
     from liftkit.keypoints.reading import read_keypoints
 
     if out is not None:
         check_destination(out)
     loaded, lifter = _lifter(record, run, seed)
+    numbers, marks = options.frame_range(frames), {}
     if file.suffix.lower() == ".npz" and is_pose_file(file):
         _refuse_reading_options(context)
-        poses, usage, rate = load_poses(file), "a pose file", None
+        poses, usage, rate = _within(load_poses(file), numbers), "a pose file", None
     else:
         given = {"size": options.picture_size(size), "aspect": aspect, "threshold": threshold, "max_gap": max_gap}
-        given |= {"order": order, "person": person, "follow": follow, "all_people": all_people}
-        poses, usage = read_keypoints(file, format, **given, incomplete=True)
-        rate = usage.fps
+        given |= {"order": order, "person": person, "follow": follow, "all_people": all_people, "drop_wild": drop_wild}
+        poses, usage = read_keypoints(file, format, **given, frames=numbers, incomplete=True)
+        rate, marks = usage.fps, usage.marks
     say(f"{usage}\n{poses}; lifted by {lifter}.")
-    if check:
-        poses = poses.select([0])
     about = {"from": file.name, "used": str(usage), "lifter": lifter}
     fps = fps if fps is not None else rate or 30.0
-    motion = lift_motion(loaded, poses, about, fps, stature, tilt, smooth)
+    motion = lift_motion(loaded, poses, about, fps, stature, tilt, smooth, steady_bones, marks, path, ground)
     if unlike := motion.about.get(UNLIKE):
         say(f"{UNLIKE}, so do not rely on it: {unlike}.")
     lifted = {segment.name: motion.known(segment.owns) for segment in loaded.representation.segments}
@@ -88,11 +83,27 @@ def lift(
         say(f"Of {len(poses)} frames are lifted: {counts}.")
         motion = motion.select(sum(lifted.values()) > 0)
     if check or out is None:
+        if out is not None:
+            content_of(motion, out)
         end = f"to {out}" if out else f"with --out NAME, which ends in one of {', '.join(WRITERS)}"
         say(f"Nothing is written. It would write 2D and predicted 3D {end}.")
         return
     write_motion(motion, out)
     say(f"2D and predicted 3D, in {out}.")
+
+
+def _within(poses: PoseSet, frames: slice | None) -> PoseSet:
+    """The poses whose frames have these numbers."""
+    import numpy as np
+
+    if frames is None:
+        return poses
+    kept = np.isin(poses.frame, range(*frames.indices(int(poses.frame.max()) + 1)))
+    if not kept.any():
+        raise ValueError(
+            f"--frames: expected some of {poses.frame.min()} to {poses.frame.max()}, found none in the range"
+        )
+    return poses.select(kept)
 
 
 def _refuse_reading_options(context: typer.Context) -> None:

@@ -31,6 +31,10 @@ Size = Annotated[str | None, typer.Option(help="The image, such as 1280x720: mak
 Aspect = Annotated[float | None, typer.Option(help="Width / height if the size is unknown; no unit then.")]
 Threshold = Annotated[float, typer.Option(help="A point with a lower score counts as missing.")]
 Gap = Annotated[int, typer.Option(help="Frames over which a missing point is interpolated.")]
+Frames = Annotated[str | None, typer.Option(help="Only these, by number: 100:500, or every second of them 100:500:2.")]
+DropWild = Annotated[
+    bool, typer.Option("--drop-wild", help="Take points far off those of the frames around for missing.")
+]
 AllPeople = Annotated[bool, typer.Option("--all-people", help="Take everybody, each as a subject and a clip.")]
 Person = Annotated[str | None, typer.Option(help="The track to take if the file has several people.")]
 Follow = Annotated[bool, typer.Option(help="Follow one person; else the largest in each image.")]
@@ -45,3 +49,16 @@ def picture_size(text: str | None) -> tuple[int, int] | None:
     except ValueError as error:
         raise ValueError(f"--size {text}: expected WIDTHxHEIGHT in pixels, such as 1280x720") from error
     return width, height
+
+
+def frame_range(text: str | None) -> slice | None:
+    """The numbers that a text such as "100:500:2" means, as Python slices them. Raises ValueError for another form."""
+    if text is None:
+        return None
+    try:
+        first, last, step = ([int(part) if part.strip() else None for part in text.split(":")] + [None])[:3]
+        if step is not None and step < 1 or text.count(":") > 2:
+            raise ValueError
+    except ValueError as error:
+        raise ValueError(f"--frames {text}: expected FIRST:END or FIRST:END:STEP, such as 100:500:2") from error
+    return slice(first, last, step)

@@ -41,11 +41,16 @@ def pick_joints(points: np.ndarray, names: Sequence[str], mapping: JointMap) -> 
     return joints
 
 
-def person_height(joints: np.ndarray) -> float:
-    """The length of the chain from ankle to head, in the unit of the joints (F, 17, 3): the median over frames."""
+def heights(joints: np.ndarray) -> np.ndarray:
+    """(F,) the length of the chain from ankle to head, in the unit of the joints (F, 17, 3)."""
     chain = [H36M_17.index(joint) for joint in CHAIN]
     with np.errstate(over="ignore", invalid="ignore"):  # huge numbers have a huge height
-        return float(np.median(np.linalg.norm(np.diff(joints[:, chain], axis=1), axis=-1).sum(1)))
+        return np.linalg.norm(np.diff(joints[:, chain], axis=1), axis=-1).sum(1)
+
+
+def person_height(joints: np.ndarray) -> float:
+    """The median over frames of the :func:`heights` of joints (F, 17, 3)."""
+    return float(np.median(heights(joints)))
 
 
 def upside_down(points: np.ndarray) -> np.ndarray:

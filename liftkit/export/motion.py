@@ -12,11 +12,12 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from liftkit.data.people import person_height
+from liftkit.data.people import heights, person_height
 from liftkit.export.bvh import bvh_bytes
 from liftkit.export.glb import glb_bytes
 from liftkit.export.page import page_bytes
-from liftkit.export.steady import SECONDS, steady
+from liftkit.export.steady import SECONDS, steady_bones
+from liftkit.export.steady import smooth as smoothed
 from liftkit.export.upright import estimate_tilt, upright
 from liftkit.geometry import expect_poses
 from liftkit.poses import LABELS, PoseSet
@@ -42,6 +43,10 @@ class LiftedMotion:
         tilt: how far the camera looked down, in degrees; exports in metres are turned upright by it.
         stature: the person's length in mm, from an ankle to the head along the bones. Exports in metres use it if the
             poses are not in mm, since a single camera does not show how tall a person is.
+        marks: name -> (F, 17) what is known about each joint's 2D: its score, whether it was interpolated.
+        steady: bones are steady: in metres the person has one size in all frames.
+        path: in metres the pelvis moves as it does in the picture; else it stays at the origin.
+        ground: in metres the lower ankle lies at height 0 in the median frame.
 
     Raises:
         ValueError: if the shape is wrong, or if a number is infinite or not positive.
@@ -55,6 +60,10 @@ class LiftedMotion:
     spread: np.ndarray | None = None
     distance: Mapping[str, np.ndarray] = field(default_factory=dict)
     tilt: float = 0.0
+    marks: Mapping[str, np.ndarray] = field(default_factory=dict)
+    steady: bool = False
+    path: bool = False
+    ground: bool = False
 
     def __post_init__(self):
         expect_poses(self.x3d, 3, "x3d")
@@ -79,7 +88,9 @@ class LiftedMotion:
         """The frames of a mask (F,). Raises ValueError if there are none."""
         spread = None if self.spread is None else self.spread[frames]
         distance = {name: values[frames] for name, values in self.distance.items()}
-        return replace(self, poses=self.poses.select(frames), x3d=self.x3d[frames], spread=spread, distance=distance)
+        marks = {name: values[frames] for name, values in self.marks.items()}
+        poses, x3d = self.poses.select(frames), self.x3d[frames]
+        return replace(self, poses=poses, x3d=x3d, spread=spread, distance=distance, marks=marks)
 
     @property
     def complete(self) -> LiftedMotion:
@@ -96,7 +107,22 @@ class LiftedMotion:
     @property
     def metres(self) -> np.ndarray:
         """The prediction (F, 17, 3) in metres, of a level camera: x right, y up, z towards the viewer, as in glTF."""
-        return (upright(self.x3d, self.tilt) * 1e-3 * self.unit_in_mm * [1.0, -1.0, -1.0]).astype(np.float32)
+        x3d, size = self.x3d, self.unit_in_mm
+        if self.path:
+            x3d = x3d + np.pad(self._pelvis_in_the_picture(), ((0, 0), (0, 1)))[:, None]
+        if self.steady:
+            size = size * (person_height(self.x3d) / np.maximum(heights(self.x3d), 1e-9))[:, None, None]
+        joints = upright(x3d, self.tilt) * 1e-3 * size * [1.0, -1.0, -1.0]
+        if self.ground:
+            ankles = joints[:, [H36M_17.index("left_ankle"), H36M_17.index("right_ankle")], 1]
+            joints[..., 1] -= np.nanmedian(ankles.min(1))
+        return joints.astype(np.float32)
+
+    def _pelvis_in_the_picture(self) -> np.ndarray:
+        """(F, 2) where the pelvis is in the picture, from where it is in the first frame of its clip."""
+        pelvis, clip = self.poses.x2d[:, 0].astype(float), self.poses.clip
+        _, first, of = np.unique(clip, return_index=True, return_inverse=True)
+        return pelvis - pelvis[first[of]]
 
 
 def lift_motion(
@@ -107,6 +133,10 @@ def lift_motion(
     stature: float = 1700.0,
     tilt: float | None = None,
     smooth: bool = False,
+    steady: bool = False,
+    marks: Mapping[str, np.ndarray] = MappingProxyType({}),
+    path: bool = False,
+    ground: bool = False,
 ) -> LiftedMotion:
     """Lift poses by the mean of a run's members, with how far these differ and how far the poses are from its own.
 
@@ -114,12 +144,16 @@ def lift_motion(
         run, poses: M members, and the poses of a film.
         about, fps, stature: as for :class:`LiftedMotion`; ``about`` gets more entries.
         tilt: the camera's, in degrees, downwards positive; None: :func:`liftkit.export.upright.estimate_tilt`.
-        smooth: whether jitter is taken out, see :func:`liftkit.export.steady.steady`.
+        smooth: whether jitter is taken out, see :func:`liftkit.export.steady.smooth`.
+        steady: whether bones get steady lengths, see :func:`liftkit.export.steady.steady_bones`.
+        marks, path, ground: as for :class:`LiftedMotion`.
     """
     x3d, spread = consensus(run.lift(poses.x2d))
     about, distance = {"what": "a prediction, not a measurement", **about, "unit": poses.units}, {}
     if smooth:
-        x3d, about["smoothed"] = steady(x3d, poses.clip, poses.frame, fps), f"over {SECONDS:g} s, with steady bones"
+        x3d, about["smoothed"] = smoothed(x3d, poses.clip, poses.frame, fps), f"over {SECONDS:g} s"
+    if steady:
+        x3d, about["bones"] = steady_bones(x3d, poses.clip), "of steady lengths"
     given = tilt is not None or not np.isfinite(x3d[:, H36M_17.index("thorax")]).any()
     tilt = (tilt or 0.0) if given else estimate_tilt(x3d)
     about["the camera's tilt"] = f"{tilt:.0f} degrees, {'given' if given else 'estimated'}"
@@ -127,13 +161,15 @@ def lift_motion(
         names = [segment.name for segment in run.representation.segments]
         distance = dict(zip(names, run.statistics.distance(poses.x2d).T, strict=True))
         about |= {UNLIKE: unlike} if (unlike := run.statistics.unlike(poses.x2d)) else {}
-    return LiftedMotion(poses, x3d, about, fps, stature, spread if len(run.seeds) > 1 else None, distance, tilt)
+    spread = spread if len(run.seeds) > 1 else None
+    return LiftedMotion(poses, x3d, about, fps, stature, spread, distance, tilt, marks, steady, path, ground)
 
 
 def npz_bytes(motion: LiftedMotion) -> bytes:
     """Arrays ``x2d`` (F, 17, 2), ``x3d_pred`` (F, 17, 3), a PoseSet's labels, joint_names, units, fps and about.
 
-    Where they are known also ``spread`` (F, 17) and ``distance_SEGMENT`` (F,). NaN: not seen, or its depth is unknown.
+    Where they are known also ``spread``, ``score`` and ``interpolated`` (F, 17), and ``distance_SEGMENT`` (F,). NaN:
+    not seen, or its depth is unknown.
 
     A prediction is not the truth: so this is not a pose file, and liftkit's commands refuse it as one.
     """
@@ -141,7 +177,7 @@ def npz_bytes(motion: LiftedMotion) -> bytes:
     labels = {field: getattr(poses, field) for field in LABELS}
     about = {"about": json.dumps(motion.about), "units": poses.units, "fps": motion.fps}
     doubt = {f"distance_{name}": values for name, values in motion.distance.items()}
-    doubt |= {} if motion.spread is None else {"spread": motion.spread}
+    doubt |= motion.marks | ({} if motion.spread is None else {"spread": motion.spread})
     names = np.array(H36M_17.names)
     np.savez_compressed(buffer, x2d=poses.x2d, x3d_pred=motion.x3d, joint_names=names, **labels, **doubt, **about)
     return buffer.getvalue()
@@ -150,12 +186,14 @@ def npz_bytes(motion: LiftedMotion) -> bytes:
 def csv_bytes(motion: LiftedMotion) -> bytes:
     """One line per frame: labels, then for each joint NAME_x2d, NAME_y2d as given and NAME_x, _y, _z as predicted.
 
-    Where they are known also NAME_spread, and last distance_SEGMENT. The prediction has the unit of the 2D poses;
+    Where they are known also NAME_spread, NAME_score and NAME_interpolated (0 or 1), and last distance_SEGMENT. The
+    prediction has the unit of the 2D poses;
     camera frame: x right, y down, z away; relative to the pelvis. An empty cell: not known.
     """
     poses, axes, numbers = motion.poses, ["x2d", "y2d", "x", "y", "z"], [motion.poses.x2d, motion.x3d]
     if motion.spread is not None:
         axes, numbers = [*axes, "spread"], [*numbers, motion.spread[..., None]]
+    axes, numbers = [*axes, *motion.marks], [*numbers, *(values[..., None] for values in motion.marks.values())]
     table = pd.DataFrame({name: getattr(poses, name) for name in ("subject", "action", "clip", "frame")})
     table[["subject", "action"]] = table[["subject", "action"]].map(_as_text)
     columns = [f"{name}_{axis}" for name in H36M_17.names for axis in axes]
@@ -205,7 +243,12 @@ def check_destination(path: str | Path) -> Path:
     return path
 
 
+def content_of(motion: LiftedMotion, path: str | Path) -> bytes:
+    """What :func:`write_motion` writes. Raises ValueError if it cannot."""
+    return WRITERS[check_destination(path).suffix.lower()](motion)
+
+
 def write_motion(motion: LiftedMotion, path: str | Path) -> Path:
     """Write lifted motion in the format of the path's ending, one of ``WRITERS``. Raises ValueError if it cannot."""
-    content = WRITERS[check_destination(path).suffix.lower()](motion)
+    content = content_of(motion, path)
     return write_atomically(path, lambda file: file.write(content))

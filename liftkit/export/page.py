@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 MOST_FRAMES = 5000  # some 3 MB of page
 ALT = "a skeleton of 17 joints"  # a page without a kernel cannot describe every frame
 FAINT = 0.2  # of a person's reach, some 180 mm: bones whose depths differ by so much are drawn as faintly as can be
+INTERPOLATED = "Faint: interpolated, not seen."
 TURN = "Turn it by mouse, touch or arrow keys; Home shows the camera's view."
 
 
@@ -32,7 +34,9 @@ class _LiftedFilm(Controller):
         return [Slider("frame", "Frame", "Space plays and pauses", 0, len(frame) - 1, local=True, texts=texts)]
 
     def panels(self) -> list[Pose]:
-        flat, turn, doubt = Pose("x2d", "2D: the network's input", joints=self.motion.poses.x2d, alt=ALT), TURN, None
+        filled, turn, doubt = self.motion.marks.get("interpolated"), TURN, None
+        hint = INTERPOLATED if filled is not None and filled.any() else ""
+        flat = Pose("x2d", "2D: the network's input", hint, self.motion.poses.x2d, ALT, doubt=filled if hint else None)
         if self.motion.spread is not None:
             size = np.nanmedian(np.nanmax(np.abs(self.motion.x3d), (1, 2)))
             doubt, turn = self.motion.spread / (FAINT * size), f"{TURN} Faint: the lifters differ in its depth."
@@ -40,8 +44,9 @@ class _LiftedFilm(Controller):
 
 
 def page_bytes(motion: LiftedMotion) -> bytes:
-    """The page, with ``about`` as a list below. Raises ValueError if a browser could not hold so many frames."""
-    if len(motion.poses) > MOST_FRAMES:
-        raise ValueError(f"a page holds at most {MOST_FRAMES:,} frames, found {len(motion.poses):,}: lift fewer poses")
+    """The page, with ``about`` as a list below; of a long film every second frame, or every third, ..."""
+    if (step := -(-len(motion.poses) // MOST_FRAMES)) > 1:
+        about = motion.about | {"shown": f"one frame in {step}, of {len(motion.poses):,}"}
+        motion = replace(motion.select(np.arange(len(motion.poses)) % step == 0), about=about, fps=motion.fps / step)
     film = _LiftedFilm(motion)
     return page_html(film.title, film.state(), motion.about).encode()

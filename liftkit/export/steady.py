@@ -13,11 +13,19 @@ BONES = np.array(H36M_17.bones)  # (16, 2) parent and joint
 
 
 def steady(x3d: np.ndarray, clip: np.ndarray, frame: np.ndarray, fps: float, seconds: float = SECONDS) -> np.ndarray:
-    """Smooth lifted motion, then give every bone a steady length.
+    """:func:`smooth`, then :func:`steady_bones`. Returns (F, J, 3); x and y differ from the 2D poses.
 
-    Every coordinate becomes the mean over the frames near it in time, weighted by a normal curve; then every bone keeps
-    its direction and gets its median length in its clip, in relation to the person's size in each frame, because people
-    come nearer and move away. What is not known (NaN) stays so and counts for nothing.
+    >>> jitter = np.random.default_rng(0).normal(size=(60, 17, 3))
+    >>> bool(steady(jitter, np.zeros(60, int), np.arange(60), 30.0).std() < 0.5 * jitter.std())
+    True
+    """
+    return steady_bones(smooth(x3d, clip, frame, fps, seconds), clip)
+
+
+def smooth(x3d: np.ndarray, clip: np.ndarray, frame: np.ndarray, fps: float, seconds: float = SECONDS) -> np.ndarray:
+    """Lifted motion without jitter: every coordinate becomes the mean over the frames near it, by a normal curve.
+
+    What is not known (NaN) stays so and counts for nothing.
 
     Args:
         x3d: (F, J, 3), relative to the root, in any unit.
@@ -29,10 +37,6 @@ def steady(x3d: np.ndarray, clip: np.ndarray, frame: np.ndarray, fps: float, sec
 
     Raises:
         ValueError: if fps or seconds is not positive.
-
-    >>> jitter = np.random.default_rng(0).normal(size=(60, 17, 3))
-    >>> bool(steady(jitter, np.zeros(60, int), np.arange(60), 30.0).std() < 0.5 * jitter.std())
-    True
     """
     if not (0 < fps < np.inf and 0 < seconds < np.inf):
         raise ValueError(f"fps and seconds must be positive, found {fps} and {seconds}")
@@ -43,7 +47,17 @@ def steady(x3d: np.ndarray, clip: np.ndarray, frame: np.ndarray, fps: float, sec
         apart = np.flatnonzero(np.diff(frame[rows].astype(float)) > LONGEST_GAP * fps) + 1
         for stretch in np.split(rows, apart):
             found[stretch] = _smooth(found[stretch], frame[stretch] - frame[stretch[0]], seconds * fps)
-        found[rows] = _with_steady_bones(found[rows])
+    return found.astype(x3d.dtype)
+
+
+def steady_bones(x3d: np.ndarray, clip: np.ndarray) -> np.ndarray:
+    """Lifted motion (F, J, 3) in which every bone keeps its direction and gets its median length in its clip (F,).
+
+    Lengths are in relation to the person's size in each frame, because people come nearer and move away.
+    """
+    found = np.array(x3d, dtype=float)
+    for one in np.unique(clip):
+        found[clip == one] = _with_steady_bones(found[clip == one])
     return found.astype(x3d.dtype)
 
 

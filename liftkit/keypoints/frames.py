@@ -148,11 +148,13 @@ def near(people: list[Points]) -> list[bool]:
 
 def _film_or_picture(people: list[Detection], steps: list[int]) -> Placed:
     """A list of people without frames: those of a film if each is near to the next, of one picture if none is."""
-    close = near([person.points for person in people])
+    points = [person.points for person in people]
+    close = near(points)
+    taken_in_turn = any(any(near(points[first::step])) for step in (2, 3, 4) for first in range(step))
     if all(close):
         note = f"no frame is named: the {max(steps) + 1} entries are taken as frames in their order"
         return Placed([_row(p, step) for p, step in zip(people, steps, strict=True)], max(steps) + 1, None, (note,))
-    if not any(close):
+    if not any(close) and not taken_in_turn:
         note = f"no frame is named: the {len(people)} entries are taken as people of one picture"
         return Placed([_row(p, 0) for p in people], 1, None, (note,))
     raise ValueError(

@@ -21,41 +21,28 @@ LONGEST_NAME = 100  # characters of a name that are looked at
 LIMBS = tuple(n for n in H36M_17.names if n.startswith(("left_", "right_")))  # 12 joints that every detector finds
 
 _PAIRS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
-COCO = (*FACE, *(f"{side}_{joint}" for joint in _PAIRS for side in ("left", "right")))
 
 
-def _openpose(middle: tuple[str, ...], head: tuple[str, ...] = ("nose",)) -> tuple[str, ...]:
-    """Head, neck, arms, ``middle`` and legs, right before left."""
-    arms = tuple(f"{side}_{joint}" for side in ("right", "left") for joint in _PAIRS[:3])
-    legs = tuple(f"{side}_{joint}" for side in ("right", "left") for joint in _PAIRS[3:])
-    return (*head, "neck_base", *arms, *middle, *legs)
+def _order(text: str) -> tuple[str, ...]:
+    """Names with "l_" and "r_" for the sides ("lr_": both, left first); an arm and a leg are three joints each."""
+    for limb, joints in ("arm", _PAIRS[:3]), ("leg", _PAIRS[3:]):
+        text = re.sub(rf"\b([lr]_){limb}\b", " ".join(rf"\1{joint}" for joint in joints), text)
+    text = re.sub(r"\b([lr])([lr])(_\w+)", r"\1\3 \2\3", text)
+    return tuple(re.sub(r"\bl_", "left_", re.sub(r"\br_", "right_", text)).split())
 
 
-def _sided(*parts: str) -> tuple[str, ...]:
-    """Left and right in turn for each part."""
-    return tuple(f"{side}_{part}" for part in parts for side in ("left", "right"))
-
-
-def _chain(*parts: str, first: str = "left") -> tuple[str, ...]:
-    """All parts of one side, then of the other."""
-    sides = ("left", "right") if first == "left" else ("right", "left")
-    return tuple(f"{side}_{part}" for side in sides for part in parts)
-
-
-_SEEN = ("right_eye", "left_eye", "right_ear", "left_ear")
-_FEET = _chain("big_toe", "small_toe", "heel")
-OPENPOSE_18 = (*_openpose(()), *_SEEN)
-BODY_25 = (*_openpose(("mid_hip",)), *_SEEN, *_FEET)
-BODY_25B = (*COCO, "neck_upper", "head_top", *_FEET)
-MEDIAPIPE = (
-    "nose",
-    *(f"{side}_eye{part}" for side in ("left", "right") for part in ("_inner", "", "_outer")),
-    *("left_ear", "right_ear", "mouth_left", "mouth_right"),
-    *_sided("shoulder", "elbow", "wrist", "pinky", "index", "thumb", "hip", "knee", "ankle", "heel", "foot_index"),
+COCO = _order("nose lr_eye lr_ear lr_shoulder lr_elbow lr_wrist lr_hip lr_knee lr_ankle")
+_EYES = "rl_eye rl_ear"
+_FEET = "l_big_toe l_small_toe l_heel r_big_toe r_small_toe r_heel"
+OPENPOSE_18 = _order(f"nose neck_base r_arm l_arm r_leg l_leg {_EYES}")
+BODY_25 = _order(f"nose neck_base r_arm l_arm mid_hip r_leg l_leg {_EYES} {_FEET}")
+BODY_25B = (*COCO, *_order(f"neck_upper head_top {_FEET}"))
+MEDIAPIPE = _order(
+    "nose l_eye_inner l_eye l_eye_outer r_eye_inner r_eye r_eye_outer lr_ear mouth_left mouth_right lr_shoulder "
+    "lr_elbow lr_wrist lr_pinky lr_index lr_thumb lr_hip lr_knee lr_ankle lr_heel lr_foot_index"
 )
 HALPE_26 = (*COCO, "head_top", "neck_base", "mid_hip", *(f"foot_{i}" for i in range(6)))
 WHOLE_BODY = (*COCO, *(f"other_{i}" for i in range(116)))  # feet, face and hands follow COCO's points
-_ARM, _LEG = _PAIRS[:3], _PAIRS[3:]
 
 # By the name that --order takes. A head that is no top of the head is "head_centre".
 ORDERS: dict[str, tuple[str, ...]] = {
@@ -64,50 +51,28 @@ ORDERS: dict[str, tuple[str, ...]] = {
     "openpose18": OPENPOSE_18,
     "body_25": BODY_25,
     "body_25b": BODY_25B,
-    "openpose15": (*_openpose((), ("head_top",)), "chest"),
+    "openpose15": _order("head_top neck_base r_arm l_arm r_leg l_leg chest"),
     "halpe26": HALPE_26,
     "halpe136": (*HALPE_26, *(f"other_{i}" for i in range(110))),
     "wholebody": WHOLE_BODY,
     "mediapipe": MEDIAPIPE,
-    "kinect25": (
-        *("mid_hip", "spine", "neck_base", "head_centre", *_chain(*_ARM, "hand"), *_chain(*_LEG, "foot")),
-        *("thorax", *_chain("hand_tip", "thumb")),
+    "kinect20": _order("mid_hip spine neck_base head_centre l_arm l_hand r_arm r_hand l_leg l_foot r_leg r_foot"),
+    "kinect25": _order(
+        "mid_hip spine neck_base head_centre l_arm l_hand r_arm r_hand l_leg l_foot r_leg r_foot thorax l_hand_tip "
+        "l_thumb r_hand_tip r_thumb"
     ),
-    "kinect32": (
-        *("pelvis", "spine_navel", "spine_chest", "neck_base"),
-        *_chain("clavicle", *_ARM, "hand", "hand_tip", "thumb"),
-        *(*_chain(*_LEG, "foot"), "head_centre", "nose", *_chain("eye", "ear")),
+    "kinect32": _order(
+        "pelvis spine_navel spine_chest neck_base l_clavicle l_arm l_hand l_hand_tip l_thumb r_clavicle r_arm r_hand "
+        "r_hand_tip r_thumb l_leg l_foot r_leg r_foot head_centre nose l_eye l_ear r_eye r_ear"
     ),
     "crowdpose": (*COCO[5:], "head_top", "neck_base"),
-    "aic": (*_chain(*_ARM, first="right"), *_chain(*_LEG, first="right"), "head_top", "neck_base"),
-    "lsp": (
-        *("right_ankle", "right_knee", "right_hip", "left_hip", "left_knee", "left_ankle"),
-        *("right_wrist", "right_elbow", "right_shoulder", "left_shoulder", "left_elbow", "left_wrist"),
-        *("neck_base", "head_top"),
-    ),
+    "aic": _order("r_arm l_arm r_leg l_leg head_top neck_base"),
+    "lsp": _order("r_ankle r_knee r_hip l_leg r_wrist r_elbow r_shoulder l_arm neck_base head_top"),
+    "mpii": _order("r_ankle r_knee r_hip l_leg pelvis thorax neck_upper head_top r_wrist r_elbow r_shoulder l_arm"),
+    "3dhp": _order("head_top neck_base r_arm l_arm r_leg l_leg pelvis spine head"),
     "trt_pose": (*COCO, "neck_base"),
-    "panoptic19": (
-        *("neck_base", "nose", "mid_hip", *_chain(*_ARM)[:3], *_chain(*_LEG)[:3], *_chain(*_ARM)[3:]),
-        *(*_chain(*_LEG)[3:], "left_eye", "left_ear", "right_eye", "right_ear"),
-    ),
-    "kinect20": ("mid_hip", "spine", "neck_base", "head_centre", *_chain(*_ARM, "hand"), *_chain(*_LEG, "foot")),
-    "3dhp": (
-        *("head_top", "neck_base", *_chain(*_ARM, first="right"), *_chain(*_LEG, first="right")),
-        *("pelvis", "spine", "head"),
-    ),
-    "mpii": (
-        *("right_ankle", "right_knee", "right_hip", "left_hip", "left_knee", "left_ankle"),
-        *("pelvis", "thorax", "neck_upper", "head_top"),
-        *("right_wrist", "right_elbow", "right_shoulder", "left_shoulder", "left_elbow", "left_wrist"),
-    ),
-    "jhmdb": (
-        *("neck_base", "belly", "head_centre"),
-        *(
-            f"{side}_{part}"
-            for part in ("shoulder", "hip", "elbow", "knee", "wrist", "ankle")
-            for side in ("right", "left")
-        ),
-    ),
+    "panoptic19": _order("neck_base nose mid_hip l_arm l_leg r_arm r_leg l_eye l_ear r_eye r_ear"),
+    "jhmdb": _order("neck_base belly head_centre rl_shoulder rl_hip rl_elbow rl_knee rl_wrist rl_ankle"),
 }
 # Number of points -> the order that is taken if a file does not name them: the first above that has so many.
 BY_COUNT: dict[int, tuple[str, ...]] = {}
@@ -202,3 +167,9 @@ def _mean_of_found(points: np.ndarray) -> np.ndarray:
     found = np.isfinite(points).all(-1, keepdims=True)
     count = found.sum(1)
     return np.where(count > 0, np.where(found, points, 0).sum(1) / np.maximum(count, 1), np.nan)
+
+
+def sources(names: Sequence[str]) -> np.ndarray:
+    """(17, K) which of the points each of Human3.6M's joints is made of."""
+    one_each = np.repeat(np.eye(len(names))[..., None], 2, axis=2)
+    return to_h36m(one_each, names)[..., 0].T != 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -49,6 +49,19 @@ class People:
     frames: int  # how many, empty ones included
     named: bool = True  # False: the order was taken by the number of points
     notes: tuple[str, ...] = ()
+
+    def within(self, frames: slice | None) -> People:
+        """The detections in frames of these numbers. Raises ValueError if there are none."""
+        if frames is None:
+            return self
+        first, last = int(self.frame.min()), int(self.frame.max())
+        numbers = range(*frames.indices(last + 1))
+        kept = np.isin(self.frame, numbers)
+        if not kept.any():
+            raise ValueError(f"expected frames from {first} to {last}, found none of the range that was given")
+        every = self.frames == last - first + 1  # else some numbers are left out
+        count = sum(number >= first for number in numbers) if every else len(np.unique(self.frame[kept]))
+        return replace(self, points=self.points[kept], frame=self.frame[kept], track=self.track[kept], frames=count)
 
     def scaled(self, size: tuple[float, float] | None, aspect: float | None, known=None) -> tuple[np.ndarray, str]:
         """The points with x and y at one scale, and their unit: pixels stay, [0, 1] is scaled. Raises ValueError.
@@ -98,7 +111,7 @@ def gather(found: Found, order: str | Sequence[str] | None = None) -> People:
     if not rows:
         raise ValueError(f"expected a person with keypoints in some frame, found none in {frames} frames")
     own = _common_names(rows) if any(row.points.names for row in rows) else None
-    values, scores, notes = _stacked(rows, own)
+    values, scores = _stacked(rows, own)
     xyz, seen, said = _meaning(values, scores, values.shape[1])
     names, named = _names(order, own, found.names, values.shape[1])
     frame, track = np.array([row.frame for row in rows], np.int64), np.array([row.track for row in rows], str)
@@ -106,7 +119,7 @@ def gather(found: Found, order: str | Sequence[str] | None = None) -> People:
         frame -= frame.min()
     points = np.concatenate([xyz, seen[..., None]], axis=2)
     said += _listed_again(frame, track)
-    return People(names, points, frame, _useful_tracks(frame, track), frames, named, (*found.notes, *notes, *said))
+    return People(names, points, frame, _useful_tracks(frame, track), frames, named, (*found.notes, *said))
 
 
 def _listed_again(frame: np.ndarray, track: np.ndarray) -> list[str]:
@@ -135,40 +148,26 @@ def _common_names(rows: list[Row]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _stacked(rows: list[Row], names: tuple[str, ...] | None):
+def _stacked(rows: list[Row], names: tuple[str, ...] | None) -> tuple[np.ndarray, np.ndarray | None]:
     """Points (D, K, d) and their scores (D, K) or None; points that some rows lack are NaN."""
-    if names is None:
-        shapes = sorted({row.points.values.shape for row in rows})
-        if len({shape[0] for shape in shapes}) > 1:
-            counts = ", ".join(str(shape[0]) for shape in shapes)
-            raise ValueError(f"expected the same number of keypoints for everybody, found {counts}"[:200])
-        if len(shapes) > 1:
-            raise ValueError(
-                f"expected as many numbers for each point of everybody, found {shapes[0]} and {shapes[-1]}"
-            )
-        values = np.stack([row.points.values for row in rows])
-        scores = [row.points.scores for row in rows]
-    else:
-        place = {name: k for k, name in enumerate(names)}
-        width = min(row.points.values.shape[1] for row in rows)
-        values, scores = np.full((len(rows), len(names), width), np.nan), []
-        for row, out in zip(rows, values, strict=True):
-            at = [place[name] for name in row.points.names]
-            out[at] = row.points.values[:, :width]
-            if row.points.scores is not None:
-                scores.append(np.ones(len(names)))
-                scores[-1][at] = row.points.scores
-            else:
-                scores.append(None)
-    if all(score is None for score in scores):
-        return values, None, ()
-    count = values.shape[1]
-    if any(score is not None and score.shape != (count,) for score in scores):
-        other = next(score.size for score in scores if score is not None and score.shape != (count,))
-        raise ValueError(
-            f"expected as many keypoint_scores as keypoints of x and y, found {other} and {values.shape[1:]}"
-        )
-    return values, np.stack([np.ones(count) if score is None else score for score in scores]), ()
+    people = [row.points for row in rows]
+    counts, widths = (sorted({p.values.shape[k] for p in people}) for k in (0, 1))
+    if names is None and len(counts) > 1:
+        raise ValueError(f"expected the same number of keypoints for everybody, found {counts}"[:200])
+    if names is None and len(widths) > 1:
+        raise ValueError(f"expected as many numbers for each point of everybody, found {widths}")
+    place = {name: k for k, name in enumerate(names or ())}
+    values = np.full((len(rows), len(names or people[0].values), widths[0]), np.nan)
+    scores = np.ones(values.shape[:2])
+    for p, value, score in zip(people, values, scores, strict=True):
+        at = [place[name] for name in p.names] if names else slice(None)
+        value[at] = p.values[:, : widths[0]]
+        if p.scores is not None:
+            if p.scores.shape != p.values.shape[:1]:
+                found = f"{p.scores.size} and {p.values.shape}"
+                raise ValueError(f"expected as many keypoint_scores as keypoints of x and y, found {found}")
+            score[at] = p.scores
+    return values, scores if any(p.scores is not None for p in people) else None
 
 
 def _meaning(values: np.ndarray, scores: np.ndarray | None, count: int) -> tuple[np.ndarray, np.ndarray, list[str]]:
@@ -185,7 +184,8 @@ def _meaning(values: np.ndarray, scores: np.ndarray | None, count: int) -> tuple
     if scores is None:
         notes.append("no scores found: every point counts as seen")
         scores = np.ones(values.shape[:2])
-    if (highest := scores[np.isfinite(scores)].max(initial=0)) > HIGHEST_SCORE:
+    known = scores[np.isfinite(scores)]
+    if (highest := known.max(initial=0)) > HIGHEST_SCORE and 0 <= known.min() and highest <= 100:
         notes.append(f"scores up to {highest:g} are taken as percent")
         scores = scores / 100
     elif highest > FLAG:

@@ -18,6 +18,7 @@ SCORE_LISTS = (
     "keypointscores keypointsscores keypointscore keypointsconf keypointsscore keypointsvisible scores".split()
 )
 SCORE_LISTS += ["confidences", *SCORE_KEYS]
+NUMBER_KEYS = "id index idx landmarktype keypointid landmarkid type".split()
 NAME_KEYS = "name part keypoint label bodypart joint landmark".split()
 HOLDS_POINTS = re.compile(r"key_?points?|kpts?|pose|joint|landmark|points|skeleton|preds?$", re.I)
 # Keys under which lists of numbers are not a body's points in the picture.
@@ -137,7 +138,7 @@ def _of_objects(items: list) -> Points:
     values, scores, names = np.full((len(items), 2), np.nan), np.full(len(items), np.nan), []
     keys = {squeezed(key): key for item in items[:3] if item for key in item}
     score = score_of(keys)
-    name = next((keys[key] for key in NAME_KEYS if key in keys), None)
+    name, number = (next((keys[key] for key in among if key in keys), None) for among in (NAME_KEYS, NUMBER_KEYS))
     for k, item in enumerate(items):
         if item is None:
             continue
@@ -147,4 +148,7 @@ def _of_objects(items: list) -> Points:
         scores[k] = 1.0 if seen is None else seen
         names.append(item.get(name) if name else None)
     named = len(names) == len(items) and all(isinstance(n, str) for n in names)
+    numbers = [item.get(number) for item in items if item] if number and not named else []
+    if numbers and all(isinstance(n, int) for n in numbers) and len(set(numbers)) == len(items) == np.ptp(numbers) + 1:
+        values, scores = values[np.argsort(numbers)], scores[np.argsort(numbers)]
     return Points(values, scores if score else None, tuple(n[:LONGEST_NAME] for n in names) if named else None)

@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from liftkit.data.people import upside_down
-from liftkit.keypoints.arrays import read_npy, read_npz
-from liftkit.keypoints.foreign import foreign_in, refuse_foreign
-from liftkit.keypoints.json_files import FORMATS as JSON_FORMATS
-from liftkit.keypoints.json_files import read_json
-from liftkit.keypoints.labels import by_name
-from liftkit.keypoints.names import FACE, ORDERS, to_h36m
-from liftkit.keypoints.people import LARGEST_COORDINATE, Found, People, gather, order_names
-from liftkit.keypoints.plausible import doubts
-from liftkit.keypoints.tables import read_csv
-from liftkit.keypoints.tracks import choose_person, describe_tracks, everybody, fill_gaps, good_points
-from liftkit.keypoints.yolo import read_labels
+from liftkit.data.plausible import doubts
+from liftkit.keypoints.gaps import fill_gaps, good_points, without_wild
+from liftkit.keypoints.names import FACE, ORDERS, sources, to_h36m
+from liftkit.keypoints.opening import FORMATS, open_keypoints
+from liftkit.keypoints.people import LARGEST_COORDINATE, People, gather, order_names
+from liftkit.keypoints.tracks import choose_person, describe_tracks, everybody
 from liftkit.poses import PoseSet
 from liftkit.skeleton import H36M_17
-from liftkit.system.files import check_file, reading
+from liftkit.system.files import reading
 
-FORMATS = (*JSON_FORMATS, "csv")
-LARGEST = 2**29  # bytes of one text file: an hour of film needs about a tenth of it
-BLOCK = 2**24  # bytes
-NO_FRAMES = ("classes.txt", "labels.txt", "notes.json")  # files beside YOLO's labels
 ALWAYS_WORKS = (
     "A table in CSV always works: one line per frame, with the columns frame, nose_x, nose_y, nose_score, "
     "left_shoulder_x, ... of shoulders, elbows, wrists, hips, knees and ankles in pixels"
@@ -39,7 +31,8 @@ class Usage:
     """How many frames a source has, how many show the person, how many were kept, and what was interpolated.
 
     ``incomplete`` frames were dropped; ``partial`` ones were kept although joints are missing. ``notes`` say what was
-    decided, ``warnings`` what is implausible; ``fps`` is None if the source does not have it.
+    decided, ``warnings`` what is implausible; ``fps`` is None if the source does not have it. ``marks`` hold
+    (F, 17) each joint's ``score`` (NaN: interpolated or missing) and whether it is ``interpolated``.
     """
 
     format: str
@@ -55,6 +48,7 @@ class Usage:
     fps: float | None = None
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    marks: dict[str, np.ndarray] = field(default_factory=dict, repr=False, compare=False)
 
     def __str__(self) -> str:
         who = f", person {self.person}" if self.person else ""
@@ -68,7 +62,7 @@ class Usage:
         )
 
     def to_dict(self) -> dict[str, object]:
-        return asdict(self)
+        return asdict(replace(self, marks={}))
 
 
 def read_keypoints(
@@ -84,6 +78,8 @@ def read_keypoints(
     follow: bool = True,
     all_people: bool = False,
     incomplete: bool = False,
+    frames: slice | None = None,
+    drop_wild: bool = False,
 ) -> tuple[PoseSet, Usage]:
     """Read the 2D poses of one person from a file, or from a folder with one file per frame.
 
@@ -100,6 +96,8 @@ def read_keypoints(
         person: the track to take; None: see :func:`liftkit.keypoints.tracks.choose_person`.
         all_people: take everybody, each as a subject and a clip of their own.
         incomplete: keep incomplete frames that have both hips and another joint; what is missing is NaN. Else none.
+        frames: the numbers of the frames to take, as Python slices them: ``slice(100, 500, 2)``; None: all.
+        drop_wild: take wild points for missing ones, see :func:`liftkit.keypoints.gaps.without_wild`.
         follow: False takes the largest person of each image, interpolates nothing and makes every image a clip.
 
     Returns:
@@ -111,53 +109,81 @@ def read_keypoints(
     _check_options(format, order, size, aspect, threshold, max_gap)
     if all_people and (person is not None or not follow):
         raise ValueError("expected all_people, or one person, or follow=False, found several of them")
-    path = Path(path)
+    path, max_gap = Path(path), max_gap if follow else 0
     with reading(path):
         try:
-            found = _read_folder(path, format, follow) if path.is_dir() else _read_file(path, format, follow)
-            people = gather(found, order)
+            found = open_keypoints(path, format, follow)
+            people = gather(found, order).within(frames)
         except ValueError as error:
             raise ValueError(f"{error}. {ALWAYS_WORKS}") from error
         points, units = people.scaled(size, aspect, found.size)
         points = _seen(points, threshold)
         chosen = list(everybody(people, points)) if all_people else [choose_person(people, points, person, follow)]
-        parts = [_poses_of(people, points, rows, max_gap if follow else 0, incomplete) for rows in chosen]
-        counted = [len(rows) for rows in chosen]
-        parts = [part for part in parts if len(part[0])]
+        wild = _drop_wild(points, chosen) if drop_wild and follow else 0
+        persons = [_over_time(people, points, rows, max_gap) for rows in chosen]
+        parts = [part for part in (person.useful(incomplete) for person in persons) if len(part.rows)]
         if not parts:
-            filled, _ = fill_gaps(points[chosen[0]], people.frame[chosen[0]], max_gap if follow else 0)
-            raise ValueError(_nothing_complete(filled, people, incomplete, threshold))
-        poses, filled, frame = (np.concatenate(values) for values in list(zip(*parts, strict=True))[:3])
-        who = [_subject(people, rows, path.stem, k if all_people else 0) for k, (*_, rows) in enumerate(parts)]
-        subject = np.concatenate([np.full(len(part[0]), name) for name, part in zip(who, parts, strict=True)])
-        clip = np.arange(len(parts)).repeat([len(part[0]) for part in parts]) if follow else np.arange(len(poses))
-        seen, kept = np.isfinite(poses).all(2), len(poses)
+            raise ValueError(_nothing_complete(persons[0].points, people, incomplete, threshold))
+        rows, _, filled, poses = (np.concatenate(values) for values in zip(*parts, strict=True))
+        sizes = [len(part.rows) for part in parts]
+        subject = [_subject(people, part.rows, path.stem, k if all_people else 0) for k, part in enumerate(parts)]
         usage = Usage(
             format=found.format,
             frames=people.frames,
-            without_person=people.frames - counted[0] if len(counted) == 1 else 0,
-            incomplete=sum(counted) - kept,
-            kept=kept,
+            without_person=people.frames - len(chosen[0]) if len(chosen) == 1 else 0,
+            incomplete=sum(map(len, chosen)) - len(poses),
+            kept=len(poses),
             interpolated_points=int(filled.sum()),
             interpolated_frames=int(filled.any(1).sum()),
             person="" if len(chosen) > 1 else _person(people, chosen[0]),
             upside_down=int(upside_down(poses).sum()),
-            partial=int((~seen).any(1).sum()),
+            partial=int((~np.isfinite(poses).all(2)).any(1).sum()),
             fps=found.fps,
-            notes=(*people.notes, *_about_people(people, chosen, person, all_people)),
-            warnings=_checked(poses, points, people, chosen, order),
+            notes=(*people.notes, *_notes(people, len(chosen) if all_people else 0, wild)),
+            warnings=_checked(poses, points, people, chosen),
+            marks=_marks(people, rows, filled),
         )
-        return PoseSet(poses, frame=frame, subject=subject, clip=clip, units=units, name=path.stem), usage
+        clip = np.arange(len(parts)).repeat(sizes) if follow else np.arange(len(poses))
+        labels = {"frame": people.frame[rows], "subject": np.repeat(subject, sizes), "clip": clip}
+        return PoseSet(poses, **labels, units=units, name=path.stem), usage
 
 
-def _poses_of(people: People, points: np.ndarray, rows: np.ndarray, max_gap: int, incomplete: bool):
-    """One person's poses (F, 17, 2), what was filled (F, K), the frames (F,), and the person's detections."""
-    frame = people.frame[rows]
-    filled_points, filled = fill_gaps(points[rows], frame, max_gap)
-    poses = to_h36m(filled_points, people.names)
-    seen = np.isfinite(poses).all(2)
-    useful = (seen[:, 0] & (seen.sum(1) > 3)) if incomplete else seen.all(1)  # more than the hips and their middle
-    return poses[useful], filled[useful], frame[useful], rows
+class Person(NamedTuple):
+    """One person over time: detections (F,), keypoints (F, K, 2), those that were filled (F, K), poses (F, 17, 2)."""
+
+    rows: np.ndarray
+    points: np.ndarray
+    filled: np.ndarray
+    poses: np.ndarray
+
+    def useful(self, incomplete: bool) -> Person:
+        """The frames that are complete, or that have both hips and another joint."""
+        seen = np.isfinite(self.poses).all(2)
+        kept = (seen[:, 0] & (seen.sum(1) > 3)) if incomplete else seen.all(1)  # more than the hips and their middle
+        return Person(*(values[kept] for values in self))
+
+
+def _drop_wild(points: np.ndarray, chosen: list[np.ndarray]) -> int:
+    """Make NaN of the wild points of those who are chosen; how many these were."""
+    seen = np.isfinite(points[..., 0]).sum()
+    for rows in chosen:
+        points[rows] = without_wild(points[rows])
+    return int(seen - np.isfinite(points[..., 0]).sum())
+
+
+def _over_time(people: People, points: np.ndarray, rows: np.ndarray, max_gap: int) -> Person:
+    filled_points, filled = fill_gaps(points[rows], people.frame[rows], max_gap)
+    return Person(rows, filled_points, filled, to_h36m(filled_points, people.names))
+
+
+def _marks(people: People, rows: np.ndarray, filled: np.ndarray) -> dict[str, np.ndarray]:
+    """(F, 17) of each joint: the lowest score of the points that it is made of, and whether one was interpolated."""
+    of = sources(people.names)  # (17, K)
+    scores = people.points[rows, :, 2]
+    scores = np.where(filled | ~np.isfinite(scores), np.inf, scores)
+    lowest = np.stack([scores[:, used].min(1) for used in of], axis=1)
+    lowest[np.isinf(lowest)] = np.nan
+    return {"score": lowest, "interpolated": np.stack([filled[:, used].any(1) for used in of], axis=1)}
 
 
 def _seen(points: np.ndarray, threshold: float) -> np.ndarray:
@@ -179,14 +205,14 @@ def _subject(people: People, rows: np.ndarray, stem: str, number: int) -> str:
     return track or (f"{stem} {number + 1}" if number else stem)
 
 
-def _about_people(people: People, chosen: list[np.ndarray], person, all_people: bool) -> list[str]:
-    """What to say about those who were not taken."""
-    notes = [f"{len(chosen)} people"] if all_people else []
+def _notes(people: People, everybody: int, wild: int) -> list[str]:
+    """What to say about those who were not taken, and about wild points."""
     tracks = describe_tracks(people)
-    return notes + ([f"its people and their frames are {tracks}"] if tracks else [])
+    notes = {f"{everybody} people": everybody, f"its people and their frames are {tracks}": tracks}
+    return [text for text, so in (notes | {f"{wild} wild points dropped": wild}).items() if so]
 
 
-def _checked(poses, points, people: People, chosen, order) -> tuple[str, ...]:
+def _checked(poses, points, people: People, chosen) -> tuple[str, ...]:
     """Warnings; ValueError if the order was guessed, and another one makes people of the points."""
     rows = np.concatenate(chosen)
     others = {}
@@ -212,99 +238,20 @@ def _nothing_complete(points: np.ndarray, people: People, incomplete: bool, thre
 
 
 def _check_options(format, order, size, aspect, threshold, max_gap) -> None:
-    if format is not None and format not in FORMATS:
-        raise ValueError(f"unknown format {format!r}; the formats are {', '.join(FORMATS)}")
+    wrong_size = size is not None and (len(size) != 2 or not all(0 < side < LARGEST_COORDINATE for side in size))
+    wrong = {
+        f"unknown format {format!r}; the formats are {', '.join(FORMATS)}": format not in (None, *FORMATS),
+        f"size must be width and height in pixels, found {size!r}": wrong_size,
+        f"aspect must be width / height, found {aspect!r}": aspect is not None and not 0.01 < aspect < 100,
+        "expected size or aspect, found both": size is not None and aspect is not None,
+        f"threshold must lie in 0 to 1, found {threshold!r}": not 0 <= threshold <= 1,
+        f"max_gap must be a number of frames, 0 or more, found {max_gap!r}": max_gap < 0,
+    }
     if order is not None:
         order_names(order)
-    if size is not None and (len(size) != 2 or not all(0 < side < LARGEST_COORDINATE for side in size)):
-        raise ValueError(f"size must be width and height in pixels, found {size!r}")
-    if aspect is not None and not 0.01 < aspect < 100:
-        raise ValueError(f"aspect must be width / height, found {aspect!r}")
-    if size is not None and aspect is not None:
-        raise ValueError("expected size or aspect, found both")
-    if not 0 <= threshold <= 1:
-        raise ValueError(f"threshold must lie in 0 to 1, found {threshold!r}")
-    if max_gap < 0:
-        raise ValueError(f"max_gap must be a number of frames, 0 or more, found {max_gap!r}")
-
-
-def _read_folder(folder: Path, format: str | None, follow: bool) -> Found:
-    """One file per frame: JSON, YOLO's labels or arrays. The number that varies in their names is the frame's."""
-    found = {suffix: sorted(p for p in folder.iterdir() if p.suffix.lower() == suffix and p.is_file()
-                            and p.name not in NO_FRAMES) for suffix in (".json", ".txt", ".npy")}  # fmt: skip
-    files = max(found.values(), key=len)
-    if not files:
-        raise ValueError(
-            f"expected one file per frame (.json, YOLO's .txt or .npy), found none in this folder{foreign_in(folder)}"
-        )
-    if follow:
-        places, fps = by_name([p.stem for p in files])
-    else:
-        places, fps = [(place, "") for place in range(len(files))], None
-    if len(set(places)) < len(files):
-        raise ValueError("expected a number of its own in the name of each frame's file, found one twice")
-    rows, read = [], []
-    for (number, track), file in sorted(zip(places, files, strict=True)):
-        with reading(folder, file.name):
-            found = _read_file(file, format, follow, one_of_many=len(files) > 1)
-        if found.frames > 1 and len(files) > 1:
-            raise ValueError(f"{file.name}: expected one frame, because the folder has {len(files)} files, found more")
-        rows += [row._replace(frame=number, track=row.track or track) for row in found.rows]
-        read.append(found)
-    if len(files) == 1 and read[0].frames > 1:
-        return read[0]
-    sizes = {found.size for found in read if found.size}
-    first = next((found for found in read if found.rows), read[0])
-    size = sizes.pop() if len(sizes) == 1 else None
-    notes = tuple(dict.fromkeys(note for found in read for note in found.notes))
-    return Found(rows, first.names, len({number for number, _ in places}), first.format, size, first.fps or fps, notes)
-
-
-def _read_file(file: Path, format: str | None, follow: bool, one_of_many: bool = False) -> Found:
-    """What a file holds; one of many may be empty: a frame without a person."""
-    suffix = file.suffix.lower()
-    if not (one_of_many and suffix == ".txt"):
-        check_file(file, LARGEST)
-    if suffix in (".npy", ".npz"):
-        return read_npy(file) if suffix == ".npy" else read_npz(file)
-    refuse_foreign(file)
-    if suffix == ".txt" and (one_of_many or format in (None, "ultralytics")):
-        empty = one_of_many and not file.stat().st_size
-        text = "" if empty else _text(file)
-        return read_labels(text) if not text or _numbers_only(text) else read_csv(text, follow)
-    if suffix in (".csv", ".tsv") or (format == "csv" and not one_of_many):
-        return read_csv(_text(file), follow)
-    return read_json(_text(file), format, follow=follow, one=one_of_many)
-
-
-def _numbers_only(text: str) -> bool:
-    return not any(c.isalpha() and c not in "e" for c in text[:200])
-
-
-def _text(file: Path) -> str:
-    """The text of a file; ValueError at its first zero byte, which no text has."""
-    blocks = []
-    with check_file(file, LARGEST).open("rb") as opened:
-        while block := opened.read(BLOCK):
-            if b"\0" in block:
-                place = sum(map(len, blocks)) + block.index(b"\0")
-                content = b"".join([*blocks, block[: block.index(b"\0")]])
-                place = _first_wrong(content, place)
-                raise ValueError(f"{file}: expected text in UTF-8, found something else at byte {place}")
-            blocks.append(block)
-    content = b"".join(blocks)
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{file}: expected text in UTF-8, found something else at byte {error.start}") from error
-
-
-def _first_wrong(content: bytes, otherwise: int) -> int:
-    try:
-        content.decode()
-    except UnicodeDecodeError as error:
-        return error.start
-    return otherwise
+    for text, so in wrong.items():
+        if so:
+            raise ValueError(text)
 
 
 def _missing_points(points: np.ndarray, names: Sequence[str]) -> str:

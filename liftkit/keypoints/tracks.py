@@ -1,4 +1,4 @@
-"""One person out of many, frame by frame, and the interpolation of keypoints that the detector missed."""
+"""One person out of many, frame by frame."""
 
 from __future__ import annotations
 
@@ -15,13 +15,6 @@ LONGEST_STEP = 3  # times that, over a gap of any length
 LONGEST_GAP = 300  # frames after which nobody is known again
 CUT_OFF = 1 / 3  # what a person who lacks limbs counts in relation to a whole one
 EXTENT = 3.5  # times the median distance of the points from their middle: about the diagonal of their box
-
-
-def good_points(points: np.ndarray, threshold: float) -> np.ndarray:
-    """x and y (D, K, 2) of points (D, K, 3) with a score; NaN where a point is missing or its score is too low."""
-    xy, score = points[..., :2], points[..., 2]  # (0, 0) or (-1, -1) is where detectors put what they did not find
-    found = np.isfinite(xy).all(-1) & (score >= threshold) & (xy != 0).any(-1) & (xy != -1).any(-1)
-    return np.where(found[..., None], xy, np.nan)
 
 
 def choose_person(people: People, points: np.ndarray, person: str | int | None, follow: bool) -> np.ndarray:
@@ -161,23 +154,3 @@ def _linked(frame: np.ndarray, middle: np.ndarray, extent: np.ndarray) -> list[n
 
 def _reach(gap):
     return FARTHEST_STEP * np.clip(gap, 1, LONGEST_STEP)
-
-
-def fill_gaps(points: np.ndarray, frame: np.ndarray, max_gap: int) -> tuple[np.ndarray, np.ndarray]:
-    """Points (F, K, 2) with missing ones interpolated linearly in time, and a mask (F, K) of those that were filled.
-
-    A gap of more than ``max_gap`` frames stays, and so does one at either end.
-
-    >>> points, filled = fill_gaps(np.array([[[0.0, 8]], [[np.nan, np.nan]], [[4.0, 8]]]), np.arange(3), 10)
-    >>> points[1].tolist(), int(filled.sum())
-    ([[2.0, 8.0]], 1)
-    """
-    points, filled = points.copy(), np.zeros(points.shape[:2], bool)
-    for k in range(points.shape[1]):
-        good = np.flatnonzero(np.isfinite(points[:, k]).all(-1))
-        for before, after in zip(good, good[1:], strict=False):
-            filled[before + 1 : after, k] = frame[after] - frame[before] - 1 <= max_gap
-        bad = filled[:, k]
-        for axis in range(2 if bad.any() else 0):
-            points[bad, k, axis] = np.interp(frame[bad], frame[good], points[good, k, axis])
-    return points, filled

@@ -12,7 +12,7 @@ from liftkit.correlation.dependence import Dependence, Parts, joints_of, owner_o
 from liftkit.view.alt_text import readable
 from liftkit.view.palette import SERIES
 
-SIZES, SIGNS = "Blues", "PuOr"  # safe for colour-blind readers; both are white at 0
+SIZES, SIGNS = "Purples", "PRGn_r"  # safe for colour-blind readers; both are white at 0
 
 
 def dependence_figure(dependences: Mapping[str, Dependence] | Dependence, parts: Parts = "legs_torso") -> go.Figure:
@@ -52,7 +52,7 @@ def dependence_figure(dependences: Mapping[str, Dependence] | Dependence, parts:
             y, x = (np.flatnonzero([of == part for of in parts]) for parts in (row_parts, column_parts))
             if len(y) and len(x):
                 corners = {"x0": x[0] - 0.5, "x1": x[-1] + 0.5, "y0": y[0] - 0.5, "y1": y[-1] + 0.5}
-                figure.add_shape(type="rect", **corners, line={"color": SERIES[1], "width": 2}, row=1, col=place)
+                figure.add_shape(type="rect", **corners, line={"color": SERIES[0], "width": 2}, row=1, col=place)
     figure.update_yaxes(autorange="reversed")
     moves = bool(first.unit)  # a movement has a unit; a correlation has none
     figure.update_xaxes(tickangle=-60)

@@ -11,7 +11,7 @@ from plotly.offline import get_plotlyjs
 
 from liftkit.correlation.measures import facing
 from liftkit.data.people import CHAIN, SHORTEST, TALLEST, upside_down
-from liftkit.keypoints.plausible import doubts
+from liftkit.data.plausible import doubts
 from liftkit.plots.data import MEANINGS, data_figures
 from liftkit.poses import PoseSet
 from liftkit.priors import knees_bend_backwards

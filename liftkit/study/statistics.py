@@ -128,6 +128,7 @@ def compare_pairs(
     metric: str = "pa_mpjpe_reflection",
     size: float = SIZE,
     by: Sequence[str] = GROUP,
+    looked_at: Sequence[float] = (),
 ) -> pd.DataFrame:
     """Representations against another one, seed by seed: one row per data set, test set and first one.
 
@@ -138,6 +139,7 @@ def compare_pairs(
         metric: if it is one alignment, the other one is judged too.
         size: the claim is that the first is better by this share of the second's mean (default: the paper's 20 %).
         by: as for :func:`summarise`.
+        looked_at: p-values of further comparisons of the same block, made before.
 
     Returns:
         ``pairs`` of seeds; ``difference``, the mean of first minus second (negative: the first has the smaller error),
@@ -155,17 +157,21 @@ def compare_pairs(
     for name in (*firsts, second):
         if name not in set(results["representation"]):
             raise ValueError(f"unknown representation {name!r}; there are {', '.join(results.representation.unique())}")
-    table = _compare(results, firsts, second, metric, size, list(by))
+    table = _compare(results, firsts, second, metric, size, list(by), looked_at)
     others = [other for other in ALIGNMENTS if other != metric and metric in ALIGNMENTS and other in results]
     for other in others:
-        found = _compare(results, firsts, second, other, size, list(by)).drop(columns=[*by, "first", "second"])
+        found = _compare(results, firsts, second, other, size, list(by), looked_at).drop(
+            columns=[*by, "first", "second"]
+        )
         table = table.join(found.add_prefix(f"{other}_"))
         verdicts = {metric: table["verdict"], other: found["verdict"]}
         table["verdict"] = list(map(both_alignments, *(verdicts[alignment] for alignment in ALIGNMENTS)))
     return table
 
 
-def _compare(results, firsts: list[str], second: str, metric: str, size: float, by: list[str]) -> pd.DataFrame:
+def _compare(
+    results, firsts: list[str], second: str, metric: str, size: float, by: list[str], looked_at: Sequence[float]
+) -> pd.DataFrame:
     """The comparison by one metric."""
     rows, differences = [], []
     for block, table in results.groupby(by, sort=False):
@@ -185,7 +191,7 @@ def _compare(results, firsts: list[str], second: str, metric: str, size: float, 
     if not rows:
         raise ValueError(f"none of {', '.join(firsts)} was trained and evaluated on the same sets as {second}")
     table = pd.DataFrame(rows)
-    corrected, levels = holm(table["p"])
+    corrected, levels = (each[: len(table)] for each in holm([*table["p"], *looked_at]))
     ends = np.array([interval(values, level) for values, level in zip(differences, levels, strict=True)])
     table = table.assign(p_holm=corrected, low_holm=ends[:, 0], high_holm=ends[:, 1])
     gain = ends if metric in HIGHER_IS_BETTER else -ends[:, ::-1]

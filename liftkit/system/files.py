@@ -18,6 +18,7 @@ LARGEST_FILE = 2 * 2**30  # bytes of one file, or one member of an archive, afte
 LARGEST_ARRAYS = 2**34  # bytes of all arrays of an npz file: several times Human3.6M as poses
 # Bytes that a file may always unpack to, and times its own size beyond that: poses shrink to a half or a third.
 SMALL, MOST_UNPACKED = 2**25, 16
+BLOCK = 2**24  # bytes of a text that are read at once
 LONGEST_MESSAGE = 1000  # characters of a parser's message: some quote the file
 
 
@@ -123,3 +124,29 @@ def unpack(path: str | Path) -> dict[str, bytes]:
             return {name: archive.read(name) for name in archive.namelist()}  # compares the checksums
     except Exception as error:  # zipfile and zlib raise half a dozen kinds for a damaged file
         raise ValueError(f"{path} is not whole: {error}") from error
+
+
+def read_text(file: Path, largest: int) -> str:
+    """The text of a file of at most ``largest`` bytes; ValueError at its first zero byte, which no text has."""
+    blocks = []
+    with check_file(file, largest).open("rb") as opened:
+        while block := opened.read(BLOCK):
+            if b"\0" in block:
+                place = sum(map(len, blocks)) + block.index(b"\0")
+                content = b"".join([*blocks, block[: block.index(b"\0")]])
+                place = _first_wrong(content, place)
+                raise ValueError(f"{file}: expected text in UTF-8, found something else at byte {place}")
+            blocks.append(block)
+    content = b"".join(blocks)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{file}: expected text in UTF-8, found something else at byte {error.start}") from error
+
+
+def _first_wrong(content: bytes, otherwise: int) -> int:
+    try:
+        content.decode()
+    except UnicodeDecodeError as error:
+        return error.start
+    return otherwise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 
@@ -15,6 +15,7 @@ class Control:
     name: str
     label: str
     help: str = ""
+    more: bool = field(default=False, kw_only=True)  # folded away with others of the kind
 
     def state(self) -> dict[str, Any]:
         """The control as plain numbers and texts for the browser."""

@@ -28,6 +28,7 @@ PAGE = Template("""\
 <title>$title</title>
 <style>
 body { font: 15px/1.5 system-ui, sans-serif; margin: 1rem auto; max-width: 70rem; padding: 0 1rem }
+[data-jp-theme-light="false"] { color-scheme: dark; background: #111; color: #eee }
 dl { padding: 0 .75rem; display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; font-size: .9rem }
 dd { margin: 0; overflow-wrap: anywhere }
 $style</style>
@@ -36,6 +37,10 @@ $style</style>
 <main id="widget"></main>
 $below
 <script type="module">
+const dark = matchMedia("(prefers-color-scheme: dark)"), paper = matchMedia("print"), root = document.documentElement;
+const theme = () => { root.dataset.jpThemeLight = String(!dark.matches || paper.matches); };
+for (const each of [dark, paper]) each.addEventListener("change", theme);
+theme();
 $script
 const state = $state;
 const model = { get: (name) => state[name], on() {}, off() {}, send() {}, kernel: false };
@@ -57,11 +62,11 @@ def script() -> str:
     text = re.sub(r"^ *(//.*)?\n|^ +| +// .*$", "", text, flags=re.MULTILINE)  # a page needs no comments, no margins
     text = re.sub(r'^import [^;]* from "\./[a-z]+\.js";\n', "", text, flags=re.MULTILINE)
     text = re.sub(r"^export (?=(async )?(function|const|class|let)\b)", "", text, flags=re.MULTILINE)
-    return re.sub(r"""^[^"'`/\n]+$""", _tight, text, flags=re.MULTILINE)  # nor spaces in lines without texts
+    return re.sub(r"^[^'`/\n]+$", _tight, text, flags=re.MULTILINE)  # nor spaces outside of texts, where they are plain
 
 
 def _tight(line: re.Match[str]) -> str:
-    return re.sub(" *([=?:,;&|<>{}()*]) *", r"\1", line[0])
+    return re.sub(r'("[^"]*")| *([=?:,;&|<>{}()*]) *', lambda found: found[1] or found[2], line[0])
 
 
 @cache

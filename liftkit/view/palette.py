@@ -5,11 +5,12 @@ from __future__ import annotations
 from liftkit.study.verdict import HIGHER_IS_BETTER as HIGHER_IS_BETTER
 from liftkit.view.alt_text import readable
 
-# The sides of the body and the series of a chart differ in colour (Okabe and Ito's, safe for colour-blind eyes) and
-# in a second mark, the dash.
-COLOURS = {"left": "#0072b2", "right": "#d55e00", "middle": "#555555"}
+# Blue and orange (Okabe and Ito's, safe for colour-blind eyes) are the person's left and right and nothing else. The
+# sides, and the series of a chart, also differ in a second mark, the dash. These colours are those of the light theme
+# of js/widget.css.
+COLOURS = {"left": "#0072b2", "right": "#b84e00", "middle": "#555555"}
 DASHES = {"left": "", "right": "6 7", "middle": ""}  # as SVG's stroke-dasharray
-SERIES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+SERIES = ("#007a59", "#a8327e", "#444444", "#7a6a00", "#6f4fc4", "#757575")
 SERIES_DASHES = {  # plotly's name -> SVG's stroke-dasharray
     "solid": "",
     "dash": "7 4",

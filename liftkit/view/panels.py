@@ -11,6 +11,7 @@ import numpy as np
 
 from liftkit.skeleton import H36M_17, Skeleton
 from liftkit.view.palette import side_of
+from liftkit.view.png import png_data
 
 UNIT = 1000  # coordinates travel as whole numbers, this many from a panel's middle to its edge: UNIT of js/space.js
 
@@ -48,12 +49,18 @@ class Pose(Panel):
     strength: np.ndarray | None = None  # (J,) in [0, 1], how much each joint glows
     tips: Sequence[str] | None = None  # one text per joint, shown on hover
     groups: Sequence[int] | None = None  # (J,) numbers that colour joints and bones, shown from 1 on; negative: none
-    ghost: np.ndarray | None = None  # (J, 2) or (J, 3), drawn faintly behind
-    fan: np.ndarray | None = None  # (K, J, 2) or (K, J, 3), several skeletons drawn instead; ``joints`` is their middle
+    ghost: np.ndarray | None = None  # (J, 2) or (J, 3), or one per frame of a film, drawn faintly behind
+    # (K, J, 2) or (K, J, 3), or so many per frame of a film: skeletons drawn instead; ``joints`` is their middle
+    fan: np.ndarray | None = None
+    notes: Sequence[str] | None = None  # of a film, one per frame: its caption
+    picture: np.ndarray | None = None  # behind 2D joints whose unit are its pixels: see liftkit.view.png
+    picture_frame: int | None = None  # of a film, the only frame that it belongs to
     draggable: bool = False  # joints can be pulled
     pickable: bool = False  # joints can be clicked
     picked: str | None = None  # the joint that is chosen: keys move it
-    static = ("key", "draggable", "pickable")
+    span: int = 0  # twelfths of a row; 0: a quarter
+    look: tuple[float, float] | None = None  # azimuth and elevation from where a 3D pose is seen at first; None: START
+    static = ("key", "draggable", "pickable", "span", "look")
     dynamic = ("title", "caption", "alt")
 
     def __post_init__(self):
@@ -96,6 +103,10 @@ class Pose(Panel):
             "size": self.joints.shape[-1],
         }
         film = {"frames": self._whole(self.joints), "doubts": self._doubts()} if len(self.joints) > 1 else {}
+        ghosts, fans, notes = self._moving("ghost", 3), self._moving("fan", 4), self.notes
+        film |= {} if ghosts is None else {"ghosts": self._whole(ghosts)}
+        film |= {} if fans is None else {"fans": [self._whole(fan) for fan in fans]}
+        film |= {} if notes is None else {"notes": list(notes)}
         return super().static_state() | state | film
 
     def dynamic_state(self) -> dict[str, Any]:
@@ -105,11 +116,23 @@ class Pose(Panel):
             "strength": None if self.strength is None else np.round(np.asarray(self.strength, float), 3).tolist(),
             "tips": None if self.tips is None else list(self.tips),
             "groups": None if self.groups is None else [int(group) for group in self.groups],
-            "ghost": None if self.ghost is None else self._whole(np.asarray(self.ghost, float)[None])[0],
-            "fan": None if self.fan is None else self._whole(np.asarray(self.fan, float)),
+            "ghost": None if (ghost := self._moving("ghost", 2)) is None else self._whole(ghost[None])[0],
+            "fan": None if (fan := self._moving("fan", 3)) is None else self._whole(fan),
+            "picture": None if self.picture is None else self._picture(),
             "picked": None if self.picked is None else self.skeleton.index(self.picked),
         }
         return super().dynamic_state() | state
+
+    def _moving(self, name: str, dimensions: int) -> np.ndarray | None:
+        """An array that may belong to one pose or to every frame of a film, if it has so many dimensions."""
+        found = getattr(self, name)
+        return None if found is None or np.ndim(found) != dimensions else np.asarray(found, float)
+
+    def _picture(self) -> dict[str, Any]:
+        """The picture's data, where it lies in the panel (x, y, width, height) and the frame that it belongs to."""
+        (middle, reach), (height, width) = self.extent, np.shape(self.picture)[:2]
+        box = np.round([*(-middle[:2] / reach), width / reach, height / reach], 4).tolist()
+        return {"src": png_data(self.picture), "box": box, "frame": self.picture_frame}
 
     def _doubts(self) -> list[list[int]] | None:
         """Per frame the doubt of each joint in whole percent."""
@@ -128,8 +151,9 @@ class Chart(Panel):
     """A picture that Python drew, as SVG text: see :mod:`liftkit.view.charts`."""
 
     svg: str = ""
-    wide: bool = False
-    static = ("key", "wide")
+    wide: bool = False  # half of a row instead of a quarter
+    span: int = 0  # or so many twelfths of it
+    static = ("key", "wide", "span")
     dynamic = ("title", "caption", "svg")
 
 
@@ -140,5 +164,6 @@ class Note(Panel):
     text: str = ""
     wide: bool = False
     code: bool = False
-    static = ("key", "wide", "code")
+    span: int = 0
+    static = ("key", "wide", "code", "span")
     dynamic = ("title", "caption", "text")

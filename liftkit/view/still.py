@@ -29,8 +29,8 @@ def picture_svg(title: str, panels: Sequence[Panel]) -> str:
     parts = [f'<text x="10" y="20" font-size="15" font-weight="bold">{safe(title)}</text>']
     row = column = columns = 0
     for panel in panels:
-        span = 2 if getattr(panel, "wide", False) else 1
-        if column + span > COLUMNS:
+        span = panel.span / 3 or (2 if getattr(panel, "wide", False) else 1)
+        if column + span > COLUMNS + 1e-9:
             row, column = row + 1, 0
         parts.append(_panel(panel, column * SIDE, 30 + row * (SIDE + HEAD), span * SIDE))
         column += span
@@ -134,16 +134,16 @@ def _panel(panel: Panel, x: float, y: float, width: float) -> str:
     return f'{title}<text x="{x + 10}" y="{y + HEAD - 20}">{spans}</text>'
 
 
-def _pixels(offset: np.ndarray) -> np.ndarray:
-    """Places in units of a panel, (..., 2 or 3), in its pixels; in 3D seen from ``VIEW``, with the depth in pixels."""
-    seen = offset if offset.shape[-1] == 2 else rotate(offset, *VIEW)
+def _pixels(panel: Pose, offset: np.ndarray) -> np.ndarray:
+    """Places in units of a panel, (..., 2 or 3), in its pixels; in 3D as seen at first, with depths in pixels."""
+    seen = offset if offset.shape[-1] == 2 else rotate(offset, *(panel.look or VIEW))
     return (seen * 0.5 + [0.5, 0.5, 0][: offset.shape[-1]]) * SIDE
 
 
 def _points(panel: Pose, joints: np.ndarray) -> np.ndarray:
     """Joints (J, 2) or (J, 3) in a panel's pixels."""
     middle, reach = panel.extent
-    return _pixels((joints - middle) / reach)
+    return _pixels(panel, (joints - middle) / reach)
 
 
 def _space(panel: Pose) -> str:
@@ -153,9 +153,12 @@ def _space(panel: Pose) -> str:
     ends = ((panel.joints[0] - middle) / reach)[np.array(panel.skeleton.bones)]  # (bones, 2, 3)
     ends = ends[np.isfinite(ends).all((1, 2))]
     ends[..., 1] = y
-    grid = _path(_pixels(space.floor(y)), 'stroke="#bbb" stroke-width="0.8"')
-    shadow = _path(_pixels(ends), 'stroke="#222" opacity="0.16" stroke-width="6.5" stroke-linecap="round"')
-    return grid + shadow + _path(_pixels(space.camera()), 'stroke="#222" stroke-width="1.2" stroke-linejoin="round"')
+    looks = {
+        'stroke="#bbb" stroke-width="0.8"': space.floor(y),
+        'stroke="#222" opacity="0.16" stroke-width="6.5" stroke-linecap="round"': ends,
+        'stroke="#222" stroke-width="1.2" stroke-linejoin="round"': space.camera(),
+    }
+    return "".join(_path(_pixels(panel, lines), look) for look, lines in looks.items())
 
 
 def _pose(panel: Pose) -> str:
@@ -163,12 +166,20 @@ def _pose(panel: Pose) -> str:
     points, doubt = _points(panel, panel.joints[0]), None if panel.doubt is None else panel.doubt[0]
     parts = [_bones(points, panel.skeleton, panel.groups, doubt)]
     if panel.fan is not None:
-        each = "".join(_bones(_points(panel, joints)[:, :2], panel.skeleton) for joints in panel.fan)
+        fan = panel.fan[0] if np.ndim(panel.fan) == 4 else panel.fan
+        each = "".join(_bones(_points(panel, joints)[:, :2], panel.skeleton) for joints in fan)
         parts = [f'<g stroke-opacity="{FAN:g}">{each}</g>']
     if panel.ghost is not None:
-        ends = _points(panel, panel.ghost)[np.array(panel.skeleton.bones)]
+        ghost = panel.ghost[0] if np.ndim(panel.ghost) == 3 else panel.ghost
+        ends = _points(panel, ghost)[np.array(panel.skeleton.bones)]
         parts.insert(0, _path(ends, 'stroke="#222" stroke-opacity="0.35" stroke-width="1.6" stroke-linecap="round"'))
     parts = [_space(panel) if panel.joints.shape[-1] == 3 else "", *parts]
+    if panel.picture is not None and not panel.picture_frame:
+        shown = panel.dynamic_state()["picture"]
+        box = (np.array(shown["box"]) + [1, 1, 0, 0]) * SIDE / 2
+        place = 'x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"'.format(*box)
+        image = f'<image href="{shown["src"]}" {place} preserveAspectRatio="none" opacity="0.7"/>'
+        parts.insert(0, f'<svg width="{SIDE}" height="{SIDE}">{image}</svg>')
     for i, (x, y) in enumerate(points[:, :2]):
         if not np.isfinite(x + y):
             continue

@@ -7,14 +7,16 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
-from copy import copy
+from copy import copy, deepcopy
 from html import unescape
 from itertools import zip_longest
 from math import ceil
 from typing import Any
 
+import numpy as np
+
 from liftkit.view.controller import Controller
-from liftkit.view.controls import Choice, Control, Slider, Toggle
+from liftkit.view.controls import Button, Choice, Control, Slider, Toggle
 from liftkit.view.panels import Chart, Pose
 
 Message = dict[str, Any]
@@ -52,6 +54,9 @@ def walk(controller: Controller) -> Iterator[Step]:
 def _copied(controller: Controller) -> Controller:
     walker = copy(controller)
     walker.values = dict(controller.values)
+    for name, drawn in vars(controller).items():
+        if isinstance(drawn, np.random.Generator):  # each draws the same from here on
+            setattr(walker, name, deepcopy(drawn))
     return walker
 
 
@@ -66,6 +71,8 @@ def _messages(controller: Controller) -> Iterator[Message]:
         if control.name not in (lacking := controller.needs_kernel):
             others = [v for v in _values(control) if v != controller.values[control.name] and v not in lacking]
             ways.append([{"kind": "set", "name": control.name, "value": value} for value in others])
+            if isinstance(control, Button):
+                ways[-1] = [{"kind": "press", "name": control.name}]
     for panel in controller.panels():
         marks: Sequence[str] = panel.skeleton.names if isinstance(panel, Pose) and panel.pickable else ()
         if isinstance(panel, Chart):
@@ -97,6 +104,7 @@ def stored(controller: Controller, steps: Iterable[Step], most: int, budget: int
     states, edges, known = [controller.state()], {}, {}
     known[_key(states[0])] = 0
     seen, size = set(), 0  # parts, and about how many bytes they take
+    whole = not (controller.needs_kernel or any(getattr(panel, "draggable", False) for panel in controller.panels()))
     for before, message, state in steps:
         key = _key(state)
         if key not in known:
@@ -105,20 +113,28 @@ def stored(controller: Controller, steps: Iterable[Step], most: int, budget: int
             new = {json.dumps(part) for part in parts} - seen
             size += sum(len(gzip.compress(part.encode(), 1)) for part in new) * 4 / 3
             if len(states) >= most or size > budget:
+                whole = False
                 break
             seen |= new
             known[key] = len(states)
             states.append(state)
         edges.setdefault(known[_key(before)], {})[_text(message)] = known[key]
-    content = _packed(states, edges)
-    while len(content) > budget and len(states) > 1:
-        states = states[: int(len(states) * 0.8)]
-        content = _packed(states, edges)
-    moved = {json.loads(text)[1] for text in edges.get(0, {}) if edges[0][text] < len(states)}
-    lacking = [one.label for one in controller.controls() if one.name not in moved and not getattr(one, "local", False)]
-    note = f"This page holds {len(states):,} states; others need a notebook" if len(states) > 1 else ""
+    while len(content := _packed(states, edges)) > budget and len(states) > 1:
+        whole, states = False, states[: int(len(states) * 0.8)]
+        edges = {
+            a: {m: to for m, to in ways.items() if to < len(states)} for a, ways in edges.items() if a < len(states)
+        }
+    kept = _page_controls(states[0], edges)
+    lacking = [one.label for one in controller.controls() if one.name not in {control["name"] for control in kept}]
+    note = f"This page holds {len(states):,} states; others need a notebook" if not whole and len(states) > 1 else ""
     note += f"{', as do' if note else 'These need a notebook:'} {', '.join(lacking)}" if lacking else ""
-    return {"content": content, "absent": ABSENT}, note and f"{note}."
+    return {"content": content, "absent": ABSENT, "controls": kept}, note and f"{note}."
+
+
+def _page_controls(state: State, edges: dict[int, dict[str, int]]) -> list[dict[str, Any]]:
+    """A state's controls, but those that no state answers; sliders go in the steps that are stored."""
+    answered = {json.loads(text)[1] for ways in edges.values() for text in ways}
+    return [_coarse(c) for c in state["scene"]["controls"] if c["name"] in answered or c.get("local")]
 
 
 def _text(message: Message) -> str:
@@ -134,11 +150,10 @@ def _packed(states: list[dict[str, Any]], edges: dict[int, dict[str, int]]) -> s
     put = lambda part: pool.setdefault(json.dumps(part), len(pool))  # noqa: E731
     tables = []
     for state in states:
-        scene = state["scene"] | {"controls": [_coarse(each) for each in state["scene"]["controls"]]}
+        scene = state["scene"] | {"controls": _page_controls(state, edges)}
         scene |= {"browser": "stored", "panels": [put(panel) for panel in scene["panels"]]}
         tables.append({name: put(part) for name, part in (state | {"scene": scene}).items()})
-    kept = {at: {m: to for m, to in ways.items() if to < len(states)} for at, ways in edges.items() if at < len(states)}
-    text = f'{{"pool":[{",".join(pool)}],"states":{json.dumps(tables)},"edges":{json.dumps(kept)}}}'
+    text = f'{{"pool":[{",".join(pool)}],"states":{json.dumps(tables)},"edges":{json.dumps(edges)}}}'
     return b64encode(gzip.compress(text.encode(), mtime=0)).decode()
 
 

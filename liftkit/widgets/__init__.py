@@ -5,7 +5,9 @@ from typing import Any
 import numpy as np
 
 from liftkit.widgets.be_the_lifter import BeTheLifterController
+from liftkit.widgets.claim_board import ClaimBoardController
 from liftkit.widgets.correlation_explorer.controller import CorrelationExplorerController
+from liftkit.widgets.cycle_explorer import CycleExplorerController
 from liftkit.widgets.drag_explorer import DragExplorerController
 from liftkit.widgets.lifting_console.controller import LiftingConsoleController
 from liftkit.widgets.pose_viewer import PoseViewerController
@@ -21,7 +23,9 @@ from liftkit.widgets.widget import WIDGETS, Widget
 __all__ = [
     "WIDGETS",
     "BeTheLifter",
+    "ClaimBoard",
     "CorrelationExplorer",
+    "CycleExplorer",
     "DragExplorer",
     "LiftingConsole",
     "PoseViewer",
@@ -40,8 +44,16 @@ class BeTheLifter(Widget):
     Controller = BeTheLifterController
 
 
+class ClaimBoard(Widget):
+    Controller = ClaimBoardController
+
+
 class CorrelationExplorer(Widget):
     Controller = CorrelationExplorerController
+
+
+class CycleExplorer(Widget):
+    Controller = CycleExplorerController
 
 
 class DragExplorer(Widget):

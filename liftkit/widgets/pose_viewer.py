@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -12,7 +12,7 @@ from liftkit.poses import PoseSet
 from liftkit.run import Run
 from liftkit.view.alt_text import describe, readable
 from liftkit.view.controller import Controller, Event, Set
-from liftkit.view.controls import Choice, Slider
+from liftkit.view.controls import Choice, Slider, Toggle
 from liftkit.view.panels import Panel, Pose
 
 FITS = {"size": align_scale, "size_and_turn": align, "size_turn_and_mirror": partial(align, reflection=True)}
@@ -45,30 +45,65 @@ class Clips:
 class PoseViewerController(Controller):
     """Clips of a PoseSet, and 3D poses that were predicted for them.
 
-    Where the truth is known, predictions are first fitted to it as chosen, and their mean error after that is shown.
+    Where the truth is known, predictions are first fitted to it as chosen; the truth stands faintly behind them, and
+    below is the error of the frame that is shown. Of a run one seed is shown, or all as translucent skeletons.
 
     Args:
         poses: N poses in clips.
-        predictions: title -> a :class:`~liftkit.Run`, whose first seed is shown, or poses (N, J, 3).
+        predictions: title -> a :class:`~liftkit.Run`, or poses (N, J, 3).
         fps: frames per second at which a clip plays.
+        pictures: what the 2D poses were found in, whose pixels are their unit: one image (H, W) or (H, W, 3) behind all
+            of them, or N images, of which that of the frame is shown at which a film rests.
 
     Raises:
-        ValueError: if a prediction has another shape.
+        ValueError: if a prediction has another shape, or if the pictures do not fit the 2D poses.
     """
 
     title = "2D in, 3D out"
 
-    def __init__(self, poses: PoseSet, predictions: Mapping[str, Run | np.ndarray] | None = None, fps: float = 15.0):
+    def __init__(
+        self,
+        poses: PoseSet,
+        predictions: Mapping[str, Run | np.ndarray] | None = None,
+        fps: float = 15.0,
+        pictures: Sequence[np.ndarray] | np.ndarray | None = None,
+    ):
         super().__init__()
-        self.clips, self.poses, self.fps = Clips(poses), poses, fps
+        self.clips, self.poses, self.fps, self.pictures = Clips(poses), poses, fps, pictures
         self.predictions = dict(predictions or {})
         expected = (len(poses), len(poses.skeleton), 3)
         for title, found in self.predictions.items():
             if not isinstance(found, Run) and np.shape(found) != expected:
                 raise ValueError(f"{title}: expected a Run or poses of shape {expected}, found {np.shape(found)}")
         self.fitted = bool(self.predictions) and poses.x3d is not None
+        runs = [set(found.seeds) for found in self.predictions.values() if isinstance(found, Run)]
+        self.seeds = tuple(map(str, sorted(set.intersection(*runs)))) if runs else ()
         self.values = {"clip": self.clips.names[0], "camera": self.clips.cameras[0], "frame": 0}
-        self.values |= {"fit": "size"} if self.fitted else {}
+        self.values |= {"fit": "size", "overlay": True} if self.fitted else {}
+        self.values |= {"seed": self.seeds[0]} if len(self.seeds) > 1 else {}
+        self._check_pictures()
+
+    def _check_pictures(self) -> None:
+        if self.pictures is None:
+            return
+        found, expected = len(self.pictures), len(self.poses)
+        if self._one_picture() is None and found != expected:
+            raise ValueError(f"expected one picture, or {expected} for as many poses, found {found}")
+        first = self.rows[0]
+        (height, width), x2d = self._picture(first).shape[:2], self.poses.x2d[first]
+        inside = ((x2d >= 0) & (x2d <= (width, height))).all(-1)
+        if self.poses.units != "px" or inside.mean() < 0.5:
+            where = f"in {self.poses.units}, {inside.sum()} of {len(inside)} within {width} x {height}"
+            raise ValueError(f"expected 2D poses in pixels of their pictures, found the first one {where}")
+
+    def _one_picture(self) -> np.ndarray | None:
+        """The picture behind all poses, if it is one."""
+        shape = np.shape(self.pictures) if isinstance(self.pictures, np.ndarray) else ()
+        return self.pictures if len(shape) == 2 or (len(shape) == 3 and shape[-1] in (3, 4)) else None
+
+    def _picture(self, row: int) -> np.ndarray:
+        one = self._one_picture()
+        return np.asarray(self.pictures[row]) if one is None else one
 
     @property
     def rows(self) -> np.ndarray:
@@ -82,6 +117,9 @@ class PoseViewerController(Controller):
             found.append(Choice("camera", "Camera", "Which camera's view", self.clips.cameras))
         if self.fitted:
             found.append(Choice("fit", "Fit to the truth", "What the error does not count", tuple(FITS)))
+            found.append(Toggle("overlay", "Truth behind", "Drawn faintly behind each prediction"))
+        if "seed" in self.values:
+            found.append(Choice("seed", "Seed", "Which trained network, or all", (*self.seeds, "all")))
         if last:
             found.append(Slider("frame", "Frame", "Space plays and pauses", 0, last, local=True))
         return found
@@ -94,18 +132,38 @@ class PoseViewerController(Controller):
     def panels(self) -> list[Panel]:
         rows, frame, skeleton, size = self.rows, self.values["frame"], self.poses.skeleton, {}
         x2d, truth = self.poses.x2d[rows], None if self.poses.x3d is None else self.poses.x3d[rows]
-        found: list[Panel] = [Pose("x2d", "2D: what a lifter is given", "", x2d, describe(x2d[frame]), skeleton)]
+        behind = {} if self.pictures is None else {"picture": self._picture(rows[frame])}
+        if behind and self._one_picture() is None:
+            behind["picture_frame"] = frame
+        given = "2D: what a lifter is given"
+        found: list[Panel] = [Pose("x2d", given, "", x2d, describe(x2d[frame]), skeleton, **behind)]
         if truth is not None:
             found.append(Pose("truth", "3D: the truth", "", truth, describe(truth[frame]), skeleton))
             size = dict(zip(("middle", "reach"), found[-1].extent, strict=True))
         for i, (title, source) in enumerate(self.predictions.items()):
-            lifted, caption = source.lift(x2d)[0] if isinstance(source, Run) else np.asarray(source)[rows], ""
-            if truth is not None:
-                lifted = FITS[self.values["fit"]](lifted, truth)
-                caption = f"{mpjpe(lifted, truth).mean():.0f} mm from the truth, mean of the clip"
-            key, alt = f"lifted_{i}", describe(lifted[frame])
-            found.append(Pose(key, readable(title), caption, lifted, alt, skeleton, **size))
+            found.append(self._lifted(f"lifted_{i}", title, source, x2d, truth, size))
         return found
+
+    def _lifted(self, key: str, title: str, source: Run | np.ndarray, x2d, truth, size: dict) -> Pose:
+        frame, which, notes, more = self.values["frame"], "", [""] * len(x2d), {}
+        if isinstance(source, Run):
+            chosen = self.values.get("seed", self.seeds[0])
+            seeds = self.seeds if chosen == "all" else (chosen,)
+            each = source.lift(x2d)[[source.seeds.index(int(seed)) for seed in seeds]]  # (M, F, J, 3)
+            which = f": all {len(seeds)} seeds" if chosen == "all" else f": seed {chosen}"
+        else:
+            each = np.asarray(source)[None, self.rows]
+        if truth is not None:
+            each = np.stack([FITS[self.values["fit"]](one, truth) for one in each])
+            errors = mpjpe(each, truth).mean(0)
+            notes = [f"{error:.0f} mm from the truth here, {errors.mean():.0f} mm in the clip" for error in errors]
+            more = {"ghost": truth if len(truth) > 1 else truth[0]} if self.values["overlay"] else {}
+        if len(each) > 1:
+            more["fan"] = each.swapaxes(0, 1) if len(x2d) > 1 else each[:, 0]
+        if len(notes) > 1:
+            more["notes"] = notes
+        lifted, title = each.mean(0), f"{readable(title)}{which}"
+        return Pose(key, title, notes[frame], lifted, describe(lifted[frame]), self.poses.skeleton, **size, **more)
 
     def __str__(self) -> str:
         names = ", ".join(self.predictions)

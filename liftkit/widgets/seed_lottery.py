@@ -183,7 +183,7 @@ class SeedLotteryController(Controller):
             dot = f'<circle class="lk-dot" cx="{x:.1f}" cy="{y:.1f}" r="4"/>'
             cross = f'<path class="lk-edge lk-strong" d="M{x - 4:.1f} {y - 4:.1f}l8 8m0-8l-8 8"/>'
             line = f'<path d="{bar}" stroke="currentColor" stroke-width="{5 if missed else 2}"/>' if bar else ""
-            kind = f"lk-s{3 if missed else 2}"
+            kind = f"lk-s{int(missed)}"
             parts.append(f'<g class="{kind}" data-tip="{safe(tip)}">{line}{cross if amiss else dot}</g>')
         return root(parts, f"{self._sentence()} Mean over all seeds: {number(truth)}.", WIDTH, HEIGHT)
 

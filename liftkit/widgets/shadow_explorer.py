@@ -19,7 +19,6 @@ from liftkit.view.panels import Chart, Panel, Pose
 
 MOST_POSES = 100  # to choose from, evenly out of all
 WIDTH, HEIGHT, TOUCH = 390, 320, 24  # pixels: the picture, and how wide a bone answers to a finger
-CLASSES = {"left": "lk-s0", "right": "lk-s1", "middle": ""}  # the chart's blue and solid, orange and dashed, ink
 
 
 def flip_steps(x3d: np.ndarray, flipped: Some[str], skeleton: Skeleton = H36M_17) -> np.ndarray:
@@ -104,6 +103,7 @@ class ShadowExplorerController(Controller):
         """Show the person with these bones flipped, who is met now if not before."""
         self.flipped = frozenset(flipped) & frozenset(self.bones)
         self.people = self.people | {self.flipped}
+        self.values["flipped"] = sorted(self.flipped)
 
     @property
     def x3d(self) -> np.ndarray:
@@ -161,9 +161,9 @@ class ShadowExplorerController(Controller):
             ring = f'<circle class="lk-paper" cx="{(x1 + x2) / 2:.1f}" cy="{(y1 + y2) / 2:.1f}" r="5" '
             ring = ring + 'stroke="currentColor" stroke-width="2"/>' if name in self.flipped else ""
             drawn.append(
-                f'<g data-pick="{safe(name)}" data-tip="{safe(tip)}" class="{CLASSES[side_of(name)]}">'
+                f'<g data-pick="{safe(name)}" data-tip="{safe(tip)}" class="lk-{side_of(name)}">'
                 f'<path {line} fill="none" stroke-opacity=".4" stroke-width="{TOUCH}" pointer-events="stroke"/>'
-                f'<path class="lk-line {CLASSES[side_of(name)]}" style="stroke-width:{thick}" {line}/>{ring}</g>'
+                f'<path class="lk-line lk-{side_of(name)}" style="stroke-width:{thick}" {line}/>{ring}</g>'
             )
         alt = f"{describe(self.truth[:, :2])}; flipped: {readable(', '.join(sorted(self.flipped))) or 'no bone'}"
         return root(drawn, alt, WIDTH, HEIGHT)

@@ -219,6 +219,7 @@ class ViewExplorerController(Controller):
             marks=[(self.values["azimuth"], f"{self.values['azimuth']}°")],
             x_ticks=(-180, -90, 0, 90, 180),
             limits=LIMITS,
+            height=190,
         )
 
     def answers(self) -> dict[str, Any] | None:

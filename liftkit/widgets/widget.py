@@ -112,7 +112,7 @@ class Widget(anywidget.AnyWidget):
             answers, note = stored(
                 shown, shown.recording() or walk(shown), states, PAGE_BUDGET - len(json.dumps(state))
             )
-            state["scene"]["browser"] = "stored"
+            state["scene"] |= {"browser": "stored", "controls": answers.pop("controls")}
         return state | {"answers": answers, "note": note}
 
     def _mirror(self, state: dict[str, Any], number: int = 0, error: dict | None = None) -> None:

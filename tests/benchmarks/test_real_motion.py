@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks import real_motion, real_study
 from liftkit import PRIORS
+from liftkit.representations import PAPER
 
 
 def config_of(folder):
@@ -40,6 +41,24 @@ def test_the_study_writes_its_tables_and_goes_on_where_it_was(positions, tmp_pat
     real_study.main(positions, **how)
     for name, table in zip(names, first, strict=True):
         pd.testing.assert_frame_equal(pd.read_csv(tmp_path / f"{name}.csv"), table)
+
+
+def test_the_figures_of_a_page_are_those_of_the_study():
+    means = dict(zip(PAPER, (60.0, 80.0, 90.0, 90.0, 90.0), strict=True))
+    rows = [
+        {"prior": "gravity", "data": "cmu", "test": "cmu", "policy": "last", "representation": name, "seed": seed}
+        | {"pa_mpjpe": mean + seed % 2, "pa_mpjpe_reflection": mean + seed % 3 - 1}
+        | {"mirrored": 0.0, "parameters": 1, "seconds": 1.0}
+        for name, mean in means.items()
+        for seed in range(6)
+    ]
+    flat = {"prior": "gravity", "data": "cmu", "test": "cmu", "lifter": "flat", "representation": "", "pa_mpjpe": 100.0}
+    results, references = pd.DataFrame(rows), pd.DataFrame([flat | {"pa_mpjpe_reflection": 100.0}])
+    summaries, pairs = real_study.summarised(results, references), real_study.compared(results)
+    table = real_study.figures(summaries, pairs, references).set_index("representation")
+    row = table.loc["legs_torso"]
+    assert row["of flat"] == "0.80" and row["reached"] == "0 of 6" and row["mirrored"] == "no seed"
+    assert table.loc["full", "reached"] == "6 of 6" and row["better by a fifth"] == "contradicted"
 
 
 @pytest.fixture

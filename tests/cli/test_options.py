@@ -22,7 +22,7 @@ SAMPLE = sample_keypoints()
 TRAINING = {"steps": 2, "width": 8, "batch": 4, "learning_rate": 0.5}
 TRAINING |= {"prior": "gravity", "tilt": 7.0, "tilt_spread": 3.0}
 READING = {"format": "coco", "size": "640x480", "aspect": 1.5, "threshold": 0.7, "max_gap": 3, "person": "7"}
-READING |= {"follow": False, "order": "h36m", "all_people": True}
+READING |= {"follow": False, "order": "h36m", "all_people": True, "frames": "5:9:2", "drop_wild": True}
 
 
 class Stop(Exception):
@@ -132,13 +132,15 @@ def draw(invoke, spy, small, tmp_path, trained):
 def read_with(calls):
     """The options of ``read_keypoints`` that arrived, as they are written on the command line."""
     (file, format), options, _ = calls[0]
-    size = options.pop("size")
-    return {"file": file, "format": format, **options, "size": size and "{}x{}".format(*size)}
+    size, frames = options.pop("size"), options.pop("frames")
+    as_text = {"size": size and "{}x{}".format(*size), "frames": f"{frames.start}:{frames.stop}:{frames.step}"}
+    return {"file": file, "format": format, **options, **as_text}
 
 
 def lift(invoke, spy, small, tmp_path, trained):
     given = {"file": SAMPLE, "out": tmp_path / "x.npz", "record": "full", "run": trained, "seed": 5}
     given |= READING | {"fps": 12.5, "stature": 1500.0, "tilt": -7.0, "smooth": True, "check": True}
+    given |= {"steady_bones": True, "path": True, "ground": True}
     poses, usage = reading.read_keypoints(SAMPLE)
     read = spy(reading, "read_keypoints", lambda *_, **__: (poses, usage))
     record, load = spy(liftkit, "load_record"), spy(liftkit.Run, "load")
@@ -147,10 +149,12 @@ def lift(invoke, spy, small, tmp_path, trained):
     invoke({name: value for name, value in given.items() if name not in ("run", "seed", "check")})
     invoke({name: value for name, value in given.items() if name not in ("out", "record", "check")})
     arrived = read_with(read) | {"out": write[0][0][1], "record": record[0][0][0], "run": load[0][0][0]}
-    (lifter, _, about, fps, stature, tilt, smooth), _, motion = made[1]
+    (lifter, _, about, fps, stature, tilt, smooth, steady, marks, path, ground), _, motion = made[1]
     np.testing.assert_array_equal(lifter.lift(poses.x2d)[0], Run.load(trained).lift(poses.x2d)[(4, 5).index(5)])
     assert "seed 5" in about["lifter"] and motion.tilt == tilt and arrived.pop("incomplete") is True
-    arrived |= {"seed": lifter.seeds[0], "tilt": tilt, "smooth": smooth}
+    arrived |= {"seed": lifter.seeds[0], "tilt": tilt, "smooth": smooth, "steady_bones": steady}
+    arrived |= {"path": path, "ground": ground}
+    assert marks is usage.marks
     write[0][0][1].unlink()
     invoke({"file": SAMPLE, "out": given["out"], "check": True})
     return given, arrived | {"fps": fps, "stature": stature, "check": len(write) == 1 and not given["out"].exists()}

@@ -86,6 +86,14 @@ JSON = {  # name -> content, frames as they must come out, options
         SIX,
         {},
     ),
+    "points in the order of their ids": (
+        [
+            {"frame": f, "points": [{"id": i + 1, "x": x, "y": y} for i, (x, y, _) in enumerate(body(f))][::-1]}
+            for f in SIX
+        ],
+        SIX,
+        {},
+    ),
     "the track in CVAT's attributes": (
         [
             {"frame": f, "attributes": {"track_id": k}, "keypoints": person}
@@ -104,6 +112,11 @@ def test_json_in_many_forms(name, tmp_path):
     poses, _ = read_keypoints(write(tmp_path / "a.json", content), **options)
     assert poses.frame.tolist() == list(frames)
     assert shifts(poses) == [f // max(1, np.diff(frames).max() if "3" in str(frames) else 1) for f in frames]
+
+
+def test_two_people_in_turn_are_not_one_picture(tmp_path):
+    with pytest.raises(ValueError, match="which frame"):
+        read_keypoints(write(tmp_path / "a.json", [person for f in SIX for person in (body(f), small(f))]))
 
 
 def labelled(path, labels, title="time"):

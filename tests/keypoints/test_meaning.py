@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from keypoint_files import FACE, FACING, HEAD_TOP, HEIGHT, WIDTH, flat, frames, points, table, write
 
+from liftkit.data.plausible import doubts
 from liftkit.keypoints.names import COCO, OPENPOSE_18, tidy
-from liftkit.keypoints.plausible import doubts
 from liftkit.keypoints.reading import read_keypoints
 from liftkit.skeleton import H36M_17
 

@@ -433,6 +433,33 @@ def array(path):
     return path / "array.npy"
 
 
+def array_and_scores(path):
+    """As RTMPose's users save their results: people of each frame, and scores beside them."""
+    film = np.stack([points(COCO, f) for f in range(3)])[:, None]
+    np.savez(path / "scored.npz", keypoints=film[..., :2], scores=film[..., 2])
+    return path / "scored.npz"
+
+
+def array_folder(path):
+    (path / "arrays").mkdir()
+    for f in range(3):
+        np.save(path / "arrays" / f"frame{10 + f}.npy", points(COCO, f))
+    return path / "arrays"
+
+
+def named_records(path):
+    """Points by name beside the frame's number, in one object."""
+    return frames(path, "byname.json", lambda f: {"frame": 10 + f} | dict(named(COCO, f)))
+
+
+def xy_lists(path):
+    def content(f):
+        x, y, score = points(COCO, f).T.tolist()
+        return {"frame": 10 + f, "x": x, "y": y, "score": score}
+
+    return frames(path, "lists.json", content)
+
+
 def records(path):
     """Lines of a table as objects, as data frames are written in JSON."""
 
@@ -469,6 +496,7 @@ PIXELS += [
     csv_likelihood,
 ]
 PIXELS += [csv_comma, csv_long_names, deeplabcut, videopose3d, array, records]
+PIXELS += [array_and_scores, array_folder, named_records, xy_lists]
 SHARES += [kinetics, mediapipe_named, mediapipe_both, mediapipe_counted]
 HEAD_TOPS = [alphapose_136, crowdpose]  # forms that have the top of the head
 UNNUMBERED = [
@@ -479,6 +507,7 @@ UNNUMBERED = [
     lm_list,
     videopose3d,
     array,
+    array_and_scores,
     mmpose_predictions,
     ultralytics_json,
     ultralytics_texts,

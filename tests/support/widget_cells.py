@@ -10,6 +10,7 @@ from liftkit.widgets import Widget
 
 SETUP = """\
 from liftkit import load_poses, load_record
+from liftkit.recorded import record_results
 from liftkit.widgets import *
 
 few = load_poses("synthetic").select(slice(None, None, 97))  # some seen and some unseen people
@@ -25,6 +26,8 @@ CELLS = {
     "ShadowExplorer": "ShadowExplorer(few.test)",
     "StudyExplorer": "StudyExplorer()",
     "BeTheLifter": "BeTheLifter(few)",
+    "ClaimBoard": "ClaimBoard(record_results())",
+    "CycleExplorer": "CycleExplorer(poses=few)",
     "SeedLottery": "SeedLottery()",
     "SwapExplorer": "SwapExplorer(poses=few.test)",
 }

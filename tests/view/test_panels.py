@@ -90,6 +90,6 @@ def test_an_unknown_joint_cannot_be_picked():
 
 
 def test_notes_and_charts_pass_on_whether_they_are_wide():
-    assert Chart("c", "C", wide=True).static_state() == {"key": "c", "kind": "chart", "wide": True}
-    assert Note("n", "N").static_state() == {"key": "n", "kind": "note", "wide": False, "code": False}
+    assert Chart("c", "C", wide=True).static_state() == {"key": "c", "kind": "chart", "wide": True, "span": 0}
+    assert Note("n", "N").static_state() == {"key": "n", "kind": "note", "wide": False, "span": 0, "code": False}
     assert Note("n", "N", text="x").dynamic_state() == {"title": "N", "caption": "", "text": "x"}

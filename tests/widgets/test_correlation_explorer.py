@@ -1,6 +1,7 @@
 """CorrelationExplorer: the maps are the analysis's own, and what is picked is the same everywhere."""
 
 import json
+import re
 import warnings
 from dataclasses import replace
 from xml.etree import ElementTree
@@ -142,6 +143,23 @@ def test_a_picked_cell_is_outlined_in_every_map_whichever_way_is_asked(explorer)
     )
 
 
+def boxed(panel) -> list[tuple[int, int, int, int]]:
+    """The dashed boxes of a map, as first row, first column, rows and columns of cells."""
+    root = ElementTree.fromstring(panel.svg)
+    scale = next(e.get("transform") for e in root.iter() if "scale(" in e.get("transform", ""))
+    left, top, cell = map(float, re.findall(r"[-\d.]+", scale))
+    found = [e.get("d") for e in root.iter() if "lk-mark" in e.get("class", "").split()]
+    places = [map(float, re.match(r"M([-\d.]+) ([-\d.]+)h([-\d.]+)v([-\d.]+)", d).groups()) for d in found]
+    return [tuple(round(n / cell) for n in (y - top, x - left, tall, wide)) for x, y, wide, tall in places]
+
+
+def test_maps_have_the_boxes_of_the_segments(explorer, runs, poses):
+    found = panels(explorer)  # legs are the first six of 16 joints
+    assert {tuple(boxed(found[key])) for key in ("map_0", "map_1", "map_data")} == {((0, 0, 6, 6), (6, 6, 10, 10))}
+    five = CorrelationExplorerController({"five_parts": runs["five_parts"]}, poses)
+    assert len(boxed(panels(five)["map_0"])) == 5
+
+
 def test_a_picked_joint_is_a_row_or_a_column_of_every_map_and_glows_on_every_skeleton(explorer):
     explorer.pick("pose_1", "right_knee")
     assert explorer.values["joint"] == "right_knee" and explorer.cell == (1, None)
@@ -168,7 +186,7 @@ def test_choosing_a_joint_asks_for_all_others_and_the_root_is_refused_in_words(e
 
 def test_of_three_runs_two_are_chosen(runs, poses):
     explorer = CorrelationExplorerController(runs, poses)
-    assert [panel.key for panel in explorer.panels()] == ["map_0", "map_1", "pose_0", "pose_1", "map_data"]
+    assert [panel.key for panel in explorer.panels()] == ["map_0", "map_1", "map_data", "pose_0", "pose_1"]
     assert ("five_parts", "pearson") not in explorer.matrices.kept
     explorer.set("right", "five_parts")
     assert panels(explorer)["map_1"].title.startswith("five parts: ")

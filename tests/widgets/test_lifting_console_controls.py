@@ -204,3 +204,37 @@ def test_what_a_control_cannot_have_is_refused(name, value):
     control = console()
     with pytest.raises(ValueError, match=f"expected .*found '?{value}"):
         control.set(name, value)
+
+
+GAME = {  # what plays -> the losses that count, the prior, whether knees are tested
+    "the game alone": ({"adversarial"}, "paper", False),
+    "+ reprojection": ({"adversarial", "reprojection"}, "paper", False),
+    "+ quarter turns": ({"adversarial", "reprojection", "quarter_turns"}, "paper", False),
+    "+ gravity": ({"adversarial", "reprojection", "quarter_turns"}, "gravity", False),
+    "+ knees": ({"adversarial", "reprojection", "quarter_turns"}, "gravity", True),
+}
+
+
+@pytest.mark.slow
+def test_presets_add_one_thing_after_the_other():
+    control = console()
+    assert [control.controls()[0].name, *control.control("preset").options[:-1]] == ["preset", *GAME]
+    assert control.values["preset"] == "+ knees"  # as the config has it
+    for name, (losses, prior, knees) in GAME.items():
+        control.set("preset", name)
+        config = control.trainer.config
+        assert ({term for term, weight in config.weights.items() if weight}, config.prior) == (losses, prior)
+        assert (config.knee_every == CONFIG.knee_every) is knees and control.values["preset"] == name
+    control.set("weight_adversarial", 0)
+    assert control.values["preset"] == controller.OWN
+
+
+def test_the_last_run_stays_as_a_ghost():
+    control = console()
+    error = lambda: next(panel.svg for panel in control.panels() if panel.key == "error")  # noqa: E731
+    press(control, *["step_d", "step_g"] * 3)
+    assert "last run" not in error()
+    press(control, "reset")
+    assert "last run: from" in error() and control.last[0].tolist() == [0, 1, 2, 3]
+    press(control, "reset")  # nothing was trained since: the ghost stays
+    assert control.last[0].tolist() == [0, 1, 2, 3]

@@ -1,10 +1,15 @@
-"""PoseViewer: which rows of a PoseSet make a clip."""
+"""PoseViewer: which rows of a PoseSet make a clip, errors by frame, the truth and all seeds behind, pictures."""
 
 import dataclasses
 
 import numpy as np
+import pytest
+from widget_cells import panel
 
+from liftkit import load_poses, load_record
+from liftkit.metrics import align_scale, mpjpe
 from liftkit.poses import PoseSet
+from liftkit.widgets import PoseViewer
 from liftkit.widgets.pose_viewer import MOST_FRAMES, Clips
 
 
@@ -41,3 +46,89 @@ def test_clips_without_an_action_are_named_by_the_person_or_else_by_the_set():
     assert Clips(PoseSet(x2d, action=["walk"] * 2, subject=["ann"] * 2)).names == ("walk, ann",)
     assert Clips(PoseSet(x2d, subject=["ann"] * 2)).names == ("ann",)
     assert Clips(PoseSet(x2d, name="film")).names == ("film",)
+
+
+def moved(poses, mm):
+    """The truth, each joint but the root moved by ``mm`` times the number of its pose."""
+    wrong = poses.x3d.copy()
+    wrong[:, 1:, 2] += mm * np.arange(len(poses))[:, None]
+    return wrong
+
+
+def test_the_caption_is_the_error_of_the_frame_that_is_shown(tiny_poses):
+    viewer = PoseViewer(tiny_poses, {"wrong": moved(tiny_poses, 17.0)})
+    viewer.set("fit", "size")
+    rows, wrong = viewer.controller.rows, moved(tiny_poses, 17.0)
+    errors = [mpjpe(align_scale(wrong[row], tiny_poses.x3d[row]), tiny_poses.x3d[row]) for row in rows]
+    shown = panel(viewer.controller, "lifted_0")
+    assert len(rows) == 2 and [note.split(" mm")[0] for note in shown.notes] == [f"{error:.0f}" for error in errors]
+    assert shown.caption == shown.notes[0] and f"{np.mean(errors):.0f} mm in the clip" in shown.caption
+    viewer.set("frame", 1)
+    assert panel(viewer.controller, "lifted_0").caption == shown.notes[1]
+    assert viewer.scene["panels"][2]["notes"] == list(shown.notes)
+
+
+def test_the_truth_stands_behind_the_prediction_frame_by_frame(tiny_poses):
+    viewer = PoseViewer(tiny_poses, {"flat": tiny_poses.x3d * [1, 1, 0]})
+    truth, fixed = viewer.scene["panels"][1], viewer.scene["panels"][2]
+    assert fixed["ghosts"] == truth["frames"] and viewer.panel_lifted_0["ghost"] is None
+    viewer.set("overlay", False)
+    assert "ghosts" not in viewer.scene["panels"][2]
+
+
+def test_all_seeds_are_translucent_skeletons_and_the_title_says_which(tiny_poses):
+    poses = load_poses("synthetic").test
+    poses = poses.select(np.flatnonzero((poses.clip == poses.clip[0]) & (poses.camera == poses.camera[0]))[:2])
+    viewer = PoseViewer(poses, {"full": load_record("full")})
+    assert (
+        panel(viewer.controller, "lifted_0").title == "full: seed 0"
+        and panel(viewer.controller, "lifted_0").fan is None
+    )
+    one = panel(viewer.controller, "lifted_0")
+    viewer.set("seed", "all")
+    every = panel(viewer.controller, "lifted_0")
+    assert every.title == "full: all 8 seeds" and every.fan.shape == (2, 8, 17, 3)
+    np.testing.assert_allclose(every.fan[:, 0], one.joints, atol=1e-3)
+    np.testing.assert_allclose(every.joints, every.fan.mean(1), atol=1e-3)
+    assert [len(fan) for fan in viewer.scene["panels"][2]["fans"]] == [8, 8]
+
+
+def pixels(height=100, width=200):
+    """Keypoints in pixels of a picture, two poses of one clip."""
+    x2d = np.random.default_rng(0).uniform(20, 80, size=(2, 17, 2)).astype("float32")
+    return PoseSet(x2d, clip=[0, 0], frame=[0, 1], units="px"), np.zeros((height, width, 3), np.uint8)
+
+
+def test_a_picture_lies_where_its_pixels_are():
+    poses, image = pixels()
+    viewer = PoseViewer(poses, pictures=image)
+    shown, pose = viewer.panel_x2d["picture"], panel(viewer.controller, "x2d")
+    (x, y, width, height), (middle, reach) = shown["box"], pose.extent
+    assert shown["frame"] is None and shown["src"].startswith("data:image/png;base64,")
+    place = lambda u, v: (np.array([u, v]) - middle) / reach  # noqa: E731
+    np.testing.assert_allclose([x, y], place(0, 0), atol=1e-3)
+    np.testing.assert_allclose([x + width, y + height], place(200, 100), atol=1e-3)
+    assert "<image" in viewer.svg()
+
+
+def test_of_several_pictures_the_one_of_the_resting_frame_is_sent():
+    poses, image = pixels()
+    viewer = PoseViewer(poses, pictures=[image, image + 9])
+    first = viewer.panel_x2d["picture"]
+    viewer.set("frame", 1)
+    assert (first["frame"], viewer.panel_x2d["picture"]["frame"]) == (0, 1)
+    assert first["src"] != viewer.panel_x2d["picture"]["src"]
+
+
+@pytest.mark.parametrize(
+    ("pictures", "words"),
+    [
+        ([np.zeros((9, 9))] * 3, "one picture, or 2 for as many poses, found 3"),
+        (np.zeros((9, 9)), "0 of 17 within 9 x 9"),
+        (np.full((100, 200), 7.0), "from 0 to 1, found 7"),
+        (np.full((100, 200, 4), np.nan), "expected a picture"),
+    ],
+)
+def test_pictures_that_do_not_fit_are_refused(pictures, words):
+    with pytest.raises(ValueError, match=words):
+        PoseViewer(pixels()[0], pictures=pictures)

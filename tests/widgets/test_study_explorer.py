@@ -156,6 +156,34 @@ def test_a_comparison_claims_no_more_than_it_can(values, fact):
     assert fact in text and "supported" not in text
 
 
+def test_a_comparison_is_corrected_for_all_that_were_looked_at():
+    first, swing = np.linspace(50, 52, 8), np.array([1, -1] * 4)
+    found = {"a": first, "b": first + np.linspace(-1.0, 4.4, 8), "c": first + swing, "d": first - swing}
+    explorer = StudyExplorerController(table(found))
+    p = stats.ttest_rel(found["a"], found["b"]).pvalue
+    assert 0.02 < p < 0.05 and f"p = {p:.2g}" in panels(explorer)["pair"].text
+    assert panels(explorer)["pair"].text.endswith(": supported.") and "Corrected" not in panels(explorer)["pair"].text
+    for name in ("c", "d", "b", "b"):
+        explorer.set("second", name)
+    text = panels(explorer)["pair"].text
+    assert "Corrected for the 3 comparisons looked at so far (Holm)" in text and f"p = {3 * p:.2g}" in text
+    assert "supported" not in text and "is better" not in explorer.message
+    page, _ = StudyExplorerController(table(found)).for_page(10**6)  # whose reader may look at all
+    assert "for the 6 comparisons possible here" in panels(page)["pair"].text
+
+
+def test_a_band_is_drawn_for_the_chosen_one_alone():
+    explorer = StudyExplorerController(table(SIX), course(seeds=6))
+    for second in ("a", "b"):
+        explorer.set("first", second)
+        bands = [
+            e
+            for e in ElementTree.fromstring(panels(explorer)["convergence"].svg).iter()
+            if "lk-band" in e.get("class", "")
+        ]
+        assert [e.get("class").split()[1] for e in bands] == [f"lk-s{'ab'.index(second)}"]
+
+
 def test_better_is_larger_where_large_is_good():
     explorer = StudyExplorerController(table({"a": [90.5] * 8, "b": [80, 81, 82, 83, 84, 85, 86, 87]}, "pck"))
     assert panels(explorer)["pair"].text.endswith(": supported.")

@@ -23,6 +23,8 @@ def dot_chart(
     intervals: Mapping[str, Range] | None = None,  # name -> (low, high)
     lower_is_better: bool = True,
     picked: tuple[str, int] | None = None,  # name and index of a dot to outline
+    width: int = WIDTH,
+    height: int = HEIGHT,
 ) -> str:
     """One column per group as SVG text: dots, mean, an interval as a bar. A dot's ``data-pick`` is "NAME,INDEX"."""
     values = {name: np.asarray(found, float) for name, found in groups.items()}
@@ -32,11 +34,11 @@ def dot_chart(
     y_range, ticks = y_axis(np.concatenate([*values.values(), *map(np.array, intervals.values())]), 0.06)
     texts = tick_texts(ticks)
     left = 30 + max(map(text_width, texts))
-    step = (WIDTH - 8 - left) / len(values)
+    step = (width - 8 - left) / len(values)
     names, below = _names(list(values), left, step)
     lost = not all(np.isfinite(found).all() for found in values.values())
     top = 26 + ROW if lower_is_better and lost else 26
-    area = Area(left, left + step * len(values), top, HEIGHT - below, (0, len(values)), y_range)
+    area = Area(left, left + step * len(values), top, height - below, (0, len(values)), y_range)
     better = "lower is better" if lower_is_better else "higher is better"
     drawn = [_mean(area, name, found, intervals.get(name), i) for i, (name, found) in enumerate(values.items())]
     drawn += [_dots(area, name, found, tips.get(name), i, picked) for i, (name, found) in enumerate(values.items())]
@@ -44,7 +46,7 @@ def dot_chart(
     parts += [f'<g transform="translate(0 {area.bottom:.1f})">{names}</g>', area.inside(drawn)]
     y = area.top - 8 if lower_is_better else area.bottom - 6  # of crosses
     parts += [_crosses(area, name, found, tips.get(name), i, y) for i, (name, found) in enumerate(values.items())]
-    return root(parts, _alt(values, intervals, f"{y_label} ({better})"), WIDTH, HEIGHT)
+    return root(parts, _alt(values, intervals, f"{y_label} ({better})"), width, height)
 
 
 def _names(names: list[str], left: float, step: float) -> tuple[str, float]:

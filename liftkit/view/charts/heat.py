@@ -13,8 +13,8 @@ from liftkit.view.charts.axes import Area, Range, nice_ticks, number, tick_texts
 from liftkit.view.charts.svg import ROW, label, root, safe, shortened, text_width
 
 # From low to high, distinct for colour-blind eyes and lightest at 0: of sizes, and of values with signs.
-SIZES = ((247, 249, 251), (122, 180, 216), (0, 114, 178), (0, 40, 75))
-SIGNS = ((110, 45, 0), (213, 94, 0), (246, 246, 246), (0, 114, 178), (0, 40, 75))
+SIZES = ((248, 246, 250), (190, 160, 215), (123, 45, 142), (60, 0, 80))
+SIGNS = ((0, 60, 40), (0, 122, 89), (247, 247, 247), (123, 45, 142), (60, 0, 80))
 WIDTH, CELL, NAME = 480, 40, 150  # pixels: the picture, the largest cell, the longest name
 STEPS = 32  # of the colour bar
 LONGEST_TITLE = 300  # characters
@@ -29,38 +29,43 @@ def heat_map(
     limits: Range,  # of the colours; with a negative lower limit both signs get colours of their own
     title: str = "",
     picked: tuple[int | None, int | None] | None = None,  # row, column or both, outlined
+    boxes: Sequence[tuple[int, int, int, int]] = (),  # first row, first column, rows, columns: dashed
+    width: int = WIDTH,
 ) -> str:
     """A matrix as coloured cells with their colour bar, as SVG text. A cell's ``data-pick`` is "ROW,COLUMN", from 0."""
     values, rows, columns = np.asarray(matrix, float), [str(name) for name in rows], [str(name) for name in columns]
     if values.ndim != 2 or not values.size or values.shape != (len(rows), len(columns)):
         raise ValueError(f"expected a matrix ({len(rows)}, {len(columns)}) as named, found the shape {values.shape}")
     row, column = picked or (None, None)
-    left, cell = _place(rows, columns)
+    left, cell = _place(rows, columns, width)
     wide, tall = cell * len(columns), cell * len(rows)
-    heading = wrap(title[:LONGEST_TITLE], max(10, int((left + wide + 60) / 6.5)))
-    top = 12 + ROW * len(heading)
-    parts = [label(line, 8, ROW * (i + 1)) for i, line in enumerate(heading)]
-    parts += [_cells(values, rows, columns, unit, limits, (left, top, cell))]
+    top = 6.0
+    parts = [_cells(values, rows, columns, unit, limits, (left, top, cell))]
     parts += _names(rows, row, cell, lambda down: (left - 6, top + down + 4, "end", ""))
     turned = ' transform="translate({:.1f} {:.1f}) rotate(-60)"'.format
     parts += _names(columns, column, cell, lambda across: (0, 0, "end", turned(left + across + 4, top + tall + 10)))
+    for r, c, down, across in boxes:
+        place = f'd="M{left + cell * c:.1f} {top + cell * r:.1f}h{cell * across:g}v{cell * down:g}h{-cell * across:g}z"'
+        parts += [f'<path class="{kind} lk-off" {place}/>' for kind in ("lk-halo lk-thin", "lk-edge lk-mark")]
     if (row, column) != (None, None):
         x, w = (left, wide) if column is None else (left + cell * column, cell)
         y, h = (top, tall) if row is None else (top + cell * row, cell)
         box = f'x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" height="{h:.1f}"'
         parts += [f'<rect class="{kind} lk-off" {box}/>' for kind in ("lk-halo", "lk-edge lk-strong")]
     bar, bar_width = _bar(limits, unit, left + wide + 12, top, max(tall, 90))
-    below = 14 + 0.87 * max(text_width(shortened(name, NAME)) for name in columns)
+    heading = wrap(title[:LONGEST_TITLE], max(8, int(left / 7)))[:4]  # in the corner that the names leave free
+    parts += [label(line, 8, top + tall + ROW * (i + 1)) for i, line in enumerate(heading)]
+    below = 14 + 0.87 * max(text_width(brief(name)) for name in columns)
     alt = _alt(values, rows, columns, unit, title, (row, column))
     return root([*parts, bar], alt, ceil(left + wide + 12 + bar_width), ceil(top + max(tall + below, 120)))
 
 
-def _place(rows: Sequence[str], columns: Sequence[str]) -> tuple[float, float]:
+def _place(rows: Sequence[str], columns: Sequence[str], width: int) -> tuple[float, float]:
     """The space to the left, for the rows' names and for columns' names that stick out, and the side of a cell."""
-    left, cell = 14 + max(text_width(shortened(name, NAME)) for name in rows), float(CELL)
+    left, cell = 14 + max(text_width(brief(name)) for name in rows), float(CELL)
     for _ in range(2):
-        cell = float(np.clip((WIDTH - left - 74) // len(columns), 5, cell))
-        out = [0.5 * text_width(shortened(name, NAME)) - cell * (c + 0.5) for c, name in enumerate(columns)]
+        cell = float(np.clip((width - left - 74) // len(columns), 5, cell))
+        out = [0.5 * text_width(brief(name)) - cell * (c + 0.5) for c, name in enumerate(columns)]
         left = max(left, 10 + max(out))
     return left, cell
 
@@ -93,6 +98,12 @@ def _cells(values: np.ndarray, rows, columns, unit: str, limits: Range, place: t
     return f"<g {scaled}>{''.join(lines)}</g>{crossed}"
 
 
+def brief(name: str) -> str:
+    """A name as a label: one letter for the side of the body, and not too long."""
+    side, _, rest = name.partition(" ")
+    return shortened(f"{side[0].upper()} {rest}" if side in ("left", "right") else name, NAME)
+
+
 def _names(names: Sequence[str], picked: int | None, cell: float, place: Callable[[float], tuple]) -> list[str]:
     """Names beside their cells, fewer if cells are smaller than text, the picked one bold; ``place``: of a label."""
     each, bold = ceil(13 / cell), ' class="lk-bold"'
@@ -100,7 +111,7 @@ def _names(names: Sequence[str], picked: int | None, cell: float, place: Callabl
     for i, name in enumerate(names):
         if i % each == 0 or i == picked:
             x, y, anchor, more = place(cell * (i + 0.5))
-            parts.append(label(shortened(name, NAME), x, y, anchor, more + (bold if i == picked else "")))
+            parts.append(label(brief(name), x, y, anchor, more + (bold if i == picked else "")))
     return parts
 
 

@@ -1,7 +1,7 @@
 """The SVG text that charts are made of: style, escaped names, labels, legends.
 
 Charts carry no script and no ids, so that several share a page. They take the page's theme from custom properties
-(--lk-ink, --lk-line, --lk-paper, --lk-s0 to --lk-s5) and look right without it, as an image alone.
+(--lk-ink, --lk-line, --lk-paper, --lk-left, --lk-right, --lk-s0 to --lk-s5) and look right without it, as an image.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from html import escape
 
-from liftkit.view.palette import SERIES, SERIES_DASHES
+from liftkit.view.palette import COLOURS, DASHES, SERIES, SERIES_DASHES
 
 SIZE = 12  # pixels, the height of text
 ROW = 17  # pixels from one row of text to the next
@@ -32,7 +32,7 @@ STYLE = (
     f".lk-halo{{fill:none;stroke-width:5;{_themed('stroke', 'paper', '#fff')}}}"
     f".lk-none{{{_themed('fill', 'line', '#ccc')}}}"
     ".lk-mark{stroke-dasharray:4 3}.lk-strong{stroke-width:2}.lk-bold{font-weight:700}.lk-off{pointer-events:none}"
-    ".lk-line{fill:none;stroke:currentColor;stroke-width:2;stroke-linejoin:round}"
+    ".lk-thin{stroke-width:3}.lk-line{fill:none;stroke:currentColor;stroke-width:2;stroke-linejoin:round}"
     ".lk-band{fill:currentColor;fill-opacity:.18}"
     f".lk-dot{{fill:currentColor;{_themed('stroke', 'paper', '#fff')}}}"
     f".lk-hit{{fill-opacity:0;{_themed('fill', 'ink', INK)}}}.lk-hit>:hover{{fill-opacity:.1}}"
@@ -42,6 +42,8 @@ STYLE = (
     + (f".lk-line.lk-s{i}{{stroke-dasharray:{dash}}}" if dash else "")
     for i, (colour, dash) in enumerate(zip(SERIES, SERIES_DASHES.values(), strict=True))
 )
+SIDES = "".join(f".lk-{side}{{{_themed('color', side, COLOURS[side])}}}" for side in ("left", "right", "middle"))
+STYLE += f"{SIDES}.lk-line.lk-right{{stroke-dasharray:{DASHES['right']}}}"
 
 
 def safe(text: object) -> str:

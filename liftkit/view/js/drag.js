@@ -14,7 +14,7 @@ export function whole(points, middle, reach) {
 
 // dynamic_state() of a Pose with one skeleton.
 export const poseState = (more) => ({
-  caption: "", joints: null, doubt: null, strength: null, tips: null, groups: null, ghost: null, fan: null, picked: null,
+  caption: "", joints: null, doubt: null, strength: null, tips: null, groups: null, ghost: null, fan: null, picture: null, picked: null,
   ...more,
 });
 

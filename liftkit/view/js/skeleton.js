@@ -16,6 +16,7 @@ export class PosePanel {
   constructor(fixed, actions) {
     Object.assign(this, { fixed, actions, held: null, current: {} });
     this.node = make("svg", { viewBox: "-1.06 -1.06 2.12 2.12", tabindex: 0, role: "img", class: "lk-skeleton" });
+    if (fixed.size === 2) this.picture = make("image", { class: "lk-picture", preserveAspectRatio: "none" }, this.node);
     if (fixed.size === 3) {
       for (const name of ["floor", "shadow", "axes", "camera"]) this[name] = make("path", { class: `lk-${name}` }, this.node);
       this.letters = ["x", "y", "z"].map((text) => Object.assign(make("text", { class: "lk-label" }, this.node), { textContent: text }));
@@ -69,7 +70,12 @@ export class PosePanel {
     const way = this.from ? progress(this.changed, performance.now()) : 1;
     this.drawn = way < 1 ? between(this.from, goal, way) : goal;
     if (way < 1) this.actions.redraw();
-    const [joints, fan, ghost] = this.drawn, values = joints ?? fixed.frames[frame];
+    const [joints, fans, ghosts] = this.drawn, values = joints ?? fixed.frames[frame];
+    const fan = fans ?? fixed.fans?.[frame], ghost = ghosts ?? fixed.ghosts?.[frame], { picture } = current;
+    if (this.picture && show(this.picture, picture && (picture.frame ?? frame) === frame)) {
+      ["x", "y", "width", "height"].forEach((name, i) => this.picture.setAttribute(name, picture.box[i]));
+      if (this.picture.getAttribute("href") !== picture.src) this.picture.setAttribute("href", picture.src);
+    }
     const place = (flat) => pointsOf(flat, fixed.size).map((p) => (solid ? turned(p, view) : p));
     this.points = place(values);
     const doubt = current.doubt ?? fixed.doubts?.[frame];
@@ -113,7 +119,7 @@ export class PosePanel {
     const { view, axes } = this.actions.common, place = (lines) => lines.map((ends) => ends.map((end) => turned(end, view)));
     const { joints } = this.current, y = BELOW + (joints ? lowest([joints]) : (this.low ??= lowest(this.fixed.frames)));
     const flat = pointsOf(values, 3).map(([x, , z]) => [x, y, z]), shadow = this.fixed.bones.map((bone) => bone.map((joint) => flat[joint]));
-    const seen = place(camera()), [[[u, v]]] = seen.slice(-1), from = [-0.5, y, -0.5];
+    const seen = place(camera()), [[[u, v]]] = seen.slice(-1), from = [-0.5, y - 0.3, -0.5];
     const ends = [0, 1, 2].map((k) => from.map((value, i) => value + (i === k ? 0.3 : 0)));
     this.floor.setAttribute("d", path(place(floor(y))));
     this.shadow.setAttribute("d", path(place(shadow)));

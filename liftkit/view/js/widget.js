@@ -10,12 +10,15 @@ const PLAYBACK = 150; // milliseconds between two states of a recorded game
 const SILENT = "The kernel has not answered yet. If this stays, run the cell again.";
 const ALONE = "A page on its own: turning, playing and hovering work here; the other controls need a notebook.";
 const VIEWS = { Camera: [0, 0, "As the camera sees it"], Side: [Math.PI / 2, 0, "The camera is on the left"], Top: [0, 1.5, "From above"] };
+const NARROW = 600; // pixels: below, two panels stand side by side, and never three, so that pairs stay together
 const FOCUSABLE = "input, select, button, summary, [tabindex]";
 const shared = new WeakMap(); // model -> what all its views have in common
 
 function sharedOf(model) {
   if (!shared.has(model)) {
-    const common = { view: { ...START }, frame: model.get("status").values.frame ?? 0, views: new Set() };
+    const looks = model.get("scene").panels.find(({ look }) => look)?.look;
+    const view = looks ? { azimuth: looks[0], elevation: looks[1] } : { ...START };
+    const common = { view, frame: model.get("status").values.frame ?? 0, views: new Set() };
     const onSilence = () => common.views.forEach((view) => { view.message.textContent = SILENT; });
     common.source = new Source(model, () => common.views.forEach((view) => view.showAll()), onSilence);
     shared.set(model, common);
@@ -33,8 +36,9 @@ class View {
     this.title = head.appendChild(element(this.alone ? "h1" : "h3", { className: "lk-heading" }));
     this.looks = head.appendChild(element("div", { className: "lk-looks" }));
     this.bar = part("div", "bar");
-    this.grid = part("div", "panels");
-    this.message = part("p", "message");
+    const body = part("div", "body");
+    this.grid = body.appendChild(element("div", { className: "lk-panels" }));
+    this.message = body.appendChild(element("p", { className: "lk-message" }));
     this.message.setAttribute("aria-live", "polite");
     this.error = part("div", "error");
     this.error.setAttribute("role", "alert");
@@ -42,6 +46,8 @@ class View {
     this.error.hidden = this.tipBox.hidden = true;
     for (const near of ["pointerover", "focusin"]) this.root.addEventListener(near, () => this.source.ask());
     el.replaceChildren(this.root);
+    this.resized = new ResizeObserver(([{ contentRect }]) => this.root.classList.toggle("lk-narrow", contentRect.width < NARROW));
+    this.resized.observe(this.root);
     this.answering = Boolean(this.source.answers);
     this.build();
     this.listeners = [["change:scene", () => this.build()], ["change:status", () => this.showStatus()]];
@@ -66,12 +72,15 @@ class View {
     this.title.textContent = scene.title;
     this.root.setAttribute("aria-label", scene.title);
     if (!same(before.controls, scene.controls)) this.buildControls();
+    this.spans = spansOf(scene.panels);
     scene.panels.forEach((fixed, i) => {
       if (same(before.panels?.[i], fixed)) return;
-      const node = this.buildPanel(fixed);
+      const node = this.buildPanel(fixed, this.spans[i]);
       if (this.grid.children[i]) this.grid.children[i].replaceWith(node);
       else this.grid.append(node);
     });
+    const rest = 12 - (this.spans.reduce((sum, span) => sum + span, 0) % 12); // of the last row
+    this.message.style.setProperty("--lk-span", rest < 4 ? 12 : rest);
     const solid = scene.panels.some(({ size }) => size === 3);
     if (solid !== Boolean(this.looks.children.length)) this.looks.replaceChildren(...(solid ? this.lookButtons() : []));
     this.keepKeys();
@@ -100,6 +109,7 @@ class View {
   buildControls() {
     const focused = this.root.contains(document.activeElement) ? document.activeElement.name : "";
     this.controls = new Map();
+    this.more = element("details", { className: "lk-more", open: this.more?.open ?? false }, element("summary", { textContent: "More" }));
     this.bar.replaceChildren();
     for (const state of this.scene.controls) {
       if (this.alone && !state.local && !this.source.answers) continue;
@@ -109,8 +119,9 @@ class View {
         this.button = pushButton({ textContent: "Play" }, () => this.play());
         this.bar.append(this.button);
       }
-      this.bar.append(this.controls.get(state.name).node);
+      (state.more ? this.more : this.bar).append(this.controls.get(state.name).node);
     }
+    if (this.more.children.length > 1) this.bar.append(this.more);
     if (focused) this.bar.querySelector(`[name="${focused}"]`)?.focus();
   }
 
@@ -152,7 +163,7 @@ class View {
     if (this.button) this.button.textContent = "Play";
   }
 
-  buildPanel(fixed) {
+  buildPanel(fixed, span) {
     const { key } = fixed;
     const content = contentOf(fixed, {
       common: this.common,
@@ -166,7 +177,10 @@ class View {
     const title = element("figcaption", { className: "lk-title" }), caption = element("p", { className: "lk-caption" });
     this.panels.set(key, { title, caption, content });
     this.showPanel(key);
-    const more = `${fixed.wide ? " lk-wide" : ""}${fixed.draggable ? " lk-pulled" : ""}`, className = `lk-panel${more}`, node = element("figure", { className });
+    const node = element("figure", { className: "lk-panel" });
+    node.classList.toggle("lk-wide", span > 3 && fixed.kind !== "pose");
+    node.classList.toggle("lk-pulled", Boolean(fixed.draggable));
+    node.style.setProperty("--lk-span", span);
     node.append(title, content.node, caption);
     node.dataset.key = key;
     return node;
@@ -219,7 +233,10 @@ class View {
     const { view, frame } = this.common;
     this.root.dataset.view = `${view.azimuth.toFixed(3)} ${view.elevation.toFixed(3)}`;
     this.controls.get(this.film?.name)?.show(frame);
-    for (const { content } of this.panels.values()) content.draw?.(frame);
+    for (const { content, caption } of this.panels.values()) {
+      content.draw?.(frame);
+      if (content.fixed?.notes) caption.textContent = content.fixed.notes[frame] ?? "";
+    }
   }
 
   // A button's view is reached in a while, by the shorter way round.
@@ -244,11 +261,18 @@ class View {
 
   close() {
     this.stop();
+    this.resized.disconnect();
     clearTimeout(this.report);
     cancelAnimationFrame(this.asked);
     for (const [event, answer] of this.listeners) this.model.off(event, answer);
     this.common.views.delete(this);
   }
+}
+
+// How many twelfths of a row each panel takes: up to three of the usual size share it.
+function spansOf(panels) {
+  const spans = panels.map(({ span, wide }) => span || (wide ? 6 : 3)), few = panels.length < 4 && spans.every((span) => span === 3);
+  return few ? spans.map(() => 12 / panels.length) : spans;
 }
 
 // What a panel shows between its title and its caption: { node, show(current), draw(frame) of a pose }.

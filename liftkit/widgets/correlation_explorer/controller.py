@@ -12,15 +12,17 @@ from liftkit.data.body import standing_person
 from liftkit.data.datasets import load_poses
 from liftkit.poses import PoseSet
 from liftkit.recorded import load_record
+from liftkit.representations import get_representation
 from liftkit.run import Run
 from liftkit.view.alt_text import readable
 from liftkit.view.charts import heat_map
+from liftkit.view.charts.heat import brief
 from liftkit.view.controller import Controller, Event, Pick, Set
 from liftkit.view.controls import Choice
 from liftkit.view.panels import Chart, Panel, Pose
 from liftkit.widgets.correlation_explorer.matrices import DATA, EXCESS, Matrices, base_of, describe_cell
 
-ALL = "all joints"
+ALL, PARTS = "all joints", "legs_torso"
 FROM, TO = "its 2D place, whose depth?", "its depth, whose 2D place?"
 REMINDER = "A correlation does not prove dependence: joints share the view. Choose intervention to see what moves what."
 
@@ -53,7 +55,7 @@ class CorrelationExplorerController(Controller):
             check_fit(run, self.poses)
         self.root, *self.names = self.poses.skeleton.names
         self.matrices, self.standing = Matrices(self.runs, self.poses), standing_person()[:, :2] * [1, -1]
-        part = np.array(list(owner_of("legs_torso", self.names).values()))
+        part = np.array(list(owner_of(PARTS, self.names).values()))
         self.apart = part[:, None] != part  # (16, 16) pairs of a leg's and a torso's joint
         self.values = {"kind": "pearson", "joint": "left_ankle", "direction": FROM, "partner": ALL, "seed": "mean"}
         self.values |= dict(zip(("left", "right"), self.runs, strict=False))
@@ -115,20 +117,34 @@ class CorrelationExplorerController(Controller):
         return (-largest if signed else 0.0, largest)
 
     def panels(self) -> list[Panel]:
-        found: list[Panel] = [self._map(f"map_{i}", name) for i, name in enumerate(self.sides)]
-        found += [self._pose(f"pose_{i}", name) for i, name in enumerate(self.sides)]
-        return [*found, self._map("map_data", DATA)] if self.poses.x3d is not None else found
+        maps = [self._map(f"map_{i}", name) for i, name in enumerate(self.sides)]
+        maps += [self._map("map_data", DATA)] if self.poses.x3d is not None else []
+        return [*maps, *(self._pose(f"pose_{i}", name) for i, name in enumerate(self.sides))]
 
     def _map(self, key: str, name: str) -> Chart:
         kind, values, limits = self.values["kind"], self.shown(name), self.limits(name)
         found, base = self.matrices.get(name, kind), base_of(kind)
         bar = (base_of("pearson") if base.causal else base).bar + (", above the data's" if limits[0] else "")
-        names, title = [readable(joint) for joint in self.names], "row: 2D place, column: depth"
-        svg = heat_map(values, names, names, unit=found.unit or bar, limits=limits, picked=self.cell, title=title)
+        names, title = [readable(joint) for joint in self.names], "rows: 2D place, columns: depth"
+        look = {"limits": limits, "picked": self.cell, "title": title, "boxes": self._boxes(name), "width": 370}
+        svg = heat_map(values, names, names, unit=found.unit or bar, **look)
         lost = int((~np.isfinite(values)).sum())
         crossed = f" {lost} cells without a value: nothing changes there." if lost else ""
         title = f"{'Data' if name == DATA else readable(name)}: {found.what}"
-        return Chart(key, title, self._strongest(values) + crossed, svg, wide=True)
+        return Chart(key, title, self._strongest(values) + crossed, svg, span=4)
+
+    def _boxes(self, name: str) -> list[tuple[int, int, int, int]]:
+        """What each segment sees and owns, as rows and columns that follow one another: the parts of the sentences.
+
+        Those of legs and torso in the data, and of a lifter that is not divided.
+        """
+        own = self.runs[name].representation if name in self.runs else None
+        segments = (own if own and len(own.segments) > 1 else get_representation(PARTS)).segments
+        blocks = lambda joints: np.split(  # noqa: E731
+            at := np.sort([self.names.index(joint) for joint in joints]), np.flatnonzero(np.diff(at) > 1) + 1
+        )
+        every = [(rows, columns) for one in segments for rows in blocks(one.sees) for columns in blocks(one.owns)]
+        return [(int(rows[0]), int(columns[0]), len(rows), len(columns)) for rows, columns in every]
 
     def _strongest(self, values: np.ndarray) -> str:
         """The largest value between a leg's and a torso's joint."""
@@ -136,7 +152,7 @@ class CorrelationExplorerController(Controller):
         row, column = np.unravel_index(size.argmax(), size.shape)
         if not size[row, column] > 0:
             return "Between legs and torso: nothing above 0."
-        pair = f"{readable(self.names[row])} → {readable(self.names[column])}"
+        pair = f"{brief(readable(self.names[row]))} → {brief(readable(self.names[column]))}"
         return f"Most between legs and torso: {pair}, {size[row, column]:.2f}."
 
     def _pose(self, key: str, name: str) -> Pose:
@@ -155,7 +171,7 @@ class CorrelationExplorerController(Controller):
         return Pose(
             key, readable(f"{name}, {self.values['joint']}: {asked}"), caption, self.standing,
             f"a standing person; {caption}", self.poses.skeleton, strength=strength,
-            tips=[f"{self.root}: its place and depth are 0", *tips], pickable=True, picked=self.values["joint"],
+            tips=[f"{self.root}: its place and depth are 0", *tips], pickable=True, picked=self.values["joint"], span=4,
         )  # fmt: skip
 
     def _sentence(self) -> str:

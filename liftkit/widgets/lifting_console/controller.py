@@ -19,7 +19,7 @@ from liftkit.training import Trainer
 from liftkit.view.alt_text import describe, readable
 from liftkit.view.charts import line_chart
 from liftkit.view.controller import Controller, Event, Press, Set, Tick
-from liftkit.view.controls import Button, Choice, Slider
+from liftkit.view.controls import Button, Choice, Slider, Toggle
 from liftkit.view.panels import Chart, Panel, Pose
 from liftkit.widgets.lifting_console.game import Evaluation, Game
 
@@ -27,6 +27,17 @@ SLICE, LONGEST = 0.15, 0.4  # seconds of steps between two answers to the browse
 SHOWN = (0.2, 0.6)  # places among the test poses, as shares, of those that are drawn
 PICTURES = 60  # of a recorded game
 BINS = np.linspace(-0.6, 1.6, 23)  # of the scores' histograms
+SIDE = (np.pi / 2, 0.15)  # from where poses are seen at first: a wrong depth is seen best
+NEVER = 2**40  # steps
+# What plays: the losses that count, the prior, and whether knees tell near from far.
+PRESETS = {
+    "the game alone": (("adversarial",), "paper", False),
+    "+ reprojection": (("adversarial", "reprojection"), "paper", False),
+    "+ quarter turns": (tuple(LOSSES), "paper", False),
+    "+ gravity": (tuple(LOSSES), "gravity", False),
+    "+ knees": (tuple(LOSSES), "gravity", True),
+}
+OWN = "your own"
 BEGIN = "Press Run, or let the two take turns: Step D, then Step G."
 UNSEEN = "evaluation only: the trainer never sees it"
 OUT_OF_TURN = " That was out of turn, on a fresh batch: from here on this is not the run that Trainer.run makes."
@@ -68,7 +79,8 @@ class LiftingConsoleController(Controller):
         self.first = get_representation(representation)
         self.weights = {f"weight_{name}": name for name in LOSSES}
         self.values = {"speed": 10, "representation": self.first.name, "prior": self.config.prior, "seed": 0}
-        self.values |= {key: self.config.weights[name] for key, name in self.weights.items()}
+        self.values |= {key: self.config.weights[name] for key, name in self.weights.items()} | {"knees": True}
+        self.last = (np.array([]), np.array([]))  # the steps and the errors of the game before this one
         self._start()
         self.message = BEGIN
 
@@ -82,20 +94,23 @@ class LiftingConsoleController(Controller):
 
     def controls(self):
         found = [
+            Choice("preset", "Play", "What the lifter is told; restarts training", (*PRESETS, OWN)),
             Button("step_d", "Step D", "The discriminator's half of a step"),
             Button("step_g", "Step G", "The lifter's half of a step"),
             Button("run", "Run", "D and G take turns until the last step"),
             Button("pause", "Pause", "Stop at once; Run continues"),
             Button("reset", "Reset", "Back to step 0 and the same start"),
             Slider("speed", "Speed", "Steps between two pictures, as far as the computer keeps up", 1, 50, 1, "steps"),
-            Choice("representation", "Representation", "Restarts training", tuple(self.representations)),
-            Choice("prior", "Prior", "From where poses are seen; restarts training", tuple(PRIORS)),
-            Slider("seed", "Seed", "Other weights, other batches; restarts training", 0, 20),
+            Choice("representation", "Representation", "Restarts training", tuple(self.representations), more=True),
+            Choice("prior", "Prior", "From where poses are seen; restarts training", tuple(PRIORS), more=True),
+            Toggle("knees", "Knees", "Under gravity: depths are reversed if most shins fold forwards", more=True),
+            Slider("seed", "Seed", "Other weights, other batches; restarts training", 0, 20, more=True),
         ]
         for key, name in self.weights.items():
             usual, label = LOSSES[name].weight, f"Weight: {readable(name)}"
             top = max(4 * usual, self.config.weights[name])
-            found.append(Slider(key, label, "0 leaves the loss out; restarts training", 0, top, usual / 10))
+            text = "0 leaves the loss out; restarts training"
+            found.append(Slider(key, label, text, 0, top, usual / 10, more=True))
         return found
 
     def respond(self, event: Event) -> None:
@@ -113,7 +128,12 @@ class LiftingConsoleController(Controller):
             case Press("reset"):
                 self._start()
                 self.message = f"Back at step 0 and the same start. {BEGIN}"
-            case Set(name, value) if name != "speed":
+            case Set("preset", name) if name != OWN:
+                losses, self.values["prior"], self.values["knees"] = PRESETS[name]
+                usual = {term: self.config.weights[term] or LOSSES[term].weight for term in LOSSES}
+                self.values |= {key: usual[term] * (term in losses) for key, term in self.weights.items()}
+                self._restart("preset", name)
+            case Set(name, value) if name not in ("speed", "preset"):
                 self._restart(name, value)
             case Tick():
                 drawing = perf_counter() - (self.answered_at or perf_counter())
@@ -132,8 +152,15 @@ class LiftingConsoleController(Controller):
     def _start(self) -> None:
         weights = {name: self.values[key] for key, name in self.weights.items()}
         config = replace(self.config, weights=weights, prior=self.values["prior"])
+        config = config if self.values["knees"] else replace(config, knee_every=NEVER)
+        knees = self.values["knees"] and config.prior == "gravity"
+        told = ({name for name, weight in weights.items() if weight}, config.prior, knees)
+        same = (name for name, (losses, *rest) in PRESETS.items() if (set(losses), *rest) == told)
+        self.values["preset"] = next(same, OWN)
         representation = self.representations[self.values["representation"]]
         trainer = Trainer(representation, self.poses, (self.values["seed"],), config, self.device)
+        if hasattr(self, "game") and self.game.truth is not None and self.trainer.steps_done > 1:
+            self.last = self.game.series("error")
         self.game = Game(trainer, self.poses)
         self.running, self.answered_at = False, None  # when the last slice ended
 
@@ -200,7 +227,7 @@ class LiftingConsoleController(Controller):
         done, config, now = self.trainer.steps_done, self.trainer.config, self.game.evaluation
         found = [panel for i in range(len(SHOWN)) for panel in self._pair(i)]
         knees = f"Every {config.knee_every} steps the depths are reversed if most shins fold forwards at the knee."
-        knees = knees if self.trainer.prior.knees else ""
+        knees = knees if self.trainer.prior.knees and self.values["knees"] else ""
         found.append(Chart("losses", f"Losses, step {done} of {config.steps}", knees, self._losses(), True))
         if self.game.truth is not None:
             found.append(Chart("error", "PA-MPJPE", f"{now.error:.0f} mm, {UNSEEN}", self._error()))
@@ -213,16 +240,16 @@ class LiftingConsoleController(Controller):
         pose, known = int(SHOWN[i] * len(test)), test.x3d is not None
         given, lifted = (test.x3d if known else test.x2d)[pose], self.game.evaluation.lifted[pose]
         title = f"Pose {i + 1}: {'the truth' if known else '2D'}"
-        first = Pose(f"given_{i}", title, "", given, describe(given), skeleton)
+        first = Pose(f"given_{i}", title, "", given, describe(given), skeleton, look=SIDE)
         middle, reach = first.extent
         return first, Pose(
             f"lifted_{i}", f"Pose {i + 1}: lifted", "faint: the truth" if known else "", lifted, describe(lifted),
-            skeleton, middle=middle if known else (*middle, 0), reach=reach, ghost=given if known else None,
+            skeleton, middle=middle if known else (*middle, 0), reach=reach, ghost=given if known else None, look=SIDE,
         )  # fmt: skip
 
     def _axis(self) -> dict:
         steps = max(self.trainer.config.steps, 1)
-        return {"x_label": "step", "x_ticks": (0, steps // 2, steps) if steps > 1 else (0, steps), "height": 240}
+        return {"x_label": "step", "x_ticks": (0, steps // 2, steps) if steps > 1 else (0, steps), "height": 190}
 
     def _losses(self) -> str:
         terms = {name: self.game.series(name) for name in ("discriminator", *self.weights.values())}
@@ -232,6 +259,7 @@ class LiftingConsoleController(Controller):
     def _error(self) -> str:
         ends = np.array([0.0, max(self.trainer.config.steps, 1)])
         lines = {"lifted": self.game.series("error"), "flat": (ends, np.full(2, self.game.flat_error))}
+        lines |= {"last run": self.last} if len(self.last[0]) else {}
         return line_chart(lines, y_label="mm", width=260, **self._axis())
 
     def _scores(self) -> str:
@@ -239,7 +267,7 @@ class LiftingConsoleController(Controller):
         for name, scores in (("real", now.real), ("turned", now.turned)):
             counts, _ = np.histogram(scores.clip(BINS[0], BINS[-1]), BINS)
             lines[name] = (middles, counts / len(scores) * 100)
-        axes = {"x_label": "D's score", "y_label": "% of poses", "x_ticks": (0, 0.5, 1), "width": 260, "height": 240}
+        axes = {"x_label": "D's score", "y_label": "% of poses", "x_ticks": (0, 0.5, 1), "width": 260, "height": 190}
         return line_chart(lines, marks=[(0, "turned is 0"), (1, "real is 1")], **axes)
 
     def __str__(self) -> str:

@@ -180,8 +180,8 @@ class RepresentationExplorerController(Controller):
         code = "# Not complete yet." if missing else as_code(one)
         return [
             body,
-            Chart("network", "The lifter: from 2D joints to depths", "", network_chart(draft.parts, *size), wide=True),
-            Note("facts", "In words", "", "\n".join(lines), wide=True),
+            Chart("network", "The lifter: from 2D joints to depths", "", network_chart(draft.parts, *size), span=5),
+            Note("facts", "In words", "", "\n".join(lines), span=4),
             Chart("table", f"All representations at width {width}", "Click a row to see it.", table, wide=True),
             Note("code", "The same in Python", "", code, wide=True, code=True),
         ]

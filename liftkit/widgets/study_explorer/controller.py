@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from copy import copy
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -21,7 +24,7 @@ from liftkit.widgets.study_explorer import tables
 
 PERCENT = np.arange(30, 151)  # of the reference, of which the slider chooses one
 FLAT, MEAN_OF = "the flat pose", "the mean of {}"
-DOTS = "one dot per seed; line: mean, bar: its 95 % interval (Student's t over the seeds shown, none below 4)"
+DOTS = "dot: a seed; line: mean, bar: its 95 % interval (Student's t, none below 4 seeds)"
 FILTERS = {"data": "Trained on", "test": "Tested on", "policy": "Checkpoint"}
 
 
@@ -60,6 +63,10 @@ class StudyExplorerController(Controller):
             usual = [name for name in ("legs_torso", "full") if name in self.names]
             self.values |= {f"show_{i}": True for i in range(len(self.names))}
             self.values |= dict(zip(("first", "second"), usual if len(usual) == 2 else self.names, strict=False))
+        self.known: dict[tuple, float] = {}  # what was compared -> its p-value
+        self.looked: dict[tuple, float] = {}  # those that somebody has looked at
+        self.every = False  # whether comparisons are corrected for all that are possible instead
+        self._look()
         self.message = self._sentence()
 
     @property
@@ -74,16 +81,18 @@ class StudyExplorerController(Controller):
             if self.results[key].nunique() > 1:
                 found.append(Choice(key, heading, "One at a time", tuple(possible[key].unique())))
         if self.curves:
-            found.append(Choice("curve", "Curve", "What the lines show", self.curves))
+            found.append(Choice("curve", "Curve", "What the lines show", self.curves, more=True))
         ends = (int(PERCENT[0]), int(PERCENT[-1]))
-        found.append(Slider("percent", "Reached at", "The error that counts as reached", *ends, unit="%"))
-        found.append(Choice("against", "of", "Whose error is 100 %", self._possible_references()))
+        found.append(Slider("percent", "Reached at", "The error that counts as reached", *ends, unit="%", more=True))
+        found.append(Choice("against", "of", "Whose error is 100 %", self._possible_references(), more=True))
         if len(self.names) > 1:
             found.append(Choice("first", "Compare", "Seed by seed", self.names))
             found.append(Choice("second", "with", "Seed by seed", self.names))
         if "upright" in self.values:
-            found.append(Toggle("upright", "Leave out mirrored seeds", "Those whose near and far are swapped"))
-        shown = [Toggle(f"show_{i}", readable(name), "Show it") for i, name in enumerate(self.names)]
+            found.append(
+                Toggle("upright", "Leave out mirrored seeds", "Those whose near and far are swapped", more=True)
+            )
+        shown = [Toggle(f"show_{i}", readable(name), "Show it", more=True) for i, name in enumerate(self.names)]
         return [*found, *(shown if len(self.names) > 1 else [])]
 
     def respond(self, event: Event) -> None:
@@ -93,6 +102,7 @@ class StudyExplorerController(Controller):
             case Pick("seeds", key):  # "NAME,INDEX" of a dot
                 name, index = key.rsplit(",", 1)
                 self.values["picked"] = [name, np.asarray(self._groups()[name]["seed"])[int(index)].item()]
+        self._look()
         self.message = self._sentence()
 
     def _rows(self, *keys: str) -> pd.DataFrame:
@@ -156,14 +166,16 @@ class StudyExplorerController(Controller):
         dot = self._dot(groups)
         if not groups:
             return self._nothing()
-        convergence = tables.convergence_chart(self.curve_table(), groups, self.values.get("curve"), dot)
+        convergence = tables.convergence_chart(
+            self.curve_table(), groups, self.values.get("curve"), dot, self.values.get("first")
+        )
         sets = [f"{words} {self.values[key]}" for key, words in (("data", "trained on"), ("test", "tested on"))
                 if self.values[key]]  # fmt: skip
         caption = ", ".join([DOTS, *sets])
         hint = "Pick a dot: with the mouse, or with the arrow keys in its chart and Enter."
         seed = tables.describe_seed(dot[0], groups[dot[0]], dot[1], metric, self.metrics) if dot else hint
         return [
-            Chart("seeds", metric_label(metric), caption, tables.seeds_chart(groups, metric, dot), wide=True),
+            Chart("seeds", metric_label(metric), caption, tables.seeds_chart(groups, metric, dot), span=4),
             convergence,
             self._reached(groups),
             Note("seed", "The seed that is picked", text=seed, wide=True),
@@ -174,8 +186,8 @@ class StudyExplorerController(Controller):
         """The panels if no seed is left."""
         why, metric = self._sentence(), self.values["metric"]
         titles = {"seeds": metric_label(metric), "convergence": "Convergence", "reached": "Seeds that reach an error"}
-        empty = {k: root([label(shortened(why, 460), 240, 140, "middle")], why, 480, 280) for k in titles}
-        charts = [Chart(key, title, "", empty[key], wide=True) for key, title in titles.items()]
+        empty = root([label(shortened(why, 350), 185, 120, "middle")], why, *tables.SIZE.values())
+        charts = [Chart(key, title, "", empty, span=4) for key, title in titles.items()]
         notes = {"seed": "The seed that is picked", "pair": "Two compared, seed by seed"}
         return [*charts, *(Note(key, title, text="None is shown.", wide=True) for key, title in notes.items())]
 
@@ -184,7 +196,9 @@ class StudyExplorerController(Controller):
         title = f"Seeds that reach {percent} % of {against}"
         if not np.isfinite(reference):
             text = f"The error of {against} is not known here."
-            return Chart("reached", title, "", root([label(text, 240, 130, "middle")], text, 480, 260), wide=True)
+            return Chart(
+                "reached", title, "", root([label(text, 185, 120, "middle")], text, *tables.SIZE.values()), span=4
+            )
         rows, shares, at = (
             {name: len(rows) for name, rows in groups.items()},
             self.shares(PERCENT),
@@ -193,11 +207,11 @@ class StudyExplorerController(Controller):
         counts = [f"{readable(name)} {round(shares[name][at] * n)} of {n}" for name, n in rows.items()]
         svg = line_chart(
             {name: (PERCENT, 100 * shares[name]) for name in list(shares)[: len(SERIES)]},
-            x_label=f"error (% of {against})", y_label="seeds with at most this error (%)", limits=(0, 105),
-            marks=[(percent, f"{percent} %")], height=260,
+            x_label=f"error (% of {against})", y_label="% of seeds", limits=(0, 105),
+            marks=[(percent, f"{percent} %")], **tables.SIZE,
         )  # fmt: skip
         limit = tables.short_number(percent / 100 * reference)
-        return Chart("reached", title, f"{percent} % = {limit}: {', '.join(counts)}", svg, wide=True)
+        return Chart("reached", title, f"{percent} % = {limit}: {', '.join(counts)}", svg, span=4)
 
     def _comparison(self, groups: dict[str, pd.DataFrame]) -> str:
         if len(self.names) < 2:
@@ -207,7 +221,37 @@ class StudyExplorerController(Controller):
             return "Choose two different representations to compare."
         if hidden := [name for name in names if name not in groups]:
             return f"Not shown, so not compared: {readable(', '.join(hidden))}."
-        return tables.describe_pair(pd.concat([groups[name] for name in names]), *names, metric)
+        others = [self._p(pair) for pair in combinations(groups, 2)] if self.every else list(self.looked.values())
+        others.remove(self._p(names))
+        table = pd.concat([groups[name] for name in names])
+        return tables.describe_pair(
+            table, *names, metric, others, "possible here" if self.every else "looked at so far"
+        )
+
+    def _p(self, names: Iterable[str]) -> float:
+        """The p-value of a comparison by what is shown, each computed once."""
+        names = tuple(sorted(names))
+        what = tuple(self.values.get(key) for key in (*FILTERS, "upright", "metric")) + names
+        if what not in self.known:
+            table = pd.concat([self._groups()[name] for name in names])
+            self.known[what] = float(tables.pair_p(table, *names, self.values["metric"]))
+        self.asked = what
+        return self.known[what]
+
+    def _look(self) -> None:
+        """Remember the comparison that is shown now, among those by which each is corrected."""
+        names = {self.values.get("first"), self.values.get("second")}
+        if len(names) == 2 and names <= set(self._groups()):
+            p = self._p(names)
+            self.looked = self.looked | {self.asked: p}
+
+    def for_page(self, budget: int) -> tuple[Controller, str]:
+        page = copy(self)
+        page.values, page.every = (
+            dict(self.values),
+            True,
+        )  # it cannot know what its reader has looked at, and counts all
+        return page, ""
 
     def _sentence(self) -> str:
         table, metric = self.table(), self.values["metric"]
@@ -219,7 +263,8 @@ class StudyExplorerController(Controller):
         best = means.idxmax() if metric in HIGHER_IS_BETTER else means.idxmin()
         lost = int((~np.isfinite(table[metric])).sum())
         without = f", {lost} of them without a value (crosses)" if lost else ""
-        means = f"{metric_label(metric)}: the mean is best for {readable(str(best))}, {means[best]:.3g}."
+        least = "largest" if metric in HIGHER_IS_BETTER else "smallest"
+        means = f"{metric_label(metric)}: the {least} mean has {readable(str(best))}, {means[best]:.3g}."
         text = f"{len(table)} seeds are shown{without}. {means}"
         if dot := self._dot(groups := self._groups()):
             value = groups[dot[0]][metric].iloc[dot[1]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ from liftkit.view.panels import Chart
 KEYS = ("data", "test", "policy", "representation", "seed")
 COSTS = ("step", "parameters", "seconds")  # columns that are shown although they are not metrics
 Groups = Mapping[str, pd.DataFrame]  # representation -> the rows of its seeds
+SIZE = {"width": 370, "height": 250}  # of each of the three charts, in pixels
 Dot = tuple[str, int] | None  # the picked one: representation and index among its rows
 
 
@@ -70,33 +71,34 @@ def seeds_chart(groups: Groups, metric: str, picked: Dot) -> str:
         name: [f"{name}, seed {seed}: {short_number(v)}" for seed, v in zip(rows["seed"], rows[metric], strict=True)]
         for name, rows in groups.items()
     }
-    axis = {"y_label": metric_label(metric), "lower_is_better": metric not in HIGHER_IS_BETTER}
-    return dot_chart(values, tips=tips, intervals=intervals, picked=picked, **axis)
+    axis = {"y_label": metric_label(metric).split(",")[0], "lower_is_better": metric not in HIGHER_IS_BETTER}
+    return dot_chart(values, tips=tips, intervals=intervals, picked=picked, **axis, **SIZE)
 
 
-def convergence_chart(history: pd.DataFrame, groups: Groups, curve: str | None, picked: Dot) -> Chart:
-    """Means over seeds with their range, and the picked seed's own line."""
+def convergence_chart(history: pd.DataFrame, groups: Groups, curve: str | None, picked: Dot, chosen: str) -> Chart:
+    """Means over seeds; the range of the chosen representation, or of the picked seed's, with that seed's own line."""
     title = f"Convergence: {metric_label(curve)}" if curve else "Convergence"
     if not curve or not len(history):
         text = "No training history was recorded."
-        return Chart("convergence", title, "", root([label(text, 240, 140, "middle")], text, 480, 280), wide=True)
+        return Chart("convergence", title, "", root([label(text, 185, 120, "middle")], text, *SIZE.values()), span=4)
     most, first = len(SERIES) - (picked is not None), picked and picked[0]
     kept = sorted(groups, key=lambda name: name != first)[:most]  # the picked one's mean is never left out
     lines, bands = {}, {}
     for name in [name for name in groups if name in kept and name in set(history["representation"])]:
         by_step = history[history["representation"] == name].groupby("step")[curve].agg(["mean", "min", "max"])
         lines[name] = (by_step.index, by_step["mean"])
-        if picked is None or name == first:
+        if name == (first or chosen):
             bands[name] = (by_step.index, by_step["min"], by_step["max"])
     if picked is not None:
         seed = groups[first]["seed"].iloc[picked[1]]
         own = history[(history["representation"] == first) & (history["seed"] == seed)].groupby("step")[curve].mean()
         if len(own):
             lines[f"{first}, seed {seed}"] = (own.index, own)
-    caption = "line: mean over seeds, band: smallest to largest"
+    caption = "line: mean over seeds"
+    caption += "".join(f"; band: {readable(name)}, smallest to largest" for name in bands)
     caption += f"; {len(groups) - most} more have no line" if len(groups) > most else ""
-    svg = line_chart(lines, x_label="step", y_label=metric_label(curve), bands=bands)
-    return Chart("convergence", title, caption, svg, wide=True)
+    svg = line_chart(lines, x_label="step", y_label=metric_label(curve).split(",")[0], bands=bands, **SIZE)
+    return Chart("convergence", title, caption, svg, span=4)
 
 
 def short_number(value: float) -> str:
@@ -116,9 +118,19 @@ def describe_seed(name: str, rows: pd.DataFrame, index: int, metric: str, metric
     return "\n".join(lines + [f"{column}: {short_number(row[column])}" for column in COSTS if column in row.index])
 
 
-def describe_pair(table: pd.DataFrame, first: str, second: str, metric: str) -> str:
-    """The comparison of two representations in a table, seed by seed, and the verdict."""
-    found = compare_pairs(table.assign(data="", test=""), first, second, metric).iloc[0]
+def pair_p(table: pd.DataFrame, first: str, second: str, metric: str) -> float:
+    """The p-value of a comparison seed by seed, not corrected; NaN below four seeds in common."""
+    return compare_pairs(table.assign(data="", test=""), first, second, metric)["p"].iloc[0]
+
+
+def describe_pair(
+    table: pd.DataFrame, first: str, second: str, metric: str, others: Sequence[float] = (), which: str = ""
+) -> str:
+    """The comparison of two representations in a table, seed by seed, and the verdict.
+
+    ``others``: the p-values of ``which`` comparisons besides, by all of which it is corrected.
+    """
+    found = compare_pairs(table.assign(data="", test=""), first, second, metric, looked_at=others).iloc[0]
     first, second, pairs = readable(first), readable(second), int(found["pairs"])
     if pairs == 0:
         return f"{first} and {second} share no seed with a value: nothing to compare."
@@ -129,4 +141,7 @@ def describe_pair(table: pd.DataFrame, first: str, second: str, metric: str) -> 
     if np.isfinite(found["low95"]):
         ends = f"{found['low95']:.3g} to {found['high95']:.3g}"
         text += f" (95 % interval of the difference {ends}, paired t, n = {pairs}; p = {found['p']:.2g})"
+    if others and np.isfinite(found["low_holm"]):
+        ends = f"{found['low_holm']:.3g} to {found['high_holm']:.3g}"
+        text += f". Corrected for the {1 + len(others)} comparisons {which} (Holm): {ends}, p = {found['p_holm']:.2g}"
     return f'{text}. "{first} is better by a fifth": {found["verdict"]}.'

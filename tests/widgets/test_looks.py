@@ -1,0 +1,89 @@
+"""How widgets fit on a screen, in a real browser: their heights, narrow windows, and the views of 3D panels."""
+
+import pytest
+from lab import browser, needs_chromium
+from widget_cells import CELLS, SETUP
+
+from liftkit.view.page import page_html
+from liftkit.view.stored import stored
+
+pytestmark = needs_chromium
+HIGHEST = 640  # pixels, of a window of 1366 x 768
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    """name -> a page with the widget's first state and all of its controls."""
+    names, found, folder = {}, {}, tmp_path_factory.mktemp("pages")
+    exec(SETUP, names)
+    for name, cell in CELLS.items():
+        controller = eval(cell, names).controller
+        state, (answers, _) = controller.state(), stored(controller, [], 1, 10**6)
+        state["scene"]["browser"] = "stored"
+        found[name] = folder / f"{name}.html"
+        found[name].write_text(page_html(controller.title, state | {"answers": answers, "note": ""}))
+    return found
+
+
+@pytest.fixture(scope="module")
+def page():
+    with browser(reduced_motion="reduce") as page:
+        yield page
+
+
+def shown(page, file, width: int):
+    page.set_viewport_size({"width": width, "height": 768})
+    page.goto(file.as_uri())
+    page.locator(".lk-bar select, .lk-bar input, .lk-bar button").first.wait_for()
+    return page.locator("section.lk")
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_it_fits_on_a_laptop_and_nothing_overflows_on_a_phone(page, pages, name):
+    assert shown(page, pages[name], 1366).bounding_box()["height"] <= HIGHEST
+    for width in (800, 360):
+        widget = shown(page, pages[name], width)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        boxes = [
+            each.bounding_box()
+            for each in widget.locator(".lk-panel, .lk-bar > :not(details)").all()
+            if each.is_visible()
+        ]
+        assert max(box["x"] + box["width"] for box in boxes) <= width, f"{width} px"
+
+
+def test_what_belongs_together_stands_together_at_800_pixels(page, pages):
+    widget = shown(page, pages["LiftingConsole"], 800)
+    for i in range(2):
+        tops = [widget.locator(f"[data-key={key}_{i}]").bounding_box()["y"] for key in ("given", "lifted")]
+        assert tops[0] == tops[1]
+
+
+def test_buttons_show_a_pose_as_the_camera_does_from_the_side_and_from_above(page, pages):
+    widget = shown(page, pages["PoseViewer"], 800)
+    views = {"Camera": "0.000 0.000", "Side": "1.571 0.000", "Top": "0.000 1.500"}
+    for name, view in views.items():
+        widget.get_by_role("button", name=name, exact=True).click()
+        page.wait_for_timeout(100)
+        assert widget.get_attribute("data-view") == view
+    camera = widget.locator("path.lk-camera").first
+    assert camera.get_attribute("d")
+    widget.get_by_role("button", name="Camera", exact=True).click()
+    page.wait_for_timeout(100)
+    assert not camera.get_attribute("d")  # one looks through it
+    widths = widget.locator("[data-key=truth] line.lk-bone").evaluate_all(
+        "all => all.map((e) => parseFloat(e.style.strokeWidth))"
+    )
+    assert widths == sorted(widths) and widths[-1] > 1.1 * widths[0]  # far ones first
+
+
+@pytest.mark.parametrize("scheme, paper", [("light", "rgb(255, 255, 255)"), ("dark", "rgb(17, 17, 17)")])
+def test_a_page_follows_the_readers_theme(page, pages, scheme, paper):
+    page.emulate_media(color_scheme=scheme)
+    widget = shown(page, pages["SeedLottery"], 800)
+    assert widget.evaluate("node => getComputedStyle(node).backgroundColor") == paper
+    assert widget.locator("svg .lk-paper").first.evaluate("node => getComputedStyle(node).fill") == paper
+    page.emulate_media(color_scheme=scheme, media="print")
+    page.wait_for_timeout(100)
+    assert widget.evaluate("node => getComputedStyle(node).backgroundColor") == "rgb(255, 255, 255)"
+    page.emulate_media(media="screen")
