@@ -1,5 +1,6 @@
 """What pyproject.toml cannot say: a wheel holds the lessons, which stand beside the package in the clone."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -13,7 +14,10 @@ class WithLessons(build_py):
         if not self.editable_mode:
             target = Path(self.build_lib, "liftkit", "course", "lessons")
             target.mkdir(parents=True, exist_ok=True)
-            for path in [Path("notebooks/course.toml"), *Path("notebooks").glob("[0-9][0-9]_*.ipynb")]:
+            notebooks = Path("notebooks")
+            named = re.findall(r'^file *= *"(.+)"', (notebooks / "course.toml").read_text("utf-8"), re.MULTILINE)
+            own = notebooks.glob("exercises.py")
+            for path in [notebooks / "course.toml", *(notebooks / name for name in named), *own]:
                 shutil.copy2(path, target)
 
 

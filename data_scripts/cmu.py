@@ -46,7 +46,7 @@ CheckOption = Annotated[bool, typer.Option("--check", help="Report what was foun
 MapOption = Annotated[Path | None, typer.Option("--map", help="A joint map (JSON or TOML); default: matched by name.")]
 
 
-def read_all(files: list[Path], read: Callable[[Path], MotionClip], check: bool) -> list[MotionClip]:
+def read_all(files: list[Path], read: Callable[[Path], MotionClip | list[MotionClip]], check: bool) -> list[MotionClip]:
     """Read clips with a progress bar; say what was assumed and warn of what looks wrong.
 
     With ``check`` every file is tried and every clip is described; what cannot be read is listed in one ValueError.
@@ -54,16 +54,18 @@ def read_all(files: list[Path], read: Callable[[Path], MotionClip], check: bool)
     from formats.clips import told_apart
     from tqdm import tqdm
 
-    clips, wrong = [], []
+    clips, wrong, sources = [], [], []
     for file in tqdm(files, unit="file", disable=None):
         try:
-            clips.append(read(file))
+            found = read(file)
+            clips += found if isinstance(found, list) else [found]
+            sources += [file] * (len(clips) - len(sources))
         except ValueError as error:
             if not check:
                 raise
             wrong.append(str(error))
     if not wrong:
-        clips = told_apart(clips, files)
+        clips = told_apart(clips, sources)
     if check:
         for clip in clips:
             say(clip.describe())
@@ -153,10 +155,13 @@ def positions(
 @app.command()
 @friendly
 def arrays(
-    given: Annotated[list[Path], typer.Argument(help="npz, npy, JSON or pickle files, one clip each, or folders.")],
-    order: Annotated[str, typer.Option(help="Of the joints: h36m, coco, mpi (MPI-INF-3DHP's 17) or panoptic (19).")],
-    source_fps: Annotated[float, typer.Option(min=0.1, help="Frames per second of the files.")],
-    x3d: Annotated[str, typer.Option(help='The array\'s name, "a/b" for b inside a; "" if there is only one.')] = "",
+    given: Annotated[list[Path], typer.Argument(help="npz, npy, JSON or pickle files, or folders of them.")],
+    order: Annotated[
+        str, typer.Option(help="Of the joints: h36m, mpi, panoptic, aspset, smpl, or that of key points: coco, ...")
+    ],
+    source_fps: Annotated[float | None, typer.Option(min=0.1, help="Frames per second of the files.")] = None,
+    x3d: Annotated[str, typer.Option(help='The array\'s name; "a/b": b inside a; "*/b": of all, one clip each.')] = "",
+    x2d: Annotated[str, typer.Option(help="2D in pixels that belongs to the 3D, in place of filming it.")] = "",
     unit: Annotated[str, typer.Option(help='mm, cm, dm, m, inch; "auto" finds it by the height.')] = "auto",
     axes: Annotated[str, typer.Option(help='"world", or "camera": x right, y down, z away.')] = "world",
     up: UpOption = "auto",
@@ -169,13 +174,23 @@ def arrays(
     index: IndexOption = None,
     check: CheckOption = False,
 ) -> None:
-    """Film 3D joints in arrays (frames, joints, 3) of any file."""
+    """Film 3D joints in arrays (frames, joints, 3) of any file, or join them with 2D of their own."""
+    from conversion import write_data_set
     from formats.clips import find_files
-    from formats.pose_arrays import read_pose_array
+    from formats.pose_arrays import read_pose_arrays, read_views
 
     files = find_files(given, ".npz", ".npy", ".json", ".pkl", ".pickle")
+    if x2d:
+        if axes != "camera" or test or skip or index:
+            raise ValueError(
+                "--x2d belongs to 3D in the camera's frame (--axes camera), without --test, --skip, --index"
+            )
+        read = lambda: (v for k, file in enumerate(files) for v in read_views(file, x3d, x2d, order, unit, 1000 * k))  # noqa: E731
+        return write_data_set(read, out, files, [], {"x3d": x3d, "x2d": x2d, "order": order, "unit": unit}, check)
+    if not source_fps:
+        raise ValueError("the files' frames per second are needed (--source-fps 50)")
     own = {"order": order, "unit": unit, "axes": axes, "up": up, "skip": skip}
-    read = lambda file: read_pose_array(file, x3d, fps=source_fps, **own)  # noqa: E731
+    read = lambda file: read_pose_arrays(file, x3d, fps=source_fps, **own)  # noqa: E731
     options = {"fps": fps, "rig": rig, "seed": seed, "source_fps": source_fps, "x3d": x3d, **own}
     write_clips(files, read, files, out, check, test, index, **options)
 
@@ -241,6 +256,36 @@ def bvh(
     joints = load_joint_map(map_file) if map_file else None
     own = {"scale": scale, "up": up, "skip": skip, "left_handed": left_handed}
     read = lambda file: read_bvh(file, joints, fps=source_fps, **own)  # noqa: E731
+    options = {"fps": fps, "rig": rig, "seed": seed, "source_fps": source_fps, "joint_map": joints, **own}
+    write_clips(files, read, files, out, check, test, index, **options)
+
+
+@app.command()
+@friendly
+def c3d(
+    given: Annotated[list[Path], typer.Argument(help="One or more .c3d files, or folders of them.")],
+    out: OutOption = Path("c3d.npz"),
+    map_file: MapOption = None,
+    scale: ScaleOption = "auto",
+    up: UpOption = "auto",
+    source_fps: SourceFpsOption = None,
+    fps: FpsOption = 30.0,
+    rig: RigOption = "orthographic",
+    seed: SeedOption = 0,
+    test: TestOption = "",
+    skip: SkipOption = 0,
+    index: IndexOption = None,
+    check: CheckOption = False,
+) -> None:
+    """Film C3D files whose points are joints (ASPset-510), or markers with a joint map."""
+    from formats.c3d_points import read_c3d
+    from formats.clips import find_files
+    from formats.joint_maps import load_joint_map
+
+    files = find_files(given, ".c3d")
+    joints = load_joint_map(map_file) if map_file else None
+    own = {"scale": scale, "up": up, "skip": skip}
+    read = lambda file: read_c3d(file, joints, fps=source_fps, **own)  # noqa: E731
     options = {"fps": fps, "rig": rig, "seed": seed, "source_fps": source_fps, "joint_map": joints, **own}
     write_clips(files, read, files, out, check, test, index, **options)
 

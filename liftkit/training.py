@@ -27,6 +27,7 @@ from liftkit.run import Run
 from liftkit.system.memory import keep_freed_memory
 from liftkit.uncertainty import PoseStatistics
 
+INTERRUPTED = "interrupted at step {}; what was learned until then is kept"
 Callback = Callable[["Trainer"], object]
 
 
@@ -217,7 +218,7 @@ class Trainer:
                 for callback in callbacks:
                     callback(self)
         except KeyboardInterrupt:
-            self.message = f"interrupted at step {self.steps_done}; what was learned until then is kept"
+            self.message = INTERRUPTED.format(self.steps_done)
 
     def stop(self) -> None:
         """Let :meth:`run` end after this step."""

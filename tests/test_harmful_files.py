@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import pickle
 import sys
 import tarfile
 import zipfile
@@ -10,10 +11,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from c3d_files import c3d_bytes
 from damaged_files import saved
 from formats.bvh import read_bvh
+from formats.c3d_points import read_c3d
 from formats.clips import read_index
 from formats.containers import read_h5
+from formats.pose_arrays import read_pose_arrays
 from formats.positions import read_positions
 from human36m_files import save_objects
 from readers.human36m import read_archive, read_videopose3d
@@ -26,6 +30,7 @@ from liftkit.data.datasets import load_poses
 from liftkit.data.pose_files import load_pose_file
 from liftkit.keypoints.reading import read_keypoints
 from liftkit.run import Run
+from liftkit.skeleton import H36M_17
 
 
 @pytest.mark.parametrize(
@@ -167,7 +172,73 @@ def run_that_asks_for_wide_networks(folder):
     return folder / "run"
 
 
+def npz_of_zeros(folder, pickled=False):
+    path, zeros = folder / "bomb.npz", np.zeros((1_200_000, 17, 3), np.float32)
+    np.savez_compressed(path, **({"data": {"a": zeros}} if pickled else {"S": zeros}))
+    return path
+
+
+def pickle_of_one_text_many_times(folder):
+    path = folder / "bomb.pkl"
+    path.write_bytes(ENCODED)
+    return path
+
+
+def pickle_of_one_array_many_times(folder):
+    """A list that holds an array of 1 MB 3,000 times: stacked they would be 3 GB."""
+    path, array = folder / "bomb.pkl", np.zeros((2500, 17, 3))
+    path.write_bytes(pickle.dumps({"S": [array] * 3000}, 4))
+    return path
+
+
+def pickle_of_one_frame_many_times(folder):
+    path = folder / "bomb.pkl"
+    path.write_bytes(pickle.dumps({"S": [[[0.0, 0.0, 0.0]] * 17] * 800_000}, 4))
+    return path
+
+
+def pickle_of_empty_dicts(folder):
+    path = folder / "bomb.npz"
+    save_objects(path, data=(b"\x80\x04(" + b"}" * 20_000_000 + b"t.", None))
+    return path
+
+
+def json_of_nested_lists(folder):
+    path = folder / "bomb.json"
+    path.write_text('{"S": ' + "[" * 100_000 + "]" * 100_000 + "}")
+    return path
+
+
+def json_of_short_numbers(folder):
+    path = folder / "bomb.json"
+    path.write_text('{"S": [' + ",".join(["[" + ",".join(["[0,0,0]"] * 17) + "]"] * 5_000) + "]}")
+    return path
+
+
+def c3d_of_many_frames(folder):
+    """12 points that are promised 65,000 times."""
+    path = folder / "bomb.c3d"
+    content = bytearray(c3d_bytes(H36M_17.names, np.zeros((40, 17, 3))))
+    content[8:10] = b"\xff\xff"  # the last frame, in the header
+    path.write_bytes(content)
+    return path
+
+
+def read_array(field="S"):
+    return lambda path: read_pose_arrays(path, field, "h36m", 30.0)
+
+
 BOMBS = {
+    "array npz": (npz_of_zeros, read_array()),
+    "array pickle in npz": (partial(npz_of_zeros, pickled=True), read_array("data/a")),
+    "array pickle of texts": (pickle_of_one_text_many_times, read_array()),
+    "array pickle of empty dicts": (pickle_of_empty_dicts, read_array("data/a")),
+    "array pickle of one array": (pickle_of_one_array_many_times, read_array()),
+    "array pickle of one frame": (pickle_of_one_frame_many_times, read_array()),
+    "array pickle, each of one array": (pickle_of_one_array_many_times, read_array("S/*")),
+    "array json, nested": (json_of_nested_lists, read_array()),
+    "array json, zeros": (json_of_short_numbers, read_array()),
+    "c3d": (c3d_of_many_frames, lambda path: [read_c3d(path)]),
     "tgz pax header": (partial(tgz_of_a_large_header, kind=tarfile.XHDTYPE), read_archive),
     "tgz long name": (partial(tgz_of_a_large_header, kind=tarfile.GNUTYPE_LONGNAME), read_archive),
     "tgz of many members": (partial(tgz_of_many, kind=tarfile.REGTYPE), read_archive),

@@ -27,6 +27,7 @@ ROOT = Path(__file__).parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = PYPROJECT["project"]
 PYTHONS = ["3.10", "3.11", "3.12", "3.13", "3.14"]
+STEPS = ["make .venv/.installed", "make test", "wheel", "make long", "versions check"]  # of .ci/run
 CONDA_TO_PYPI = {"pytorch-cpu": "torch", "playwright-python": "playwright"}
 
 
@@ -46,13 +47,25 @@ def applies(requirement: Requirement, python: str) -> bool:
     return requirement.marker is None or requirement.marker.evaluate(environment)
 
 
+def conda_packages(path: Path) -> tuple[str, dict[str, str]]:
+    """Python's line, and the others as name -> bounds."""
+    lines = yaml.safe_load(path.read_text(encoding="utf-8"))["dependencies"]
+    python, *others = [line for line in lines if isinstance(line, str) and line != "pip"]
+    found = map(Requirement, others)
+    return python, {CONDA_TO_PYPI.get(one.name, one.name): str(one.specifier) for one in found}
+
+
+def test_binder_gets_what_the_lessons_need_and_no_more():
+    extras = PROJECT["optional-dependencies"]
+    lines = [*PROJECT["dependencies"], *extras["plots"], *extras["study"], *extras["notebooks"]]
+    wanted = [one for one in map(Requirement, lines) if applies(one, "3.11") and one.name != "liftkit"]
+    assert conda_packages(ROOT / "binder" / "environment.yml")[1] == {one.name: str(one.specifier) for one in wanted}
+    assert os.access(ROOT / "binder" / "postBuild", os.X_OK) and os.access(ROOT / "binder" / "start", os.X_OK)
+
+
 def test_environment_yml_lists_the_packages_and_bounds_of_pyproject():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
-    python, *lines = [line for line in environment["dependencies"] if isinstance(line, str) and line != "pip"]
-    conda = {}
-    for line in lines:
-        requirement = Requirement(line)
-        conda[CONDA_TO_PYPI.get(requirement.name, requirement.name)] = str(requirement.specifier)
+    python, conda = conda_packages(ROOT / "environment.yml")
     # tomli is for a Python older than the one that environment.yml asks for.
     pyproject = {r.name: str(r.specifier) for r in requirements() if applies(r, "3.11")}
     assert conda == pyproject
@@ -102,7 +115,9 @@ def test_pre_commit_runs_the_pinned_ruff():
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a script of bash")
-@pytest.mark.parametrize("failing", ["none", "make .venv/.installed", "make test", "make long", "versions check"])
+@pytest.mark.parametrize(
+    "failing", ["none", "make .venv/.installed", "make test", "wheel", "make long", "versions check"]
+)
 def test_ci_runs_the_test_command_of_the_readme_and_more_and_fails_with_each(tmp_path, failing):
     assert "make test" in (ROOT / "README.md").read_text(encoding="utf-8")
     called = tmp_path / "called"
@@ -110,7 +125,7 @@ def test_ci_runs_the_test_command_of_the_readme_and_more_and_fails_with_each(tmp
         f'#!/bin/sh\ncommand="$(basename "$0") $*"\necho $command >> {called}\n'
         f'case "$command" in "{failing}"*) exit 1;; esac\n'
     )
-    names = ["bin/make", "bin/chromium", "bin/node", "bin/apt-get", ".ci/versions"]
+    names = ["bin/make", "bin/chromium", "bin/node", "bin/apt-get", ".ci/versions", ".ci/wheel"]
     for path in [tmp_path / name for name in names]:
         path.parent.mkdir(exist_ok=True)
         path.write_text(fake, encoding="utf-8")
@@ -118,8 +133,7 @@ def test_ci_runs_the_test_command_of_the_readme_and_more_and_fails_with_each(tmp
     shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci")
     environment = {**os.environ, "PATH": f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"}
     ran = subprocess.run(["bash", tmp_path / ".ci" / "run"], env=environment, capture_output=True, text=True)
-    steps = ["make .venv/.installed", "make test", "make long", "versions check"]
-    done = steps if failing == "none" else steps[: steps.index(failing) + 1]
+    done = STEPS if failing == "none" else STEPS[: STEPS.index(failing) + 1]
     commands = [line.split(" /")[0] for line in called.read_text(encoding="utf-8").splitlines()]
     assert [command for command in commands if command != "versions prepare"] == done
     assert failing.startswith("make") or "versions prepare" in commands  # in the background, and waited for at the end
@@ -127,7 +141,7 @@ def test_ci_runs_the_test_command_of_the_readme_and_more_and_fails_with_each(tmp
 
 
 @pytest.mark.skipif(os.name == "nt", reason="scripts of bash")
-@pytest.mark.parametrize("script", ["run", "versions"])
+@pytest.mark.parametrize("script", ["run", "versions", "wheel"])
 def test_the_scripts_of_ci_parse(script):
     subprocess.run(["bash", "-n", ROOT / ".ci" / script], check=True)
 
@@ -135,7 +149,7 @@ def test_the_scripts_of_ci_parse(script):
 @pytest.mark.skipif(os.name == "nt", reason="Binder runs on Linux")
 def test_binder_starts_notebooks_as_make_lab_does():
     code = "import os; print(os.environ['PLOTLY_RENDERER'], os.environ['OMP_NUM_THREADS'])"
-    binder = [ROOT / "start", sys.executable, "-c", code]
+    binder = [ROOT / "binder" / "start", sys.executable, "-c", code]
     bare = {"PATH": os.environ["PATH"]}
     ran = subprocess.run(binder, capture_output=True, text=True, check=True, env=bare)
     assert ran.stdout.split() == ["plotly_mimetype", "1"]

@@ -121,6 +121,22 @@ def subject_of(stem: str) -> str:
     return match[1] if match else ""
 
 
+_ARRAY = "write its joints to a numpy array (frames, joints, 3), which `arrays` reads"
+# Other files that people have: suffix -> what to do.
+FOREIGN = {
+    ".c3d": ". This is C3D, which `c3d` reads",
+    ".bvh": ". This is BVH, which `bvh` reads",
+    ".amc": ". This is Acclaim motion, which `asf` reads with its .asf",
+    ".npz": ". This is a file of arrays, which `arrays` or `positions` reads",
+    ".skeleton": f". This is NTU RGB+D, 25 Kinect joints: {_ARRAY} (--order kinect25 --unit m)",
+    ".trc": f". This is TRC, a table of points: {_ARRAY}",
+    ".mat": f". This is MATLAB (HumanEva, MPI-INF-3DHP): mpi_inf_3dhp.py reads the latter; of others, {_ARRAY}",
+    **dict.fromkeys((".fbx", ".glb", ".gltf", ".usd"), ". This is a scene; export its motion as BVH, as Blender does"),
+    **dict.fromkeys((".mp4", ".avi", ".mov"), ". This is a film; run a detector first, then `liftkit lift`"),
+}
+FOREIGN[".pkl"] = FOREIGN[".npy"] = FOREIGN[".json"] = FOREIGN[".npz"]
+
+
 def find_files(given: Sequence[Path], *suffixes: str) -> list[Path]:
     """The given files and those below given folders, each once, whose names end in one of the suffixes.
 
@@ -132,7 +148,8 @@ def find_files(given: Sequence[Path], *suffixes: str) -> list[Path]:
         below = sorted(path.rglob("*")) if path.is_dir() else [path]
         fitting = [file for file in below if file.suffix.lower() in suffixes and not file.is_dir()]
         if not fitting and not path.is_dir():
-            raise ValueError(f"{path}: expected a file whose name ends in {' or '.join(suffixes)}, or a folder")
+            known = FOREIGN.get(path.suffix.lower(), "")
+            raise ValueError(f"{path}: expected a file whose name ends in {' or '.join(suffixes)}, or a folder{known}")
         found += fitting
     if not found:
         raise ValueError(f"{', '.join(map(str, given))}: no {' or '.join(suffixes)} file there")

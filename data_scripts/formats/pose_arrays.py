@@ -4,38 +4,63 @@ from __future__ import annotations
 
 import json
 import pickle
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import numpy as np
 from formats.clips import MotionClip
-from formats.meaning import UNITS, scaled, skipped, turned
+from formats.joint_maps import match_skeleton
+from formats.kinematics import LARGEST_NUMBER
+from formats.meaning import UNITS, oddities, scaled, skipped, turned
+from readers.camera_poses import camera_poses
 from readers.mpi_inf_3dhp import JOINT_MAP as MPI_MAP
 from readers.mpi_inf_3dhp import JOINTS_17 as MPI_17
 
-from liftkit.data.people import check_person, pick_joints
-from liftkit.keypoints.names import COCO, to_h36m
+from liftkit.data.people import check_agreement, check_person, pick_joints
+from liftkit.keypoints.names import ORDERS as DETECTED
+from liftkit.keypoints.names import to_h36m
+from liftkit.poses import PoseSet
 from liftkit.skeleton import H36M_17
-from liftkit.system.files import check_file, read_arrays, reading
-from liftkit.system.pickles import ArrayUnpickler
+from liftkit.system.files import check_file, read_arrays, reading, unpacked_limit
+from liftkit.system.pickles import ArrayUnpickler, read_pickled
 
-LARGEST_TEXT = 2**28  # bytes of a JSON file or a pickle
+LARGEST_TEXT = 2**28  # bytes of a JSON file
 PANOPTIC = (
     "neck", "nose", "pelvis", "left_shoulder", "left_elbow", "left_wrist", "left_hip", "left_knee", "left_ankle",
     "right_shoulder", "right_elbow", "right_wrist", "right_hip", "right_knee", "right_ankle",
     "left_eye", "left_ear", "right_eye", "right_ear",
 )  # fmt: skip
-ORDERS = {"h36m": H36M_17.names, "coco": COCO, "mpi": MPI_17, "panoptic": PANOPTIC}
-# Forms whose joints are not in them: a key that only they have, and what to do.
+_PARTS = ("ankle", "knee", "hip", "wrist", "elbow", "shoulder")
+ASPSET = (
+    *(f"{side}_{part}" for side in ("right", "left") for part in _PARTS),
+    *("head_top", "head", "neck", "spine", "pelvis"),
+)
+SMPL = (
+    "pelvis left_hip right_hip spine1 left_knee right_knee spine2 left_ankle right_ankle spine3 left_foot right_foot "
+    "neck left_collar right_collar head left_shoulder right_shoulder left_elbow right_elbow left_wrist right_wrist "
+    "left_hand right_hand"
+).split()
+ORDERS: dict[str, Sequence[str]] = {"h36m": H36M_17.names, "mpi": MPI_17, "panoptic": PANOPTIC, "aspset": ASPSET}
+ORDERS |= {"smpl": SMPL} | {name: names for name, names in DETECTED.items() if name != "h36m"}
+# Our joint -> a joint of the order, if it has a trunk; otherwise the trunk follows from shoulders, hips and face.
+MAPS = {"mpi": MPI_MAP, "aspset": MPI_MAP, "smpl": match_skeleton(SMPL)[1]}
+# What is known by a key that only it has, and what to do.
 FORMS = {
-    "poses": "AMASS or AIST++: it holds a body model's angles; export joints with that model first",
-    "betas": "a body model's parameters (SMPL); export joints with that model first",
-    "smpl_poses": "AIST++ motions: angles of a body model; take its keypoints3d files",
-    "poses2d": "3DPW: take jointPositions with --x3d",
+    "smpl_poses": "AIST++'s motions, angles of a body model; take its keypoints3d (--x3d keypoints3d --order coco)",
+    "poses2d": "3DPW: --x3d jointPositions/0 --order smpl --source-fps 30",
+    "poses": "AMASS, angles of a body model; export joints with that model first (--order smpl)",
+    "betas": "a body model's parameters (SMPL); export joints with that model first (--order smpl)",
+    "bodies": "one frame of Panoptic; join its joints19 to an array (frames, 19, 4) first (--order panoptic)",
+    "positions_3d": "VideoPose3D's Human3.6M, which data_scripts/human36m.py videopose3d reads",
+    "positions_2d": "VideoPose3D's detections, which data_scripts/human36m.py videopose3d --detections reads",
+    "joints_mm": "positions, which `positions` reads",
+    "imgname": "MMPose's Human3.6M: --x3d S --x2d part --order h36m --axes camera",
+    "joints_2.5d_image": "MotionBERT's Human3.6M: --x3d '*/joints_2.5d_image' --x2d '*/joint_2d' --axes camera",
 }
 
 
-def read_pose_array(
+def read_pose_arrays(
     file: str | Path,
     field: str,
     order: str,
@@ -44,11 +69,11 @@ def read_pose_array(
     axes: str = "world",
     up: str = "auto",
     skip: int = 0,
-) -> MotionClip:
-    """Read one clip of our 17 joints from an array (F, K, 3 or more); what follows a joint's place is left out.
+) -> list[MotionClip]:
+    """Read clips of our 17 joints from arrays (F, K, 3 or more) or (F, 3 K); what follows a joint's place is left out.
 
     Args:
-        field: the array's name, "a/b" for b inside a; "" if the file holds only one.
+        field: the array's name, "a/b" for b inside a, "*/b" for several, one clip each; "" if there is only one.
         order: of the joints, one of ``ORDERS``.
         fps: frames per second.
         unit: one of ``meaning.UNITS``, or "auto".
@@ -57,65 +82,144 @@ def read_pose_array(
         skip: frames to leave out at the start.
 
     Raises:
-        ValueError: names the file, and the fields that it has if there is no such one.
+        ValueError: names the file, its fields if there is no such one, and the order in which the joints make a person
+            if they make none in this one.
+    """
+    path, clips = Path(file), []
+    for place, points in _arrays(path, field, order, axes, unit, 3):
+        with reading(path, place):
+            joints, found, vertical, notes = _person(skipped(points, skip), order, axes, unit, up)
+        about = f"order {order}, unit {found}, up is {vertical}"
+        clips.append(MotionClip(joints, fps, _name(path, field, place), "", about, order, vertical, notes))
+    return clips
+
+
+def read_views(file: str | Path, x3d: str, x2d: str, order: str, unit: str, first: int = 0) -> Iterator[PoseSet]:
+    """Read 3D in the camera's frame with its own 2D in pixels: one PoseSet for each array that the fields name.
+
+    Args:
+        x3d, order, unit: as of :func:`read_pose_arrays`; ``x2d`` names arrays (F, K, 2 or more).
+        first: the first clip's number.
     """
     path = Path(file)
+    flat = [points for _, points in _arrays(path, x2d, order, "camera", unit, 2)]
+    for number, (place, points) in enumerate(_arrays(path, x3d, order, "camera", unit, 3)):
+        with reading(path, place):
+            seen = _person(points, order, "camera", unit)[0] * [1.0, -1.0, -1.0]  # down and away again
+            shown = _joints(flat[number], order) if number < len(flat) else seen[:0, :, :2]
+            if len(shown) != len(seen):
+                raise ValueError(f"expected as many frames in 2D as in 3D, found {len(shown)} and {len(seen)}")
+            check_agreement(shown, seen)
+            labels = {"clip": first + number, "action": _name(path, x3d, place), "subject": "", "split": "train"}
+            yield camera_poses(shown, seen, np.arange(len(seen)), path.stem, camera=0, **labels)
+
+
+def _name(path: Path, field: str, place: str) -> str:
+    found = [key for key, name in zip(place.split("/"), field.split("/"), strict=False) if "*" in name]
+    return "/".join([path.stem, *found])
+
+
+def _person(points: np.ndarray, order: str, axes: str, unit: str, up: str = "auto"):
+    """Joints in mm, y up, their unit, the axis that was up, and notes."""
+
+    def read(order: str):
+        joints, found = scaled(_joints(points, order), unit)
+        joints, vertical, notes = turned(joints, "-y" if axes == "camera" else up)
+        check_person(joints)
+        return joints, found, vertical, notes
+
+    def sound(order: str) -> bool:
+        try:
+            return not oddities(read(order)[0])
+        except ValueError:
+            return False
+
+    others = [name for name, names in ORDERS.items() if len(names) == points.shape[1] and name != order]
+    if not sound(order) and (better := next(filter(sound, others), "")):
+        raise ValueError(f"the joints make no person in the order {order}; they do with --order {better}")
+    return read(order)
+
+
+def _joints(points: np.ndarray, order: str) -> np.ndarray:
+    return pick_joints(points, ORDERS[order], MAPS[order]) if order in MAPS else to_h36m(points, ORDERS[order])
+
+
+def _load(path: Path, field: str) -> object:
+    """What the file holds: arrays and numbers in dicts and lists."""
+    if path.suffix == ".npz":
+        try:
+            return read_arrays(path)
+        except ValueError as error:
+            if "pickled objects" not in str(error) or not field:
+                raise
+            return read_pickled(path, [field.split("/")[0]], unpacked_limit(path.stat().st_size))
+    if path.suffix == ".json":
+        return json.loads(check_file(path, LARGEST_TEXT).read_bytes())
+    if check_file(path).suffix == ".npy":
+        return np.load(path, allow_pickle=False)
+    with path.open("rb") as file:
+        try:
+            return ArrayUnpickler(file, path.stat().st_size, encoding="latin1").load()
+        except pickle.UnpicklingError as error:
+            raise ValueError(f"not a pickle of arrays: {error}") from error
+
+
+def _arrays(path: Path, field: str, order: str, axes: str, unit: str, wide: int) -> list[tuple[str, np.ndarray]]:
+    """The place and the array (F, K, wide) of each part of a file that a field names."""
     with reading(path):
         if order not in ORDERS or axes not in ("world", "camera") or unit not in (*UNITS, "auto"):
             raise ValueError(
                 f"expected --order {', '.join(ORDERS)}, --axes world or camera, --unit auto, {', '.join(UNITS)}; found "
                 f"{order}, {axes}, {unit}"
             )
-        points = skipped(_numbers(_load(path), field), skip)[..., :3]
-        names = ORDERS[order]
-        if points.shape[1] != len(names):
-            raise ValueError(f"--order {order} has {len(names)} joints, found an array of {points.shape[1]}")
-        joints, unit = scaled(_joints(points, order), "auto" if unit == "auto" else UNITS[unit])
-        joints, up, notes = turned(joints, "-y" if axes == "camera" else up)
-        check_person(joints)
-    return MotionClip(joints, fps, path.stem, "", f"order {order}, unit {unit}, up is {up}", order, up, notes)
+        whole = _load(path, field)
+        found = [("", getattr(whole, "value", whole))]
+        if isinstance(whole, Mapping) and len(whole) == 1 and not field:
+            found = _inside(whole, "*")
+        for name in filter(None, field.split("/")):
+            found = [
+                (f"{above}/{key}".strip("/"), thing) for above, outer in found for key, thing in _inside(outer, name)
+            ]
+        if not found:
+            raise ValueError(f"it has no {field}; {_content(whole)}")
+        arrays, left = [], unpacked_limit(path.stat().st_size)
+        for place, thing in found:
+            if isinstance(thing, Mapping):
+                raise ValueError(f"choose an array with --x3d; {_content(thing)}")
+            if (left := left - 8 * _size(thing)) < 0:  # a pickle may refer to one list a million times
+                raise ValueError("it names many more numbers than it holds; refused")
+            arrays.append((place, _numbers(thing, order, wide)))
+        return arrays
 
 
-def _joints(points: np.ndarray, order: str) -> np.ndarray:
-    if order in ("h36m", "mpi"):
-        mapping = MPI_MAP if order == "mpi" else {name: name for name in H36M_17.names}
-        return pick_joints(points, ORDERS[order], mapping)
-    return to_h36m(points, ORDERS[order])
+def _inside(outer: object, name: str) -> list[tuple[str, object]]:
+    """(key, content) of what a dict or a list holds under a name or a pattern."""
+    items = (
+        outer.items() if isinstance(outer, Mapping) else enumerate(outer) if isinstance(outer, (list, tuple)) else ()
+    )
+    fitting = [(str(key), thing) for key, thing in items if str(key) == name or fnmatchcase(str(key), name)]
+    return [(key, getattr(thing, "value", thing)) for key, thing in fitting]  # of a pickle
 
 
-def _load(path: Path) -> object:
-    """What the file holds: arrays and numbers in dicts and lists."""
-    if path.suffix == ".npz":
-        return read_arrays(path)
-    path = check_file(path, LARGEST_TEXT)
-    if path.suffix == ".npy":
-        return np.load(path, allow_pickle=False)
-    if path.suffix == ".json":
-        return json.loads(path.read_bytes())
-    if path.suffix in (".pkl", ".pickle"):
-        with path.open("rb") as file:
-            try:
-                return ArrayUnpickler(file, path.stat().st_size, encoding="latin1").load()
-            except pickle.UnpicklingError as error:
-                raise ValueError(f"not a pickle of arrays: {error}") from error
-    raise ValueError("expected a file whose name ends in .npz, .npy, .json, .pkl or .pickle")
+def _size(thing: object) -> int:
+    """How many numbers an array or a list of equal lists has."""
+    if isinstance(thing, (list, tuple)):
+        return len(thing) * _size(thing[0]) if thing else 0
+    return getattr(thing, "size", 1)
 
 
-def _numbers(thing: object, field: str) -> np.ndarray:
-    """The array (F, K, 3 or more) of a field."""
-    for name in filter(None, field.split("/")):
-        if not isinstance(thing, Mapping) or name not in thing:
-            raise ValueError(f"it has no {field}; {_content(thing)}")
-        thing = thing[name]
-    thing = getattr(thing, "value", thing)  # of a pickle
-    if isinstance(thing, Mapping) and len(thing) == 1 and not field:
-        thing = getattr(only := next(iter(thing.values())), "value", only)
-    if isinstance(thing, Mapping):
-        raise ValueError(f"choose an array with --x3d; {_content(thing)}")
-    array = np.asarray(thing, float) if isinstance(thing, list) else np.asarray(thing)
-    if array.dtype.kind not in "fiu" or array.ndim != 3 or array.shape[2] < 3 or not len(array):
-        raise ValueError(f"expected numbers (frames, joints, 3), found {array.dtype} {array.shape}")
-    return array.astype(float)
+def _numbers(thing: object, order: str, wide: int) -> np.ndarray:
+    array, count = np.asarray(thing, float) if isinstance(thing, list) else np.asarray(thing), len(ORDERS[order])
+    if array.ndim == 2 and array.shape[1] == wide * count:
+        array = array.reshape(-1, count, wide)
+    if array.dtype.kind not in "fiu" or array.ndim != 3 or array.shape[2] < wide or not len(array):
+        raise ValueError(f"expected numbers (frames, joints, {wide}), found {array.dtype} {array.shape}")
+    if array.shape[1] != count:
+        raise ValueError(f"--order {order} has {count} joints, found an array of {array.shape[1]}")
+    array = array[..., :wide].astype(float)
+    if len(bad := np.flatnonzero(~(np.abs(array) < LARGEST_NUMBER).all((1, 2)))):
+        raise ValueError(f"expected numbers below {LARGEST_NUMBER:g}, found NaN or larger ones first in frame {bad[0]}")
+    return array
 
 
 def _content(thing: object) -> str:

@@ -156,7 +156,10 @@ def read_videopose3d(path: str | Path) -> Iterator[Recording]:
         ValueError: names file and place.
     """
     limit = unpacked_limit(check_file(path).stat().st_size)
-    subjects = read_pickled(path, ["positions_3d"], limit)["positions_3d"]
+    try:
+        subjects = read_pickled(path, ["positions_3d"], limit)["positions_3d"]
+    except ValueError as error:
+        raise ValueError(f"{error}. MMPose's npz and MotionBERT's pickle are read by cmu.py arrays") from error
     with reading(path, "positions_3d"):
         subjects = entries(subjects, "subjects")
     for subject in sorted(subjects, key=lambda name: (len(name), name)):

@@ -1,4 +1,4 @@
-"""liftkit course: list, check and print the course, and publish it under one's own name."""
+"""liftkit course: list, check, hand out and grade the course, and publish it under one's own name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ import typer
 from liftkit.cli.common import friendly, say, show_table, stoppable
 from liftkit.cli.course_site import site
 
-course = typer.Typer(no_args_is_help=True, help="The course: list, check and print it; publish it as your own.")
+course = typer.Typer(
+    no_args_is_help=True, help="The course: list, check, hand out and grade it; publish it as your own."
+)
 
 FolderOption = Annotated[Path, typer.Option(help="The folder of the lessons and course.toml.")]
 Source = Annotated[Path | None, typer.Option("--folder", help="The lessons; by default this clone's or package's.")]
@@ -53,20 +55,6 @@ def check(folder: FolderOption = NOTEBOOKS) -> None:
         raise typer.Exit(1)
     count = sum(len(one.exercises) for one in read.lessons)
     say(f"Lessons and manifest agree: lessons {len(read.lessons)}, exercises {count}.")
-
-
-@course.command("print")
-@friendly
-def print_(folder: Source = None) -> None:
-    """Print the index of the course as Markdown.
-
-    Example: `liftkit course print`
-    """
-    from liftkit.course.authoring.manifest import lessons_folder, read_course
-    from liftkit.course.authoring.publish import lessons_table
-
-    read = read_course(folder or lessons_folder())
-    say(f"# {read.title}\n\n{lessons_table(read)}")
 
 
 @course.command("copy")
@@ -112,11 +100,14 @@ def grade(
     submissions: Annotated[Path, typer.Argument(metavar="FOLDER", help="Notebooks, in it and in folders below.")],
     out: Annotated[Path, typer.Option(help="The table; a page of the same name (.html) is written beside it.")],
     seconds: Annotated[float, typer.Option(min=1, help="That the code of one exercise may take.")] = 60,
+    folder: Annotated[Path | None, typer.Option(help="Of your own course.toml and exercises.py, if there are.")] = None,
 ) -> None:
     """Grade students' notebooks, each in a process of its own with limits; the same command goes on after a stop.
 
     Example: `liftkit course grade submissions --out grades.csv`
     """
+    from liftkit.course import OWN
+    from liftkit.course.authoring.manifest import read_course
     from liftkit.course.grading.grade import grade_folder
     from liftkit.course.grading.page import grades_page
     from liftkit.system.files import write_atomically
@@ -124,8 +115,9 @@ def grade(
     def report(grades) -> None:
         say(f"{grades[0].notebook}: " + ", ".join(f"{one.exercise} {one.status}".strip() for one in grades))
 
+    expected = {one.number: one.exercises for one in read_course(folder).lessons} if folder else None
     with stoppable(f"What is graded is kept in {out}: the same command goes on."):
-        grades = grade_folder(submissions, out, seconds, report)
+        grades = grade_folder(submissions, out, seconds, report, expected, folder and folder / OWN)
     page = out.with_suffix(".html")
     write_atomically(page, lambda file: file.write(grades_page(grades).encode("utf-8", "replace")))
     say(f"Notebooks: {len({one.notebook for one in grades})}. Table: {out}. Page: {page}.")
@@ -160,15 +152,29 @@ def set_repository_(
         str, typer.Argument(help="OWNER/NAME, or an address; without it, all links are removed.")
     ] = "",
     branch: Annotated[str, typer.Option(help="The branch that links open.")] = "main",
+    hub: Annotated[str | None, typer.Option(help="A JupyterHub with nbgitpuller, such as https://hub.uni.edu.")] = None,
     folder: FolderOption = NOTEBOOKS,
 ) -> None:
-    """Write the links to Colab and Binder, and the set-up cell, into every lesson.
+    """Write the links to Colab, Kaggle, Binder, VS Code and a JupyterHub, and the set-up cell, into every lesson.
 
     Example: `liftkit course set-repository OWNER/NAME`
     """
     from liftkit.course.authoring.publish import set_repository
 
-    _show_changed(set_repository(folder, repository, branch))
+    _show_changed(set_repository(folder, repository, branch, hub))
+
+
+@course.command("tidy")
+@friendly
+def tidy_(notebooks: Annotated[list[Path], typer.Argument(help="Notebooks, which are repaired in place.")]) -> None:
+    """Repair notebooks: unique cell ids, slides, texts of pictures, and widget state as Colab saves it.
+
+    Example: `liftkit course tidy my_lesson.ipynb`
+    """
+    from liftkit.course.authoring.tidy import tidy_notebook
+
+    for path in notebooks:
+        say("\n".join(f"{path}: {one}" for one in tidy_notebook(path) or ["nothing to repair"]))
 
 
 @course.command("update")

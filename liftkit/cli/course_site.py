@@ -21,6 +21,7 @@ def site(
     """
     from liftkit.course.site.build import build_site
 
+    say("Making every widget of the lessons once more, so that its page answers without a kernel: some minutes.")
     files = build_site(folder, out)
     size = sum(path.stat().st_size for path in files)
     say(f"Wrote {len(files)} files, {size / 1e6:.1f} MB. Open {files[0]} in a browser, or copy the folder to a server.")

@@ -7,7 +7,7 @@ correlation: how well the best linear combination of both predicts the depth, fr
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import rankdata
+import pandas as pd
 
 DISTANCE_POSES = 1000  # evenly spaced ones, because the distance correlation needs all pairs of poses
 TINY = 1e-6  # of the scale of a coordinate; what is below is rounding
@@ -31,7 +31,12 @@ def pearson(places: np.ndarray, depths: np.ndarray) -> np.ndarray:
 
 def spearman(places: np.ndarray, depths: np.ndarray) -> np.ndarray:
     """:func:`pearson` of the ranks: 1 for every rising relation, linear or not."""
-    return pearson(rankdata(places, axis=0), rankdata(depths, axis=0))
+    return pearson(_ranks(places), _ranks(depths))
+
+
+def _ranks(values: np.ndarray) -> np.ndarray:
+    """Per column of values (N, ...) their ranks; equal ones share the mean of theirs."""
+    return pd.DataFrame(values.reshape(len(values), -1)).rank().to_numpy().reshape(values.shape)
 
 
 def distance(places: np.ndarray, depths: np.ndarray) -> np.ndarray:

@@ -7,7 +7,6 @@ from itertools import permutations as permutations_of
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from liftkit.correlation.coefficients import TINY, pearson
 from liftkit.correlation.dependence import Dependence, Parts, joints_of
@@ -17,6 +16,7 @@ from liftkit.geometry import pose_scale
 from liftkit.poses import PoseSet, require_truth
 from liftkit.run import Run
 from liftkit.study.statistics import interval
+from liftkit.system.extras import optional
 
 LEVEL = 0.05
 LEAST_MOVED = 1.0  # mm; depths that move less count as not moved
@@ -202,6 +202,8 @@ def dependence_and_error(
         between, error = dependence.between(parts), table.loc[list(dependence.seeds)].to_numpy(float)
         rho = p = float("nan")
         if len(error) > 2 and np.ptp(between) > 0 and np.ptp(error) > 0:
+            with optional("study"):
+                from scipy import stats
             drawn = dict(permutation_type="pairings", n_resamples=RESAMPLES, rng=np.random.default_rng(0))
             test = stats.permutation_test((between,), lambda b, e=error: stats.spearmanr(b, e).statistic, **drawn)
             rho, p = float(test.statistic), float(test.pvalue)

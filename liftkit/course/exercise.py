@@ -6,8 +6,9 @@ import ast
 import inspect
 import math
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from numbers import Real
 from string import ascii_lowercase
@@ -15,9 +16,10 @@ from typing import Any
 
 from liftkit.course.answers import read_choice, read_names, read_number
 from liftkit.course.checking import NotAttempted, NotUnderstood, Refused, StudentFunction, WrongAnswer, describe
-from liftkit.course.feedback import CORRECT, INCORRECT, Feedback, MarkdownText
+from liftkit.course.feedback import CORRECT, INCORRECT, NOT_ATTEMPTED, Feedback, MarkdownText
 from liftkit.course.watchdog import Ended, OutOfTime, call_within
 
+ATTEMPTS: Counter[str] = Counter()  # by the exercise's number: how many answers were checked since the kernel started
 PRAISE = "Well done, that is right."
 
 
@@ -54,7 +56,12 @@ class Exercise(ABC):
         """Markdown: the answer, and why it is right."""
 
     def check(self, answer: Any = None) -> Feedback:
-        """Check an answer. Nothing that the answer does raises here: it becomes feedback."""
+        """Check an answer, and count it. Nothing that the answer does raises here: it becomes feedback."""
+        feedback = self._judge(answer)
+        ATTEMPTS[self.number] += feedback.status != NOT_ATTEMPTED
+        return replace(feedback, attempt=ATTEMPTS[self.number])
+
+    def _judge(self, answer: Any) -> Feedback:
         try:
             read = call_within(self.seconds, self._read_with_care, answer)
             return Feedback(self.number, CORRECT, f"{PRAISE} {self._verify(read)}")
@@ -141,7 +148,7 @@ class Coding(Exercise):
         >>> project = exercise("01.1").use(...)
         01.1: not attempted, so the next cells use ours in place of your `orthographic`.
         """
-        name, feedback = self.reference.__name__, self.check(answer)
+        name, feedback = self.reference.__name__, self._judge(answer)
         if feedback:
             print(f"{self.number}: correct, so the next cells use your `{name}`.")
             return answer
@@ -159,6 +166,7 @@ class Measuring(Exercise):
     measure: Callable[[], float | str | Collection[str]]  # called once per session; its source is the solution
     wrong: Callable[[Any], str]  # explains what is wrong with a number, or with a name that does not belong there
     conclusion: str  # said of a right answer
+    missed: Callable[[set[str]], str] | None = None  # where to look for the names that are missing
     choices: Collection[str] = ()  # the names to choose from; none if a number is asked for
     several: bool = False  # whether a set of names is asked for
     tolerance: float = 0.02  # of a number, relative; two digits after the point are always enough
@@ -203,8 +211,9 @@ class Measuring(Exercise):
         belongs = f"{_shown(found & right)}: right so far" if found & right else ""
         if wrong := found - right:
             raise WrongAnswer(f"Not {_shown(wrong)}. {self.wrong(min(wrong))}" + (belongs and f" {belongs}."))
-        if missing := len(right - found):
-            raise WrongAnswer(f"{belongs}, {'one is' if missing == 1 else f'{missing} are'} missing.")
+        if missing := right - found:
+            where = f" {self.missed(missing)}" if self.missed else ""
+            raise WrongAnswer(f"{belongs}, {'one is' if len(missing) == 1 else f'{len(missing)} are'} missing.{where}")
 
     def _solution(self) -> str:
         return f"```python\n{_code_of(self.measure)}\n```\n\nThe result is {_shown(self.measure())}. {self.conclusion}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,7 +64,9 @@ def read_npz(path: Path) -> Found:
 @contextmanager
 def _without_pickles() -> Iterator[None]:
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of headers that Python 2 wrote
+            yield
     except ValueError as error:
         pickled = (
             "it holds pickled objects, which are not read: save arrays of numbers of shape (frames, points, 2 or 3)"
@@ -75,8 +78,9 @@ def _rows(array: np.ndarray, names: tuple[str, ...] | None = None, size=None) ->
     shape = array.shape
     if array.dtype.kind not in "fiu" or array.ndim not in (2, 3, 4) or not array.size:
         raise ValueError(f"expected numbers of shape (frames, points, 2 or 3), found {array.dtype} of shape {shape}")
-    if array.ndim == 2 and shape[1] > 5:
-        if (width := width_of(shape[1])) is None:
+    numbers, array = _without_counts(array) if array.ndim == 2 else (None, array)
+    if array.ndim == 2 and array.shape[1] > 5:
+        if (width := width_of(array.shape[1])) is None:
             raise ValueError(f"expected two or three numbers for each of a usual number of points, found shape {shape}")
         array = array.reshape(shape[0], -1, width)
     array = array[None] if array.ndim == 2 else array
@@ -87,14 +91,22 @@ def _rows(array: np.ndarray, names: tuple[str, ...] | None = None, size=None) ->
     if array.shape[1] > 2 and all(near([Points(np.asarray(person, float)) for person in array[0]])):
         array = array.swapaxes(0, 1)
         notes.append(f"shape {shape} is taken as (people, frames, points, {shape[-1]})")
+    named = "the first column counts the frames" if numbers else "no frame is named"
+    notes.append(f"{named}: the array's {len(array)} rows are taken as frames")
     rows = [
         Row(frame, "", Points(np.asarray(person, float)))
-        for frame, people in enumerate(array)
+        for frame, people in zip(numbers or range(len(array)), array, strict=True)
         for person in people
         if (np.isfinite(person[:, :2]) & (person[:, :2] != 0)).any()
     ]
-    notes.append(f"no frame is named: the array's {len(array)} rows are taken as frames")
     return Found(rows, names, len(array), "other", size, None, tuple(notes))
+
+
+def _without_counts(array: np.ndarray) -> tuple[list[int] | None, np.ndarray]:
+    """The numbers of the frames, if the first column of an array (F, 1 + points) counts them; and the rest."""
+    first = np.asarray(array[:, 0])
+    rises = len(array) > 1 and array.shape[1] > 5 and (np.diff(first) >= 1).all() and (first % 1 == 0).all()
+    return (first.astype(int).tolist(), array[:, 1:]) if rises and width_of(array.shape[1] - 1) else (None, array)
 
 
 def _videopose3d(path: Path, fields: list[str]) -> Found:

@@ -92,6 +92,7 @@ def _by_level(people: list[Detection], level: int) -> Placed:
     if all(isinstance(step, str) for step in steps):
         return _by_key(people, steps, level)
     if any(step in ONE_PICTURE for step in people[0].path[:level][-1:]):
+        _check_inside(people, steps)
         return Placed([_row(p, 0) for p in people], 1)
     if len(set(steps)) < len(steps) or any(isinstance(step, int) for p in people for step in p.path[level + 1 :]):
         _check_inside(people, steps)

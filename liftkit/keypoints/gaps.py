@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.ndimage import median_filter
 
 WINDOW = 7  # frames: a point that is wild in up to three in a row is seen to be
 WILD = 0.2  # of a person's size in the picture: farther from the median over the window a point is wild
@@ -28,7 +27,8 @@ def without_wild(points: np.ndarray) -> np.ndarray:
     for k in np.flatnonzero(seen.any(0)):
         at = np.flatnonzero(seen[:, k])
         filled[:, k] = np.stack([np.interp(np.arange(len(points)), at, points[at, k, a]) for a in (0, 1)], axis=-1)
-    usual = median_filter(filled, (WINDOW, 1, 1), mode="nearest")
+    around = np.pad(filled, [(WINDOW // 2, WINDOW // 2), (0, 0), (0, 0)], mode="edge")
+    usual = np.median(np.lib.stride_tricks.sliding_window_view(around, WINDOW, axis=0), axis=-1)
     boxes = [np.ptp(pose[good], axis=0) for pose, good in zip(points, seen, strict=True) if good.any()]
     size = np.median(np.linalg.norm(boxes, axis=-1))
     wild = np.linalg.norm(filled - usual, axis=-1) > WILD * size

@@ -62,7 +62,9 @@ class Search:
                 frame = kind, label if whole(label) is not None else short(label), len(path)
         if frame is not None and frame[2] == len(path):
             self.labels.append(frame)
-        track, film = _track_of(item) or track, short(label_of(item, labels.FILM_KEYS) or "") or film
+        own = label_of(item, labels.FILM_KEYS)
+        track, film = _track_of(item) or track, film if own is None else short(own)
+        kind, numbers = _listed_frames(item)
         bodies = _bodies(item)
         for key in bodies:
             self._add(Detection((*path, key), frame, track, film, read_points(item[key], item)), item, key)
@@ -72,6 +74,10 @@ class Search:
         for key, value in item.items():
             if isinstance(value, dict) and key not in bodies and (bodies or OTHER.search(key)):
                 self._note(value)
+            elif isinstance(value, list) and value is not numbers and len(value) == len(numbers):
+                for index, (label, entry) in enumerate(zip(numbers, value, strict=True)):
+                    self.labels.append((kind, label, len(path)))
+                    self._look(entry, (*path, key, index), self.labels[-1], track, film)
             elif isinstance(value, (dict, list, str)) and not bodies and not OTHER.search(key):
                 self._look(value, (*path, key), frame, track, film)
 
@@ -92,6 +98,16 @@ class Search:
             if squeezed(key) in NAME_LISTS and isinstance(value, (list, dict)) and FEWEST <= len(value) <= MOST:
                 listed = [value[k] for k in sorted(value, key=int)] if isinstance(value, dict) else value
                 self.names = self.names or tidy_all(listed)
+
+
+def _listed_frames(item: dict) -> tuple[str, list]:
+    """The frames or times of all entries of another list, if they are listed beside it; else an empty list."""
+    for kind, keys in ("frame", labels.FRAME_KEYS), ("time", labels.TIME_KEYS):
+        for key, value in item.items():
+            listed = isinstance(value, list) and len(value) > 1 and squeezed(key).removesuffix("s") in keys
+            if listed and all(isinstance(label, (int, float, str)) for label in value):
+                return kind, value
+    return "", []
 
 
 def _track_of(item: dict) -> str:

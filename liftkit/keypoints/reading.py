@@ -113,9 +113,10 @@ def read_keypoints(
     with reading(path):
         try:
             found = open_keypoints(path, format, follow)
-            people = gather(found, order).within(frames)
+            people = gather(found, order)
         except ValueError as error:
             raise ValueError(f"{error}. {ALWAYS_WORKS}") from error
+        people = people.within(frames)
         points, units = people.scaled(size, aspect, found.size)
         points = _seen(points, threshold)
         chosen = list(everybody(people, points)) if all_people else [choose_person(people, points, person, follow)]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from liftkit.keypoints.names import LIMBS
 from liftkit.keypoints.people import People
+from liftkit.system.extras import optional
 
 FARTHEST_STEP = 0.5  # of a person's extent: how far the middle may move from frame to frame
 LONGEST_STEP = 3  # times that, over a gap of any length
@@ -143,13 +143,20 @@ def _linked(frame: np.ndarray, middle: np.ndarray, extent: np.ndarray) -> list[n
         old = np.array(list(pieces))
         steps = np.linalg.norm(middle[old][:, None] - middle[group], axis=-1) / extent[old][:, None]
         steps[steps > _reach(frame[group[0]] - frame[before[0]])] = 1e6
-        follows = {
-            int(old[a]): int(group[b]) for a, b in zip(*linear_sum_assignment(steps), strict=True) if steps[a, b] < 1e6
-        }
+        follows = {int(old[a]): int(group[b]) for a, b in zip(*_assigned(steps), strict=True) if steps[a, b] < 1e6}
         done += [piece for last, piece in pieces.items() if last not in follows]
         going = {follows[last]: [*piece, follows[last]] for last, piece in pieces.items() if last in follows}
         pieces = going | {int(i): [int(i)] for i in group if int(i) not in going}
     return [np.array(piece) for piece in (*done, *pieces.values())]
+
+
+def _assigned(steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and columns, each used once, whose sum of steps is the smallest."""
+    if min(steps.shape) == 1:  # one person, as in most films
+        return tuple(np.array([at]) for at in np.unravel_index(steps.argmin(), steps.shape))
+    with optional("study"):
+        from scipy.optimize import linear_sum_assignment
+    return linear_sum_assignment(steps)
 
 
 def _reach(gap):

@@ -96,6 +96,40 @@ def reached_figure(results: pd.DataFrame, metric: str = "pa_mpjpe_reflection", f
     return figure.update_layout(xaxis_title=metric_label(metric), height=380, hovermode="x unified")
 
 
+def forest_figure(comparisons: pd.DataFrame) -> go.Figure:
+    """A forest plot: one row per comparison, its difference with the corrected interval, in both alignments.
+
+    Left of 0 the first representation has the smaller error.
+
+    Args:
+        comparisons: as :func:`liftkit.study.statistics.compare_pairs` gives them, with the names of the rows as index.
+
+    Raises:
+        ValueError: if a column is missing or there are no rows.
+    """
+    columns = ["difference", "low_holm", "high_holm", "p_holm"]
+    _check_table(comparisons, columns)
+    names = [", ".join(map(str, name)) if isinstance(name, tuple) else str(name) for name in comparisons.index]
+    figure, rows = go.Figure(), np.arange(len(names))[::-1]
+    shown = {"": "reflection allowed", "pa_mpjpe_": "reflection forbidden"}
+    shown = {prefix: title for prefix, title in shown.items() if f"{prefix}difference" in comparisons}
+    for i, (prefix, title) in enumerate(shown.items()):
+        middle, low, high, p = (comparisons[prefix + column].to_numpy(float) for column in columns)
+        bars = {"type": "data", "symmetric": False, "array": high - middle, "arrayminus": middle - low}
+        hover = [
+            f"{n}: {m:+.1f} ({a:+.1f} to {b:+.1f}) mm, p = {q:.3f}"
+            for n, m, a, b, q in zip(names, middle, low, high, p, strict=True)
+        ]
+        marker = {"color": _line(i)["color"], "symbol": ("circle", "diamond-open")[i], "size": 9}
+        how = {"mode": "markers", "marker": marker, "error_x": bars, "text": hover, "hoverinfo": "text"}
+        figure.add_scatter(x=middle, y=rows - 0.25 * i, name=title, **how)
+    figure.add_vline(0, line_dash="dot")
+    figure.update_yaxes(tickvals=rows, ticktext=names, range=[-0.75, len(names) - 0.25])
+    return figure.update_layout(
+        xaxis_title="difference in mm, with its corrected 95 % interval", height=140 + 32 * len(names)
+    )
+
+
 def _line(i: int) -> dict[str, str]:
     return {"color": SERIES[i % len(SERIES)], "dash": DASHES[i % len(DASHES)]}
 

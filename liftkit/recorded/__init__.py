@@ -18,6 +18,7 @@ from liftkit.system.files import write_atomically
 FOLDER = Path(__file__).parent
 LIFTER = FOLDER / "lifter"
 REAL_STUDY, MATRIX, SAMPLE = (FOLDER / name for name in ("real_study.csv", "matrix.csv", "sample_keypoints.json"))
+SWITCHES = FOLDER / "switches.csv"
 REFERENCES, DEPENDENCE = REAL_STUDY.with_stem("real_study_references"), FOLDER / "dependence.csv"
 EVIDENCE = {"gravity": "views about gravity", "paper": "the paper's views"}  # prior -> what the claims are judged by
 MAX_TEST_POSES = 4096  # on which the stored figures are measured, evenly spaced
@@ -113,6 +114,15 @@ def matrix_results() -> pd.DataFrame:
     over actions ("macro"). ``flat`` is the error of the flat pose on the test set, reflection allowed.
     """
     return pd.concat(map(pd.read_csv, sorted(FOLDER.glob(f"{MATRIX.stem}_*.csv"))), ignore_index=True)
+
+
+def switch_results() -> pd.DataFrame:
+    """What each difference between the paper and its code does, as ``python -m benchmarks.switches`` wrote it.
+
+    One row per ``switch``, representation and seed, with its errors; without rows as long as nothing is recorded.
+    """
+    columns = ["switch", "representation", "seed", "pa_mpjpe", "pa_mpjpe_reflection", "mirrored"]
+    return pd.read_csv(SWITCHES) if SWITCHES.exists() else pd.DataFrame(columns=columns)
 
 
 def recorded_claims() -> dict[str, dict[str, Judgement]]:

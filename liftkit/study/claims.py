@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import special  # not scipy.stats, which takes a second to load
 
 from liftkit.representations import PAPER
 from liftkit.study.statistics import ALIGNMENTS, REACHED, compare_pairs, interval
@@ -23,6 +22,7 @@ from liftkit.study.verdict import (
     UNDECIDED,
     both_alignments,
     describe_mirrored,
+    scipy_special,
     verdict,
 )
 
@@ -162,7 +162,7 @@ def brown_forsythe(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     n, m = x.shape[-1], y.shape[-1]
     pooled = (x.var(-1) * n + y.var(-1) * m) / (n + m - 2)
     t = (x.mean(-1) - y.mean(-1)) / np.sqrt(np.maximum(pooled * (1 / n + 1 / m), 1e-300))
-    return 2 * special.stdtr(n + m - 2, -np.abs(t))
+    return 2 * scipy_special().stdtr(n + m - 2, -np.abs(t))
 
 
 def power(runs: int, ratio: float, draws: int = DRAWS) -> float:

@@ -6,9 +6,16 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import special  # not scipy.stats, which takes a second to load: a study's workers need none of it
 
-from liftkit.study.verdict import ALPHA, HIGHER_IS_BETTER, LEAST_SEEDS, SIZE, both_alignments, verdict
+from liftkit.study.verdict import (
+    ALPHA,
+    HIGHER_IS_BETTER,
+    LEAST_SEEDS,
+    SIZE,
+    both_alignments,
+    scipy_special,
+    verdict,
+)
 
 REACHED = 0.75  # times the flat pose's error
 GROUP = ["data", "test"]
@@ -30,8 +37,19 @@ def interval(values: Sequence[float], level: float = ALPHA) -> tuple[float, floa
     values = _finite(values)
     if len(values) < LEAST_SEEDS:
         return float("nan"), float("nan")
-    half = special.stdtrit(len(values) - 1, 1 - level / 2) * values.std(ddof=1) / np.sqrt(len(values))
+    half = scipy_special().stdtrit(len(values) - 1, 1 - level / 2) * values.std(ddof=1) / np.sqrt(len(values))
     return float(values.mean() - half), float(values.mean() + half)
+
+
+def with_interval(values: Sequence[float], digits: int = 1, sign: str = "") -> str:
+    """The mean and its interval as text, with ``sign="+"`` for differences; without an interval if there is none.
+
+    >>> with_interval([1.0, 2.0, 3.0, 4.0]), with_interval([-1.0, 2.0], sign="+")
+    ('2.5 (0.4 to 4.6)', '+0.5')
+    """
+    low, high = interval(values)
+    form = f"{{:{sign}.{digits}f}}".format
+    return form(np.nanmean(values)) + ("" if np.isnan(low) else f" ({form(low)} to {form(high)})")
 
 
 def paired_p(differences: Sequence[float]) -> float:
@@ -42,7 +60,7 @@ def paired_p(differences: Sequence[float]) -> float:
     error = values.std(ddof=1) / np.sqrt(len(values))
     if error == 0:
         return float(values.mean() == 0)
-    return float(2 * special.stdtr(len(values) - 1, -abs(values.mean()) / error))
+    return float(2 * scipy_special().stdtr(len(values) - 1, -abs(values.mean()) / error))
 
 
 def holm(p: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+
 import numpy as np
-from scipy import special  # not scipy.stats, which takes a second to load
+
+from liftkit.system.extras import optional
 
 ALPHA = 0.05  # two-sided level of a test, of one comparison or of a whole block
 SIZE = 0.2  # by which share of the other's mean error the paper claims to be better (arXiv 2209.00618, abstract)
@@ -24,7 +27,7 @@ def verdict(low: float, high: float, size: float, n: int, sd: float, level: floa
 
     Returns:
         "supported" if the interval lies above 0; "contradicted" if it lies below 0 or below ``size``; else "undecided"
-        with the power of so many seeds to see ``size``.
+        with the power of so many seeds to see ``size``, if it is above 0.
 
     Raises:
         ValueError: if ``size`` is negative.
@@ -40,7 +43,14 @@ def verdict(low: float, high: float, size: float, n: int, sd: float, level: floa
         return SUPPORTED
     if high < size:
         return CONTRADICTED
-    return f"{UNDECIDED} (power {power(size, sd, n, level):.2f})"
+    return f"{UNDECIDED} (power {power(size, sd, n, level):.2f})" if size else UNDECIDED
+
+
+def scipy_special() -> ModuleType:
+    """``scipy.special``, which only statistics need: scipy takes 140 MB, and scipy.stats a second to load."""
+    with optional("study"):
+        from scipy import special
+    return special
 
 
 def power(size: float, sd: float, n: int, level: float = ALPHA) -> float:
@@ -53,6 +63,7 @@ def power(size: float, sd: float, n: int, level: float = ALPHA) -> float:
     """
     if n < 2 or not sd > 0:
         return 1.0 if n > 1 and sd == 0 else float("nan")
+    special = scipy_special()
     critical, shift = special.stdtrit(n - 1, 1 - level / 2), size / sd * np.sqrt(n)
     # The lower tail by its mirror image: nctdtr is NaN far out in it (scipy 1.17).
     return float(2 - special.nctdtr(n - 1, shift, critical) - special.nctdtr(n - 1, -shift, critical))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from liftkit.system.provenance import cores
 
 FOR_DEVELOPERS = ("cluster", "data", "dev")  # extras that a student or lecturer does without
 MEMINFO = Path("/proc/meminfo")
+SHARED = (Path("/usr/local"), Path("/usr"))  # where Jupyter looks in every environment
 ABSENT = "not installed"
 MEMORY_GIB = 2.0  # a lesson's peak is below 1.5
 
@@ -39,7 +41,27 @@ def examine() -> list[Finding]:
         if extra in FOR_DEVELOPERS:  # what is there must fit; it need not be there
             packages = [one for one in packages if one.found != ABSENT]
         findings += packages
-    return [*findings, *_device(), _memory()]
+    return [*findings, _front_end(), *_device(), _memory()]
+
+
+def _front_end() -> Finding:
+    """Whether JupyterLab can show widgets: their front end must be where the server looks, not where the kernel is."""
+    places = [_server_prefix() or Path(sys.prefix), Path.home() / ".local", *SHARED]
+    for kind in ("labextensions", "nbextensions"):  # JupyterLab and Notebook 7; VS Code
+        if any((place / "share" / "jupyter" / kind / "anywidget").is_dir() for place in places):
+            return Finding("front end", "knows anywidget")
+    remedy = f"in the environment of the Jupyter server, {places[0]}: pip install anywidget; then reload the page"
+    return Finding("front end", "lacks anywidget: widgets are not drawn", remedy)
+
+
+def _server_prefix() -> Path | None:
+    """The environment of the Jupyter server that started this kernel, or the terminal in it; None if there is none."""
+    try:
+        command = Path("/proc", os.environ["JPY_PARENT_PID"], "cmdline").read_bytes().split(b"\0")
+    except (KeyError, OSError):
+        return None
+    program = Path(os.fsdecode(command[0]))
+    return program.parent.parent if program.is_absolute() else None
 
 
 def _package(requirement: Requirement, extra: str) -> Finding:

@@ -18,11 +18,11 @@ import numpy as np
 
 from liftkit.system.files import LARGEST_FILE, check_file, reading
 
-_NUMBERS = re.compile(r"[fiu][1248]|b1|O8?")
+_NUMBERS = re.compile(r"[fiu][1248]|b1|O8?|[SU]\d{1,4}")
 
 
 class _Type:
-    """A pickled numpy type: ``code`` of a number or an object; nothing with fields or strings."""
+    """A pickled numpy type: ``code`` of a number, a short string or an object; nothing with fields."""
 
     def __init__(self, code: str, *_):
         if not _NUMBERS.fullmatch(code):
@@ -60,7 +60,19 @@ _OPERATIONS = """PROTO FRAME STOP MARK NONE NEWTRUE NEWFALSE BININT BININT1 BINI
 _OPERATIONS = [getattr(pickle, name) for name in _OPERATIONS.split()]
 
 
+# Of a pickle, and one more for so many of its bytes: an empty dict is one byte in a pickle and 64 in memory.
+MOST_OPERATIONS, BYTES_EACH = 1_000_000, 32
+
+
 class _Operations(dict):
+    left = MOST_OPERATIONS  # that are allowed
+
+    def __getitem__(self, code: int):
+        self.left -= 1
+        if self.left < 0:
+            raise pickle.UnpicklingError("the pickle has more operations than arrays need; refused")
+        return super().__getitem__(code)
+
     def __missing__(self, code: int):
         raise pickle.UnpicklingError(f"the pickle has the operation {code:#x}, which no array needs; refused")
 
@@ -78,6 +90,8 @@ class ArrayUnpickler(pickle._Unpickler):
     def __init__(self, file, size: int, **options):
         super().__init__(file, **options)
         self.left = size
+        self.dispatch = _Operations(self.dispatch)  # which counts those of this pickle
+        self.dispatch.left += size // BYTES_EACH
 
     def encode(self, text: str, encoding: str = "latin1") -> bytes:
         self.left -= len(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 PACKAGES = ("liftkit", "torch", "numpy", "scipy", "pandas")
@@ -22,7 +22,7 @@ def provenance() -> dict[str, object]:
 
     return {
         "python": platform.python_version(),
-        **{package: version(package) for package in PACKAGES},
+        **{package: _version(package) for package in PACKAGES},
         "system": platform.platform(),
         "processor": _processor(),
         "cores": cores(),
@@ -42,6 +42,14 @@ def revision() -> str | None:
     except (OSError, subprocess.SubprocessError):
         return None
     return commit + ("+changes" if changed else "")
+
+
+def _version(package: str) -> str | None:
+    """None if it is not installed: some packages are extras."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
 
 
 def _processor() -> str:

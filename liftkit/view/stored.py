@@ -69,7 +69,7 @@ def _messages(controller: Controller) -> Iterator[Message]:
     ways: list[list[Message]] = []
     for control in controller.controls():
         if control.name not in (lacking := controller.needs_kernel):
-            others = [v for v in _values(control) if v != controller.values[control.name] and v not in lacking]
+            others = [v for v in stored_values(control) if v != controller.values[control.name] and v not in lacking]
             ways.append([{"kind": "set", "name": control.name, "value": value} for value in others])
             if isinstance(control, Button):
                 ways[-1] = [{"kind": "press", "name": control.name}]
@@ -81,7 +81,8 @@ def _messages(controller: Controller) -> Iterator[Message]:
     return (message for turn in zip_longest(*ways) for message in turn if message)
 
 
-def _values(control: Control) -> Iterable[Any]:
+def stored_values(control: Control) -> Iterable[Any]:
+    """The values of a control that a page holds: of a slider with many, some."""
     match control:
         case Choice():
             return control.options

@@ -19,7 +19,7 @@ from liftkit.recorded import load_record
 from liftkit.run import Run
 from liftkit.view.alt_text import describe, readable
 from liftkit.view.charts.svg import label, root, safe, text_width
-from liftkit.view.controller import Controller, Event, Pick, Press
+from liftkit.view.controller import Controller, Event, Pick, Press, Set
 from liftkit.view.controls import Button, Choice, Slider
 from liftkit.view.palette import side_of
 from liftkit.view.panels import Chart, Panel, Pose
@@ -113,9 +113,9 @@ class CycleExplorerController(Controller):
         return [
             Button("next", "Next arrow", "Along the cycle"),
             Choice("arrow", "Arrow", "What is done to the pose", tuple(ARROWS)),
-            Slider("pose", "Pose", "Another picture", 0, len(self.x2d) - 1),
+            Slider("pose", "Pose", "Another picture", 0, len(self.x2d) - 1, more=True),
             Slider("view", "View", "Another random view", 0, VIEWS - 1),
-            Choice("seed", "Seed", "Whose networks", self.seeds),
+            Choice("seed", "Seed", "Whose networks", self.seeds, more=True),
             Slider("frame", "Frame", "Space plays and pauses", 0, len(SHARES) - 1, local=True),
         ]
 
@@ -126,6 +126,8 @@ class CycleExplorerController(Controller):
                 self.values["arrow"] = names[(names.index(self.values["arrow"]) + 1) % len(names)]
             case Pick("cycle", arrow):
                 self.set("arrow", arrow)
+            case Set("arrow"):
+                self.values["frame"] = 0
         self._take_step()
 
     def _turns(self, share: float) -> torch.Tensor:
@@ -177,7 +179,7 @@ class CycleExplorerController(Controller):
             Chart("cycle", "One step: click an arrow", f"G's loss: {' + '.join(terms)} = {total:.3f}", self._diagram(),
                   wide=True),
             Pose("pose", readable(name).capitalize(), "Play shows the way", frames, describe(frames[-1]),
-                 self.poses.skeleton, reach=REACH, middle=(0, 0, 0), ghost=ghost),
+                 self.poses.skeleton, reach=REACH, middle=(0, 0, 0), ghost=ghost, span=6),
         ]  # fmt: skip
 
     def _diagram(self) -> str:
@@ -204,7 +206,7 @@ class CycleExplorerController(Controller):
         """A small skeleton, as the still pictures see it."""
         pose, names = self.station[station], self.poses.skeleton.names
         flat = pose if pose.shape[-1] == 2 else project(rotate(pose, *VIEW))
-        at = flat * (BOX / 2 / REACH) + [x + BOX / 2, y + BOX / 2]
+        at = flat * (BOX / 2 / 1.1) + [x + BOX / 2, y + BOX / 2]
         looks = 'class="lk-edge" opacity=".4"' if faint else 'class="lk-line lk-{}"'
         ends = [(side_of(names[j]), (*at[p], *at[j])) for p, j in self.poses.skeleton.bones]
         line = "M{:.1f} {:.1f}L{:.1f} {:.1f}"

@@ -15,6 +15,7 @@ from liftkit.view.charts.svg import label, root
 from liftkit.view.controller import Controller, Event, Press
 from liftkit.view.controls import Button, Choice, Slider
 from liftkit.view.panels import Chart, Note, Panel
+from liftkit.view.stored import Step, stored_values
 
 NONE = "choose"  # the option that is no answer
 FOLDED = "You have not committed to a guess. Do so above, or open the result here"
@@ -84,6 +85,26 @@ class PredictionController(Controller):
         if event == Press("commit") and self.guess is None and not unchosen:
             self.guess = self._chosen()
 
+    def state(self) -> dict[str, Any]:
+        self.values["committed"] = self.guess is not None  # tells stored states apart
+        return super().state()
+
+    def recording(self) -> list[Step] | None:
+        """Each guess that the one control allows, and committing to it."""
+        control, *others = self.controls()[:-1]
+        if others:
+            return None
+        start, commit, steps = self.state(), {"kind": "press", "name": "commit"}, []
+        ways = [{"kind": "set", "name": control.name, "value": value} for value in stored_values(control)]
+        for way in ways:
+            page = type(self)(self.title, self.options, between=self.between, unit=self.unit)
+            page.handle(way)
+            chosen = page.state()
+            page.handle(commit)
+            kept = page.state()
+            steps += [(start, way, chosen), (chosen, commit, kept), *((kept, other, kept) for other in ways)]
+        return steps
+
     def reveal(self, result: Any) -> None:
         """Take the result. Raises ValueError if it is none that could have been guessed."""
         if self.numbers and isinstance(result, Real) and np.isfinite(result):
@@ -98,7 +119,7 @@ class PredictionController(Controller):
         self.result = result
 
     def _chosen(self) -> Any:
-        numbers = tuple(self.values.values())
+        numbers = tuple(value for name, value in self.values.items() if name.startswith("guess"))
         return numbers[0] if len(numbers) == 1 else numbers
 
     @property

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import json
+import signal
 import threading
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
+from weakref import WeakSet
 
 from liftkit.system.extras import optional
 from liftkit.system.files import write_atomically
@@ -21,7 +25,15 @@ with optional("notebooks"):
     import traitlets
 
 PAGE_BUDGET = 1_300_000  # bytes of what answers without a kernel: a page has at most 1.5 MB
+PAGE = "application/vnd.liftkit.widget+json"  # the type of an output that holds page_state()
 WIDGETS: dict[str, type[Widget]] = {}  # every widget by its class's name
+RUNNING: WeakSet[Widget] = WeakSet()  # those that work slice by slice
+
+
+def _hear_interrupts() -> None:
+    """Between two slices ipykernel ignores the notebook's stop square; from now on it ends what is running."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, lambda *_: [widget.stop() for widget in list(RUNNING)])
 
 
 class Widget(anywidget.AnyWidget):
@@ -32,6 +44,8 @@ class Widget(anywidget.AnyWidget):
     """
 
     Controller: ClassVar[type[Controller]]
+
+    shown_page: ClassVar[int] = 0  # bytes of the page that a cell's output holds beside the rest: for the course's site
 
     _esm = script()
     _css = style()
@@ -70,6 +84,12 @@ class Widget(anywidget.AnyWidget):
             self.controller.press(name)
             self.show()
 
+    def stop(self) -> None:
+        """End what is running, as the stop square of a notebook does."""
+        with self.lock:
+            self.controller.stop()
+            self.show()
+
     def handle(self, message: dict[str, Any]) -> None:
         """Answer a message from the browser. An error is shown in the widget, its traceback folded below."""
         with self.lock:
@@ -104,19 +124,22 @@ class Widget(anywidget.AnyWidget):
             content = page_html(self.controller.title, self.page_state(states), {type(self).__name__: self.controller})
         return write_atomically(path, lambda file: file.write(content.encode()))
 
-    def page_state(self, states: int = 400) -> dict[str, Any]:
-        """What such a page shows, and with what it answers."""
-        shown, note = self.controller.for_page(PAGE_BUDGET)
+    def page_state(self, states: int = 400, budget: int = PAGE_BUDGET) -> dict[str, Any]:
+        """What such a page shows, and with what it answers, in about ``budget`` bytes."""
+        shown, note = self.controller.for_page(budget)
         state, answers = shown.state(), shown.answers()
         if not shown.browser:
-            answers, note = stored(
-                shown, shown.recording() or walk(shown), states, PAGE_BUDGET - len(json.dumps(state))
-            )
+            steps = shown.recording() or walk(shown)
+            answers, note = stored(shown, steps, states, budget - len(json.dumps(state)))
             state["scene"] |= {"browser": "stored", "controls": answers.pop("controls")}
         return state | {"answers": answers, "note": note}
 
     def _mirror(self, state: dict[str, Any], number: int = 0, error: dict | None = None) -> None:
         state["status"] = state["status"] | {"number": number, "error": error, "running": self.controller.running}
+        (RUNNING.add if self.controller.running else RUNNING.discard)(self)
+        if self.controller.running:
+            with suppress(RuntimeError):  # no event loop, so no kernel. Later: a message's end puts the handler back
+                asyncio.get_running_loop().call_later(0.01, _hear_interrupts)
         with self.hold_sync():
             for name, value in state.items():
                 setattr(self, name, value)
@@ -127,6 +150,8 @@ class Widget(anywidget.AnyWidget):
         bundle = super()._repr_mimebundle_(**options)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         picture = {"text/plain": repr(self), "image/svg+xml": self.svg()}
+        if self.shown_page:
+            picture[PAGE] = self.page_state(budget=self.shown_page)
         return {**(data or {}), **picture}, metadata
 
     def svg(self) -> str:

@@ -8,6 +8,7 @@ import torch
 
 from benchmarks import switches
 from benchmarks.switches import SWITCHES, main, turns_with_plus_z
+from liftkit import recorded
 from liftkit.losses import LOSSES, quarter_turns
 
 SIZE = dict(seeds=2, width=16, batch=8, steps=3, processes=1)
@@ -34,9 +35,11 @@ def test_with_plus_z_the_depth_seen_from_behind_should_be_that_seen_from_the_fro
 def test_a_table_of_every_seed_and_switch_that_goes_on_where_it_was(positions, tmp_path, no_training, monkeypatch):
     few = [s for s in SWITCHES if s.name in ("paper", "180 degrees +z", "trained on image", "as_run")]
     monkeypatch.setattr(switches, "SWITCHES", few)
-    where = dict(folder=tmp_path / "runs", out=tmp_path / "out" / "switches.csv")
+    where = dict(folder=tmp_path / "runs", out=tmp_path / "out" / "switches.csv", table=tmp_path / "package.csv")
     main(positions, **SIZE, **where)
     first = pd.read_csv(where["out"])
+    monkeypatch.setattr(recorded, "SWITCHES", where["table"])
+    pd.testing.assert_frame_equal(recorded.switch_results(), first)
     assert first.groupby("switch").representation.unique().map(list).to_dict() == {
         "paper": ["full", "legs_torso", "five_parts"],
         "as_run": ["full", "legs_torso", "five_parts"],

@@ -223,10 +223,19 @@ def course_set_repository(invoke, spy, small, tmp_path, trained):
     from liftkit.course.authoring import publish
 
     calls = spy(publish, "set_repository", lambda *_: [])
-    given = {"repository": "me/mine", "branch": "other", "folder": tmp_path}
+    given = {"repository": "me/mine", "branch": "other", "hub": "https://h", "folder": tmp_path}
     invoke(given)
-    folder, repository, branch = calls[0][0]
-    return given, {"repository": repository, "branch": branch, "folder": folder}
+    folder, repository, branch, hub = calls[0][0]
+    return given, {"repository": repository, "branch": branch, "hub": hub, "folder": folder}
+
+
+def course_tidy(invoke, spy, small, tmp_path, trained):
+    from liftkit.course.authoring import tidy
+
+    calls = spy(tidy, "tidy_notebook", lambda _: [])
+    given = {"notebooks": [tmp_path / "a.ipynb", tmp_path / "b.ipynb"]}
+    invoke(given)
+    return given, {"notebooks": [args[0] for args, _, _ in calls]}
 
 
 def course_update(invoke, spy, small, tmp_path, trained):
@@ -258,14 +267,18 @@ def course_hand_out(invoke, spy, small, tmp_path, trained):
 
 
 def course_grade(invoke, spy, small, tmp_path, trained):
+    from liftkit.course.authoring import manifest
     from liftkit.course.grading import grade
 
+    lessons = [SimpleNamespace(number="05", exercises=["77.1"])]
+    read = spy(manifest, "read_course", lambda _: SimpleNamespace(lessons=lessons))
     calls = spy(grade, "grade_folder", stop)
-    given = {"submissions": tmp_path, "out": tmp_path / "g.csv", "seconds": 7.0}
+    given = {"submissions": tmp_path, "out": tmp_path / "g.csv", "seconds": 7.0, "folder": tmp_path / "mine"}
     with suppress(Stop):
         invoke(given)
-    submissions, out, seconds, _ = calls[0][0]
-    return given, {"submissions": submissions, "out": out, "seconds": seconds}
+    submissions, out, seconds, _, expected, own = calls[0][0]
+    assert expected == {"05": ["77.1"]} and own == tmp_path / "mine" / "exercises.py"
+    return given, {"submissions": submissions, "out": out, "seconds": seconds, "folder": read[0][0][0]}
 
 
 def course_site(invoke, spy, small, tmp_path, trained):
@@ -292,13 +305,13 @@ CALLS = {
     "data report": data_report,
     "course list": of_course("list"),
     "course check": of_course("check"),
-    "course print": of_course("print"),
     "course copy": course_copy,
     "course hand-out": course_hand_out,
     "course grade": course_grade,
     "course run": course_run,
     "course site": course_site,
     "course set-repository": course_set_repository,
+    "course tidy": course_tidy,
     "course update": course_update,
 }
 

@@ -93,7 +93,7 @@ def test_words_of_two_options_or_of_none_choose_nothing():
         ("08.1", [["b"]], ["a, b, c", "list"]),
         ("10.3", 2, ["a, b, c, d", "int"]),
         ("07.3", "x", ["a, b, c, d", "'x'"]),
-        ("05.1", "the biggest", ["the_biggest", "five_parts, "]),
+        ("05.1", "the biggest", ["number", "'the biggest'"]),
         ("09.2", {"five_parts_shared", "full"}, ["found 2: five_parts_shared, full"]),
         ("10.2", 3, ["a set of the names", "int"]),
         ("07.2", "most", ["number", "'most'"]),

@@ -16,7 +16,7 @@ from liftkit.course.exercise import Coding, Measuring, Reasoning
 from tests.course.right_answers import RIGHT
 
 ALL = all_exercises()
-SLOW = {"09.2": pytest.mark.slow, "10.2": pytest.mark.slow}  # these measure the recorded runs for seconds
+SLOW = dict.fromkeys(("09.2", "10.2", "11.3", "13.2"), pytest.mark.slow)  # these measure the recorded runs for seconds
 CODING = [number for number, one in ALL.items() if isinstance(one, Coding)]
 # What students get wrong: rows of number, answer and a pattern of the facts that the message must contain.
 WRONG = [

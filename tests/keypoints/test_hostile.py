@@ -94,6 +94,11 @@ JSON = {  # name -> content, frames as they must come out, options
         SIX,
         {},
     ),
+    "frames listed beside the points": (
+        {"tracks": [{"id": 1, "frames": [3 * f for f in SIX], "keypoints": [body(f) for f in SIX]}]},
+        range(0, 18, 3),
+        {},
+    ),
     "the track in CVAT's attributes": (
         [
             {"frame": f, "attributes": {"track_id": k}, "keypoints": person}
@@ -117,6 +122,15 @@ def test_json_in_many_forms(name, tmp_path):
 def test_two_people_in_turn_are_not_one_picture(tmp_path):
     with pytest.raises(ValueError, match="which frame"):
         read_keypoints(write(tmp_path / "a.json", [person for f in SIX for person in (body(f), small(f))]))
+
+
+def test_films_and_people_that_hold_their_frames_are_refused(tmp_path):
+    cameras = [{"camera_id": camera, "frame": f, "keypoints": flat(COCO, f)} for camera in (0, 1) for f in SIX]
+    with pytest.raises(ValueError, match="one film, found 2: 0, 1"):
+        read_keypoints(write(tmp_path / "a.json", cameras))
+    people = {"people": [{"id": k, "poses": [person(f) for f in SIX]} for k, person in enumerate((body, small))]}
+    with pytest.raises(ValueError, match="lists of one person's frames"):
+        read_keypoints(write(tmp_path / "b.json", people))
 
 
 def labelled(path, labels, title="time"):
@@ -218,6 +232,10 @@ def test_arrays_of_people_before_frames_and_with_scores_beside(tmp_path):
     flat_landmarks = [np.insert(normalised(points(MEDIAPIPE, f)), 2, -0.1, axis=1).ravel() for f in SIX]
     np.save(tmp_path / "flat.npy", flat_landmarks)
     assert shifts(read_keypoints(tmp_path / "flat.npy", size=(WIDTH, HEIGHT))[0]) == list(SIX)
+    counted = np.column_stack([3 * np.arange(6), film.reshape(6, -1)])
+    np.save(tmp_path / "counted.npy", counted)
+    poses, usage = read_keypoints(tmp_path / "counted.npy")
+    assert poses.frame.tolist() == list(range(0, 18, 3)) and shifts(poses) == list(SIX) and "counts" in str(usage)
     (tmp_path / "frames").mkdir()
     for f in SIX:
         np.save(tmp_path / "frames" / f"{f}.npy", film[f])

@@ -96,3 +96,4 @@ def test_a_range_of_frames(text, kept, tmp_path):
 def test_a_wrong_range_is_one_clear_line(text, message, tmp_path):
     done = run("lift", film(tmp_path), "--frames", text)
     assert done.exit_code == 2 and message in " ".join(done.output.split())
+    assert "A table in CSV" not in done.output  # nothing is wrong with the file

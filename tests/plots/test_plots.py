@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from liftkit.plots import convergence_figure, distribution_figure, history_figure, reached_figure
+from liftkit.plots import convergence_figure, distribution_figure, forest_figure, history_figure, reached_figure
 
 
 def test_history_shows_the_mean_and_range_over_seeds():
@@ -37,6 +37,21 @@ def test_a_distribution_has_a_dot_a_seed_and_a_panel_a_test_set(results):
     assert [(box.name, list(box.y)) for box in figure.data[:2]] == [("full", [10, 12]), ("legs_torso", [8, 8.1])]
     assert list(figure.data[3].y) == [9, 9.1] and list(figure.data[0].text) == ["seed 0", "seed 1"]
     assert [a.text for a in figure.layout.annotations] == ["trained on d, tested on t", "trained on d, tested on u"]
+
+
+def test_a_forest_has_each_difference_with_its_corrected_interval_in_both_alignments():
+    rows = {"difference": [-4.0, 1.0], "low_holm": [-7.0, -2.0], "high_holm": [-1.0, 6.0], "p_holm": [0.01, 0.5]}
+    table = pd.DataFrame(rows, index=pd.MultiIndex.from_tuples([("basic", "b"), ("broad", "c")]))
+    (alone,) = forest_figure(table).data
+    both = table.join((table + 1).add_prefix("pa_mpjpe_"))
+    allowed, forbidden = forest_figure(both).data
+    assert list(alone.x) == list(allowed.x) == [-4, 1] and list(forbidden.x) == [-3, 2]
+    assert list(allowed.error_x.array) == [3, 5] and list(allowed.error_x.arrayminus) == [3, 3]
+    assert list(forest_figure(both).layout.yaxis.ticktext) == ["basic, b", "broad, c"]
+    assert "-4.0 (-7.0 to -1.0)" in allowed.text[0] and "0.010" in allowed.text[0]
+    assert (allowed.name, forbidden.name) == ("reflection allowed", "reflection forbidden")
+    with pytest.raises(ValueError, match="low_holm"):
+        forest_figure(table.drop(columns="low_holm"))
 
 
 def test_the_share_reached_is_that_of_seeds_with_at_most_an_error(results):

@@ -8,7 +8,7 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
 
-from liftkit import REPRESENTATIONS, TrainConfig, baselines, evaluate, load_poses, load_record
+from liftkit import REPRESENTATIONS, TrainConfig, baselines, evaluate, load_poses, load_record, recorded
 from liftkit.poses import evenly
 from liftkit.recorded import (
     FOLDER,
@@ -108,6 +108,13 @@ def test_the_study_on_real_motion_is_whole_and_its_summary_follows_from_it():
     mean = results.groupby(keys).pa_mpjpe_reflection.mean()
     summary = pd.read_csv(ROOT / "results" / "study_summary.csv").set_index(keys)["mean"]
     assert_allclose(mean, summary.loc[mean.index], atol=1e-3)
+
+
+def test_switches_that_are_not_measured_yet_are_a_table_without_rows(tmp_path, monkeypatch):
+    monkeypatch.setattr(recorded, "SWITCHES", tmp_path / "switches.csv")
+    assert recorded.switch_results().empty and "pa_mpjpe_reflection" in recorded.switch_results()
+    (tmp_path / "switches.csv").write_text("switch,representation,seed,pa_mpjpe\npaper,full,0,70.5\n")
+    assert recorded.switch_results().pa_mpjpe.tolist() == [70.5]
 
 
 def test_the_matrix_is_whole_and_a_network_that_was_shown_the_answers_is_better():

@@ -28,6 +28,7 @@ def test_undecided_comes_with_the_power_to_see_the_claim():
     assert verdict(-1, 20, 10, n=8, sd=12) == f"undecided (power {expected:.2f})"
     stricter = 1 - stats.nct.cdf(stats.t.ppf(1 - 0.05 / 8, 7), 7, 10 / 12 * np.sqrt(8))
     assert verdict(-1, 20, 10, n=8, sd=12, level=0.05 / 4) == f"undecided (power {stricter:.2f})"
+    assert verdict(-1, 20, 0, n=8, sd=12) == "undecided"  # better at all: a claim without a size has no power
     assert verdict(np.nan, np.nan, 10, n=3, sd=12) == "undecided (no interval below 4 seeds)"
     with pytest.raises(ValueError, match="must be 0 or more, found -1"):
         verdict(-1, 2, -1, 8, 5)

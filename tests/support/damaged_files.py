@@ -12,11 +12,13 @@ from typing import NamedTuple
 
 import keypoint_files
 import numpy as np
+from c3d_files import c3d_bytes
 from formats.asf_amc import read_asf_amc
 from formats.bvh import read_bvh
+from formats.c3d_points import read_c3d
 from formats.clips import read_index, read_labels
 from formats.joint_maps import BVH_MAPS, load_joint_map
-from formats.pose_arrays import read_pose_array
+from formats.pose_arrays import read_pose_arrays
 from formats.positions import FIELDS, read_positions
 from human36m_files import FOLDER, fetched, npz2d, npz3d, recording_bytes, save_objects, tgz, world
 from motion_files import ASF_RIGHT_HAND_UP, RIGHT_HAND_UP, T_POSE, amc, asf, bvh
@@ -193,7 +195,7 @@ def pose_file(folder: Path, how: Callable) -> Case:
 def positions(folder: Path, how: Callable) -> Case:
     labels = {"action": np.array(["walk"] * 4), "split": np.array(["train"] * 4), "clip": np.zeros(4, int)}
     labels["subject"] = np.array(["ann"] * 4)
-    fields = {"joints_mm": random_people(), "frame": np.arange(4), "fps": np.array(30.0)} | labels
+    fields = {"joints_mm": synthetic_motion().joints[:4], "frame": np.arange(4), "fps": np.array(30.0)} | labels
     path = folder / "positions.npz"
     np.savez(path, **fields, joint_names=np.array(H36M_17.names))
     assert set(fields) < set(FIELDS)
@@ -212,7 +214,22 @@ def pose_array(folder: Path, suffix: str) -> Case:
         np.save(path, joints)
     else:
         saved(path, contents[suffix]())
-    return plain(path, lambda: read_pose_array(path, field, "h36m", 30.0))
+    return plain(path, lambda: read_pose_arrays(path, field, "h36m", 30.0))
+
+
+def pose_npz(folder: Path) -> Case:
+    """A damaged pickle in an npz file whose checksum is right, as P-STMO's."""
+    path, joints = folder / "a.npz", synthetic_motion().joints[:2].astype(float)
+    whole = np.empty((), object)
+    whole[()] = {"TS1": {"data_3d": joints}}
+    seal = lambda content: save_objects(path, data=(content, None)).read_bytes()  # noqa: E731
+    return inside(path, pickle.dumps(whole, 4), seal, lambda: read_pose_arrays(path, "data/*/data_3d", "h36m", 30.0))
+
+
+def c3d_points(folder: Path) -> Case:
+    joints = synthetic_motion().joints[:3]
+    path = saved(folder / "a.c3d", c3d_bytes(H36M_17.names, joints))
+    return plain(path, lambda: read_c3d(path))
 
 
 def labels(folder: Path) -> Case:
@@ -229,6 +246,8 @@ FORMATS: dict[str, Callable[[Path], Case]] = {
     "pose array json": lambda f: pose_array(f, ".json"),
     "pose array npy": lambda f: pose_array(f, ".npy"),
     "pose array pickle": lambda f: pose_array(f, ".pkl"),
+    "pose array npz": pose_npz,
+    "c3d": c3d_points,
     "joint map json": lambda f: joint_map(f, ".json"),
     "joint map toml": lambda f: joint_map(f, ".toml"),
     "human36m tar": lambda f: archive(f, "w"),

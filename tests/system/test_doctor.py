@@ -1,6 +1,8 @@
 """liftkit doctor names each problem of a machine with its remedy."""
 
 import re
+import subprocess
+import sys
 from importlib.metadata import PackageNotFoundError, distributions
 from pathlib import Path
 
@@ -88,3 +90,26 @@ def test_little_memory_is_found(monkeypatch, tmp_path):
     (tmp_path / "meminfo").write_text("MemTotal: 9 kB\nMemAvailable:   1048576 kB\n")
     monkeypatch.setattr(doctor, "MEMINFO", tmp_path / "meminfo")
     assert finding("free memory").found == "1.0 GiB" and "close" in finding("free memory").remedy
+
+
+def test_a_front_end_without_anywidget_is_found_where_the_server_is(tmp_path, monkeypatch):
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    monkeypatch.setattr(doctor, "SHARED", ())
+    monkeypatch.setattr(doctor.sys, "prefix", str(tmp_path / "kernel"))
+    (tmp_path / "kernel/share/jupyter/labextensions/anywidget").mkdir(parents=True)
+    monkeypatch.setattr(doctor, "_server_prefix", lambda: None)
+    assert finding("front end").remedy == ""
+    monkeypatch.setattr(doctor, "_server_prefix", lambda: tmp_path / "server")
+    assert "lacks anywidget" in finding("front end").found and str(tmp_path / "server") in finding("front end").remedy
+    (tmp_path / "server/share/jupyter/labextensions/anywidget").mkdir(parents=True)
+    assert finding("front end").remedy == ""
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="another system than Linux")
+def test_the_server_is_the_process_that_the_kernel_names(monkeypatch):
+    monkeypatch.delenv("JPY_PARENT_PID", raising=False)
+    assert doctor._server_prefix() is None
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as server:
+        monkeypatch.setenv("JPY_PARENT_PID", str(server.pid))
+        assert doctor._server_prefix() == Path(sys.executable).parents[1]
+        server.communicate(b"\n")

@@ -94,10 +94,10 @@ def test_a_walk_leaves_the_controller_alone():
 
 
 def test_a_fine_slider_goes_in_longer_steps():
-    from liftkit.view.stored import _coarse, _values
+    from liftkit.view.stored import _coarse, stored_values
 
     slider = Slider("much", "Much", maximum=100)
-    values = list(_values(slider))
+    values = list(stored_values(slider))
     assert len(values) <= 25 and values[0] == 0 and _coarse(slider.state())["step"] == values[1]
     assert _coarse(Slider("few", "Few", maximum=9).state())["step"] == 1
     with pytest.raises(ValueError):

@@ -1,9 +1,13 @@
 """LiftingConsole's controls: what restarts, what stops at once, what is out of turn, and what goes wrong."""
 
+import time
 from dataclasses import replace
+from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from consoles import CONFIG, POSES, alone, console, equal, play, press
+from jupyter_client.manager import start_new_kernel
 from trainers import weights
 from widget_cells import send
 
@@ -77,6 +81,54 @@ def test_the_stop_square_stops(monkeypatch):
     monkeypatch.setattr(console.controller.game, "run", interrupted)
     send(console, "tick")
     assert console.status["running"] is False and "Paused after step 0" in console.status["message"]
+
+
+@pytest.mark.filterwarnings("ignore:interrupted at step")
+def test_the_stop_square_in_the_middle_of_a_step_stops_and_run_goes_on(monkeypatch):
+    console = LiftingConsole(POSES, config=replace(CONFIG, steps=4))
+    send(console, "press", name="run")
+
+    def interrupted():
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(console.controller.trainer, "step", interrupted)
+        send(console, "tick")
+    assert console.status["running"] is False and "Paused after step 0" in console.status["message"]
+    send(console, "press", name="run")
+    send(console, "tick")
+    assert console.controller.trainer.steps_done > 0
+
+
+@pytest.mark.slow
+def test_the_stop_square_stops_between_two_slices_in_a_real_kernel():
+    start = """
+        import sys; sys.path.insert(0, 'tests/support')
+        from dataclasses import replace
+        from consoles import CONFIG, POSES
+        from liftkit.widgets import LiftingConsole
+        console = LiftingConsole(POSES, config=replace(CONFIG, steps=400))
+        console.press('run')
+        print(console.controller.running)
+    """
+    kernel, client = start_new_kernel(cwd=str(Path(__file__).parents[2]))
+    said = []
+
+    def answered(code):
+        said.clear()
+        listen = lambda message: said.append(message["content"].get("text", ""))  # noqa: E731
+        client.execute_interactive(dedent(code), output_hook=listen, timeout=300)
+        return "".join(said).strip()
+
+    try:
+        assert answered(start) == "True"
+        time.sleep(0.5)  # now the kernel idles, as between a picture and the next message
+        kernel.interrupt_kernel()
+        time.sleep(0.5)
+        assert answered("print(console.controller.running, console.message)").startswith("False Paused after step 0")
+    finally:
+        client.stop_channels()
+        kernel.shutdown_kernel(now=True)
 
 
 def test_after_the_end_nothing_is_said_to_continue():

@@ -10,9 +10,11 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 
-from liftkit.course import lesson_exercises
+from liftkit.course import OWN, exercise, lesson_exercises
 from liftkit.course.authoring.manifest import Course, Lesson, read_course, read_lesson
 from liftkit.course.authoring.publish import SETUP, markdown_cell, with_written_cells
+from liftkit.course.exam import NAME as EXAM
+from liftkit.course.exam import exam_json
 from liftkit.course.grading.answers import is_stub, stub_of, submitted
 from liftkit.system.files import check_new
 
@@ -30,13 +32,21 @@ def hand_out(folder: Path, target: Path, lessons: Collection[str] = (), exam: bo
     """Write ``student/``, ``student.zip`` and ``instructor/`` into the new folder ``target``. Returns the files.
 
     Args:
-        exam: whether the students' copies begin with a cell that closes hints and solutions.
+        exam: whether the students' copies begin with a cell that closes hints and solutions; tasks and salted answers
+            are then in ``student/exam.json``, the solutions in ``instructor/solutions.md``.
     """
     course = _chosen(read_course(folder), lessons)
 
     def write(new: Path) -> None:
-        _write(course, folder, new / "student", exam_copy if exam else student_copy)
-        _write(course, folder, new / "instructor", instructor_copy)
+        student, instructor = new / "student", new / "instructor"
+        _write(course, folder, student, exam_copy if exam else student_copy)
+        _write(course, folder, instructor, instructor_copy)
+        if exam:
+            asked = {number: exercise(number) for lesson in course.lessons for number in lesson.exercises}
+            (student / EXAM).write_text(exam_json(asked), encoding="utf-8")
+            (student / OWN).unlink(missing_ok=True)
+            texts = [f"# {one.number} {one.title}\n\n{one.solution()}\n" for one in asked.values()]
+            (instructor / "solutions.md").write_text("\n".join(texts), encoding="utf-8")
         shutil.make_archive(str(new / "student"), "zip", root_dir=new, base_dir="student")
 
     _write_new(target, write)
@@ -94,6 +104,8 @@ def _write(course: Course, folder: Path, target: Path, make: Callable[[dict], di
         notebook = make(with_written_cells(course, lesson, read_lesson(folder / lesson.file)))
         text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
         (target / lesson.file).write_text(text, encoding="utf-8")
+    if (folder / OWN).is_file():
+        shutil.copy2(folder / OWN, target)
 
 
 def _write_new(target: Path, write: Callable[[Path], None]) -> None:

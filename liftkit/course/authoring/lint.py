@@ -9,6 +9,7 @@ from pathlib import Path
 
 from liftkit.course.authoring.manifest import Course, compare, read_lesson
 from liftkit.course.authoring.publish import SETUP, stale_texts
+from liftkit.course.authoring.tidy import NO_TEXT, repeated_ids, without_text
 
 MOST_BYTES = 300_000
 IGNORE, REASON = "nbval-ignore-output", "differs"  # a cell's tag, and the metadata with its reason
@@ -38,6 +39,8 @@ def lint_lesson(path: Path) -> list[str]:
         faults.append(f"it has {size // 1000} kB, {MOST_BYTES // 1000} at most: which figure is so large?")
     if "widgets" in notebook["metadata"]:
         faults.append("it contains saved widget state: run it with `liftkit course run`")
+    faults += [f"several cells have the id {name}: run `liftkit course tidy`" for name in repeated_ids(notebook)]
+    faults += [f"cell {cell['id']}: {NO_TEXT}" for cell in without_text(notebook)]
     seeded = False
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code" and cell.get("id") != SETUP:

@@ -6,11 +6,11 @@ import json
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from liftkit.course import lesson_exercises
+from liftkit.course import OWN, add_exercises, lesson_exercises
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -20,8 +20,30 @@ else:
 NAME = "course.toml"
 GITHUB = r"[A-Za-z0-9][\w.-]*/[\w.-]+"
 GITLAB = r"https://(?!github\.com/)([\w-]+\.)*git[\w-]*(\.[\w-]+)+(/[\w.-]+){2,}"  # also git.university.edu
-COURSE_FIELDS = {"title": str, "repository": str, "branch": str, "folder": str, "lesson": list}
-LESSON_FIELDS = {"file": str, "title": str, "minutes": int, "objectives": list, "exercises": list}
+COURSE_FIELDS = {
+    "title": str,
+    "repository": str,
+    "branch": str,
+    "folder": str,
+    "hub": str,
+    "words": dict,
+    "lesson": list,
+}
+LESSON_FIELDS = {"file": str, "title": str, "minutes": int, "objectives": list, "exercises": list, "number": str}
+# What is written into the lessons beside their own text; a translation gives its own in the table [words].
+WORDS = {
+    "minutes": "{minutes} minutes",  # a lesson must contain it
+    "lesson": "lesson",  # before a number: that lesson must be there
+    "between": "and|to|or",  # such numbers
+    "time": "time",
+    "short": "{minutes} min",
+    "will": "you will",
+    "open": "Open in {place}",
+    "lessons": "The lessons",
+    "next": "Next",
+    "before": "Before",
+    "all": "All lessons",
+}
 
 
 @dataclass(frozen=True)
@@ -33,11 +55,7 @@ class Lesson:
     minutes: int  # that it takes
     objectives: list[str]
     exercises: list[str]  # their numbers
-
-    @property
-    def number(self) -> str:
-        """The two digits that the file and its exercises start with."""
-        return self.file[:2]
+    number: str  # two digits: those that the file begins with, unless course.toml gives others
 
 
 @dataclass(frozen=True)
@@ -49,6 +67,12 @@ class Course:
     branch: str
     folder: str  # the lessons' in the repository
     lessons: tuple[Lesson, ...]
+    hub: str = ""  # the address of a JupyterHub with nbgitpuller
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    def word(self, name: str, **values: object) -> str:
+        """One of WORDS, in the course's language."""
+        return self.words.get(name, WORDS[name]).format(**values)
 
 
 def lessons_folder() -> Path:
@@ -65,14 +89,28 @@ def read_course(folder: Path) -> Course:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ValueError(f"{path}: not readable TOML: {error}") from error
-    table.setdefault("folder", "notebooks")
+    table = {"folder": "notebooks", "hub": "", "words": {}} | table
     _check_fields(table, COURSE_FIELDS, str(path))
+    _check_words(table["words"], path)
     check_repository(table["repository"], table["branch"])
+    check_hub(table["hub"])
+    if (folder / OWN).is_file():
+        add_exercises(folder / OWN)
     lessons = tuple(_lesson(entry, f"{path}, lesson {n}") for n, entry in enumerate(table["lesson"], start=1))
-    files = [lesson.file for lesson in lessons]
-    if files != sorted(set(files)):
-        raise ValueError(f"{path}: expected every lesson once, in the order of their files, found {', '.join(files)}")
-    return Course(table["title"], table["repository"], table["branch"], table["folder"], lessons)
+    files, numbers = [one.file for one in lessons], [one.number for one in lessons]
+    if numbers != sorted(set(numbers)) or len(set(files)) < len(files):
+        raise ValueError(f"{path}: expected every lesson once, in the order of their numbers, found {', '.join(files)}")
+    return Course(**{name: table[name] for name in COURSE_FIELDS if name != "lesson"}, lessons=lessons)
+
+
+def _check_words(words: Mapping[str, Any], path: Path) -> None:
+    if unknown := set(words) - set(WORDS):
+        raise ValueError(f"{path}: unknown words {', '.join(sorted(unknown))}; there are {', '.join(WORDS)}")
+    for name, text in words.items():
+        try:
+            text.format(minutes=1, place="")
+        except (AttributeError, KeyError, IndexError, ValueError):
+            raise ValueError(f"{path}: words: {name} must be a text such as {WORDS[name]!r}, found {text!r}") from None
 
 
 def check_repository(repository: str, branch: str) -> None:
@@ -84,11 +122,20 @@ def check_repository(repository: str, branch: str) -> None:
         raise ValueError(f"expected the name of a branch, such as main, found {branch!r}")
 
 
+def check_hub(hub: str) -> None:
+    """Raise ValueError unless this is the address of a JupyterHub or ""."""
+    if hub and not re.fullmatch(r"https?://[\w.-]+(:\d+)?(/[\w./~-]*)?", hub):
+        raise ValueError(f"expected the address of a JupyterHub, such as https://hub.university.edu, found {hub!r}")
+
+
 def _lesson(entry: Any, where: str) -> Lesson:
+    if isinstance(entry, Mapping):
+        entry = {**entry, "number": entry.get("number", str(entry.get("file", ""))[:2])}
     _check_fields(entry, LESSON_FIELDS, where)
     file, numbers = entry["file"], entry["exercises"]
-    if not re.fullmatch(r"\d\d_\w+\.ipynb", file):
-        raise ValueError(f"{where}: expected a file such as 01_lifting.ipynb, found {file!r}")
+    if not re.fullmatch(r"[\w-]+\.ipynb", file) or not re.fullmatch(r"\d\d", entry["number"]):
+        wanted = 'a file such as 01_lifting.ipynb, or any .ipynb and a number such as "01"'
+        raise ValueError(f"{where}: expected {wanted}, found {file!r} and {entry['number']!r}")
     if not 1 <= entry["minutes"] <= 240:
         raise ValueError(f"{file}: expected 1 to 240 minutes, found {entry['minutes']}")
     for name in ("objectives", "exercises"):
@@ -96,9 +143,13 @@ def _lesson(entry: Any, where: str) -> Lesson:
             raise ValueError(f"{file}: {name} must be strings, found {entry[name]}")
     if not entry["objectives"]:
         raise ValueError(f"{file}: it has no objectives")
-    known = lesson_exercises(file[:2]) if numbers else ()
-    if unknown := [number for number in numbers if number not in known]:
-        raise ValueError(f"{file}: expected exercises out of {', '.join(known)}, found {', '.join(unknown)}")
+    for number in numbers:
+        try:
+            known = lesson_exercises(number[:2])
+        except ValueError as error:
+            raise ValueError(f"{file}: exercise {number}: {error}") from error
+        if number not in known:
+            raise ValueError(f"{file}: expected exercises out of {', '.join(known)}, found {number}")
     return Lesson(**entry)
 
 
@@ -114,35 +165,56 @@ def _check_fields(table: Any, fields: Mapping[str, type], where: str) -> None:
 
 def read_lesson(path: Path) -> dict:
     """Read a notebook as it is stored. Raises ValueError unless it is one with cell ids (nbformat 4.5)."""
+    notebook = read_json(path)
+    if notebook["nbformat_minor"] < 5:
+        raise ValueError(f"{path}: expected a notebook of format 4.5 or later: `liftkit course tidy` gives it cell ids")
+    return notebook
+
+
+def read_json(path: Path) -> dict:
+    """Read a notebook of nbformat 4 that has cells; ValueError if it is none."""
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
-        known = (notebook["nbformat"], notebook["nbformat_minor"]) >= (4, 5) and len(notebook["cells"]) > 0
+        known = notebook["nbformat"] == 4 and notebook["nbformat_minor"] >= 0 and len(notebook["cells"]) > 0
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{path}: not a readable notebook: {error!r}") from error
     if not known:
-        raise ValueError(f"{path}: expected a notebook of format 4.5 or later, with cells")
+        raise ValueError(f"{path}: expected a notebook of format 4 with cells")
     return notebook
 
 
 def compare(course: Course, folder: Path) -> list[str]:
     """List where lessons and manifest disagree: files, titles, minutes, exercises."""
     listed = [lesson.file for lesson in course.lessons]
-    present = sorted(path.name for path in folder.glob("[0-9][0-9]_*.ipynb"))  # your own notebooks may lie there
+    numbered = (path.name for path in folder.glob("[0-9][0-9]_*.ipynb"))  # your own notebooks may lie there
+    present = sorted({*numbered, *(name for name in listed if (folder / name).is_file())})
     problems = [f"{name} is not in {NAME}" for name in present if name not in listed]
     problems += [f"{name} is in {NAME} and not in {folder}" for name in listed if name not in present]
     for lesson in course.lessons:
         if lesson.file in present:
-            problems += [f"{lesson.file}: {found}" for found in _compare_lesson(lesson, folder / lesson.file)]
+            problems += [f"{lesson.file}: {found}" for found in _compare_lesson(course, lesson, folder / lesson.file)]
     return problems
 
 
-def _compare_lesson(lesson: Lesson, path: Path) -> list[str]:
+def _compare_lesson(course: Course, lesson: Lesson, path: Path) -> list[str]:
     cells = ["".join(cell["source"]) for cell in read_lesson(path)["cells"]]
     problems, heading = [], f"# {lesson.number} {lesson.title}"
     if cells[0].splitlines()[:1] != [heading]:
         problems.append(f"its first line must be {heading!r}")
-    if not any(f"{lesson.minutes} minutes" in cell for cell in cells):
-        problems.append(f"it must mention that it takes {lesson.minutes} minutes")
+    minutes = course.word("minutes", minutes=lesson.minutes)
+    if not any(minutes in cell for cell in cells):
+        problems.append(f"it must say how long it takes: {minutes!r}")
+    problems += _gone(course, "\n".join(cells))
     used = set(re.findall(r"""exercise\(["']([\d.]+)["']\)""", "\n".join(cells)))
     problems += [f"it lacks exercise {number}" for number in lesson.exercises if number not in used]
     return problems + [f"exercise {number} is not in {NAME}" for number in sorted(used - set(lesson.exercises))]
+
+
+def _gone(course: Course, text: str) -> list[str]:
+    """What a lesson refers to, by number or by a link, that the course does not have."""
+    numbers = rf"\b{course.word('lesson')}\w* (\d\d(?:(?:, | (?:{course.word('between')}) |–)\d\d)*)\b"
+    lessons = {number for found in re.findall(numbers, text, re.IGNORECASE) for number in re.findall(r"\d\d", found)}
+    files = set(re.findall(r"\]\(([\w-]+\.ipynb)", text))
+    gone = [f"lesson {number}" for number in sorted(lessons - {one.number for one in course.lessons})]
+    gone += sorted(files - {one.file for one in course.lessons})
+    return [f"it refers to {one}, which is not in {NAME}" for one in gone]

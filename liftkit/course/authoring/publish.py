@@ -6,9 +6,17 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
-from liftkit.course.authoring.manifest import NAME, Course, Lesson, check_repository, read_course, read_lesson
+from liftkit.course.authoring.manifest import (
+    NAME,
+    Course,
+    Lesson,
+    check_hub,
+    check_repository,
+    read_course,
+    read_lesson,
+)
 from liftkit.system.files import write_atomically
 
 # The ids of the cells that are written. The first two stand right after a lesson's first cell, the others at its end.
@@ -18,17 +26,18 @@ BEGIN, END = "<!-- the lessons: written by `liftkit course update` -->", "<!-- e
 
 # It does nothing if liftkit is installed. Else it asks for the versions that are present, so that pip keeps them.
 SETUP_CODE = """\
-import importlib.metadata as have, importlib.util as look, subprocess, sys  # sets liftkit up in Colab
+import importlib.metadata as have, importlib.util as look, subprocess, sys  # sets liftkit up in Colab, Kaggle
 if look.find_spec("liftkit") is None:
     kept = [f"{name}=={have.version(name)}" for name in ("torch", "numpy", "ipywidgets") if look.find_spec(name)]
     wanted = ["anywidget", "liftkit[plots,study] @ git+SOURCE"]
-    subprocess.run([sys.executable, "-m", "pip", "install", "-q", *kept, *wanted], check=True)"""
+    if subprocess.run([sys.executable, "-m", "pip", "install", "-q", *kept, *wanted]).returncode:
+        sys.exit("liftkit was not installed (see above). Is the repository private, or is there no internet?")"""
 
 
 def addresses(course: Course, lesson: Lesson) -> dict[str, str]:
     """Where a lesson runs online: the address by the name of the place; nowhere unless the course is published.
 
-    Colab opens no notebook from GitLab.
+    Colab and Kaggle open no notebook from GitLab. VS Code asks where to clone the repository.
     """
     if not (place := course.repository):
         return {}
@@ -37,14 +46,25 @@ def addresses(course: Course, lesson: Lesson) -> dict[str, str]:
         project = place.removeprefix("https://gitlab.com/")
         host = f"git/{quote(place + '.git', safe='')}" if project == place else f"gl/{quote(project, safe='')}"
     else:
-        found["Colab"] = f"https://colab.research.google.com/github/{place}/blob/{course.branch}/{quote(path)}"
-    binder = f"https://mybinder.org/v2/{host}/{quote(course.branch, safe='')}?labpath={quote(path, safe='')}"
-    return found | {"Binder": binder}
+        file = f"{place}/blob/{course.branch}/{quote(path)}"
+        found["Colab"] = f"https://colab.research.google.com/github/{file}"
+        found["Kaggle"] = f"https://kaggle.com/kernels/welcome?src=https://github.com/{file}"
+    found["Binder"] = f"https://mybinder.org/v2/{host}/{quote(course.branch, safe='')}?labpath={quote(path, safe='')}"
+    clone = f"{web_address(course)}.git"
+    if course.hub:  # nbgitpuller clones the repository there, or brings the clone up to date
+        tree = f"lab/tree/{clone.rpartition('/')[2].removesuffix('.git')}/{path}"
+        query = urlencode({"repo": clone, "branch": course.branch, "urlpath": tree})
+        found["JupyterHub"] = f"{course.hub.rstrip('/')}/hub/user-redirect/git-pull?{query}"
+    asked = urlencode({"url": clone, "ref": course.branch})
+    return found | {
+        "VS Code": f"https://vscode.dev/redirect?{urlencode({'url': f'vscode://vscode.git/clone?{asked}'})}"
+    }
 
 
 def links(course: Course, lesson: Lesson) -> str:
     """Markdown that opens a lesson in Colab or Binder: text, because badges would be loaded from the network."""
-    return " · ".join(f"[Open in {name}]({url})" for name, url in addresses(course, lesson).items())
+    found = addresses(course, lesson).items()
+    return " · ".join(f"[{course.word('open', place=place)}]({url})" for place, url in found)
 
 
 def web_address(course: Course, file: str = "") -> str:
@@ -64,10 +84,10 @@ def pip_source(course: Course) -> str:
 def neighbours(course: Course, lesson: Lesson) -> str:
     """Markdown that links to the lesson before and the one after."""
     place = course.lessons.index(lesson)
-    found = [f"**Next:** {_link(one)}" for one in course.lessons[place + 1 : place + 2]]
-    found += [f"Before: {_link(one)}" for one in course.lessons[max(place - 1, 0) : place]]
+    found = [f"**{course.word('next')}:** {_link(one)}" for one in course.lessons[place + 1 : place + 2]]
+    found += [f"{course.word('before')}: {_link(one)}" for one in course.lessons[max(place - 1, 0) : place]]
     if place > 1:
-        found.append(f"[All lessons]({course.lessons[0].file})")
+        found.append(f"[{course.word('all')}]({course.lessons[0].file})")
     return " · ".join(found)
 
 
@@ -77,8 +97,9 @@ def _link(lesson: Lesson, folder: str = "") -> str:
 
 def lessons_table(course: Course, folder: str = "") -> str:
     """The lessons as a Markdown table; with links to Colab and Binder if the course is published."""
-    rows = [["lesson", "time", "you will"], ["---"] * 3]
-    rows += [[_link(one, folder), f"{one.minutes} min", " ".join(one.objectives)] for one in course.lessons]
+    rows = [[course.word(name) for name in ("lesson", "time", "will")], ["---"] * 3]
+    for one in course.lessons:
+        rows.append([_link(one, folder), course.word("short", minutes=one.minutes), " ".join(one.objectives)])
     if course.repository:
         last = ["open", "---", *(links(course, one) for one in course.lessons)]
         rows = [[*row, cell] for row, cell in zip(rows, last, strict=True)]
@@ -103,20 +124,23 @@ def update(folder: Path) -> list[str]:
     return _write(stale_texts(read_course(folder), folder))
 
 
-def set_repository(folder: Path, repository: str, branch: str = "main") -> list[str]:
+def set_repository(folder: Path, repository: str, branch: str = "main", hub: str | None = None) -> list[str]:
     """Publish the course from a repository on GitHub or GitLab; "" takes the links out again.
 
     Args:
         folder: that of the lessons; its place in the repository is taken from git.
         repository: OWNER/NAME on GitHub, or the address that the browser shows or that git clones.
+        hub: the address of a JupyterHub that has nbgitpuller; None: as before.
 
     Returns:
         The names of the files that changed.
     """
     repository = _canonical(repository)
     check_repository(repository, branch)
-    values = {"repository": repository, "branch": branch, "folder": _place(folder.resolve())}
-    course = replace(read_course(folder), **values)
+    before = read_course(folder)
+    check_hub(hub := before.hub if hub is None else hub)
+    values = {"repository": repository, "branch": branch, "folder": _place(folder.resolve()), "hub": hub}
+    course = replace(before, **values)
     texts = stale_texts(course, folder)
     old = new = (folder / NAME).read_text(encoding="utf-8")
     for key, value in values.items():
@@ -155,7 +179,7 @@ def with_written_cells(course: Course, lesson: Lesson, notebook: dict) -> dict:
         setup = {"cell_type": "code", "execution_count": None, "id": SETUP, "metadata": {}, "outputs": []}
         head = [markdown_cell(LINKS, links(course, lesson)), {**setup, "source": code.splitlines(keepends=True)}]
     if lesson == course.lessons[0]:
-        tail.append(markdown_cell(INDEX, f"## The lessons\n\n{lessons_table(course)}"))
+        tail.append(markdown_cell(INDEX, f"## {course.word('lessons')}\n\n{lessons_table(course)}"))
     if len(course.lessons) > 1:
         tail.append(markdown_cell(NEXT, neighbours(course, lesson)))
     return {**notebook, "cells": [first, *head, *rest, *tail]}

@@ -60,23 +60,25 @@ EXERCISES = {
         conclusion="It is 0 for perfect poses, 50 mm for 30 mm right and 40 mm down, and liftkit's for random poses.",
     ),
     "00.2": Reasoning(
-        title="What was it shown?",
-        task="A lifter was trained in this lesson. What did the training get to see? Answer with a letter.",
-        hint_1="Read the cell that trains, and the text before it. What does the trainer do with `poses`?",
-        hint_2="True depths are used only for evaluation (`baselines`, `evaluate`), of the people in `poses.test`.",
+        title="Would it notice?",
+        task="""Before the `Trainer` is made, somebody replaces every true depth of the six training people by a random
+        number; their 2D poses stay as they are. Then all cells run as before. What becomes of the lifter and of
+        `evaluate(run, poses.test)`? Answer with a letter.""",
+        hint_1="Which arrays does the training read? And which does the evaluation read, of which people?",
+        hint_2="The four steps of the game name everything that goes into it. The test people were left alone.",
         options={
-            "2D poses of the training people.": """
-            That is all. Nothing it saw contains a depth, neither of the training people nor of anybody else. (It is
-            given the cameras' tilt and the way knees bend, which are the same for everybody.)""",
-            "2D poses and true depths of the training people.": """
-            With true depths nobody would need a game of lifter and discriminator: that would be supervised learning.
-            True depths are used only for pictures and evaluation (`baselines`, `evaluate`).""",
-            "2D poses of all people, including the test people.": """
-            The synthetic set has 8 people; the trainer uses the 6 of the split `train`. The other 2 are kept to find
-            out whether what was learned also holds for new people.""",
-            "The same people from two cameras at once.": """
-            There are 4 cameras in the data, but no pose is ever paired with the same pose from another camera. The
-            second view is made by turning the lifter's own prediction.""",
+            "The lifter comes out as it was, and so do its errors.": """
+            Nothing that the training reads contains a depth, so nothing in it changes. True depths are read only to
+            evaluate, and those of the test people are as they were.""",
+            "The lifter comes out as it was, but its errors are larger.": """
+            The same lifter gives the test people the same depths, and their true depths were not replaced: so their
+            errors cannot change. An evaluation of the training people would.""",
+            "The lifter learns the random depths, and its errors are about those of `chance`.": """
+            To learn a depth it would have to be shown one. Go through the four steps of the game: which of them reads
+            `x3d`?""",
+            "The lifter gets worse, because the turned views are made from wrong depths.": """
+            The turned views are made from the depths that the lifter predicts, not from true ones: nobody has any for
+            a view that nobody photographed.""",
         },
         answer="a",
     ),

@@ -5,6 +5,7 @@ import numpy as np
 from liftkit.course.checking import StudentFunction, WrongAnswer, expect_bones, expect_equal, expect_shape, random_poses
 from liftkit.course.exercise import Coding
 from liftkit.geometry import project
+from liftkit.skeleton import H36M_17
 
 
 def orthographic(x3d):
@@ -29,26 +30,53 @@ def check_orthographic(student: StudentFunction) -> None:
     expect_equal(student(x3d[0]), x2d[0], "the image of a single pose")
 
 
+ARM = [H36M_17.index(f"left_{name}") for name in ("shoulder", "elbow", "wrist")]
+BODY = [joint for joint in range(len(H36M_17.names)) if joint not in ARM]
+
+
 def other_pose(x3d):
-    return x3d * [1, 1, -1]
-
-
-# What a student may have turned over, which a camera sees.
-SIGNS = {"x": [-1, 1, 1], "y": [1, -1, 1], "x and y": [-1, -1, 1]}
+    other = x3d.copy()
+    for name in ("left_shoulder", "left_elbow", "left_wrist"):
+        joint = H36M_17.index(name)
+        parent = H36M_17.parents[joint]
+        other[..., joint, 2] = other[..., parent, 2] - (x3d[..., joint, 2] - x3d[..., parent, 2])
+    return other
 
 
 def check_other_pose(student: StudentFunction) -> None:
     poses = random_poses(4, seed=2)
     for x3d, what in ((poses, "the other pose"), (poses[0], "the other pose of a single pose")):
         other = expect_shape(student(x3d), x3d.shape, what)
-        expect_equal(other[..., 0, :], x3d[..., 0, :], f"{what}'s pelvis", "It must stay at the origin.")
+        slips = {f"{slip}.": wrong[..., BODY, :] for slip, wrong in _other_slips(x3d).items()}
+        expect_equal(other[..., BODY, :], x3d[..., BODY, :], f"{what} without its left arm", slips, "It must stay.")
         moved = np.linalg.norm(other - x3d, axis=-1).mean(axis=-1).min()
         if moved < 1:
             raise WrongAnswer(f"T{what[1:]} is the same one: its joints moved by {moved:.2g} mm on average.")
-        signs = {f"You changed the sign of {axes}.": project(x3d * sign) for axes, sign in SIGNS.items()}
+        signs = {f"You changed the sign of {axes}.": _arm_times(x3d, sign)[..., :2] for axes, sign in SIGNS.items()}
         expect_equal(project(other), project(x3d), f"the image of {what}", signs, "A camera would see the difference.")
-        flat = {"It is flat: all bones that point towards the camera or away from it became shorter.": x3d * [1, 1, 0]}
-        expect_bones(other, x3d, what, flat, "A bone's length is the root of dx² + dy² + dz².")
+        expect_bones(other, x3d, what, _other_slips(x3d), "A bone's length is the root of dx² + dy² + dz².")
+
+
+SIGNS = {"x": [-1, 1, 1], "y": [1, -1, 1]}  # what a student may have turned over, which a camera sees
+
+
+def _arm_times(x3d: np.ndarray, sign: list[int]) -> np.ndarray:
+    other = x3d.copy()
+    other[..., ARM, :] *= sign
+    return other
+
+
+def _other_slips(x3d: np.ndarray) -> dict[str, np.ndarray]:
+    """What is said of a typical slip -> the poses that it leads to."""
+    return {
+        "All depths have the other sign": x3d * [1, 1, -1],
+        "The arm's depths were turned over as counted from the pelvis, but it hangs from the thorax": _arm_times(
+            x3d, [1, 1, -1]
+        ),
+        "The arm is flat: bones that point towards the camera or away from it became shorter": _arm_times(
+            x3d, [1, 1, 0]
+        ),
+    }
 
 
 EXERCISES = {
@@ -64,15 +92,16 @@ EXERCISES = {
         conclusion="The image is x and y, for one pose as for many, and does not depend on depth.",
     ),
     "01.2": Coding(
-        title="Another pose with the same image",
-        task="""Write a function that takes poses `x3d` (..., J, 3), numpy, and returns *other* poses of the same shape:
-        with the same orthographic image, with every bone as long as before, and with the pelvis still at the origin. So
-        neither the picture nor a tape measure shows a difference.""",
-        hint_1="The image fixes x and y. A bone's length is the root of dx² + dy² + dz²: what may dz become?",
-        hint_2="Change the sign of every depth: near becomes far.",
+        title="Another left arm",
+        task="""Write a function that takes poses `x3d` (..., J, 3), numpy, and returns poses of the same shape with
+        *another* left arm (`left_shoulder`, `left_elbow`, `left_wrist`): with the same orthographic image, every bone
+        as long as before, and all other joints where they were. So neither the picture nor a tape measure shows a
+        difference. There are several such arms; any of them will do.""",
+        hint_1="The image fixes x and y. A bone's length is the root of dx² + dy² + dz²: what else may dz be?",
+        hint_2="Start where the arm hangs from the body. If a joint's depth changes, what hangs from it comes along.",
         reference=other_pose,
         checks=check_other_pose,
-        conclusion="Same image, same bones, other pose: one image cannot show which of the two it is. The simplest "
-        "such pose changes the sign of every depth; that is the mirror ambiguity.",
+        conclusion="Same image, same bones, other arm: one image cannot show which of the two it is. Each bone may "
+        "point towards the camera or away from it.",
     ),
 }

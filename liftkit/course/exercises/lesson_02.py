@@ -19,21 +19,26 @@ from liftkit.geometry import rotate
 
 
 def random_view(x3d, azimuth):
-    c, s = np.cos(azimuth)[:, None], np.sin(azimuth)[:, None]
-    x, y, z = x3d[..., 0], x3d[..., 1], x3d[..., 2]
-    return np.stack([c * x + s * z, y, c * z - s * x], axis=-1)
+    c, s = azimuth.cos()[:, None], azimuth.sin()[:, None]
+    x, y, z = x3d.unbind(-1)
+    return torch.stack([c * x + s * z, y, c * z - s * x], dim=-1)
 
 
 def check_random_view(student: StudentFunction) -> None:
     x3d = random_poses(8, seed=4)
     azimuth = np.random.default_rng(4).uniform(-8 / 9, 8 / 9, size=8) * np.pi
+    given, angles = torch.from_numpy(x3d), torch.from_numpy(azimuth)
     slips = _turns(x3d, azimuth)
-    turned = expect_bones(student(x3d, azimuth), x3d, "the turned pose", slips)
+    turned = expect_bones(student(given, angles), x3d, "the turned pose", slips)
     expect_equal(turned[..., 1], x3d[..., 1], "a joint's height", "A turn about the vertical keeps heights.")
     what, all_quarters = "the pose turned by pi / 2, to (z, y, -x),", np.full(8, np.pi / 2)
     right = x3d[..., [2, 1, 0]] * [1, 1, -1]
-    expect_equal(student(x3d, all_quarters), right, what, _turns(x3d, all_quarters), "Angles are in radians.")
+    found = student(given, torch.from_numpy(all_quarters))
+    expect_equal(found, right, what, _turns(x3d, all_quarters), "Angles are in radians.")
     expect_equal(turned, rotate(x3d, azimuth), "the pose", slips, "Each pose has its own angle, in radians.")
+    given.requires_grad_()
+    sides = (rotate(given, angles)[..., 0] ** 2).mean()
+    expect_gradient(lambda: (student(given, angles)[..., 0] ** 2).mean(), sides, [given], "it has to flow to `x3d`")
 
 
 def _turns(x3d: np.ndarray, azimuth: np.ndarray) -> dict[str, np.ndarray]:
@@ -98,11 +103,11 @@ def _wrong_losses(d_real: torch.Tensor, d_view: torch.Tensor) -> dict[str, torch
 EXERCISES = {
     "02.1": Coding(
         title="A view from another side",
-        task="""Turn poses `x3d` (N, J, 3), numpy, about the vertical axis: pose n by `azimuth[n]` radians. A turn by
-        +pi / 2 takes (x, y, z) to (z, y, -x). The pelvis, the origin, stays where it is. Return the turned poses
-        (N, J, 3).""",
+        task="""Turn poses `x3d` (N, J, 3) about the vertical axis: pose n by `azimuth[n]` radians. A turn by +pi / 2
+        takes (x, y, z) to (z, y, -x). The pelvis, the origin, stays where it is. Both are torch tensors; return a
+        tensor (N, J, 3) that carries gradients, because the lifter will be trained through your turn.""",
         hint_1="Height is y: it stays. x and z mix with the cosine and the sine of the angle.",
-        hint_2="x becomes `c * x + s * z`, z becomes `c * z - s * x`; give `c` and `s` the shape (N, 1).",
+        hint_2="x becomes `c * x + s * z`; the turn by pi / 2 gives the signs of z. `c` and `s` have the shape (N, 1).",
         reference=random_view,
         checks=check_random_view,
         conclusion="Heights and bone lengths stay, each pose has its own angle, and the result is liftkit's `rotate`.",

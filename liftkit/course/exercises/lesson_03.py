@@ -152,11 +152,10 @@ def _wrong_quarters(lift, x2d) -> dict[str, torch.Tensor]:
 EXERCISES = {
     "03.1": Coding(
         title="Reprojection",
-        task="""Write the reprojection loss: lift the 2D poses, turn them, project them, lift that view *again*, turn it
-        back, project it, and compare with the 2D poses you started from. `lift` takes (B, J, 2) and returns depths
-        (B, J); `x2d` is (B, J, 2); `rotation` (B, 3, 3) turns a joint p to R p. All are torch. Return one number, a
-        tensor that carries gradients: the mean squared difference over poses, both coordinates and the 16 joints after
-        the pelvis.""",
+        task="""Write the reprojection loss: how far is the picture that comes back from the 2D poses you started from?
+        `lift` takes (B, J, 2) and returns depths (B, J); `x2d` is (B, J, 2); `rotation` (B, 3, 3) turns a joint p to
+        R p. All are torch. Return one number, a tensor that carries gradients: the mean squared difference over poses,
+        both coordinates and the 16 joints after the pelvis.""",
         hint_1="Lift, turn, project; then the same three steps once more, from the view, with the opposite turn.",
         hint_2="`x3d @ rotation.transpose(-1, -2)` turns joints that are rows; `x3d_view @ rotation` turns them back.",
         reference=reprojection,
@@ -164,12 +163,13 @@ EXERCISES = {
         conclusion="The view is lifted again and turned back. The loss is 0 without a turn, else liftkit's.",
     ),
     "03.2": Coding(
-        title="Quarter turns",
-        task="""Seen from +90, -90 and 180 degrees, a lifted pose (x, y, z) shows (z, y), (-z, y) and (-x, y), and its
-        depth there is known, too. Write the loss that demands it: for each of the three, the mean squared error
-        of the lifter's depth over poses and the 16 joints after the pelvis; the three are added. `lift` and `x2d` are
-        as in 03.1. Return a tensor that carries gradients again, through every call of `lift`, including the first.""",
-        hint_1="Lift once for z. Then lift three 2D poses that you put together from x, y and z.",
+        title="The other two special views",
+        task="""Seen from +90 degrees, a lifted pose (x, y, z) shows (z, y), and its depth there must be -x. Find out
+        what it shows from -90 and from 180 degrees, and which depth it must have there. Write the loss that demands
+        all three: for each view the mean squared error of the lifter's depth over poses and the 16 joints after the
+        pelvis; the three are added. `lift` and `x2d` are as in 03.1. Return a tensor that carries gradients again,
+        through every call of `lift`, including the first.""",
+        hint_1="Put a = -90 and a = 180 degrees into the turn. Lift once for z, then three 2D poses of x, y and z.",
         hint_2="`lift(torch.stack([z, y], dim=-1))` should be `-x`; write the other two in the same way.",
         reference=quarter_turns,
         checks=check_quarter_turns,

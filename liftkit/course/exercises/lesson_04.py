@@ -74,9 +74,9 @@ EXERCISES = {
     "04.1": Coding(
         title="Whose shins fold backwards?",
         task="""`x3d` (N, 17, 3) are 3D poses, numpy, in the camera's frame. Return for each pose whether its shins fold
-        backwards at the knee, as people's do (the foot goes behind the thigh): an array (N,) of True and False. Take
-        `cross(hip - knee, ankle - knee)` of each leg, add both legs, and take the sign of the scalar product with
-        `right hip - left hip`. No loop over poses is needed.""",
+        backwards at the knee, as people's do: an array (N,) of True and False. Add the vector products of both legs,
+        and find out which way the sum points along the axis between the hips. Which sign means backwards? People of
+        `poses.test.x3d` fold theirs backwards. No loop over poses is needed.""",
         hint_1="`x3d[:, H36M_17.index('right_knee')]` are all right knees, (N, 3); `np.cross` takes two such arrays.",
         hint_2="`(a * b).sum(-1)` is the scalar product of rows. Mind the order: `cross(a, b)` is `-cross(b, a)`.",
         reference=shins_backwards,

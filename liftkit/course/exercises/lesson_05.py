@@ -3,17 +3,12 @@
 from liftkit.course.checking import StudentFunction, WrongAnswer, expect_shape, explain
 from liftkit.course.exercise import Coding, Measuring
 from liftkit.networks import Lifter
-from liftkit.recorded import load_record, record_names
 from liftkit.representations import REPRESENTATIONS, Representation
 
 
-def parameters():
-    return {name: load_record(name).lifter.parameter_count for name in record_names()}
-
-
-def most_parameters():
-    counts = parameters()
-    return max(counts, key=counts.get)
+def growth():
+    small, large = (Lifter("full", width).parameter_count for width in (64, 1024))
+    return large / small
 
 
 def count_parameters(width, blocks):
@@ -52,18 +47,25 @@ def _miscounts(w: int, b: int) -> dict[str, float]:
     }
 
 
+def why_not(factor: float) -> str:
+    if abs(factor - 256) < 1:
+        return "That is 16 squared: right for a layer from w to w units. The first and the last layer grow otherwise."
+    if abs(factor - 16) < 1:
+        return "That is right for the first layer, from 32 numbers to w units. A block has w² of them."
+    return "Divide the count at width 1024 by that at width 64."
+
+
 EXERCISES = {
     "05.1": Measuring(
-        title="Who has the most parameters?",
-        task="""Five representations come with the package as recorded runs: `full`, `legs_torso`, `legs_torso_shared`,
-        `five_parts` and `five_parts_shared`. Whose lifter has the most parameters? Answer with its name. (A comparison
-        of errors means little if one network is much larger.)""",
-        hint_1="`load_record(name)` loads a run; `record_names()`, in `liftkit.recorded`, lists their names.",
-        hint_2="Compare `load_record(name).lifter.parameter_count`.",
-        measure=most_parameters,
-        choices=tuple(sorted(record_names())),
-        wrong=lambda name: f"{name} has {parameters()[name]:,} parameters; another has {max(parameters().values()):,}.",
-        conclusion="Most are in the residual blocks, and all have five or six; layers that join segments add some.",
+        title="Sixteen times as wide",
+        task="""The lessons work at width 64, the paper at 1024: layers are 16 times as wide. By which factor does the
+        number of parameters of the full pose's lifter grow? Find a number.""",
+        hint_1="A layer from w to w units does not grow like one from 32 to w units. Which are there?",
+        hint_2='`Lifter("full", width=64).parameter_count` counts them.',
+        measure=growth,
+        wrong=why_not,
+        conclusion="Nearly the square of 16, because the blocks hold nearly everything and grow with the square of "
+        "the width. The rest grows like the width, so the whole stays below 256.",
     ),
     "05.2": Coding(
         title="Count them by hand",

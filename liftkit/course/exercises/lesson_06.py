@@ -85,7 +85,7 @@ EXERCISES = {
         hint_2="With two arrays `full` and `cut`: `(full[:, None] < cut[None, :]).mean()`.",
         measure=share_misled,
         wrong=explain_misled,
-        conclusion="In this share of pairs, one seed each names the wrong winner, although with eight seeds each the "
-        "interval for the mean difference does not contain 0.",
+        conclusion="In this share of pairs, one seed each names the wrong winner, although in all eight pairs of equal "
+        "seeds the cut is the better one.",
     ),
 }

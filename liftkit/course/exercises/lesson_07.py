@@ -3,7 +3,6 @@
 from functools import cache
 
 import numpy as np
-from scipy import stats
 
 from liftkit import baselines, load_poses
 from liftkit.course.checking import StudentFunction, WrongAnswer, expect_equal, expect_shape, explain
@@ -12,6 +11,8 @@ from liftkit.recorded import record_results
 
 
 def t_interval(values):
+    from scipy import stats
+
     n = len(values)
     half = stats.t.ppf(0.975, n - 1) * np.std(values, ddof=1) / np.sqrt(n)
     return np.mean(values) - half, np.mean(values) + half
@@ -38,6 +39,8 @@ def check_t_interval(student: StudentFunction) -> None:
 
 
 def explain_half(values: np.ndarray, half: float) -> str:
+    from scipy import stats
+
     n, sd, sd_of_n = len(values), np.std(values, ddof=1), np.std(values)
     t, one_sided, normal, root = stats.t.ppf(0.975, n - 1), stats.t.ppf(0.95, n - 1), stats.norm.ppf(0.975), np.sqrt(n)
     factor = "1.96 is the factor for very many seeds; for few take Student's t with n - 1 degrees of freedom."
@@ -93,8 +96,7 @@ EXERCISES = {
     "07.1": Coding(
         title="The interval of a mean",
         task="""`values` (N,) are the errors of N seeds, four or more. Return the 95 % interval of their mean by
-        Student's t, as two numbers (low, high). Section 3 has it for differences. By hand or by `scipy.stats`, as you
-        like.""",
+        Student's t, as two numbers (low, high). By hand or by `scipy.stats`, as you like.""",
         hint_1="`stats.t.ppf(0.975, n - 1)` is the factor of `n` values: 2.5 % of the distribution lie above it.",
         hint_2="`np.std(values, ddof=1)` divides by n - 1. Or all at once: `stats.t.interval(0.95, df, loc, scale)`.",
         reference=t_interval,
@@ -103,8 +105,8 @@ EXERCISES = {
     ),
     "07.2": Measuring(
         title="How many seeds reach it?",
-        task="""`liftkit.recorded.record_results()` has the error of every recorded seed, and `flat` of section 3 is
-        that of the flat pose. Which share of the seeds of `legs_torso`, from 0 to 1, reaches two thirds of the flat
+        task="""`liftkit.recorded.record_results()` has the error of every recorded seed, and `flat` is that of
+        the flat pose, as above. Which share of the seeds of `legs_torso`, from 0 to 1, reaches two thirds of the flat
         pose's error, that is, has a `pa_mpjpe_reflection` of at most `2 / 3 * flat`?""",
         hint_1="`record_results().query(\"representation == 'legs_torso'\")` has the rows of its seeds.",
         hint_2="`(errors_of_legs_torso <= limit).mean()` is a share.",

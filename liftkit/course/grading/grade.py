@@ -13,17 +13,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import asdict, astuple, dataclass, fields
 from pathlib import Path
 
-from liftkit.course import all_exercises
+from liftkit.course import add_exercises, all_exercises
 from liftkit.course.feedback import CORRECT, INCORRECT, NOT_ATTEMPTED
 from liftkit.course.grading import worker
-from liftkit.course.grading.answers import NUMBER, Attempt, code_cells, read_attempts
+from liftkit.course.grading.answers import NUMBER, Attempt, read_attempts
 from liftkit.course.grading.worker import NOT_UNDERSTOOD
+from liftkit.course.statements import code_cells
 from liftkit.system.files import check_file, write_atomically
 from liftkit.system.provenance import cores
 
@@ -32,6 +33,7 @@ MOST_ATTEMPTS = 5  # of the calls of `check` for one exercise, the last ones
 STATUSES = (CORRECT, INCORRECT, NOT_ATTEMPTED, NOT_UNDERSTOOD)
 START = 90.0  # seconds that a process may take to import torch on a busy machine
 HEADING = re.compile(r"^# (\d\d) ", re.MULTILINE)
+FEEDBACK = re.compile(r"^(\d\d\.\d+): (?:correct|incorrect|not understood|recorded)(?: \(attempt (\d+)\))?\.", re.M)
 IN_NAME = re.compile(r"(?<!\d)(\d\d)_")
 
 
@@ -44,6 +46,7 @@ class Grade:
     status: str  # "correct", "incorrect", "not attempted" or "not understood"
     message: str  # what the student was told, or why it was not understood
     sha256: str  # of the notebook: what is graded already is not graded again
+    attempts: str = ""  # answers that the student had checked, as far as the notebook's outputs show; "" if none
 
     @property
     def key(self) -> tuple[str, str]:
@@ -51,7 +54,12 @@ class Grade:
 
 
 def grade_folder(
-    folder: Path, out: Path, seconds: float = 60, report: Callable[[list[Grade]], object] = lambda grades: None
+    folder: Path,
+    out: Path,
+    seconds: float = 60,
+    report: Callable[[list[Grade]], object] = lambda grades: None,
+    expected: Mapping[str, list[str]] | None = None,
+    own: Path | None = None,
 ) -> list[Grade]:
     """Grade every notebook below a folder. Rows of ``out`` that belong to unchanged notebooks are kept.
 
@@ -59,6 +67,8 @@ def grade_folder(
         out: the table (CSV), written after each notebook.
         seconds: that the code of one exercise may take.
         report: is called with the rows of each notebook that was graded now.
+        expected: a lesson's number -> its exercises; by default those with its number.
+        own: a Python file with exercises of one's own. It is executed, so it must not be a student's.
 
     Returns:
         All rows, in the order of the notebooks' names.
@@ -75,8 +85,12 @@ def grade_folder(
         if hashes.get(grade.notebook) == grade.sha256:
             grades.setdefault(grade.notebook, []).append(grade)
     _save(out, grades)
+    own = own.resolve() if own and own.is_file() else None
+    if own:
+        add_exercises(own)
     with ThreadPoolExecutor(cores()) as pool:
-        jobs = {pool.submit(grade_notebook, texts[n], n, hashes[n], seconds): n for n in texts if n not in grades}
+        jobs = {pool.submit(grade_notebook, texts[n], n, hashes[n], seconds, expected, own): n
+                for n in texts if n not in grades}  # fmt: skip
         try:
             for job in as_completed(jobs):
                 grades[jobs[job]] = job.result()
@@ -87,41 +101,62 @@ def grade_folder(
     return _in_order(grades)
 
 
-def grade_notebook(path: Path, name: str, sha256: str, seconds: float) -> list[Grade]:
+def grade_notebook(
+    path: Path,
+    name: str,
+    sha256: str,
+    seconds: float,
+    expected: Mapping[str, list[str]] | None = None,
+    own: Path | None = None,
+) -> list[Grade]:
     """Grade one notebook. Whatever is in the file becomes a row."""
     try:
         notebook = json.loads(check_file(path, LARGEST_NOTEBOOK).read_text(encoding="utf-8"))
         cells = code_cells(notebook)
-        numbers = expected_exercises(notebook, name)
-        attempts = read_attempts(cells, numbers)
+        numbers = expected_exercises(notebook, name, expected)
+        attempts, recorded = read_attempts(cells, numbers), recorded_attempts(notebook)
     except Exception as error:  # a damaged or foreign file fails in many ways
         return [Grade(name, "", NOT_UNDERSTOOD, f"not a readable notebook: {type(error).__name__}: {error}", sha256)]
     if not numbers:
         return [Grade(name, "", NOT_UNDERSTOOD, "it names no lesson and no exercise of the course", sha256)]
     results = {number: (NOT_ATTEMPTED, "No cell hands it in.") for number in numbers}
     results |= run_attempts(
-        cells, {number: found[-MOST_ATTEMPTS:] for number, found in attempts.items() if found}, seconds
+        cells, {number: found[-MOST_ATTEMPTS:] for number, found in attempts.items() if found}, seconds, own
     )
-    return [Grade(name, number, *results[number], sha256) for number in numbers]
+    return [Grade(name, number, *results[number], sha256, recorded.get(number, "")) for number in numbers]
 
 
-def expected_exercises(notebook: dict, name: str) -> list[str]:
+def recorded_attempts(notebook: dict) -> dict[str, str]:
+    """The most attempts at each exercise that one of its feedbacks in the outputs counts."""
+    most: dict[str, int] = {}
+    for output in (output for cell in notebook["cells"] for output in cell.get("outputs", ())):
+        for number, count in FEEDBACK.findall("".join(output.get("data", output).get("text/plain", ()))):
+            most[number] = max(most.get(number, 0), int(count or 1))
+    return {number: str(count) for number, count in most.items()}
+
+
+def expected_exercises(notebook: dict, name: str, expected: Mapping[str, list[str]] | None = None) -> list[str]:
     """The exercises of the lessons that the headings name; else the name of the file, else the exercises in it."""
     texts = {kind: "\n".join("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == kind)
              for kind in ("markdown", "code")}  # fmt: skip
-    known = all_exercises()
-    for found in (HEADING.findall(texts["markdown"]), IN_NAME.findall(name), NUMBER.findall(texts["code"])):
-        lessons = {text[:2] for text in found} & {number[:2] for number in known}
-        if lessons:
-            return [number for number in known if number[:2] in lessons]
+    if expected is None:
+        known = list(all_exercises())
+        expected = {lesson: [number for number in known if number[:2] == lesson] for lesson in {n[:2] for n in known}}
+    lesson_of = {number: lesson for lesson, numbers in expected.items() for number in numbers}
+    in_code = [lesson_of.get(number, "") for number in NUMBER.findall(texts["code"])]
+    for found in (HEADING.findall(texts["markdown"]), IN_NAME.findall(name), in_code):
+        if any(expected.get(lesson) for lesson in found):
+            return [number for lesson, numbers in expected.items() if lesson in found for number in numbers]
     return []
 
 
-def run_attempts(cells: list[str], attempts: dict[str, list[Attempt]], seconds: float) -> dict[str, tuple[str, str]]:
+def run_attempts(
+    cells: list[str], attempts: dict[str, list[Attempt]], seconds: float, own: Path | None = None
+) -> dict[str, tuple[str, str]]:
     """Run attempts in another process: number -> (status, message). One that ends it does not stop the rest."""
     done: dict[str, tuple[str, str]] = {}
     while left := {number: found for number, found in attempts.items() if number not in done}:
-        task = {"cells": cells, "seconds": seconds,
+        task = {"cells": cells, "seconds": seconds, "own": str(own or ""),
                 "attempts": {number: [asdict(one) for one in found] for number, found in left.items()}}  # fmt: skip
         results, end = _run_process(json.dumps(task), seconds)
         done |= {number: result for number, result in results.items() if number in left}
@@ -219,6 +254,6 @@ def read_grades(path: Path) -> list[Grade]:
     wanted = [field.name for field in fields(Grade)]
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
-    if not rows or rows[0] != wanted or any(len(row) != len(wanted) for row in rows):
+    if not rows or rows[0] not in (wanted, wanted[:-1]) or any(len(row) != len(rows[0]) for row in rows):
         raise ValueError(f"{path} exists and is no table of grades: expected the columns {', '.join(wanted)}")
     return [Grade(*(cell.removeprefix("'") for cell in row)) for row in rows[1:]]

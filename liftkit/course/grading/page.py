@@ -30,8 +30,10 @@ def grades_page(grades: list[Grade]) -> str:
     parts = [f"<h1>Grades of {table.notebook.nunique()} notebooks</h1>"]
     parts.append("<h2>Exercises</h2>" + _html(counts(rows, titles), index=False))
     parts.append("<h2>The most common slips</h2>" + _html(slips(rows, titles), index=False))
-    marks = rows.assign(mark=rows.status.map(SHOWN)).pivot(index="notebook", columns="exercise", values="mark")
+    tries = rows.attempts.map(lambda count: f" {count}" if count.isdigit() and int(count) > 1 else "")
+    marks = rows.assign(mark=rows.status.map(SHOWN) + tries).pivot(index="notebook", columns="exercise", values="mark")
     key = ", ".join(f"{mark} {status}" for status, mark in SHOWN.items())
+    key += "; a number: how many answers were tried, as far as the notebook shows"
     parts.append(f"<h2>Notebooks</h2><p>{escape(key)}</p>" + _html(marks.fillna("").rename_axis(columns=None)))
     odd = table[table.status == NOT_UNDERSTOOD][["notebook", "exercise", "message"]]
     parts.append("<h2>Not understood: please look at these yourself</h2>" + _html(odd, index=False))

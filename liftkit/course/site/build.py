@@ -5,36 +5,34 @@ from __future__ import annotations
 import json
 import posixpath
 import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import nbformat
-from plotly.offline import get_plotlyjs
-
 from liftkit.course.authoring.manifest import Course, Lesson, read_course, read_lesson
 from liftkit.course.authoring.publish import addresses, web_address
-from liftkit.course.site.cells import anchor_of, search_entries, site_cells
-from liftkit.course.site.render import WIDGET, exporter
+from liftkit.system.extras import optional
 from liftkit.system.files import write_atomically
+from liftkit.system.provenance import cores
 from liftkit.view.page import script, style
-from liftkit.widgets import WIDGETS
+
+with optional("notebooks"):  # the extra plots is part of it
+    import nbformat
+
+    from liftkit.course.site.cells import anchor_of, search_entries, site_cells
+    from liftkit.course.site.live import add_pages, page_files
+    from liftkit.course.site.render import exporter
+    from liftkit.widgets import WIDGETS
+    from liftkit.widgets.widget import PAGE
+with optional("plots"):
+    from plotly.offline import get_plotlyjs
 
 HERE = Path(__file__).parent
 HOME = "index.html"
 TOUCH = {"pull.html": "DragExplorer", "views.html": "ViewExplorer"}  # pages in which the recorded networks answer
-# Every widget's state becomes a live widget in the place of its still picture. A classic script: browsers do not load
-# modules from file://.
-LIVE = """\
-(() => {
-%s
-for (const source of document.querySelectorAll("script.state")) {
-  const state = JSON.parse(source.textContent), el = document.createElement("div");
-  const model = { get: (name) => state[name], on() {}, off() {}, send() {}, kernel: false };
-  widget.render({ model, el });
-  source.parentElement.replaceChildren(el);
-}
-})();
-"""
 
 
 def build_site(folder: Path, out: Path) -> list[Path]:
@@ -53,23 +51,25 @@ def build_site(folder: Path, out: Path) -> list[Path]:
     course = read_course(folder)
     _check_out(out)
     texts, index = {HOME: ""}, []
-    for lesson in course.lessons:
-        try:
-            texts[page_of(lesson)], entries = _lesson_page(course, lesson, folder)
-        except ValueError as error:
-            raise ValueError(f"{folder / lesson.file}: {error}") from error
-        index += entries
+    with ThreadPoolExecutor(cores()) as pool:  # each waits for a kernel of its own
+        for lesson, notebook in zip(course.lessons, pool.map(partial(_notebook, folder), course.lessons), strict=True):
+            texts |= _widget_files(notebook)
+            with _naming(folder / lesson.file):
+                texts[page_of(lesson)], entries = _lesson_page(course, lesson, notebook, folder)
+            index += entries
     home = exporter(lambda url: url, folder).environment.get_template("home.html.j2")
     texts[HOME] = home.render(resources={"site": _shared(course)})
     texts["search.js"] = f"window.searchIndex = {json.dumps(index, ensure_ascii=False)};\n"
     texts |= {name: (HERE / name).read_text(encoding="utf-8") for name in ("site.css", "site.js")}
-    pages = "".join(texts.values())
-    if 'class="plotly"' in pages:
+    if any('class="plotly"' in text for text in texts.values()):
         texts["plotly.min.js"] = get_plotlyjs()
-    if 'class="state"' in pages:
-        texts["widget.js"] = LIVE % script().replace("export default widget;", "")
+    if any(name.startswith("widget-") for name in texts):
+        live = (HERE / "live.js").read_text(encoding="utf-8")
+        texts["widget.js"] = live.replace("/* widget */", script().replace("export default widget;", ""))
         texts["widget.css"] = style()
     out.mkdir(exist_ok=True)
+    for old in out.glob("widget-*.js"):  # of an earlier site: their names change with their content
+        old.unlink()
     files = [write_atomically(out / name, lambda f, text=text: f.write(text.encode())) for name, text in texts.items()]
     return files + [WIDGETS[name]().to_html(out / page) for page, name in TOUCH.items()]
 
@@ -105,11 +105,39 @@ def site_address(course: Course, url: str) -> str | None:
     return None
 
 
-def _lesson_page(course: Course, lesson: Lesson, folder: Path) -> tuple[str, list[dict[str, str]]]:
-    notebook = nbformat.reads(json.dumps(read_lesson(folder / lesson.file)), as_version=4)
-    if not any(cell.get("outputs") for cell in notebook.cells):
-        raise ValueError("it shows nothing, as it was not executed: run `liftkit course run` first")
-    notebook.cells = site_cells(notebook)
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+
+
+def _notebook(folder: Path, lesson: Lesson) -> nbformat.NotebookNode:
+    """An executed lesson whose widgets have their pages."""
+    with _naming(folder / lesson.file):
+        notebook = nbformat.reads(json.dumps(read_lesson(folder / lesson.file)), as_version=4)
+        if not any(cell.get("outputs") for cell in notebook.cells):
+            raise ValueError("it shows nothing, as it was not executed: run `liftkit course run` first")
+        notebook.cells = site_cells(notebook)
+        add_pages(notebook, folder)
+    return notebook
+
+
+def _widget_files(notebook: nbformat.NotebookNode) -> dict[str, str]:
+    """The scripts of the notebook's live widgets; in its outputs only the first script's name is left."""
+    files: dict[str, str] = {}
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            if PAGE in output.get("data", ()):
+                files |= (found := page_files(output.data[PAGE]))
+                output.data[PAGE] = list(found)[-1]
+    return files
+
+
+def _lesson_page(
+    course: Course, lesson: Lesson, notebook: nbformat.NotebookNode, folder: Path
+) -> tuple[str, list[dict[str, str]]]:
     place = course.lessons.index(lesson)
     kinds = {kind for cell in notebook.cells for o in cell.get("outputs", ()) for kind in o.get("data", ())}
     site = _shared(course) | {
@@ -118,7 +146,7 @@ def _lesson_page(course: Course, lesson: Lesson, folder: Path) -> tuple[str, lis
         "before": _facts(course, course.lessons[place - 1]) if place else None,
         "next": _facts(course, course.lessons[place + 1]) if place + 1 < len(course.lessons) else None,
         "sections": [c.metadata.site for c in notebook.cells if c.metadata.site.kind == "heading"][1:],
-        "widgets": WIDGET in kinds,
+        "widgets": PAGE in kinds,
     }
     made = exporter(lambda url: site_address(course, url), folder)
     html, _ = made.from_notebook_node(notebook, resources={"site": site})

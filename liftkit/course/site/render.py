@@ -13,12 +13,14 @@ from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from traitlets.config import Config
 
+from liftkit.widgets.widget import PAGE
+
 HERE = Path(__file__).parent
-FIGURE, WIDGET = "application/vnd.plotly.v1+json", "application/vnd.liftkit.widget+json"
+FIGURE = "application/vnd.plotly.v1+json"
 PICTURES = ["image/svg+xml", "image/png", "image/jpeg"]
 # What pandas puts beside each table, and the fold around a prediction's result: the page folds more, with what follows.
 TIDIED = re.compile(r"<style scoped>.*?</style>\s*|<details><summary>.*?</summary>|</details>", re.DOTALL)
-SHOWN = [WIDGET, FIGURE, *PICTURES, "text/html", "text/markdown", "text/latex", "text/plain"]  # the best comes first
+SHOWN = [PAGE, FIGURE, *PICTURES, "text/html", "text/markdown", "text/latex", "text/plain"]  # the best comes first
 
 
 def exporter(link: Callable[[str], str | None], folder: Path) -> HTMLExporter:
@@ -51,6 +53,10 @@ class _Renderer(IPythonRenderer):
         if 'src="data:' not in html:
             raise ValueError(f"the picture {url} is not a file beside the lessons, so the site cannot hold it")
         return html
+
+    def block_html(self, html: str) -> str:
+        # looking for pictures closes every tag, but a fold's end comes after the Markdown within
+        return html if html.lstrip().startswith(("<details", "</details")) else super().block_html(html)
 
     def inline_math(self, body: str) -> str:
         return formula(body)

@@ -33,7 +33,7 @@ class View {
     this.root = element("section", { className: "lk" });
     const part = (kind, name) => this.root.appendChild(element(kind, { className: `lk-${name}` }));
     const head = part("div", "head");
-    this.title = head.appendChild(element(this.alone ? "h1" : "h3", { className: "lk-heading" }));
+    this.title = head.appendChild(element(model.heading ?? (this.alone ? "h1" : "h3"), { className: "lk-heading" }));
     this.looks = head.appendChild(element("div", { className: "lk-looks" }));
     this.bar = part("div", "bar");
     const body = part("div", "body");
@@ -151,6 +151,7 @@ class View {
     const step = (time) => {
       this.common.frame = frameAt(first, Math.max(0, time - start), this.scene.fps, this.film.maximum + 1);
       this.draw();
+      this.tip("");
       this.timer = requestAnimationFrame(step);
     };
     this.timer = requestAnimationFrame(step);
@@ -198,6 +199,7 @@ class View {
     title.textContent = current.title;
     caption.textContent = current.caption;
     content.show(current);
+    this.tip(""); // it told of what was shown before
   }
 
   showStatus() {

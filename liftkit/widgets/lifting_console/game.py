@@ -15,7 +15,7 @@ from liftkit.losses import Cycle, adversarial, discriminator_loss
 from liftkit.metrics import align_scale, pa_mpjpe
 from liftkit.poses import PoseSet, evenly, require_complete
 from liftkit.priors import DRAWS, get_prior
-from liftkit.training import Trainer
+from liftkit.training import INTERRUPTED, Trainer
 
 EVALUATE_EVERY = 10  # steps between two points of the curves; doubled whenever there are MOST_POINTS
 MOST_POINTS = 400
@@ -90,6 +90,8 @@ class Game:
         if self.failure or steps <= 0:
             return
         self.trainer.run(steps, callbacks=[self._after_step, lambda t: perf_counter() > end and t.stop()])
+        if self.trainer.message == INTERRUPTED.format(self.trainer.steps_done):
+            raise KeyboardInterrupt  # the notebook's stop square, and no fault of the training
         self.failure = self.trainer.message
         self.evaluate(record=self.finished or self.failure != "")
 

@@ -68,6 +68,23 @@ def test_an_exam_begins_with_the_cell_that_closes_solutions():
     assert "begin_exam()" in "".join(exam["source"]) and "".join(rest["source"]) == "x = 5"
 
 
+def test_an_exams_tasks_and_solutions_are_files_of_their_own(tmp_path):
+    hand_out(NOTEBOOKS, tmp_path / "exam", ["02"], exam=True)
+    asked = json.loads((tmp_path / "exam" / "student" / "exam.json").read_text())
+    assert list(asked) == ["02.1", "02.2"] and "return" not in json.dumps(asked)
+    assert "return ((d_real - 1) ** 2).mean()" in (tmp_path / "exam" / "instructor" / "solutions.md").read_text()
+    with zipfile.ZipFile(tmp_path / "exam" / "student.zip") as archive:
+        assert "student/exam.json" in archive.namelist() and "student/solutions.md" not in archive.namelist()
+
+
+def test_exercises_of_ones_own_go_with_the_lessons_but_not_into_an_exam(tmp_path, folder):
+    (folder / "exercises.py").write_text("EXERCISES = {}")
+    copy_lessons(folder, tmp_path / "mine", ["02"])
+    hand_out(folder, tmp_path / "exam", ["02"], exam=True)
+    found = [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("exercises.py")]
+    assert sorted(found) == ["exam/instructor/exercises.py", "mine/exercises.py", "notebooks/exercises.py"]
+
+
 def test_what_is_there_is_not_overwritten_and_unknown_lessons_are_named(tmp_path):
     (tmp_path / "mine").mkdir()
     assert run_course("copy", tmp_path / "mine").exit_code == 2

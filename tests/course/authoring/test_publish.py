@@ -4,12 +4,14 @@ import importlib.util
 import json
 import subprocess
 from importlib.metadata import version
+from types import SimpleNamespace
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from course_files import copy_course, edit_manifest, run_course
 
 from liftkit.course.authoring.manifest import read_course
-from liftkit.course.authoring.publish import INDEX, LINKS, NEXT, SETUP, set_repository
+from liftkit.course.authoring.publish import INDEX, LINKS, NEXT, SETUP, addresses, set_repository
 
 
 def contents(folder):
@@ -64,7 +66,7 @@ def test_set_repository_gives_every_lesson_its_own_links_and_one_set_up_cell(fol
         assert "![" not in shown
         setups.add(setup)
     (setup,) = setups
-    assert len(setup.splitlines()) <= 5 and max(map(len, setup.splitlines())) <= 120
+    assert len(setup.splitlines()) <= 6 and max(map(len, setup.splitlines())) <= 120
     assert run_course("check", "--folder", folder).exit_code == 0
     assert set_repository(folder, "ada/lifting") == []
     assert run_course("set-repository", "--folder", folder).exit_code == 0
@@ -151,18 +153,19 @@ def set_up(folder, monkeypatch):
     set_repository(folder, "ada/lifting")
     cells = json.loads((folder / "01_lifting.ipynb").read_text(encoding="utf-8"))["cells"]
     asked = []
-    monkeypatch.setattr(subprocess, "run", lambda command, check: asked.append(command))
-    return "".join(cells[2]["source"]), asked
+    done = SimpleNamespace(returncode=0)
+    monkeypatch.setattr(subprocess, "run", lambda command: asked.append(command) or done)
+    return "".join(cells[2]["source"]), asked, done
 
 
 def test_the_set_up_cell_does_nothing_if_liftkit_is_installed(set_up):
-    code, asked = set_up
+    code, asked, _ = set_up
     exec(code, {})
     assert asked == []
 
 
 def test_the_set_up_cell_keeps_what_is_present(set_up, monkeypatch):
-    code, asked = set_up
+    code, asked, _ = set_up
     find = importlib.util.find_spec
     absent = {"liftkit", "ipywidgets"}
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name in absent else find(name))
@@ -171,3 +174,38 @@ def test_the_set_up_cell_keeps_what_is_present(set_up, monkeypatch):
     assert command[1:5] == ["-m", "pip", "install", "-q"]
     assert command[5:7] == [f"torch=={version('torch')}", f"numpy=={version('numpy')}"]
     assert command[7:] == ["anywidget", "liftkit[plots,study] @ git+https://github.com/ada/lifting@main"]
+
+
+def test_the_set_up_cell_says_in_a_sentence_that_it_failed(set_up, monkeypatch):
+    code, _, done = set_up
+    done.returncode = 1
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(SystemExit, match="private"):
+        exec(code, {})
+
+
+@pytest.mark.parametrize(
+    ("repository", "clone", "places"),
+    [
+        ("a/b.git", "https://github.com/a/b.git", ["Colab", "Kaggle", "Binder", "JupyterHub", "VS Code"]),
+        ("https://gitlab.uni.edu/g/b", "https://gitlab.uni.edu/g/b.git", ["Binder", "JupyterHub", "VS Code"]),
+    ],
+)
+def test_the_course_opens_on_a_hub_in_kaggle_and_in_vs_code(folder, repository, clone, places):
+    set_repository(folder, repository, "term/2", hub="https://hub.uni.edu/jupyter/")
+    found = addresses(course := read_course(folder), course.lessons[1])
+    assert list(found) == places
+    hub = urlsplit(found["JupyterHub"])
+    assert hub.netloc + hub.path == "hub.uni.edu/jupyter/hub/user-redirect/git-pull"
+    tree = "lab/tree/b/notebooks/01_lifting.ipynb"
+    assert parse_qs(hub.query) == {"repo": [clone], "branch": ["term/2"], "urlpath": [tree]}
+    (inner,) = parse_qs(urlsplit(found["VS Code"]).query)["url"]
+    assert inner.startswith("vscode://vscode.git/clone?")
+    assert parse_qs(urlsplit(inner).query) == {"url": [clone], "ref": ["term/2"]}
+    if "Kaggle" in found:
+        (source,) = parse_qs(urlsplit(found["Kaggle"]).query)["src"]
+        assert source == "https://github.com/a/b/blob/term/2/notebooks/01_lifting.ipynb"
+    set_repository(folder, repository)  # the hub stays until another one is given
+    assert read_course(folder).hub == "https://hub.uni.edu/jupyter/"
+    set_repository(folder, repository, hub="")
+    assert "JupyterHub" not in addresses(course := read_course(folder), course.lessons[1])

@@ -2,7 +2,8 @@
 
 import pytest
 
-from liftkit.course.grading.answers import code_cells, is_stub, read_attempts, stub_of, submitted
+from liftkit.course.grading.answers import is_stub, read_attempts, stub_of, submitted
+from liftkit.course.statements import code_cells
 
 RIGHT = "def discriminator_loss(d_real, d_view):\n    return ((d_real - 1) ** 2).mean() + (d_view**2).mean()"
 CHECK = 'exercise("02.2").check(discriminator_loss)'

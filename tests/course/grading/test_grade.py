@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from course_files import run_course
 
+import liftkit.course
 from liftkit.course import all_exercises
 from liftkit.course.exercise import Coding, Reasoning
 from liftkit.course.grading import grade as grading
@@ -21,10 +22,10 @@ from liftkit.course.grading.page import grades_page
 RIGHT = "def discriminator_loss(d_real, d_view):\n    return ((d_real - 1) ** 2).mean() + (d_view**2).mean()"
 WRONG = "def discriminator_loss(d_real, d_view):\n    return ((d_real - 1) ** 2).mean()"
 CHECK = 'exercise("02.2").check(discriminator_loss)'
-VIEW = 'import numpy as np\n\ndef random_view(x3d, azimuth):\n    BODY\n\nexercise("02.1").check(random_view)'
+VIEW = 'import torch\n\ndef random_view(x3d, azimuth):\n    BODY\n\nexercise("02.1").check(random_view)'
 ROTATED = (
-    "c, s = np.cos(azimuth)[:, None], np.sin(azimuth)[:, None]\n    x, y, z = np.moveaxis(x3d, -1, 0)\n"
-    "    return np.stack([c * x + s * z, y, c * z - s * x], axis=-1)"
+    "c, s = torch.cos(azimuth)[:, None], torch.sin(azimuth)[:, None]\n    x, y, z = x3d.unbind(-1)\n"
+    "    return torch.stack([c * x + s * z, y, c * z - s * x], dim=-1)"
 )
 
 
@@ -158,7 +159,7 @@ def instead(monkeypatch):
         return original(path, name, *rest)
 
     monkeypatch.setattr(grading, "grade_notebook", watched)
-    monkeypatch.setattr(grading, "run_attempts", lambda cells, attempts, _: {n: ("correct", "Yes.") for n in attempts})
+    monkeypatch.setattr(grading, "run_attempts", lambda cells, attempts, *_: {n: ("correct", "Yes.") for n in attempts})
     return ran
 
 
@@ -235,6 +236,42 @@ def test_a_folder_without_notebooks_and_a_foreign_table_are_refused(tmp_path):
     result = run_course("grade", tmp_path, "--out", other)
     assert result.exit_code == 2 and "no table of grades" in result.stderr
     assert other.read_text() == "name,points\nada,3\n"
+
+
+def test_the_attempts_that_a_notebook_shows_are_in_the_table_and_on_the_page(tmp_path, instead):
+    path = write(tmp_path / "02.ipynb", RIGHT, CHECK)
+    notebook = json.loads(path.read_text())
+    said = [("02.1", ""), ("02.2", ""), ("02.2", " (attempt 3)"), ("02.2", " (attempt 2)"), ("02.2x", " (attempt 9)")]
+    outputs = [
+        {"output_type": "execute_result", "data": {"text/plain": [f"{n}: incorrect{text}. No."]}} for n, text in said
+    ]
+    notebook["cells"][1]["outputs"] = outputs
+    path.write_text(json.dumps(notebook))
+    grades = grade_folder(tmp_path, tmp_path / "grades.csv")
+    assert [(one.exercise, one.attempts) for one in grades] == [("02.1", "1"), ("02.2", "3")]
+    assert read_grades(tmp_path / "grades.csv") == grades
+    assert "<td>✓ 3</td>" in grades_page(grades)
+    older = (tmp_path / "grades.csv").read_text().replace(",attempts", "").replace(",1\n", "\n").replace(",3\n", "\n")
+    (tmp_path / "grades.csv").write_text(older)
+    assert [one.attempts for one in read_grades(tmp_path / "grades.csv")] == ["", ""]
+
+
+OWN = """
+from liftkit.course.exercise import Reasoning
+task = dict(title="T", task="Which?", hint_1="1", hint_2="2")
+EXERCISES = {"77.1": Reasoning(**task, options={"yes": "so it is", "no": "it is not"}, answer="b")}
+"""
+
+
+@pytest.mark.slow
+def test_exercises_of_ones_own_are_graded_by_the_lesson_that_course_toml_gives_them(tmp_path, monkeypatch):
+    monkeypatch.setattr(liftkit.course, "_own", {})
+    (tmp_path / "exercises.py").write_text(OWN)
+    write(tmp_path / "in" / "ada.ipynb", 'exercise("77.1").check("b")', heading="# 05 My lesson")
+    grades = grade_folder(
+        tmp_path / "in", tmp_path / "g.csv", 60, own=tmp_path / "exercises.py", expected={"05": ["77.1"]}
+    )
+    assert [(one.exercise, one.status) for one in grades] == [("77.1", "correct")]
 
 
 def test_a_formula_stays_text_in_a_spreadsheet(tmp_path):

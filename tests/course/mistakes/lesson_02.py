@@ -1,24 +1,24 @@
 """Typical wrong answers to the exercises of lesson 02: number, answer, pattern of the facts in the message."""
 
-import numpy as np
+import torch
 
 from liftkit.geometry import rotate
 
 
 def turned(matrix):
-    """A function that turns poses by matrix(c, s), a nested list of 3 x 3 arrays."""
+    """A function that turns poses by matrix(c, s), a nested list of 3 x 3 numbers or tensors."""
 
     def wrong(x3d, azimuth):
-        c, s = np.cos(azimuth), np.sin(azimuth)
-        rows = [[np.broadcast_to(cell, c.shape) for cell in row] for row in matrix(c, s)]
-        return np.einsum("ijn,nkj->nki", np.array(rows), x3d)
+        c, s = azimuth.cos(), azimuth.sin()
+        rows = [torch.stack([cell + 0 * c for cell in row]) for row in matrix(c, s)]
+        return torch.einsum("ijn,nkj->nki", torch.stack(rows), x3d)
 
     return wrong
 
 
 def one_after_the_other(x3d, azimuth):
-    c, s = np.cos(azimuth)[:, None], np.sin(azimuth)[:, None]
-    turned = x3d.copy()
+    c, s = azimuth.cos()[:, None], azimuth.sin()[:, None]
+    turned = x3d.clone()
     turned[..., 0] = c * turned[..., 0] + s * turned[..., 2]
     turned[..., 2] = c * turned[..., 2] - s * turned[..., 0]  # x is no longer the old one
     return turned
@@ -29,6 +29,8 @@ def loss(d_real, d_view):
 
 
 WRONG = [
+    ("02.1", lambda x3d, azimuth: rotate(x3d.detach(), azimuth), r"no gradient.*detach"),
+    ("02.1", lambda x3d, azimuth: rotate(x3d.detach().numpy(), azimuth.numpy()), r"no gradient.*numpy"),
     ("02.1", turned(lambda c, s: [[c, 0, s], [0, 1, 0], [s, 0, c]]), r"bone lengths.*\d+ %.*minus"),
     ("02.1", turned(lambda c, s: [[1, 0, 0], [0, c, -s], [0, s, c]]), r"height.*\d mm"),
     ("02.1", turned(lambda c, s: [[c, 0, -s], [0, 1, 0], [s, 0, c]]), r"pi / 2.*\(z, y, -x\).*other direction"),
@@ -52,7 +54,7 @@ WRONG = [
     ("02.2", lambda d_real, d_view: loss(d_real.detach().numpy(), d_view.detach().numpy()), r"no gradient.*numpy"),
     ("02.2", lambda d_real, d_view: loss(d_real, d_view.detach()), r"no gradient.*detach"),
     ("02.2", lambda d_real, d_view: loss(d_real, (d_view + d_view.detach()) / 2), r"gradient is off by \d+%"),
-    ("02.1", lambda x3d, azimuth: rotate(x3d, np.radians(azimuth)), r"pi / 2.*radians"),
+    ("02.1", lambda x3d, azimuth: rotate(x3d, torch.deg2rad(azimuth)), r"pi / 2.*radians"),
     ("02.1", lambda x3d, azimuth: rotate(x3d, azimuth)[..., :2], r"\(8, 17, 3\), found \(8, 17, 2\)"),
     ("02.2", lambda d_real, d_view: ((d_real - 1) ** 2).sum() + (d_view**2).sum(), r"score 0.* 1, found 6\..*mean"),
     ("02.2", lambda d_real, d_view: ((d_real - 1) ** 2 + d_view**2).mean() / 2, r"score 0.* 1, found 0\.5\..*plus"),

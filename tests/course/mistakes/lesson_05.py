@@ -11,10 +11,10 @@ def count(inputs=32, outputs=16, norms=2, biases=0, bias_of_depths=1, linears=2)
 
 
 WRONG = [
-    ("05.1", "full", r"full has 5\d,\d{3}.* 58,\d{3}"),
-    ("05.1", "five_parts", r"five_parts has 4\d,\d{3}"),
-    ("05.1", "legs_torso", r"legs_torso has 54,032"),
-    ("05.1", "Legs torso (shared)", r"legs_torso_shared has 58,192.* 58,576"),
+    ("05.1", 256, r"too large.*16 squared"),
+    ("05.1", "16", r"too small.*first layer"),
+    ("05.1", 1 / 235, r"too small.*at width 1024 by"),
+    ("05.1", 12658704, r"too large.*at width 64"),
     ("05.2", count(biases=1), r"53,904.* 54,736: 832 too many.*no bias"),
     ("05.2", count(norms=4), r"1,664 too many.*Running averages"),
     ("05.2", count(norms=0), r"1,664 too few.*gain and a shift"),

@@ -9,8 +9,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from small_course import FIGURE, FIRST, Page, read_index, write_course
 
 from liftkit.course.site.build import TOUCH, build_site
-
-WIDGET = "application/vnd.liftkit.widget+json"
+from liftkit.widgets.widget import PAGE
 
 
 @pytest.fixture(scope="module")
@@ -135,13 +134,20 @@ def test_the_search_finds_words_with_the_section_that_holds_them(site):
     assert [one["lesson"] for one in index] == ["00 First"] * 3 + ["01 Second"] * 2
 
 
-def test_a_widget_that_stores_its_state_comes_to_life(build):
-    state = {"scene": {"title": "</script><b>"}, "status": {}}
-    data = {WIDGET: state, "image/svg+xml": "<svg></svg>", "text/plain": "W"}
-    folder = build([*FIRST[:2], new_code_cell("W()", outputs=[new_output("display_data", data)])])
+def test_a_widget_that_stores_its_page_comes_to_life(build):
+    weights = "w" * 30_000
+    state = {"scene": {"title": "</script><b>"}, "status": {}, "answers": {"lifter": weights}}
+    data = [{PAGE: {**state, "note": note}, "image/svg+xml": "<svg></svg>", "text/plain": "W"} for note in "ab"]
+    cells = [new_code_cell("W()", outputs=[new_output("display_data", one)]) for one in data]
+    folder = build([*FIRST[:2], *cells])
     page = Page(folder / "00_first.html")
-    assert [json.loads(text) for text, around in page.texts if around[-1] == "script" and "scene" in text] == [state]
-    assert {"widget.js", "widget.css"} <= set(page.addresses) and "svg" in {tag for tag, _, _ in page.elements}
+    files = page.attributes("div", "data-state")
+    assert len(set(files)) == 2 and {"widget.js", "widget.css"} <= set(page.addresses)
+    assert "svg" in {tag for tag, _, _ in page.elements}
+    first, second = ((folder / name).read_text(encoding="utf-8") for name in files)
+    assert first.startswith(f'liftkitPart("{files[0]}", {{') and weights not in first
+    (part,) = set(re.findall(r'{"part":"([^"]+)"}', first + second))  # once for both
+    assert (folder / part).read_text(encoding="utf-8") == f'liftkitPart("{part}", "{weights}");\n'
     assert "widget.js" not in Page(folder / "01_second.html").addresses
 
 
@@ -150,8 +156,9 @@ def test_an_earlier_site_is_replaced_and_other_files_are_not(tmp_path):
     build_site(lessons, tmp_path / "site")
     page = tmp_path / "site" / "index.html"
     page.write_text("old")
+    (tmp_path / "site" / "widget-0123.js").touch()
     build_site(lessons, tmp_path / "site")
-    assert Page(page).elements
+    assert Page(page).elements and not list((tmp_path / "site").glob("widget-*"))
     with pytest.raises(ValueError, match="lessons.*earlier site"):
         build_site(lessons, lessons)
     with pytest.raises(ValueError, match="no folder"):
@@ -171,3 +178,10 @@ def test_what_cannot_be_shown_is_refused_with_the_lesson(build, tmp_path, cells,
     with pytest.raises(ValueError, match=words):
         build(cells)
     assert not (tmp_path / "site").exists()
+
+
+def test_what_a_lesson_folds_is_inside_the_fold(build):
+    fold = "<details><summary>After your guess</summary>\n\nThe answer is *seventeen*.\n\n</details>\n\nGo on."
+    page = (build([*FIRST, new_markdown_cell(fold)]) / "00_first.html").read_text(encoding="utf-8")
+    _, _, after = page.partition("<summary>After your guess</summary>")
+    assert "<em>seventeen</em>" in after.partition("</details>")[0] and "Go on." not in after.partition("</details>")[0]

@@ -10,7 +10,8 @@ from small_course import FIRST, write_course
 
 from liftkit import load_poses
 from liftkit.course.site.build import build_site
-from liftkit.widgets import PoseViewer
+from liftkit.widgets import DragExplorer, PoseViewer, Prediction
+from liftkit.widgets.widget import PAGE
 
 NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
 SIZES = {"laptop": {"width": 1366, "height": 850}, "phone": {"width": 360, "height": 740}}
@@ -70,12 +71,28 @@ def test_the_course_can_be_read_searched_and_seen(course, page):
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
 
 
-def test_a_stored_state_is_a_live_widget(page, tmp_path):
-    viewer = PoseViewer(load_poses("synthetic").test.select(clip=[914]).select(camera=0))
-    state = viewer.controller.state()
-    data = {"application/vnd.liftkit.widget+json": state, "image/svg+xml": viewer.svg(), "text/plain": "a viewer"}
-    cells = [*FIRST[:2], new_code_cell("viewer", outputs=[new_output("display_data", data)])]
+def test_a_widget_of_a_lesson_answers_a_hand(page, tmp_path):
+    few = load_poses("synthetic").test.select(clip=[914]).select(camera=0)
+    shown = [PoseViewer(few), Prediction("Which?", ["legs", "arms"]), DragExplorer(poses=few)]
+    cells = [*FIRST[:2]]
+    for one in shown:
+        data = {PAGE: one.page_state(), "image/svg+xml": one.svg(), "text/plain": repr(one)}
+        cells.append(new_code_cell("one", outputs=[new_output("display_data", data)]))
     files = build_site(write_course(tmp_path / "lessons", cells), tmp_path / "site")
     page.goto(files[0].with_name("00_first.html").as_uri())
-    assert page.locator(".live section.lk .lk-panel").count() == len(state["scene"]["panels"])
-    assert page.locator(".live .still").count() == 0
+    places = page.locator(".live")
+    for place, one in zip(places.all(), shown, strict=True):
+        place.scroll_into_view_if_needed()
+        place.locator("section.lk").wait_for()
+        assert place.locator(".lk-panel").count() == len(one.controller.panels())
+    assert page.locator("h1").count() == 1 and page.locator(".live .still").count() == 0
+    asked = places.nth(1)
+    asked.get_by_label("Your guess").select_option("arms")
+    asked.get_by_role("button", name="Commit").click()
+    asked.get_by_text("Your guess: arms.").wait_for()
+    pulled = places.nth(2)
+    pulled.locator("[tabindex]").first.focus()
+    before = pulled.inner_text()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function("([place, text]) => place.innerText !== text", arg=[pulled.element_handle(), before])

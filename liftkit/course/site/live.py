@@ -1,0 +1,94 @@
+"""A lesson's widgets without a kernel: each is made once more, and what its page needs is put beside its picture."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from nbclient.exceptions import CellExecutionError
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook
+
+from liftkit.course.authoring.run_lesson import run_cells
+from liftkit.course.statements import code_of, needed, read_statements
+from liftkit.widgets import WIDGETS
+from liftkit.widgets.widget import PAGE
+
+FIRST = "from liftkit.widgets.widget import Widget\nWidget.shown_page = 600_000"  # of 15 MB for all
+LONG = 20_000  # characters: a text of a page's state that is as long, such as a network's weights, is a file of its own
+
+
+def add_pages(notebook: NotebookNode, folder: Path) -> None:
+    """Add to the output of each widget what its page needs, by running what the widgets need and nothing else.
+
+    Raises:
+        ValueError: if a widget cannot be made again.
+    """
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    stills = {n: found for n, cell in enumerate(cells) if (found := list(_stills(cell)))}
+    if not stills:
+        return
+    codes = [FIRST, *reduced([code_of(cell) for cell in cells], stills)]
+    again = new_notebook(cells=[new_code_cell(code) for code in codes])
+    try:
+        run_cells(again, folder)
+    except CellExecutionError as error:
+        raise ValueError(f"a widget cannot be made again: {error}") from error
+    for n, outputs in stills.items():
+        pages = [output.data[PAGE] for output in again.cells[n + 1].outputs if PAGE in output.get("data", ())]
+        if len(pages) != len(outputs):
+            raise ValueError(f"cell {cells[n].id}: it shows {len(outputs)} widgets, made again {len(pages)}")
+        for output, page in zip(outputs, pages, strict=True):
+            output.data[PAGE] = page
+
+
+def reduced(cells: list[str], showing: Iterable[int]) -> list[str]:
+    """The code of the cells without the statements that are not needed for what the cells ``showing`` show."""
+    statements = [one for n, cell in enumerate(cells) for one in read_statements(n, cell)]
+    ends = [max(i for i, one in enumerate(statements) if one.place[0] == n) for n in showing]
+    ends += [i for i, one in enumerate(statements) if "register" in one.uses]  # it changes liftkit's own table
+    kept = {statements[i].place for i in ends}
+    for i in ends:
+        kept |= set(needed(statements, i, ast.unparse(statements[i].node)))
+    lines: list[list[str]] = [[] for _ in cells]
+    for one in statements:
+        if one.place in kept:
+            lines[one.place[0]].append(ast.unparse(one.node))
+    return ["\n".join(each) for each in lines]
+
+
+def _stills(cell: NotebookNode) -> Iterator[NotebookNode]:
+    """The outputs that are pictures of a widget, without its page."""
+    for output in cell.outputs:
+        name = re.match(r"(\w+)\(", output.get("data", {}).get("text/plain", ""))
+        if name and name[1] in WIDGETS and PAGE not in output.data:
+            yield output
+
+
+def page_files(state: dict[str, Any]) -> dict[str, str]:
+    """Scripts that hold the state of a widget's page, by their names; the last is the one to load first.
+
+    Equal states, and equal long texts in them, have equal names: networks that several widgets share are stored once.
+    """
+    files: dict[str, str] = {}
+
+    def put(value: Any) -> str:
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        name = f"widget-{hashlib.sha256(text.encode()).hexdigest()[:12]}.js"
+        files[name] = f'liftkitPart("{name}", {text});\n'
+        return name
+
+    def without_long(value: Any) -> Any:
+        if isinstance(value, str) and len(value) >= LONG:
+            return {"part": put(value)}
+        if isinstance(value, dict):
+            return {name: without_long(each) for name, each in value.items()}
+        return [without_long(each) for each in value] if isinstance(value, list) else value
+
+    put(without_long(state))
+    return files

@@ -1,0 +1,63 @@
+"""A lesson's widgets on the site: made again by what they need alone, and equal to the stored picture."""
+
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from liftkit.course.site.live import add_pages, page_files, reduced
+from liftkit.course.statements import code_of
+from liftkit.widgets.widget import PAGE
+
+CELLS = [
+    "import torch\nfrom liftkit.widgets import PoseViewer, Prediction\nfrom liftkit import load_poses, register",
+    "torch.manual_seed(0)\nposes = load_poses('synthetic')\nposes.x2d",
+    "raise RuntimeError('a training that no widget needs')",
+    "%time few = poses.test\nfew = poses.test.select(clip=[914])\nfew",
+    "asked = Prediction('Which?', ['legs', 'arms'])\nasked",
+    "register(mine)",
+    "viewer = PoseViewer(few)\nviewer.set('frame', 3)\nprint('seen')\nviewer",
+    "few = None",
+]
+
+
+def test_only_what_a_widget_needs_is_left_of_the_cells():
+    assert reduced([code_of({"source": code}) for code in CELLS], [6]) == [
+        "from liftkit.widgets import PoseViewer, Prediction\nfrom liftkit import load_poses, register",
+        "poses = load_poses('synthetic')",
+        "",
+        "few = poses.test.select(clip=[914])",
+        "",
+        "register(mine)",
+        "viewer = PoseViewer(few)\nviewer.set('frame', 3)\nviewer",
+        "",
+    ]
+
+
+def test_equal_long_texts_are_one_file():
+    first, second = (page_files({"note": note, "answers": [{"content": 25_000 * "x"}]}) for note in "ab")
+    assert len(first) == len(second) == 2 and len(first | second) == 3
+    assert max(map(len, first.values())) < 25_100
+
+
+@pytest.mark.slow
+def test_each_widget_gets_its_page_and_nothing_else_does(tmp_path):
+    cells = [new_code_cell(code) for code in CELLS[:2] + [CELLS[2], CELLS[3].partition("\n")[2], CELLS[4], CELLS[6]]]
+    for cell, text in [
+        (cells[3], "PoseSet(17)"),
+        (cells[4], "Prediction('Which?', no guess)"),
+        (cells[5], "PoseViewer(1)"),
+    ]:
+        cell.outputs = [
+            new_output("execute_result", {"text/plain": text, "image/svg+xml": "<svg/>"}, execution_count=1)
+        ]
+    add_pages(new_notebook(cells=cells), tmp_path)
+    assert PAGE not in cells[3].outputs[0].data
+    asked, viewer = (cell.outputs[0].data[PAGE] for cell in cells[4:])
+    assert asked["scene"]["title"] == "Which?" and asked["note"] == ""
+    assert viewer["status"]["values"]["frame"] == 3
+
+
+@pytest.mark.slow
+def test_a_widget_that_cannot_be_made_again_is_named(tmp_path):
+    output = new_output("display_data", {"text/plain": "Prediction('Which?')", "image/svg+xml": "<svg/>"})
+    with pytest.raises(ValueError, match="NameError.*nothing"):
+        add_pages(new_notebook(cells=[new_code_cell("nothing", outputs=[output])]), tmp_path)
