@@ -1,4 +1,7 @@
-"""Screenshots of widgets in a real JupyterLab, for the README: ``python -m benchmarks.screenshots``; needs Chromium."""
+"""Screenshots of every widget, and the README's pictures: ``python -m benchmarks.screenshots``; needs Chromium.
+
+Each is the widget's own page: on phone (360 pixels), tablet (800) and laptop (1366), light and dark, and on paper.
+"""
 
 from __future__ import annotations
 
@@ -9,40 +12,62 @@ from typing import Annotated
 
 import typer
 
+from liftkit.view.controller import Controller
+from liftkit.view.page import page_html
+from liftkit.view.stored import stored
+
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
-from lab import CHROMIUM, browser, lab, run_all, write_notebook
+from lab import CHROMIUM, browser
+from widget_cells import CELLS, SETUP
 
-CELLS = {
-    "drag": """\
-from liftkit.widgets import DragExplorer
-pulled = DragExplorer()
-pulled.drag("left_ankle", 0.45, 0.35)
-pulled""",
-    "console": """\
-from liftkit.widgets import LiftingConsole
-game = LiftingConsole()
-game.press("run")
-while game.controller.running and game.controller.trainer.steps_done < 300:
-    game.controller.tick()
-game.press("pause")
-game""",
-}
+PICTURES = Path("docs/pictures")
+LOOKS = {
+    f"{width}_{scheme}": {"width": width, "color_scheme": scheme}
+    for width in (360, 800, 1366)
+    for scheme in ("light", "dark")
+} | {"paper": {"width": 800, "media": "print"}}
+README = {"drag": "DragExplorer()", "console": "LiftingConsole()", "views": "ViewExplorer()"}
+GAME = 300  # steps of the console in the README
 
 
-def main(out: Annotated[Path, typer.Option(help="The folder of the pictures.")] = Path("docs/pictures")) -> None:
-    """Write a picture of each widget as a student sees it."""
+def page_of(controller: Controller) -> str:
+    """A page with the widget's present state and all of its controls."""
+    state, (answers, _) = controller.state(), stored(controller, [], 1, 10**6)
+    state["scene"]["browser"] = "stored"
+    return page_html(controller.title, state | {"answers": answers, "note": ""})
+
+
+def shoot(page, file: Path, target: Path, *, width: int, **media: str) -> None:
+    """A picture of a page's widget as it looks in a window of this width."""
+    page.set_viewport_size({"width": width, "height": 768})
+    page.emulate_media(**{"color_scheme": "light", "media": "screen"} | media)
+    page.goto(file.as_uri())
+    page.locator(".lk-bar select, .lk-bar input, .lk-bar button").first.wait_for()
+    page.wait_for_timeout(300)
+    page.locator("section.lk").screenshot(path=target)
+    typer.echo(target)
+
+
+def main(every: Annotated[Path | None, typer.Option(help="A folder for pictures of every widget.")] = None) -> None:
+    """Write the README's pictures, or, with --every, those of all widgets in all their looks."""
     if not CHROMIUM:
         raise SystemExit("needs Chromium (Debian: apt install chromium)")
+    names: dict = {}
+    exec(SETUP, names)
+    out, looks = (every, LOOKS) if every else (PICTURES, {"": LOOKS["1366_light"]})
     out.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp()) / "notebooks"
-    write_notebook(folder / "widgets.ipynb", CELLS.values())
-    with lab(folder) as address, browser(viewport={"width": 1250, "height": 1800}) as page:
-        run_all(page, address("widgets.ipynb"))
-        page.locator("section.lk").nth(len(CELLS) - 1).wait_for(timeout=120_000)
-        page.wait_for_timeout(1000)
-        for i, name in enumerate(CELLS):
-            page.locator("section.lk").nth(i).screenshot(path=out / f"{name}.png")
-            typer.echo(f"{out / name}.png")
+    with tempfile.TemporaryDirectory() as folder, browser(reduced_motion="reduce") as page:
+        for name, cell in (CELLS if every else README).items():
+            controller = eval(cell, names).controller
+            if name == "console":
+                controller.press("run")
+                while controller.running and controller.trainer.steps_done < GAME:
+                    controller.tick()
+                controller.press("pause")
+            file = Path(folder) / f"{name}.html"
+            file.write_text(page_of(controller))
+            for look, how in looks.items():
+                shoot(page, file, out / f"{name}{look and '_'}{look}.png", **how)
 
 
 if __name__ == "__main__":

@@ -62,7 +62,8 @@ class Usage:
         )
 
     def to_dict(self) -> dict[str, object]:
-        return asdict(replace(self, marks={}))
+        found = asdict(replace(self, marks={}))
+        return {name: value for name, value in found.items() if name != "marks"}
 
 
 def read_keypoints(

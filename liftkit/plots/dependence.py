@@ -9,6 +9,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from liftkit.correlation.dependence import Dependence, Parts, joints_of, owner_of
+from liftkit.plots.figure import Figure
+from liftkit.plots.style import as_text, styled
 from liftkit.view.alt_text import readable
 from liftkit.view.palette import SERIES
 
@@ -40,7 +42,8 @@ def dependence_figure(dependences: Mapping[str, Dependence] | Dependence, parts:
     largest = max(float(np.nanmax(np.abs(d.mean), initial=0)) for d in dependences.values()) or 1.0
     signed = any(np.nanmin(d.mean, initial=0) < 0 for d in dependences.values())
     scale = {"colorscale": SIGNS if signed else SIZES, "cmin": -largest if signed else 0, "cmax": largest}
-    figure = make_subplots(1, len(titles), subplot_titles=titles, shared_yaxes=True, horizontal_spacing=0.03)
+    how = {"subplot_titles": list(map(as_text, titles)), "shared_yaxes": True, "horizontal_spacing": 0.03}
+    figure = make_subplots(1, len(titles), figure=Figure(), **how)
     for place, dependence in enumerate(dependences.values(), start=1):
         spread = np.nan_to_num(dependence.sd)[np.ix_(rows, columns)]
         hover = f"2D of %{{y}}, depth of %{{x}}<br>%{{z:.3g}} {dependence.unit}, sd over seeds %{{customdata:.2g}}"
@@ -60,7 +63,7 @@ def dependence_figure(dependences: Mapping[str, Dependence] | Dependence, parts:
     figure.update_xaxes(title="whose depth answers" if moves else "depth", col=middle)
     figure.update_yaxes(title="moved in 2D" if moves else "2D place", col=1)
     colours = scale | {"colorbar": {"title": first.unit}}
-    return figure.update_layout(coloraxis=colours, height=480, margin={"t": 50, "b": 10})
+    return styled(figure).update_layout(coloraxis=colours, height=480, margin={"t": 50, "b": 10})
 
 
 def _ordered(parts_of_rows: list[list[str]], names: list[str]) -> tuple[list[int], list[str | None]]:

@@ -205,8 +205,9 @@ def report_html(report: Report) -> str:
         drawn = figure.to_html(include_plotlyjs=False, full_html=False, config={"displaylogo": False})
         body += f"<h2>{escape(title)}</h2><p>{escape(MEANINGS[title])}</p>{drawn}"
     style = (
+        ":root{color-scheme:light dark}"
         "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:1rem auto;padding:0 1rem}"
-        ".warn li{color:#a33c00;font-weight:600}th{text-align:left;padding-right:1rem;vertical-align:top}"
+        ".warn li{color:#b84e00;font-weight:600}th{text-align:left;padding-right:1rem;vertical-align:top}"
     )
     head = f'<meta charset="utf-8"><link rel="icon" href="data:,"><title>{escape(report.name)}</title>'
     return (

@@ -9,7 +9,9 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from liftkit.study.statistics import GROUP, REACHED, share_reached
+from liftkit.plots.figure import Figure
+from liftkit.plots.style import INK, as_text, styled
+from liftkit.study.statistics import GROUP, REACHED, interval, share_reached
 from liftkit.view.alt_text import readable
 from liftkit.view.palette import SERIES, SERIES_DASHES, metric_label
 
@@ -31,7 +33,10 @@ def history_figure(history: pd.DataFrame, columns: tuple[str, ...] | None = None
     names = list(columns or [name for name in history.columns if name not in NOT_LOSSES])
     _check_table(history, ["step", *names])
     series = [(name, history.dropna(subset=[name]).groupby("step")[name]) for name in names]
-    return _bands(series, "loss (mean and range over seeds)").update_layout(height=380)
+    figure = _bands(series, "loss (mean and range over seeds)").update_layout(height=380)
+    values = history[names].to_numpy(float)  # losses of several sizes: on a linear axis the small ones lie on 0
+    log = (values[np.isfinite(values)] > 0).all()
+    return figure.update_yaxes(type="log", exponentformat="power") if log else figure
 
 
 def convergence_figure(history: pd.DataFrame, column: str = "pa_mpjpe_reflection") -> go.Figure:
@@ -51,7 +56,7 @@ def convergence_figure(history: pd.DataFrame, column: str = "pa_mpjpe_reflection
 
 
 def distribution_figure(results: pd.DataFrame, metric: str = "pa_mpjpe_reflection") -> go.Figure:
-    """The errors of all seeds: one box per representation, one dot per seed, one panel per pair of data sets.
+    """The errors of all seeds: one dot per seed, mean and 95 % interval, one panel per pair of data sets.
 
     Args:
         results: as :attr:`liftkit.Study.results`, of one checkpoint policy.
@@ -61,16 +66,23 @@ def distribution_figure(results: pd.DataFrame, metric: str = "pa_mpjpe_reflectio
     """
     _check_table(results, [*GROUP, "representation", "seed", metric])
     panels = list(results.groupby(GROUP, sort=False))
-    titles = [f"trained on {data}, tested on {test}" for (data, test), _ in panels]
-    figure = make_subplots(1, len(panels), subplot_titles=titles, shared_yaxes=True)
+    titles = [f"trained on {as_text(data)}, tested on {as_text(test)}" for (data, test), _ in panels]
+    figure = make_subplots(1, len(panels), figure=Figure(), subplot_titles=titles, shared_yaxes=True)
     for column, (_, panel) in enumerate(panels, start=1):
         for i, (name, rows) in enumerate(panel.groupby("representation", sort=False)):
             seeds = {"text": [f"seed {seed}" for seed in rows["seed"]]}
             seeds["hovertemplate"] = "%{text}: %{y:.1f}<extra>%{x}</extra>"
             dots = {"boxpoints": "all", "jitter": 0.4, "pointpos": 0, "marker_color": _line(i)["color"]}
-            figure.add_box(y=rows[metric], name=name, showlegend=False, row=1, col=column, **dots, **seeds)
+            dots |= {"line": {"width": 0}, "fillcolor": "rgba(0,0,0,0)"}  # no box: a bar is an interval everywhere
+            figure.add_box(y=rows[metric], name=as_text(name), showlegend=False, row=1, col=column, **dots, **seeds)
+            ends, mean = {"x0": i - 0.3, "x1": i + 0.3}, rows[metric].mean()
+            low, high = interval(rows[metric])
+            figure.add_shape(type="line", y0=mean, y1=mean, line={"color": INK}, **ends, row=1, col=column)
+            if np.isfinite(low):
+                bar = {"fillcolor": _line(i)["color"], "opacity": 0.18, "line": {"width": 0}, "layer": "below"}
+                figure.add_shape(type="rect", y0=low, y1=high, **bar, **ends, row=1, col=column)
     figure.update_yaxes(title=metric_label(metric), col=1, rangemode="normal")
-    return figure.update_layout(height=420)
+    return styled(figure).update_layout(height=420)
 
 
 def reached_figure(results: pd.DataFrame, metric: str = "pa_mpjpe_reflection", flat: float | None = None) -> go.Figure:
@@ -86,14 +98,14 @@ def reached_figure(results: pd.DataFrame, metric: str = "pa_mpjpe_reflection", f
     if len(results.groupby(GROUP)) > 1:
         raise ValueError("reached_figure shows one data and one test set at a time; select one of them")
     limits = np.unique(results[metric].dropna())
-    figure = go.Figure()
+    figure = Figure()
     for i, (name, rows) in enumerate(results.groupby("representation", sort=False)):
         shares = 100 * share_reached(rows[metric], limits)
-        figure.add_scatter(x=limits, y=shares, name=name, line=_line(i) | {"shape": "hv"})
+        figure.add_scatter(x=limits, y=shares, name=as_text(name), line=_line(i) | {"shape": "hv"})
     if flat is not None:
         figure.add_vline(REACHED * flat, line_dash="dot", annotation_text=f"{REACHED:g} x flat pose")
     figure.update_yaxes(title="seeds with at most this error (%)", range=[0, 105])
-    return figure.update_layout(xaxis_title=metric_label(metric), height=380, hovermode="x unified")
+    return styled(figure).update_layout(xaxis_title=metric_label(metric), height=380, hovermode="x unified")
 
 
 def forest_figure(comparisons: pd.DataFrame) -> go.Figure:
@@ -110,7 +122,7 @@ def forest_figure(comparisons: pd.DataFrame) -> go.Figure:
     columns = ["difference", "low_holm", "high_holm", "p_holm"]
     _check_table(comparisons, columns)
     names = [", ".join(map(str, name)) if isinstance(name, tuple) else str(name) for name in comparisons.index]
-    figure, rows = go.Figure(), np.arange(len(names))[::-1]
+    figure, rows = Figure(), np.arange(len(names))[::-1]
     shown = {"": "reflection allowed", "pa_mpjpe_": "reflection forbidden"}
     shown = {prefix: title for prefix, title in shown.items() if f"{prefix}difference" in comparisons}
     for i, (prefix, title) in enumerate(shown.items()):
@@ -136,7 +148,7 @@ def _line(i: int) -> dict[str, str]:
 
 def _bands(series: Iterable[tuple], title: str) -> go.Figure:
     """For each name and its values grouped by step: a line of means over a band from the least to the largest."""
-    figure = go.Figure()
+    figure = Figure()
     for i, (name, by_step) in enumerate(series):
         table, line = by_step.agg(["mean", "min", "max"]), _line(i)
         red, green, blue = (int(line["color"][k : k + 2], 16) for k in (1, 3, 5))
@@ -144,8 +156,8 @@ def _bands(series: Iterable[tuple], title: str) -> go.Figure:
         fill = {"fill": "tonexty", "fillcolor": f"rgba({red},{green},{blue},0.15)"}
         figure.add_scatter(x=table.index, y=table["max"], **band)
         figure.add_scatter(x=table.index, y=table["min"], **band, **fill)
-        figure.add_scatter(x=table.index, y=table["mean"], name=readable(name), line=line, legendgroup=name)
-    return figure.update_layout(xaxis_title="step", yaxis_title=title, hovermode="x unified")
+        figure.add_scatter(x=table.index, y=table["mean"], name=as_text(readable(name)), line=line, legendgroup=name)
+    return styled(figure).update_layout(xaxis_title="step", yaxis_title=title, hovermode="x unified")
 
 
 def _check_table(table: pd.DataFrame, names: list[str]) -> None:

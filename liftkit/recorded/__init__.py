@@ -16,7 +16,7 @@ from liftkit.study.statistics import compare_pairs, summarise
 from liftkit.system.files import write_atomically
 
 FOLDER = Path(__file__).parent
-LIFTER = FOLDER / "lifter"
+LIFTER, JUDGE = FOLDER / "lifter", FOLDER / "judge" / "discriminator.safetensors"
 REAL_STUDY, MATRIX, SAMPLE = (FOLDER / name for name in ("real_study.csv", "matrix.csv", "sample_keypoints.json"))
 SWITCHES = FOLDER / "switches.csv"
 REFERENCES, DEPENDENCE = REAL_STUDY.with_stem("real_study_references"), FOLDER / "dependence.csv"
@@ -54,6 +54,22 @@ def load_lifter() -> Run:
     'legs_torso'
     """
     return Run.load(LIFTER)
+
+
+def judge_lifter() -> Run:
+    """The recorded lifter whose poses :func:`load_judge` judges: legs and torso, one seed."""
+    return load_record("legs_torso").select([0])
+
+
+def load_judge() -> Run:
+    """A recorded lifter beside a discriminator that tells true from wrong depths.
+
+    ``python -m benchmarks.judge`` trained it against depths that are wrong at random. The recorded runs' own ones, of
+    the last training step, no longer do.
+    """
+    run = judge_lifter()
+    run.discriminator.load_state_dict({key: tensor.float() for key, tensor in load(JUDGE.read_bytes()).items()})
+    return run
 
 
 def record_settings() -> dict:

@@ -8,7 +8,7 @@ from liftkit.view.alt_text import readable
 # Blue and orange (Okabe and Ito's, safe for colour-blind eyes) are the person's left and right and nothing else. The
 # sides, and the series of a chart, also differ in a second mark, the dash. These colours are those of the light theme
 # of js/widget.css.
-COLOURS = {"left": "#0072b2", "right": "#b84e00", "middle": "#555555"}
+COLOURS = {"left": "#0072b2", "right": "#b84e00", "middle": "#757575"}  # read on dark paper too
 DASHES = {"left": "", "right": "6 7", "middle": ""}  # as SVG's stroke-dasharray
 SERIES = ("#007a59", "#a8327e", "#444444", "#7a6a00", "#6f4fc4", "#757575")
 SERIES_DASHES = {  # plotly's name -> SVG's stroke-dasharray

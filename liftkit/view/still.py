@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Sequence
 from textwrap import wrap
 
@@ -22,11 +23,28 @@ VIEW = (0.6, 0.15)  # azimuth and elevation of a 3D pose: START of js/space.js, 
 LONGEST_NOTE = 14  # lines
 FAN = 0.35  # the opacity of each of several skeletons in a panel: FAN of js/skeleton.js
 FAINTEST = 0.8  # of a bone's colour is gone at a doubt of 1: FAINTEST of js/skeleton.js
+# A widget's still picture in a notebook: the output before the live widget. As HTML, because SVG is not shown in a
+# notebook that is not trusted yet. While the live widget is drawn, the picture is hidden; without a kernel, Jupyter's
+# "Error displaying widget" is. The picture waits a second, so that it does not flash up before the live widget.
+STILL = """\
+<div class="lk-still" title="{title}"><style>
+.jp-OutputArea-child:has(.lk-still):has(+ .jp-OutputArea-child .lk),
+.jp-OutputArea-child:has(.lk-still) + .jp-OutputArea-child:has(> .lm-Panel):not(:has(.lk)),
+.jp-OutputArea-child:has(+ * .jupyter-widgets-error-widget) .lk-run {{ display: none }}
+.jp-OutputArea-child:has(+ * .jupyter-widgets-error-widget) .lk-lack {{ display: block }}
+.jp-Notebook .lk-still {{ overflow: hidden; animation: lk-still 1s step-end }}
+@keyframes lk-still {{ from {{ height: 0 }} }}
+</style><img src="data:image/svg+xml;base64,{data}" alt="{alt}">
+<p class="lk-run">Run All brings it to life.</p>
+<p class="lk-lack" hidden>It stays still because this Jupyter lacks anywidget: <code>pip install anywidget</code> \
+where Jupyter itself is installed, then reload the page.</p></div>
+"""
 
 
 def picture_svg(title: str, panels: Sequence[Panel]) -> str:
     """A widget's still picture: its panels in rows of at most four columns, ``title`` above, as one SVG text."""
-    parts = [f'<text x="10" y="20" font-size="15" font-weight="bold">{safe(title)}</text>']
+    heading = shortened(title, COLUMNS * SIDE * 12 / 15)  # its letters are larger than those that are measured
+    parts = [f'<text x="10" y="20" font-size="15" font-weight="bold">{safe(heading)}</text>']
     row = column = columns = 0
     for panel in panels:
         span = panel.span / 3 or (2 if getattr(panel, "wide", False) else 1)
@@ -36,7 +54,7 @@ def picture_svg(title: str, panels: Sequence[Panel]) -> str:
         column += span
         columns = max(columns, column)
     alt = "; ".join([title, *(f"{p.title}: {p.alt}" if isinstance(p, Pose) and p.alt else p.title for p in panels)])
-    width = max(columns * SIDE, LETTER * len(title))
+    width = max(columns * SIDE, LETTER * len(heading))
     return _document(parts, alt, width, 30 + (row + 1) * (SIDE + HEAD), 'font-size="12"')
 
 
@@ -63,7 +81,8 @@ def grid_svg(rows: Sequence[Sequence[np.ndarray]], headings: Sequence[str], alt:
             scale = 0.88 * size / max(float((high - low).max()), 1e-9)
             bones = _bones((x2d - (low + high) / 2) * scale + size / 2, H36M_17)
             cells.append(f'<g transform="translate({c * size} {top + r * size})">{bones}</g>')
-    return _document(cells, alt, width, top + size * len(rows), f'font-size="13" width="{width:g}"')
+    height, look = top + size * len(rows), f'font-size="13" width="{width:g}" fill="{COLOURS["middle"]}"'
+    return _document(cells, alt, width, height, look, paper="none")
 
 
 def lifting_svg(x3d_pred: np.ndarray, x3d_true: np.ndarray | None = None) -> str:
@@ -75,11 +94,17 @@ def lifting_svg(x3d_pred: np.ndarray, x3d_true: np.ndarray | None = None) -> str
     return grid_svg(list(zip(*columns.values(), strict=True)), list(columns), alt)
 
 
-def _document(parts: Sequence[str], alt: str, width: float, height: float, more: str) -> str:
+def still_html(svg: str, title: str) -> str:
+    """A widget's still picture as a notebook stores it, with the line that says how the widget comes to life."""
+    alt, data = svg.partition("<title>")[2].partition("</title>")[0], b64encode(svg.encode()).decode()
+    return STILL.format(title=safe(title), alt=alt, data=data)
+
+
+def _document(parts: Sequence[str], alt: str, width: float, height: float, more: str, paper: str = "#ffffff") -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" role="img" '
         f'font-family="sans-serif" {more}><title>{safe(alt)}</title>'
-        f'<rect width="100%" height="100%" fill="#ffffff"/>{"".join(parts)}</svg>\n'
+        f'<rect width="100%" height="100%" fill="{paper}"/>{"".join(parts)}</svg>\n'
     )
 
 

@@ -22,7 +22,7 @@ from liftkit.view.controls import Button, Choice, Slider
 from liftkit.view.networks import lifter_data, packed
 from liftkit.view.panels import Panel, Pose
 
-FULL_GLOW = 100.0  # mm of movement at which a joint glows most
+FULL_GLOW = 100.0  # mm of movement at which a joint glows most, unless one moves farther: that one then does
 LEAST = 0.5  # mm: smaller movements count as none
 MOST_NUMBERS = 8_000_000  # of all networks that a notebook's browser gets; beyond, the kernel answers each move
 MOST_POSES = 100  # to choose from, evenly out of all
@@ -36,6 +36,7 @@ TEXTS = {
     "most": "most: {what}",
     "none": "no depth has moved",
     "mostMean": "most in the mean: {what}",
+    "legend": "{caption}; largest disc: {mm} mm",
     "mean": "{run}: all {count} seeds",
     "one": "{run}: seed {seed}",
     "far": "{joint} pulled by {mm} mm.",
@@ -43,6 +44,7 @@ TEXTS = {
     "apart": "In the other half of the body, {run} moves no depth there.",
 }
 HINT = TEXTS["hint"]
+STRONG = (81, "left_ankle", 0.25, 0.67)  # the pose, the keypoint and where it is pulled: what a new one opens with
 
 
 def reachable(target: np.ndarray, centres: np.ndarray, lengths: np.ndarray) -> np.ndarray:
@@ -90,6 +92,14 @@ class DragExplorerController(Controller):
         # pulled: the keypoint that was pulled last; places: where pulled ones are, on the lifter's scale
         self.values |= {"pulled": None, "places": {}, "refused": False}
         self._derive()
+        if runs is None and poses is None:
+            self._open_strongly()
+
+    def _open_strongly(self) -> None:
+        """Of the embedded people, one whose wrist follows an ankle far."""
+        pose, *pull = STRONG
+        self.set("pose", pose)
+        self.drag("x2d", *pull)
 
     def _measure(self) -> None:
         """What is known of each pose before anything is pulled."""
@@ -183,7 +193,9 @@ class DragExplorerController(Controller):
         return {name: mm[self._members(name)].mean(0) for name, mm in change.items()}
 
     def panels(self) -> list[Panel]:
-        return [self._input(), *(self._lifted(i, name, mm) for i, (name, mm) in enumerate(self.moved().items()))]
+        moved = self.moved()
+        full = max(FULL_GLOW, *(float(mm.max()) for mm in moved.values()))  # the same in every panel
+        return [self._input(), *(self._lifted(i, name, mm, full) for i, (name, mm) in enumerate(moved.items()))]
 
     def _input(self) -> Pose:
         pose, places = self.values["pose"], ", ".join(map(readable, self.values["places"]))
@@ -194,7 +206,7 @@ class DragExplorerController(Controller):
             picked=self.values["joint"],
         )  # fmt: skip
 
-    def _lifted(self, i: int, name: str, moved: np.ndarray) -> Pose:
+    def _lifted(self, i: int, name: str, moved: np.ndarray, full: float) -> Pose:
         members, most, pose = self._members(name), int(moved.argmax()), self.values["pose"]
         several = len(members) > 1
         lifted = attach_depth(np.broadcast_to(self.x2d, (len(members), *self.x2d.shape)), self.depths[name][members])
@@ -202,12 +214,14 @@ class DragExplorerController(Controller):
         named = zip(self.skeleton.names, moved, strict=True)
         tips = [TEXTS["moved"].format(joint=readable(joint), mm=f"{mm:.0f}") for joint, mm in named]
         most_text = TEXTS["mostMean" if several else "most"]
-        caption = most_text.format(what=tips[most]) if moved[most] >= LEAST else TEXTS["none"]
+        caption = TEXTS["none"]
+        if moved[most] >= LEAST:
+            caption = TEXTS["legend"].format(caption=most_text.format(what=tips[most]), mm=f"{full:.0f}")
         drawn = lifted.mean(0)
         return Pose(
             f"run_{i}", TEXTS["mean" if several else "one"].format(**texts), caption, drawn,
             f"{describe(drawn)}; {caption}", self.skeleton, middle=np.append(self.middles[pose], 0),
-            reach=self.reaches[pose], strength=np.minimum(moved / FULL_GLOW, 1), tips=tips,
+            reach=self.reaches[pose], strength=moved / full, tips=tips,
             ghost=None if several else attach_depth(self.start, self.before[name][members[0]]),
             fan=lifted if several else None, pickable=True, picked=self.values["joint"],
         )  # fmt: skip

@@ -15,7 +15,7 @@ from liftkit.data.datasets import load_poses
 from liftkit.geometry import attach_depth, normalise, project, rotation_x, turn
 from liftkit.poses import PoseSet, evenly
 from liftkit.priors import get_prior
-from liftkit.recorded import load_record, shrink
+from liftkit.recorded import load_judge, shrink
 from liftkit.run import Run
 from liftkit.view.alt_text import describe
 from liftkit.view.charts import line_chart
@@ -64,7 +64,8 @@ class ViewExplorerController(Controller):
     own lifter, and all members' skeletons are drawn.
 
     Args:
-        run: default the recorded run of legs and torso.
+        run: default a recorded lifter beside a discriminator that tells true from wrong depths: the recorded runs' own
+            ones, of their last step, no longer do (:func:`liftkit.recorded.load_judge`).
         poses: poses to choose from (default: the test people of the embedded data).
 
     Raises:
@@ -76,7 +77,7 @@ class ViewExplorerController(Controller):
 
     def __init__(self, run: Run | None = None, poses: PoseSet | None = None):
         super().__init__()
-        self.run = load_record("legs_torso") if run is None else run
+        self.run = load_judge() if run is None else run
         self.poses = load_poses("synthetic").test if poses is None else poses
         if not isinstance(self.run, Run) or not isinstance(self.poses, PoseSet):
             raise ValueError(f"expected a Run and a PoseSet, found {type(run).__name__} and {type(poses).__name__}")
@@ -278,4 +279,5 @@ class ViewExplorerController(Controller):
 
     def __str__(self) -> str:
         run, poses = self.run, self.poses
-        return f"{run.representation.name}, {len(run.seeds)} seeds, {len(poses):,} poses of {poses.name!r}"
+        count = f"{len(run.seeds)} seed{'s' * (len(run.seeds) > 1)}"
+        return f"{run.representation.name}, {count}, {len(poses):,} poses of {poses.name!r}"

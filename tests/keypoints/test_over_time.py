@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 
 import numpy as np
 import pytest
@@ -61,7 +62,9 @@ def test_scores_and_interpolated_points_are_marked_for_every_joint(tmp_path):
             p[WRIST, 2] = 0.1
 
     path = film(tmp_path, 8, change)
-    marks = read_keypoints(path)[1].marks
+    usage = read_keypoints(path)[1]
+    marks, record = usage.marks, json.dumps(usage.to_dict())
+    assert "marks" not in record and '"interpolated_points": 1' in record
     at = {name: k for k, name in enumerate(H36M_17.names)}
     expected = np.zeros((8, 17), bool)
     expected[5, at["left_wrist"]] = True

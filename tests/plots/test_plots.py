@@ -14,6 +14,17 @@ def test_history_shows_the_mean_and_range_over_seeds():
     assert mean.name == "reprojection"
 
 
+@pytest.mark.parametrize("renderer", ["notebook", "plotly_mimetype+notebook", "plotly_mimetype"])
+def test_a_notebook_stores_a_figure_as_data_whatever_plotlys_renderer_is(renderer, results, monkeypatch):
+    shown, history = [], pd.DataFrame({"step": [1, 2], "seed": [0, 0], "reprojection": [1.0, 3.0]})
+    monkeypatch.setattr("plotly.io._renderers.ipython_display.display", lambda data, raw: shown.append(data))
+    monkeypatch.setattr("plotly.io.renderers._default_name", renderer)
+    for figure in (history_figure(history), distribution_figure(results, "pa_mpjpe")):
+        figure._ipython_display_()
+    assert [set(data) for data in shown] == [{"application/vnd.plotly.v1+json"}] * 2
+    assert [len(data["application/vnd.plotly.v1+json"]["data"]) for data in shown] == [3, 4]
+
+
 def test_history_without_rows_or_with_a_wrong_column_is_refused():
     with pytest.raises(ValueError, match="rows"):
         history_figure(pd.DataFrame({"step": []}))
@@ -81,3 +92,27 @@ def test_tables_that_a_figure_cannot_show_are_refused(results):
         distribution_figure(results, "pck")
     with pytest.raises(ValueError, match="expected a table with rows"):
         convergence_figure(pd.DataFrame())
+
+
+def test_names_are_text_and_a_bar_is_an_interval():
+    name = "<b>5 & 6</b>"
+    errors = [10.0, 12.0, 14.0, 12.0]
+    rows = [dict(data=name, test="t", representation=name, seed=i, pa_mpjpe=e) for i, e in enumerate(errors)]
+    figure = distribution_figure(pd.DataFrame(rows), "pa_mpjpe")
+    told = [
+        figure.layout.annotations[0].text,
+        figure.data[0].name,
+        reached_figure(pd.DataFrame(rows), "pa_mpjpe").data[0].name,
+    ]
+    assert all("<" not in text and "&lt;b&gt;5 &amp; 6" in text for text in told)
+    mean, bar = figure.layout.shapes
+    half = 3.1824463 * np.std(errors, ddof=1) / 2  # Student's t with 3 degrees of freedom, two-sided 95 %
+    assert mean.y0 == mean.y1 == 12 and (bar.y0, bar.y1) == pytest.approx((12 - half, 12 + half))
+    assert figure.data[0].line.width == 0  # no quartiles
+
+
+def test_losses_of_several_sizes_have_a_logarithmic_axis_and_figures_no_paper_of_their_own():
+    history = pd.DataFrame({"step": [1, 2], "seed": [0, 0], "adversarial": [1.0, 0.5], "reprojection": [0.01, 0.001]})
+    figure = history_figure(history)
+    assert figure.layout.yaxis.type == "log" and figure.layout.template.layout.paper_bgcolor == "rgba(0,0,0,0)"
+    assert history_figure(history.assign(reprojection=[0.0, 1.0])).layout.yaxis.type is None

@@ -100,7 +100,8 @@ def test_any_name_makes_a_valid_picture_at_once(name):
     drawn = picture_svg(name, shown)
     heat_map([[1.0, 2.0]], [name], [name, "b"], unit=name, limits=(0, 2), title=name)
     assert time.process_time() - started < 2
-    ET.fromstring(drawn.encode())
+    width = ET.fromstring(drawn.encode()).get("viewBox").split()[2]
+    assert float(width) <= 4 * 260 + 100  # a long name does not make the picture small
 
 
 def line(name: str) -> str:
@@ -163,3 +164,15 @@ def test_a_still_is_seen_from_above():
     lines = ends(picture_svg("T", [Pose("a", "A", joints=square)]))
     assert lines[-1, 3] == lines[:, 3].max()  # what is near is lower in the picture, and drawn last
     assert lines[0, 3] == min(y for y in lines[:, 3] if y > lines[:, 1].min() + 1)  # what is far is drawn first
+
+
+def test_a_grid_has_no_paper_of_its_own_and_is_read_on_any():
+    drawn = skeleton_svg(POSE[:, :2])
+    assert 'fill="none"/>' in drawn and "#fff" not in drawn and "#222" not in drawn
+
+
+def test_a_still_draws_the_faint_pose_behind_and_is_seen_from_where_it_says():
+    behind = picture_svg("T", [Pose("a", "A", joints=person(), ghost=person() * 0.9)])
+    assert behind.count('stroke-opacity="0.35"') == 1
+    side = ends(picture_svg("T", [Pose("a", "A", joints=person() * [1, 1, 0], look=(np.pi / 2, 0))]))
+    assert np.ptp(side[:, ::2]) < 0.2  # a flat pose from the side is a line

@@ -72,6 +72,27 @@ def test_the_message_follows_the_state(explorer, runs):
     assert explorer.message == HINT
 
 
+def test_the_largest_disc_is_the_largest_movement_and_the_caption_gives_its_size(explorer, monkeypatch):
+    explorer.drag("x2d", "left_ankle", 0.9, 0.9)
+    moved = explorer.moved()
+    most = max(mm.max() for mm in moved.values())
+    monkeypatch.setattr("liftkit.widgets.drag_explorer.FULL_GLOW", most / 3)  # which several joints exceed
+    for i, name in enumerate(moved):
+        panel = panels(explorer)[f"run_{i}"]
+        np.testing.assert_allclose(panel.strength, moved[name] / most)
+        assert panel.caption.endswith(f"; largest disc: {most:.0f} mm")
+    monkeypatch.setattr("liftkit.widgets.drag_explorer.FULL_GLOW", 2 * most)
+    assert panels(explorer)["run_0"].caption.endswith(f"; largest disc: {2 * most:.0f} mm")
+
+
+def test_it_opens_with_a_strong_example():
+    opened = DragExplorerController()
+    torso = [i for i in range(7, 17)]  # the joints after pelvis and legs
+    assert opened.values["pulled"] == "left_ankle" and opened.moved()["full"][torso].max() > 130
+    assert opened.moved()["legs_torso"][torso].max() == 0
+    assert DragExplorerController(poses=EVERY).values["places"] == {}
+
+
 def test_reset_puts_every_keypoint_back(explorer):
     start = panels(explorer)["x2d"].joints
     explorer.drag("x2d", "left_ankle", 0.9, 0.9)

@@ -10,7 +10,7 @@ import torch
 from browser_answers import same_answers
 from widget_cells import samples, send
 
-from liftkit import load_poses
+from liftkit import load_poses, load_record
 from liftkit.config import TrainConfig
 from liftkit.geometry import mirror, normalise, project, rotate, rotation_x, rotation_y
 from liftkit.losses import Cycle
@@ -39,7 +39,7 @@ def control(run) -> ViewExplorerController:
 
 @pytest.fixture(scope="module")
 def recorded() -> ViewExplorerController:
-    return ViewExplorerController()
+    return ViewExplorerController(load_record("legs_torso"))
 
 
 def at(azimuth: float) -> int:
@@ -156,6 +156,17 @@ def test_a_wrong_depth_is_found_out_from_the_side_on_average(recorded):
     assert np.ptp(means[TRUE]) < 0.15  # true poses look equally real from everywhere
 
 
+def test_what_it_opens_with_prefers_the_truth_over_the_circle_of_views():
+    opened = ViewExplorerController()
+    scores = {}
+    for factor in (0.5, -1.0):  # half as deep, and mirrored
+        opened.set("depth", factor)
+        scores |= {name: float(curve.mean()) for name, curve in opened.means().items()}  # 32 poses of unseen people
+    assert scores[TRUE] > 0.7 and max(score for name, score in scores.items() if name != TRUE) < scores[TRUE] - 0.15
+    assert max(scores[name] for name in (FLAT, "lifted x -1")) < 0.2 and scores["lifted x 0.5"] < 0.4
+    assert opened.curves[TRUE].mean() > opened.curves[LIFTED].mean() + 0.15  # and so does the pose that is shown
+
+
 @pytest.mark.slow
 def test_the_default_is_small_and_the_same_each_time():
     one, two = ViewExplorer(), ViewExplorer()
@@ -163,7 +174,7 @@ def test_the_default_is_small_and_the_same_each_time():
         send(widget, "set", name="azimuth", value=-45)
         send(widget, "set", name="depth", value=0.5)
     assert one.svg() == two.svg() and repr(one) == repr(two)
-    assert repr(one) == "ViewExplorer(legs_torso, 8 seeds, 23,040 poses of 'synthetic')"
+    assert repr(one) == "ViewExplorer(legs_torso, 1 seed, 23,040 poses of 'synthetic')"
     assert len(json.dumps(one.controller.state(), allow_nan=False)) < 60_000
 
 

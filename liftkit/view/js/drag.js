@@ -72,16 +72,17 @@ export function dragAnswers(data) {
     });
   }
 
-  function liftedPanel(values, i, { before, after, moved }) {
+  function liftedPanel(values, i, { before, after, moved }, full) {
     const several = after.length > 1, reach = reaches[values.pose], middle = [...middleOf(values), 0];
     const solid = (points, z) => points.map((point, j) => [...point, z[j]]);
     const most = moved.indexOf(Math.max(...moved)), drawn = solid(pointsOf(values), meanOf(after));
     const tips = names.map((name, j) => fill(texts.moved, { joint: readable(name), mm: moved[j].toFixed(0) }));
-    const caption = moved[most] >= data.least ? fill(several ? texts.mostMean : texts.most, { what: tips[most] }) : texts.none;
+    const told = fill(several ? texts.mostMean : texts.most, { what: tips[most] });
+    const caption = moved[most] >= data.least ? fill(texts.legend, { caption: told, mm: full.toFixed(0) }) : texts.none;
     const about = { run: readable(data.runs[i].title), count: after.length, seed: seedsOf(values, i)[0] };
     return poseState({
       title: fill(several ? texts.mean : texts.one, about), caption, alt: `${describe(drawn, names)}; ${caption}`, tips,
-      joints: whole(drawn, middle, reach), strength: moved.map((mm) => Math.min(mm / data.fullGlow, 1)),
+      joints: whole(drawn, middle, reach), strength: moved.map((mm) => mm / full),
       ghost: several ? null : whole(solid(startOf(values), before[0]), middle, reach),
       fan: several ? after.map((z) => whole(solid(pointsOf(values), z), middle, reach)) : null,
       picked: names.indexOf(values.joint),
@@ -111,7 +112,8 @@ export function dragAnswers(data) {
       alt: describe(points, names), joints: whole(points, middle, reach), ghost: whole(startOf(values), middle, reach),
       picked: names.indexOf(values.joint),
     }) };
-    found.forEach((one, i) => { panels[`panel_run_${i}`] = liftedPanel(values, i, one); });
+    const full = Math.max(data.fullGlow, ...found.flatMap(({ moved }) => moved));
+    found.forEach((one, i) => { panels[`panel_run_${i}`] = liftedPanel(values, i, one, full); });
     return { ...panels, message: sentence(values, found) };
   }
 
