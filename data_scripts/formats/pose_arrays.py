@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -14,6 +15,7 @@ from formats.joint_maps import match_skeleton
 from formats.kinematics import LARGEST_NUMBER
 from formats.meaning import UNITS, oddities, scaled, skipped, turned
 from readers.camera_poses import camera_poses
+from readers.human36m_detections import difference
 from readers.mpi_inf_3dhp import JOINT_MAP as MPI_MAP
 from readers.mpi_inf_3dhp import JOINTS_17 as MPI_17
 
@@ -26,6 +28,7 @@ from liftkit.system.files import check_file, read_arrays, reading, unpacked_limi
 from liftkit.system.pickles import ArrayUnpickler, read_pickled
 
 LARGEST_TEXT = 2**28  # bytes of a JSON file
+FEWEST_PIXELS = 10  # that a person is large
 PANOPTIC = (
     "neck", "nose", "pelvis", "left_shoulder", "left_elbow", "left_wrist", "left_hip", "left_knee", "left_ankle",
     "right_shoulder", "right_elbow", "right_wrist", "right_hip", "right_knee", "right_ankle",
@@ -109,9 +112,21 @@ def read_views(file: str | Path, x3d: str, x2d: str, order: str, unit: str, firs
             shown = _joints(flat[number], order) if number < len(flat) else seen[:0, :, :2]
             if len(shown) != len(seen):
                 raise ValueError(f"expected as many frames in 2D as in 3D, found {len(shown)} and {len(seen)}")
-            check_agreement(shown, seen)
+            _check_2d(shown, seen)
             labels = {"clip": first + number, "action": _name(path, x3d, place), "subject": "", "split": "train"}
             yield camera_poses(shown, seen, np.arange(len(seen)), path.stem, camera=0, **labels)
+
+
+def _check_2d(shown: np.ndarray, seen: np.ndarray) -> None:
+    """Refuse 2D that is no pixels or has other axes than the 3D; warn of 2D that shows other poses."""
+    if (size := np.median(np.ptp(shown, axis=1).max(-1))) < FEWEST_PIXELS:
+        raise ValueError(f"the 2D must be in pixels, found people of a size of {size:.3g}")
+    check_agreement(shown, seen)
+    flat, solid = (x[..., :2] - x[..., :2].mean(1, keepdims=True) for x in (shown, seen))
+    of_size = [x / np.maximum(np.linalg.norm(x, axis=-1).mean(1), 1e-9)[:, None, None] * 1000 for x in (flat, solid)]
+    at = np.unique(np.linspace(0, len(seen) - 1, 60).astype(int))
+    if found := difference(of_size[0], of_size[1][at], at, {})[0]:
+        warnings.warn(found[0], stacklevel=2)
 
 
 def _name(path: Path, field: str, place: str) -> str:
@@ -146,16 +161,16 @@ def _joints(points: np.ndarray, order: str) -> np.ndarray:
 
 def _load(path: Path, field: str) -> object:
     """What the file holds: arrays and numbers in dicts and lists."""
-    if path.suffix == ".npz":
+    if path.suffix.lower() == ".npz":
         try:
             return read_arrays(path)
         except ValueError as error:
             if "pickled objects" not in str(error) or not field:
                 raise
             return read_pickled(path, [field.split("/")[0]], unpacked_limit(path.stat().st_size))
-    if path.suffix == ".json":
+    if path.suffix.lower() == ".json":
         return json.loads(check_file(path, LARGEST_TEXT).read_bytes())
-    if check_file(path).suffix == ".npy":
+    if check_file(path).suffix.lower() == ".npy":
         return np.load(path, allow_pickle=False)
     with path.open("rb") as file:
         try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import pickle
 import re
+import struct
 import zipfile
 from collections.abc import Sequence
 from math import prod
@@ -51,8 +52,14 @@ class _Array:
             self.value = np.frombuffer(content, kind.code).reshape(shape, order="F" if fortran else "C")
 
 
-# What pickles of dictionaries, lists, texts, numbers and arrays are written with, in protocols 2 to 5. One that is left
-# out, BYTEARRAY8, takes as much memory as a number in the file says.
+def _from_buffer(content: bytes, kind: _Type, shape: tuple[int, ...], order: str) -> _Array:
+    """An array as protocol 5 keeps it."""
+    array = _Array(None)
+    array.value = np.frombuffer(content, kind.code).reshape(shape, order="F" if order == "F" else "C")
+    return array
+
+
+# What pickles of dictionaries, lists, texts, numbers and arrays are written with, in protocols 2 to 5.
 _OPERATIONS = """PROTO FRAME STOP MARK NONE NEWTRUE NEWFALSE BININT BININT1 BININT2 LONG1 BINFLOAT BINUNICODE
     SHORT_BINUNICODE BINUNICODE8 BINSTRING SHORT_BINSTRING BINBYTES SHORT_BINBYTES BINBYTES8 EMPTY_LIST APPEND APPENDS
     EMPTY_DICT SETITEM SETITEMS EMPTY_TUPLE TUPLE TUPLE1 TUPLE2 TUPLE3 BINPUT LONG_BINPUT BINGET LONG_BINGET MEMOIZE
@@ -61,7 +68,7 @@ _OPERATIONS = [getattr(pickle, name) for name in _OPERATIONS.split()]
 
 
 # Of a pickle, and one more for so many of its bytes: an empty dict is one byte in a pickle and 64 in memory.
-MOST_OPERATIONS, BYTES_EACH = 1_000_000, 32
+MOST_OPERATIONS, BYTES_EACH = 500_000, 32
 
 
 class _Operations(dict):
@@ -70,7 +77,7 @@ class _Operations(dict):
     def __getitem__(self, code: int):
         self.left -= 1
         if self.left < 0:
-            raise pickle.UnpicklingError("the pickle has more operations than arrays need; refused")
+            raise pickle.UnpicklingError("the pickle has more operations than arrays need; save it as npz")
         return super().__getitem__(code)
 
     def __missing__(self, code: int):
@@ -89,9 +96,18 @@ class ArrayUnpickler(pickle._Unpickler):
 
     def __init__(self, file, size: int, **options):
         super().__init__(file, **options)
-        self.left = size
+        self.left = self.size = size
         self.dispatch = _Operations(self.dispatch)  # which counts those of this pickle
         self.dispatch.left += size // BYTES_EACH
+
+    def load_bytearray8(self) -> None:
+        """The base class makes room for as many bytes as a number in the file says."""
+        (size,) = struct.unpack("<Q", self.read(8))
+        if size > self.size:
+            raise pickle.UnpicklingError(f"it is shorter than one of its arrays, {size:,} bytes; refused")
+        self.append(self.read(size))
+
+    dispatch[pickle.BYTEARRAY8[0]] = load_bytearray8
 
     def encode(self, text: str, encoding: str = "latin1") -> bytes:
         self.left -= len(text)
@@ -104,6 +120,7 @@ class ArrayUnpickler(pickle._Unpickler):
         known = {
             ("numpy.core.multiarray", "_reconstruct"): lambda *_: _Array(self.encode),
             ("numpy.core.multiarray", "scalar"): lambda kind, content: np.frombuffer(content, kind.code)[0].item(),
+            ("numpy.core.numeric", "_frombuffer"): _from_buffer,
             ("numpy", "ndarray"): "numpy.ndarray",
             ("numpy", "dtype"): _Type,
             ("_codecs", "encode"): self.encode,  # Python 3's bytes in protocol 2
