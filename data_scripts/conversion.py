@@ -51,9 +51,11 @@ def writing(out: Path) -> Iterator[Path]:
     Raises:
         ValueError: if ``out`` or its record exists or cannot be written, or another conversion writes it.
     """
-    import filelock
-
     from liftkit.data.pose_files import outputs
+    from liftkit.system.extras import optional
+
+    with optional("study"):
+        import filelock
 
     _, record = outputs(out)
     lock = filelock.FileLock(out.parent / f".{out.name}.lock", timeout=0)

@@ -8,6 +8,7 @@ from html import escape
 import pandas as pd
 import plotly.graph_objects as go
 
+from liftkit.plots.figure import Figure
 from liftkit.plots.style import styled
 from liftkit.view.palette import SERIES
 
@@ -43,7 +44,7 @@ def _bars(table: pd.DataFrame) -> go.Figure:
     x = table[label] if table[label].dtype.kind in "fiu" else [escape(str(text)) or "(none)" for text in table[label]]
     spread = table[value] * table["spread in %"] / 100 if "spread in %" in table else None
     bar = go.Bar(x=x, y=table[value], marker_color=SERIES[0], error_y={"array": spread} if spread is not None else None)
-    figure = go.Figure(bar).update_xaxes(title=label).update_yaxes(title=value, rangemode="tozero")
+    figure = Figure(bar).update_xaxes(title=label).update_yaxes(title=value, rangemode="tozero")
     if table[label].dtype.kind not in "fiu":
         figure.update_xaxes(type="category")  # a name such as 2024-01 is not a date
     if value.endswith("%"):
@@ -54,11 +55,11 @@ def _bars(table: pd.DataFrame) -> go.Figure:
 def _histogram(table: pd.DataFrame) -> go.Figure:
     bins, edges = pd.cut(table.iloc[:, 0], 60, retbins=True, include_lowest=True)
     bar = go.Bar(x=(edges[:-1] + edges[1:]) / 2, y=bins.value_counts(sort=False), marker_color=SERIES[0])
-    return go.Figure(bar).update_xaxes(title=table.columns[0]).update_yaxes(title="count").update_layout(bargap=0)
+    return Figure(bar).update_xaxes(title=table.columns[0]).update_yaxes(title="count").update_layout(bargap=0)
 
 
 def _curve(table: pd.DataFrame) -> go.Figure:
     """The share of joints below each of the sorted values."""
     share = [i / (len(table) - 1) for i in range(len(table))]
     line = go.Scatter(x=table.iloc[:, 0], y=share, line={"color": SERIES[0]})
-    return go.Figure(line).update_xaxes(title=table.columns[0]).update_yaxes(title="share of joints below")
+    return Figure(line).update_xaxes(title=table.columns[0]).update_yaxes(title="share of joints below")

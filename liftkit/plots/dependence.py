@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from liftkit.correlation.dependence import Dependence, Parts, joints_of, owner_of
+from liftkit.plots.figure import Figure
 from liftkit.plots.style import as_text, styled
 from liftkit.view.alt_text import readable
 from liftkit.view.palette import SERIES
@@ -42,7 +43,7 @@ def dependence_figure(dependences: Mapping[str, Dependence] | Dependence, parts:
     signed = any(np.nanmin(d.mean, initial=0) < 0 for d in dependences.values())
     scale = {"colorscale": SIGNS if signed else SIZES, "cmin": -largest if signed else 0, "cmax": largest}
     how = {"subplot_titles": list(map(as_text, titles)), "shared_yaxes": True, "horizontal_spacing": 0.03}
-    figure = make_subplots(1, len(titles), **how)
+    figure = make_subplots(1, len(titles), figure=Figure(), **how)
     for place, dependence in enumerate(dependences.values(), start=1):
         spread = np.nan_to_num(dependence.sd)[np.ix_(rows, columns)]
         hover = f"2D of %{{y}}, depth of %{{x}}<br>%{{z:.3g}} {dependence.unit}, sd over seeds %{{customdata:.2g}}"

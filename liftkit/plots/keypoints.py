@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from liftkit.plots.figure import Figure
 from liftkit.view.palette import COLOURS, side_of
 
 SYMBOLS = {"left": "circle", "right": "square", "middle": "diamond"}
@@ -32,7 +33,7 @@ def keypoint_figure(points: np.ndarray, score: np.ndarray, names: Sequence[str],
         raise ValueError(f"{expected}, found {points.shape} and {score.shape}")
     place = dict(zip(names, points, strict=True))
     found = [name for name, at in zip(names, score, strict=True) if at >= threshold]
-    figure = go.Figure()
+    figure = Figure()
     for line in LINES:  # thick ones, as a body; broken where a point is missing
         x, y = zip(*(place[name] if name in found else (None, None) for name in line), strict=True)
         how = {"line": {"color": "rgba(128,128,128,0.35)", "width": 18}, "hoverinfo": "skip", "showlegend": False}

@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from liftkit.plots.figure import Figure
 from liftkit.plots.style import INK, as_text, styled
 from liftkit.study.statistics import GROUP, REACHED, interval, share_reached
 from liftkit.view.alt_text import readable
@@ -66,7 +67,7 @@ def distribution_figure(results: pd.DataFrame, metric: str = "pa_mpjpe_reflectio
     _check_table(results, [*GROUP, "representation", "seed", metric])
     panels = list(results.groupby(GROUP, sort=False))
     titles = [f"trained on {as_text(data)}, tested on {as_text(test)}" for (data, test), _ in panels]
-    figure = make_subplots(1, len(panels), subplot_titles=titles, shared_yaxes=True)
+    figure = make_subplots(1, len(panels), figure=Figure(), subplot_titles=titles, shared_yaxes=True)
     for column, (_, panel) in enumerate(panels, start=1):
         for i, (name, rows) in enumerate(panel.groupby("representation", sort=False)):
             seeds = {"text": [f"seed {seed}" for seed in rows["seed"]]}
@@ -97,7 +98,7 @@ def reached_figure(results: pd.DataFrame, metric: str = "pa_mpjpe_reflection", f
     if len(results.groupby(GROUP)) > 1:
         raise ValueError("reached_figure shows one data and one test set at a time; select one of them")
     limits = np.unique(results[metric].dropna())
-    figure = go.Figure()
+    figure = Figure()
     for i, (name, rows) in enumerate(results.groupby("representation", sort=False)):
         shares = 100 * share_reached(rows[metric], limits)
         figure.add_scatter(x=limits, y=shares, name=as_text(name), line=_line(i) | {"shape": "hv"})
@@ -121,7 +122,7 @@ def forest_figure(comparisons: pd.DataFrame) -> go.Figure:
     columns = ["difference", "low_holm", "high_holm", "p_holm"]
     _check_table(comparisons, columns)
     names = [", ".join(map(str, name)) if isinstance(name, tuple) else str(name) for name in comparisons.index]
-    figure, rows = go.Figure(), np.arange(len(names))[::-1]
+    figure, rows = Figure(), np.arange(len(names))[::-1]
     shown = {"": "reflection allowed", "pa_mpjpe_": "reflection forbidden"}
     shown = {prefix: title for prefix, title in shown.items() if f"{prefix}difference" in comparisons}
     for i, (prefix, title) in enumerate(shown.items()):
@@ -147,7 +148,7 @@ def _line(i: int) -> dict[str, str]:
 
 def _bands(series: Iterable[tuple], title: str) -> go.Figure:
     """For each name and its values grouped by step: a line of means over a band from the least to the largest."""
-    figure = go.Figure()
+    figure = Figure()
     for i, (name, by_step) in enumerate(series):
         table, line = by_step.agg(["mean", "min", "max"]), _line(i)
         red, green, blue = (int(line["color"][k : k + 2], 16) for k in (1, 3, 5))

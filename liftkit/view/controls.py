@@ -29,10 +29,11 @@ class Choice(Control):
     options: tuple[str, ...] = ()
 
     def check(self, value: Any) -> str:
-        """Return the value. Raises ValueError naming the options if it is not one of them."""
-        if value not in self.options:
+        """Return the value; 2 is the option "2". Raises ValueError naming the options if it is not one of them."""
+        option = str(value) if type(value) is int else value
+        if option not in self.options:
             raise ValueError(f"{self.label}: expected one of {', '.join(self.options)}, found {value!r}")
-        return value
+        return option
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Sequence
 from textwrap import wrap
 
@@ -22,6 +23,22 @@ VIEW = (0.6, 0.15)  # azimuth and elevation of a 3D pose: START of js/space.js, 
 LONGEST_NOTE = 14  # lines
 FAN = 0.35  # the opacity of each of several skeletons in a panel: FAN of js/skeleton.js
 FAINTEST = 0.8  # of a bone's colour is gone at a doubt of 1: FAINTEST of js/skeleton.js
+# A widget's still picture in a notebook: the output before the live widget. As HTML, because SVG is not shown in a
+# notebook that is not trusted yet. While the live widget is drawn, the picture is hidden; without a kernel, Jupyter's
+# "Error displaying widget" is. The picture waits a second, so that it does not flash up before the live widget.
+STILL = """\
+<div class="lk-still" title="{title}"><style>
+.jp-OutputArea-child:has(.lk-still):has(+ .jp-OutputArea-child .lk),
+.jp-OutputArea-child:has(.lk-still) + .jp-OutputArea-child:has(> .lm-Panel):not(:has(.lk)),
+.jp-OutputArea-child:has(+ * .jupyter-widgets-error-widget) .lk-run {{ display: none }}
+.jp-OutputArea-child:has(+ * .jupyter-widgets-error-widget) .lk-lack {{ display: block }}
+.jp-Notebook .lk-still {{ overflow: hidden; animation: lk-still 1s step-end }}
+@keyframes lk-still {{ from {{ height: 0 }} }}
+</style><img src="data:image/svg+xml;base64,{data}" alt="{alt}">
+<p class="lk-run">Run All brings it to life.</p>
+<p class="lk-lack" hidden>It stays still because this Jupyter lacks anywidget: <code>pip install anywidget</code> \
+where Jupyter itself is installed, then reload the page.</p></div>
+"""
 
 
 def picture_svg(title: str, panels: Sequence[Panel]) -> str:
@@ -75,6 +92,12 @@ def lifting_svg(x3d_pred: np.ndarray, x3d_true: np.ndarray | None = None) -> str
         columns["the truth, from the side"] = project(rotate(x3d_true, np.pi / 2))
     alt = f"{len(x3d_pred)} poses, one row each; columns: {', '.join(columns)}"
     return grid_svg(list(zip(*columns.values(), strict=True)), list(columns), alt)
+
+
+def still_html(svg: str, title: str) -> str:
+    """A widget's still picture as a notebook stores it, with the line that says how the widget comes to life."""
+    alt, data = svg.partition("<title>")[2].partition("</title>")[0], b64encode(svg.encode()).decode()
+    return STILL.format(title=safe(title), alt=alt, data=data)
 
 
 def _document(parts: Sequence[str], alt: str, width: float, height: float, more: str, paper: str = "#ffffff") -> str:

@@ -125,17 +125,22 @@ def stored(controller: Controller, steps: Iterable[Step], most: int, budget: int
         edges = {
             a: {m: to for m, to in ways.items() if to < len(states)} for a, ways in edges.items() if a < len(states)
         }
-    kept = _page_controls(states[0], edges)
+    kept = _page_controls(states[0], _answered(edges))
     lacking = [one.label for one in controller.controls() if one.name not in {control["name"] for control in kept}]
     note = f"This page holds {len(states):,} states; others need a notebook" if not whole and len(states) > 1 else ""
     note += f"{', as do' if note else 'These need a notebook:'} {', '.join(lacking)}" if lacking else ""
     return {"content": content, "absent": ABSENT, "controls": kept}, note and f"{note}."
 
 
-def _page_controls(state: State, edges: dict[int, dict[str, int]]) -> list[dict[str, Any]]:
+def _answered(edges: dict[int, dict[str, int]]) -> set[str]:
+    """The names of the controls and panels that some state answers."""
+    return {json.loads(text)[1] for text in {text for ways in edges.values() for text in ways}}
+
+
+def _page_controls(state: State, answered: set[str]) -> list[dict[str, Any]]:
     """A state's controls, but those that no state answers; sliders go in the steps that are stored."""
-    answered = {json.loads(text)[1] for ways in edges.values() for text in ways}
-    return [_coarse(c) for c in state["scene"]["controls"] if c["name"] in answered or c.get("local")]
+    trivial = lambda control: control.get("local") or len(control.get("options", "ab")) == 1  # noqa: E731
+    return [_coarse(each) for each in state["scene"]["controls"] if each["name"] in answered or trivial(each)]
 
 
 def _text(message: Message) -> str:
@@ -148,10 +153,11 @@ def _text(message: Message) -> str:
 def _packed(states: list[dict[str, Any]], edges: dict[int, dict[str, int]]) -> str:
     """Everything as base64 of gzipped JSON; equal parts of states are stored once."""
     pool: dict[str, int] = {}
+    answered = _answered(edges)
     put = lambda part: pool.setdefault(json.dumps(part), len(pool))  # noqa: E731
     tables = []
     for state in states:
-        scene = state["scene"] | {"controls": _page_controls(state, edges)}
+        scene = state["scene"] | {"controls": _page_controls(state, answered)}
         scene |= {"browser": "stored", "panels": [put(panel) for panel in scene["panels"]]}
         tables.append({name: put(part) for name, part in (state | {"scene": scene}).items()})
     text = f'{{"pool":[{",".join(pool)}],"states":{json.dumps(tables)},"edges":{json.dumps(edges)}}}'

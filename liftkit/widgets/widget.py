@@ -17,7 +17,7 @@ from liftkit.system.extras import optional
 from liftkit.system.files import write_atomically
 from liftkit.view.controller import Controller
 from liftkit.view.page import page_html, script, style
-from liftkit.view.still import picture_svg
+from liftkit.view.still import picture_svg, still_html
 from liftkit.view.stored import stored, walk
 
 with optional("notebooks"):
@@ -25,6 +25,7 @@ with optional("notebooks"):
     import traitlets
 
 PAGE_BUDGET = 1_300_000  # bytes of what answers without a kernel: a page has at most 1.5 MB
+VIEW = "application/vnd.jupyter.widget-view+json"  # the type of an output that is a live widget
 PAGE = "application/vnd.liftkit.widget+json"  # the type of an output that holds page_state()
 WIDGETS: dict[str, type[Widget]] = {}  # every widget by its class's name
 RUNNING: WeakSet[Widget] = WeakSet()  # those that work slice by slice
@@ -36,11 +37,22 @@ def _hear_interrupts() -> None:
         signal.signal(signal.SIGINT, lambda *_: [widget.stop() for widget in list(RUNNING)])
 
 
+class ControlTrait(traitlets.Any):
+    """A control's value as a trait: to assign it, in Python or by a link in the browser, is to set the control."""
+
+    def validate(self, obj: Widget, value: Any) -> Any:
+        if value != obj.controller.values[self.name]:
+            obj.set(self.name, value)  # assigns this trait too, together with all that follows from the value
+        return obj.controller.values[self.name]
+
+
 class Widget(anywidget.AnyWidget):
     """Base of every widget: a :class:`Controller` whose state is mirrored to the browser.
 
     A subclass names its ``Controller`` and takes the same arguments. ``set`` and ``press`` do from Python what a hand
-    does in the browser. The browser sends messages; each is answered by the panels' new state and its own number.
+    does in the browser. Each control is also a trait of its name, as in ipywidgets: ``viewer.frame = 3``,
+    ``viewer.observe(function, "frame")``, ``link``, ``jslink`` and ``interact`` work. The browser sends messages; each
+    is answered by the panels' new state and its own number.
     """
 
     Controller: ClassVar[type[Controller]]
@@ -65,6 +77,7 @@ class Widget(anywidget.AnyWidget):
         state = self.controller.state()
         self.add_traits(**{name: traitlets.Dict().tag(sync=True) for name in state if name.startswith("panel_")})
         super().__init__(**state)
+        self._mirror(state)
         self.on_msg(lambda _, message, buffers: self.handle(message))
 
     @property
@@ -136,12 +149,15 @@ class Widget(anywidget.AnyWidget):
 
     def _mirror(self, state: dict[str, Any], number: int = 0, error: dict | None = None) -> None:
         state["status"] = state["status"] | {"number": number, "error": error, "running": self.controller.running}
+        values = self.controller.values
+        if new := [name for name in values if not self.has_trait(name)]:
+            self.add_traits(**{name: ControlTrait(values[name]).tag(sync=True) for name in new})
         (RUNNING.add if self.controller.running else RUNNING.discard)(self)
         if self.controller.running:
             with suppress(RuntimeError):  # no event loop, so no kernel. Later: a message's end puts the handler back
                 asyncio.get_running_loop().call_later(0.01, _hear_interrupts)
         with self.hold_sync():
-            for name, value in state.items():
+            for name, value in (state | values).items():
                 setattr(self, name, value)
 
     def _repr_mimebundle_(self, **options):
@@ -149,10 +165,19 @@ class Widget(anywidget.AnyWidget):
             self.show()  # what is drawn and the still picture beside it are of one moment
         bundle = super()._repr_mimebundle_(**options)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        picture = {"text/plain": repr(self), "image/svg+xml": self.svg()}
+        picture = {"text/plain": repr(self), "text/html": still_html(self.svg(), self.controller.title)}
         if self.shown_page:
             picture[PAGE] = self.page_state(budget=self.shown_page)
         return {**(data or {}), **picture}, metadata
+
+    def _ipython_display_(self, **options):
+        """Show two outputs: a front end that cannot show the live one, or no longer, has the still one before it."""
+        from IPython.display import display  # a script that writes pages needs none
+
+        still, metadata = self._repr_mimebundle_()
+        live = {VIEW: still.pop(VIEW)}
+        display(still, raw=True)
+        display(live, metadata=metadata, raw=True)
 
     def svg(self) -> str:
         """The widget as a still picture: for GitHub, for paper, and where no notebook runs."""

@@ -14,6 +14,17 @@ def test_history_shows_the_mean_and_range_over_seeds():
     assert mean.name == "reprojection"
 
 
+@pytest.mark.parametrize("renderer", ["notebook", "plotly_mimetype+notebook", "plotly_mimetype"])
+def test_a_notebook_stores_a_figure_as_data_whatever_plotlys_renderer_is(renderer, results, monkeypatch):
+    shown, history = [], pd.DataFrame({"step": [1, 2], "seed": [0, 0], "reprojection": [1.0, 3.0]})
+    monkeypatch.setattr("plotly.io._renderers.ipython_display.display", lambda data, raw: shown.append(data))
+    monkeypatch.setattr("plotly.io.renderers._default_name", renderer)
+    for figure in (history_figure(history), distribution_figure(results, "pa_mpjpe")):
+        figure._ipython_display_()
+    assert [set(data) for data in shown] == [{"application/vnd.plotly.v1+json"}] * 2
+    assert [len(data["application/vnd.plotly.v1+json"]["data"]) for data in shown] == [3, 4]
+
+
 def test_history_without_rows_or_with_a_wrong_column_is_refused():
     with pytest.raises(ValueError, match="rows"):
         history_figure(pd.DataFrame({"step": []}))

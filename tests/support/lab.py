@@ -69,7 +69,7 @@ def lab(folder: Path, **environment: str):
     with log.open("w") as file:
         server = subprocess.Popen(list(map(str, command)), stdout=file, stderr=file, env=environment)
     try:
-        for _ in range(120):
+        for _ in range(480):  # at once on a quiet machine
             if found := re.search(r"http://(localhost|127\.0\.0\.1):\d+/lab\?token=\w+", log.read_text()):
                 break
             assert server.poll() is None, log.read_text()

@@ -7,6 +7,8 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from liftkit.view.still import still_html
+
 TOML = """
 title = "Small <course>"
 repository = "{repository}"
@@ -52,7 +54,7 @@ FIRST = [
     _code("legs.reveal(measured)", new_output("display_data", {"text/html": FOLDED})),
     new_markdown_cell("That is many.\n\n## Pictures\n\nLook."),
     _code("chart()", new_output("display_data", {"application/vnd.plotly.v1+json": FIGURE})),
-    _code("Viewer()", new_output("display_data", {"image/svg+xml": STILL, "text/plain": "Viewer()"})),
+    _code("Viewer()", new_output("display_data", {"text/html": still_html(STILL, "Viewer"), "text/plain": ""})),
     _code("table", new_output("display_data", {"text/html": "<style scoped>td {color: red}</style><table></table>"})),
     _code('exercise("00.1")', new_output("display_data", {"text/markdown": TASK, "text/plain": TASK})),
     _code("def f(x):\n    ...\n\n\nexercise('00.1').check(f)", _said("00.1: not attempted")),

@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from liftkit.course.authoring.figures import FIGURE, PICTURE
 from liftkit.course.authoring.manifest import Course, compare, read_lesson
 from liftkit.course.authoring.publish import SETUP, stale_texts
 from liftkit.course.authoring.tidy import NO_TEXT, repeated_ids, without_text
 
-MOST_BYTES = 300_000
+MOST_BYTES = 400_000
 IGNORE, REASON = "nbval-ignore-output", "differs"  # a cell's tag, and the metadata with its reason
 MAGICS = ("!liftkit ",)  # these work in every front end
 ABSOLUTE = re.compile(r"(/[A-Za-z]|~/|[A-Za-z]:[\\/])[^\n<>]*")  # a whole string that is a path of one machine
@@ -82,6 +83,8 @@ def _output_faults(cell: dict, ends_in_value: bool) -> Iterator[str]:
         yield "it contains a traceback"
     if found := SHOWN_PATH.search("".join(_texts(outputs))):
         yield f"its output shows a path of one machine: {found[0]!r}"
+    if any(FIGURE in output.get("data", ()) and PICTURE not in output["data"] for output in outputs):
+        yield "its figure has no picture for GitHub: run it with `liftkit course run` where Chromium is installed"
     if ends_in_value and not outputs and not marked:
         yield "its output is empty, though it ends in an expression: run it with `liftkit course run`"
 

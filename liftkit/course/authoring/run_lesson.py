@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from liftkit.course.authoring.figures import add_pictures
 from liftkit.system.extras import optional
 from liftkit.system.files import write_atomically
 
@@ -18,7 +19,10 @@ SECONDS = 900  # that a cell may take
 
 
 def run_lesson(path: Path) -> Path:
-    """Run a notebook and store its outputs, without widget state and times; ValueError if a cell fails."""
+    """Run a notebook and store its outputs, without widget state and times; ValueError if a cell fails.
+
+    Figures get still pictures if Chromium is installed.
+    """
     notebook = nbformat.read(path, as_version=4)
     try:
         run_cells(notebook, path.parent)
@@ -28,7 +32,10 @@ def run_lesson(path: Path) -> Path:
         if cell.cell_type == "code":
             cell.outputs = [output for output in cell.outputs if _keep(output)]
     notebook.metadata.language_info = {"name": "python"}  # without the version that happened to run it
-    return write_atomically(path, lambda file: file.write((nbformat.writes(notebook, indent=1) + "\n").encode()))
+    write_atomically(path, lambda file: file.write((nbformat.writes(notebook, indent=1) + "\n").encode()))
+    if add_pictures(notebook):
+        write_atomically(path, lambda file: file.write((nbformat.writes(notebook, indent=1) + "\n").encode()))
+    return path
 
 
 def run_cells(

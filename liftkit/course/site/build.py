@@ -17,13 +17,13 @@ from liftkit.course.authoring.publish import addresses, web_address
 from liftkit.system.extras import optional
 from liftkit.system.files import write_atomically
 from liftkit.system.provenance import cores
-from liftkit.view.page import script, style
+from liftkit.view.page import SIDES, script, style
 
 with optional("notebooks"):  # the extra plots is part of it
     import nbformat
 
     from liftkit.course.site.cells import anchor_of, search_entries, site_cells
-    from liftkit.course.site.live import add_pages, page_files
+    from liftkit.course.site.live import LARGEST, add_pages, page_files
     from liftkit.course.site.render import exporter
     from liftkit.widgets import WIDGETS
     from liftkit.widgets.widget import PAGE
@@ -57,21 +57,25 @@ def build_site(folder: Path, out: Path) -> list[Path]:
             with _naming(folder / lesson.file):
                 texts[page_of(lesson)], entries = _lesson_page(course, lesson, notebook, folder)
             index += entries
-    home = exporter(lambda url: url, folder).environment.get_template("home.html.j2")
-    texts[HOME] = home.render(resources={"site": _shared(course)})
+    templates = exporter(lambda url: url, folder).environment
+    texts[HOME] = templates.get_template("home.html.j2").render(resources={"site": _shared(course)})
+    for page, name in TOUCH.items():
+        widget = WIDGETS[name]()
+        texts |= (files := page_files(widget.page_state(budget=LARGEST)))
+        about = {"title": widget.controller.title, "state": list(files)[-1], "still": widget.svg(), "sides": SIDES}
+        site = _shared(course) | {"widgets": True, "widget": about}
+        texts[page] = templates.get_template("touch.html.j2").render(resources={"site": site})
     texts["search.js"] = f"window.searchIndex = {json.dumps(index, ensure_ascii=False)};\n"
     texts |= {name: (HERE / name).read_text(encoding="utf-8") for name in ("site.css", "site.js")}
     if any('class="plotly"' in text for text in texts.values()):
         texts["plotly.min.js"] = get_plotlyjs()
-    if any(name.startswith("widget-") for name in texts):
-        live = (HERE / "live.js").read_text(encoding="utf-8")
-        texts["widget.js"] = live.replace("/* widget */", script().replace("export default widget;", ""))
-        texts["widget.css"] = style()
+    live = (HERE / "live.js").read_text(encoding="utf-8")
+    texts["widget.js"] = live.replace("/* widget */", script().replace("export default widget;", ""))
+    texts["widget.css"] = style()
     out.mkdir(exist_ok=True)
     for old in out.glob("widget-*.js"):  # of an earlier site: their names change with their content
         old.unlink()
-    files = [write_atomically(out / name, lambda f, text=text: f.write(text.encode())) for name, text in texts.items()]
-    return files + [WIDGETS[name]().to_html(out / page) for page, name in TOUCH.items()]
+    return [write_atomically(out / name, lambda f, text=text: f.write(text.encode())) for name, text in texts.items()]
 
 
 def _check_out(out: Path) -> None:

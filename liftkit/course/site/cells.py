@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from copy import deepcopy
 
 from nbformat import NotebookNode
@@ -15,6 +16,7 @@ QUESTION = re.compile(r"\*\*(?=\w)[^*\n]*commit to an answer")  # the paragraph 
 GUESS = re.compile(r"^(\w+) = predict\(", re.MULTILINE)
 TASK = re.compile(r"""exercise\(["']([\d.]+)["']\)\s*""")  # a whole cell: it shows the task
 STARTER = re.compile(r"\n```python\n[^`]*```\s*$")  # the end of a task: what the next cell holds
+STILL = re.compile(r'class="lk-still"[^\0]*?src="data:image/svg\+xml;base64,([^"]*)"')  # of liftkit/view/still.py
 CHECK = re.compile(r"exercise\([^)]*\)\.check\(")
 
 
@@ -30,6 +32,7 @@ def site_cells(notebook: NotebookNode) -> list[NotebookNode]:
         cell.metadata.site = NotebookNode(kind=_kind(cell), opens=False, closes=False)
     _name_headings(cells)
     _shorten_exercises(cells)
+    _unpack_stills(cells)
     _fold_answers(cells)
     return cells
 
@@ -81,6 +84,13 @@ def _shorten_exercises(cells: list[NotebookNode]) -> None:
         if cell.metadata.site.kind == "task" and following and following.metadata.site.kind == "check":
             for output in cell.outputs:
                 output.data = {kind: STARTER.sub("", text) for kind, text in output.data.items()}
+
+
+def _unpack_stills(cells: list[NotebookNode]) -> None:
+    """A widget's still picture, which a notebook stores within HTML, becomes the SVG that a page can recolour."""
+    for data in (output.get("data", {}) for cell in cells for output in cell.get("outputs", ())):
+        if found := STILL.search(data.get("text/html", "")):
+            data["image/svg+xml"] = b64decode(found[1]).decode()
 
 
 def _fold_answers(cells: list[NotebookNode]) -> None:

@@ -25,7 +25,7 @@ function* gaps(value) {
 async function live(place) {
   const state = await load(place.dataset.state), el = document.createElement("div");
   for (const [holder, name, part] of [...gaps(state)]) holder[name] = await load(part);
-  const model = { get: (name) => state[name], on() {}, off() {}, send() {}, kernel: false, heading: "h3" };
+  const model = { get: (name) => state[name], on() {}, off() {}, send() {}, kernel: false, heading: place.dataset.heading ?? "h3" };
   widget.render({ model, el });
   place.replaceChildren(el);
 }

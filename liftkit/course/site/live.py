@@ -19,7 +19,8 @@ from liftkit.course.statements import code_of, needed, read_statements
 from liftkit.widgets import WIDGETS
 from liftkit.widgets.widget import PAGE
 
-FIRST = "from liftkit.widgets.widget import Widget\nWidget.shown_page = 600_000"  # of 15 MB for all
+LARGEST = 600_000  # bytes of a widget's page, of 15 MB for the site
+FIRST = f"from liftkit.widgets.widget import Widget\nWidget.shown_page = {LARGEST}"
 LONG = 20_000  # characters: a text of a page's state that is as long, such as a network's weights, is a file of its own
 
 

@@ -14,7 +14,7 @@ const PAUSE = 100, SLICE = 20; // milliseconds without a hand before slow work b
 export class Source {
   // onChange(): something that is shown has changed. onSilence(): the kernel does not answer.
   constructor(model, onChange, onSilence) {
-    Object.assign(this, { model, onChange, own: null, holding: false, asked: false });
+    Object.assign(this, { model, onChange, own: null, holding: false, asked: false, sharing: false });
     this.queue = new MessageQueue((message) => model.send(message), onSilence);
     this.use(model.get("answers"));
     model.on("msg:custom", ({ answers }) => this.use(answers));
@@ -50,11 +50,22 @@ export class Source {
       this.holding = held;
       this.show(values);
     }
-    if (!this.alone && !(values && held)) this.queue.send(key, message);
+    if (this.alone || (values && held)) return;
+    this.queue.send(key, message);
+    if (this.unsaved) this.model.save_changes?.(); // or it would be sent at some later time, when it is no longer so
+    this.unsaved = false;
+  }
+
+  // Each control is a trait of the model, so that what ipywidgets links to it follows a hand at once.
+  share(values) {
+    this.sharing = this.unsaved = true;
+    for (const { name } of this.model.get("scene").controls) if (name in values) this.model.set?.(name, values[name]);
+    this.sharing = false;
   }
 
   show(values) {
     const { message, running = false, ...shown } = this.answers.state(values);
+    this.share(values);
     this.own = { ...this.own, ...shown, status: { ...this.get("status"), values, message, running, error: null } };
     this.onChange();
     clearTimeout(this.timer);

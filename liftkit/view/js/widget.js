@@ -9,6 +9,7 @@ const REST = 300; // milliseconds without movement after which a slider counts a
 const PLAYBACK = 150; // milliseconds between two states of a recorded game
 const SILENT = "The kernel has not answered yet. If this stays, run the cell again.";
 const ALONE = "A page on its own: turning, playing and hovering work here; the other controls need a notebook.";
+const KEEPS = "data-lm-suppress-shortcuts";
 const VIEWS = { Camera: [0, 0, "As the camera sees it"], Side: [Math.PI / 2, 0, "The camera is on the left"], Top: [0, 1.5, "From above"] };
 const NARROW = 600; // pixels: below, two panels stand side by side, and never three, so that pairs stay together
 const FOCUSABLE = "input, select, button, summary, [tabindex]";
@@ -45,12 +46,14 @@ class View {
     this.tipBox = part("div", "tip");
     this.error.hidden = this.tipBox.hidden = true;
     for (const near of ["pointerover", "focusin"]) this.root.addEventListener(near, () => this.source.ask());
+    for (const key of ["keydown", "keyup", "focusout"]) this.root.addEventListener(key, letShortcuts, true);
     el.replaceChildren(this.root);
     this.resized = new ResizeObserver(([{ contentRect }]) => this.root.classList.toggle("lk-narrow", contentRect.width < NARROW));
     this.resized.observe(this.root);
     this.answering = Boolean(this.source.answers);
     this.build();
     this.listeners = [["change:scene", () => this.build()], ["change:status", () => this.showStatus()]];
+    for (const state of this.scene.controls) this.listeners.push([`change:${state.name}`, () => this.follow(state)]);
     for (const { key } of this.scene.panels) {
       this.listeners.push([`change:panel_${key}`, () => { this.showPanel(key); this.redraw(); }]);
     }
@@ -101,9 +104,9 @@ class View {
     return [...aims, axes];
   }
 
-  // JupyterLab takes arrow keys for moving between cells, unless the very element that has the focus says this.
+  // JupyterLab takes arrow keys for moving between cells, unless the very element that has the focus says so.
   keepKeys() {
-    for (const node of this.root.querySelectorAll(FOCUSABLE)) node.setAttribute("data-lm-suppress-shortcuts", "true");
+    for (const node of this.root.querySelectorAll(FOCUSABLE)) node.setAttribute(KEEPS, "true");
   }
 
   buildControls() {
@@ -134,14 +137,25 @@ class View {
     if (moving) this.report = setTimeout(() => this.send(name, message), REST);
   }
 
+  // A link in the browser has given a control's trait another value than the kernel or a hand did.
+  follow(state) {
+    const value = this.model.get(state.name), [first] = this.common.views;
+    const known = this.source.sharing || value === this.model.get("status").values[state.name];
+    if (!known && first === this) this.input(state, value);
+  }
+
   // The browser alone shows a film's frames; the kernel gets the one where it stopped.
   go(value) {
     const { name } = this.film;
     this.stop();
     this.common.frame = value;
+    this.source.share({ [name]: value });
     this.redraw();
-    clearTimeout(this.report);
-    this.report = setTimeout(() => this.send(name, { kind: "set", name, value }), REST);
+    clearTimeout(this.arriving);
+    this.arriving = setTimeout(() => {
+      this.arriving = 0;
+      this.send(name, { kind: "set", name, value });
+    }, REST);
   }
 
   play() {
@@ -150,6 +164,7 @@ class View {
     const start = performance.now(), first = this.common.frame;
     const step = (time) => {
       this.common.frame = frameAt(first, Math.max(0, time - start), this.scene.fps, this.film.maximum + 1);
+      this.source.share({ [this.film.name]: this.common.frame });
       this.draw();
       this.tip("");
       this.timer = requestAnimationFrame(step);
@@ -207,7 +222,7 @@ class View {
     this.controls.forEach(({ show }, name) => {
       if (this.source.queue.pending(name)) return; // the kernel's value is older than the user's
       if (name !== this.film?.name) show(values[name]);
-      else if (!this.timer && values[name] !== this.frameShown) this.common.frame = this.frameShown = values[name];
+      else if (!this.timer && !this.arriving && values[name] !== this.frameShown) this.common.frame = this.frameShown = values[name];
     });
     const still = this.alone && !this.source.answers;
     const hint = this.scene.controls.every((state) => state.local) ? "" : ALONE;
@@ -264,7 +279,7 @@ class View {
   close() {
     this.stop();
     this.resized.disconnect();
-    clearTimeout(this.report);
+    for (const timer of [this.report, this.arriving]) clearTimeout(timer);
     cancelAnimationFrame(this.asked);
     for (const [event, answer] of this.listeners) this.model.off(event, answer);
     this.common.views.delete(this);
@@ -283,6 +298,11 @@ function contentOf(fixed, actions) {
   if (fixed.kind === "chart") return chartPanel(actions);
   const node = element("div", { className: fixed.code ? "lk-code" : "lk-note" });
   return { node, show: ({ text }) => { node.textContent = text; } };
+}
+
+// While Control or Command is held, keys are the notebook's: Control+S saves it.
+function letShortcuts({ target, ctrlKey, metaKey }) {
+  if (target.matches(FOCUSABLE)) target.toggleAttribute(KEEPS, !(ctrlKey || metaKey));
 }
 
 function same(one, other) {

@@ -92,14 +92,22 @@ def test_a_mark_needs_its_reason(tmp_path):
     assert lint_lesson(notebook(tmp_path, ("1 + 1", [], IGNORE | {"differs": "the time it takes"}))) == []
 
 
+def test_a_figure_without_a_picture_is_found(tmp_path):
+    data = {"application/vnd.plotly.v1+json": {"data": []}}
+    without = [{"output_type": "display_data", "data": data, "metadata": {}}]
+    assert "no picture" in lint_lesson(notebook(tmp_path, ("figure", without, {})))[0]
+    both = [{"output_type": "display_data", "data": data | {"image/svg+xml": "<svg/>"}, "metadata": {}}]
+    assert lint_lesson(notebook(tmp_path, ("figure", both, {}))) == []
+
+
 def test_tracebacks_paths_state_and_size_are_found(tmp_path):
     error = [{"output_type": "error", "ename": "E", "evalue": "", "traceback": []}]
     assert lint_lesson(notebook(tmp_path, ("1 / 0", error, {}))) == ["cell c0: it contains a traceback"]
     shown = [{"output_type": "stream", "name": "stdout", "text": ["saved in /home/ada/x\n"]}]
     assert "shows a path of one machine: '/home/a'" in lint_lesson(notebook(tmp_path, ("print(1)", shown, {})))[0]
     assert "saved widget state" in lint_lesson(notebook(tmp_path, ("x = 1", [], {}), widgets={}))[0]
-    large = [{"output_type": "stream", "name": "stdout", "text": ["x" * 300_001]}]
-    assert "300 kB" in lint_lesson(notebook(tmp_path, ("print(1)", large, {})))[0]
+    large = [{"output_type": "stream", "name": "stdout", "text": ["x" * 400_001]}]
+    assert "400 kB" in lint_lesson(notebook(tmp_path, ("print(1)", large, {})))[0]
 
 
 def test_the_set_up_cell_may_name_the_network(tmp_path):

@@ -1,9 +1,11 @@
 """Running a lesson stores what its cells show, and leaves the file as it was if one fails."""
 
+from xml.etree import ElementTree
+
 import nbformat
 import pytest
 from course_files import run_course
-from lab import write_notebook
+from lab import needs_chromium, write_notebook
 
 from liftkit.course.authoring.run_lesson import LIVE, run_lesson
 
@@ -20,10 +22,22 @@ def test_what_cells_show_is_stored_without_what_needs_a_kernel(tmp_path):
     notebook = nbformat.read(path, as_version=4)
     shown, widget, bar, nothing = (cell.outputs for cell in notebook.cells)
     assert [output.text for output in shown] == ["seen\n"]
-    assert set(widget[0].data) == {"text/plain", "image/svg+xml"}
+    assert len(widget) == 1 and set(widget[0].data) == {"text/plain", "text/html"}
     assert bar == nothing == []
     assert LIVE not in path.read_text(encoding="utf-8") and "widgets" not in notebook.metadata
     assert notebook.metadata.language_info == {"name": "python"}
+
+
+@needs_chromium
+def test_a_figure_gets_a_picture_of_its_titles(tmp_path):
+    path = tmp_path / "lesson.ipynb"
+    write_notebook(
+        path, ["import plotly.graph_objects as go\ngo.Figure(go.Scatter(y=[1, 2])).update_xaxes(title='100 % <b>')"]
+    )
+    [output] = nbformat.read(run_lesson(path), as_version=4).cells[0].outputs
+    picture = ElementTree.fromstring(output.data["image/svg+xml"])
+    assert picture.get("height") == "450" and any("100 %" in (e.text or "") for e in picture.iter())
+    assert output.data["application/vnd.plotly.v1+json"]["data"][0]["y"] == [1, 2]
 
 
 @pytest.mark.long

@@ -158,7 +158,7 @@ def test_an_earlier_site_is_replaced_and_other_files_are_not(tmp_path):
     page.write_text("old")
     (tmp_path / "site" / "widget-0123.js").touch()
     build_site(lessons, tmp_path / "site")
-    assert Page(page).elements and not list((tmp_path / "site").glob("widget-*"))
+    assert Page(page).elements and not (tmp_path / "site" / "widget-0123.js").exists()
     with pytest.raises(ValueError, match="lessons.*earlier site"):
         build_site(lessons, lessons)
     with pytest.raises(ValueError, match="no folder"):
