@@ -26,7 +26,7 @@ LOOKS = {
     for width in (360, 800, 1366)
     for scheme in ("light", "dark")
 } | {"paper": {"width": 800, "media": "print"}}
-README = {"drag": "DragExplorer()", "console": "LiftingConsole()", "views": "ViewExplorer()"}
+README = {"drag": "DragExplorer()", "views": "ViewExplorer()", "console": "LiftingConsole()"}
 GAME = 300  # steps of the console in the README
 
 
@@ -60,9 +60,7 @@ def main(every: Annotated[Path | None, typer.Option(help="A folder for pictures 
         for name, cell in (CELLS if every else README).items():
             controller = eval(cell, names).controller
             if name == "console":
-                controller.press("run")
-                while controller.running and controller.trainer.steps_done < GAME:
-                    controller.tick()
+                controller.game.run(GAME, float("inf"))
                 controller.press("pause")
             file = Path(folder) / f"{name}.html"
             file.write_text(page_of(controller))

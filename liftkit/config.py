@@ -63,6 +63,7 @@ class TrainConfig:
     elevation: float = _field(10.0, 0, 90)  # largest angle of a view up or down, degrees
     tilt: float = _field(10.0, -90, 90)  # the camera's, degrees, downwards positive (gravity prior)
     tilt_spread: float = _field(0.0, 0, 45)  # standard deviation of an unknown tilt, degrees (gravity prior)
+    known_tilt: bool = False  # whether views turn about the vertical of each pose's own camera (gravity prior)
     knee_every: int = _field(200, 1, 2**40)  # steps between two tests of the knees
     record_every: int = _field(10, 1, 2**40)  # steps between two rows of the history
 
@@ -71,6 +72,13 @@ class TrainConfig:
         for name, choices in CHOICES.items():
             if getattr(self, name) not in choices:
                 raise ValueError(f"{name} must be one of {', '.join(choices)}, found {getattr(self, name)!r}")
+        if not isinstance(self.known_tilt, bool):
+            raise ValueError(f"known_tilt must be True or False, found {self.known_tilt!r}")
+        if self.known_tilt and (self.prior == "paper" or self.views == "batch"):
+            raise ValueError(
+                "known_tilt is for a view of each pose about the world's vertical (prior 'gravity', views 'pose'); "
+                f"found prior {self.prior!r}, views {self.views!r}"
+            )
         for item in fields(self):
             if item.metadata:
                 self._check_number(item.name, type(item.default), **item.metadata)

@@ -26,6 +26,7 @@ class PoseSet:
         x3d: (N, J, 3) float32 in mm, camera frame (x right, y down, z away), relative to the root; or None.
         subject, action, split: N strings each; default "". A clip belongs to one split.
         clip, frame, camera: N int32 each; default 0, ``frame`` counts from 0.
+        tilt: (N,) float32, how far the camera of each pose looked down, in degrees; or None: not known.
         units: "px" pixels, "mm" orthographic millimetres, "none" normalised.
         copy: whether arrays are copied; if False, those of the right type are used as they are.
 
@@ -44,6 +45,7 @@ class PoseSet:
     frame: np.ndarray | None = None
     camera: np.ndarray | None = None
     split: np.ndarray | None = None
+    tilt: np.ndarray | None = None
     units: str = "px"
     name: str = "poses"
     skeleton: Skeleton = H36M_17
@@ -63,6 +65,8 @@ class PoseSet:
                 )
         for field, kind in LABELS.items():
             put(field, _labels(field, getattr(self, field), kind, count, copy))
+        if self.tilt is not None:
+            put("tilt", _tilts(self.tilt, count))
         if self.units not in UNITS:
             raise ValueError(f"units must be one of {', '.join(UNITS)}, found {self.units!r}")
         _check_text("name", np.array([self.name]))
@@ -126,7 +130,7 @@ class PoseSet:
             chosen = at[np.isin(at, chosen)]
         if not len(chosen):
             raise ValueError(f"{self.name}: the selection is empty")
-        per_pose = ["x2d", "x3d", *LABELS]
+        per_pose = ["x2d", "x3d", "tilt", *LABELS]
         kept = {field: getattr(self, field) for field in per_pose if getattr(self, field) is not None}
         return replace(self, **{field: values[chosen] for field, values in kept.items()}, copy=False)
 
@@ -180,6 +184,13 @@ def _labels(field: str, values, kind, count: int, copy: bool) -> np.ndarray:
     return values.astype(kind, copy=copy)
 
 
+def _tilts(values, count: int) -> np.ndarray:
+    values = np.asarray(values)
+    if values.shape != (count,) or values.dtype.kind not in "fiu" or not (np.abs(values) <= 90).all():
+        raise ValueError(f"tilt must have one number from -90 to 90 degrees a pose, shape ({count},), found {values!r}")
+    return values.astype(np.float32)
+
+
 def _check_text(field: str, texts: np.ndarray) -> None:
     """Raise ValueError if a text holds half of a character (a lone surrogate), which no file can be written with."""
     letters = np.ascontiguousarray(texts).view(np.uint32).reshape(len(texts), -1)
@@ -200,6 +211,15 @@ def training_poses(poses: PoseSet | np.ndarray | Tensor, representation: Represe
     if bad := (~x2d.isfinite()).any(2).any(1).sum().item():
         raise ValueError(f"poses to train on must be complete, found NaN or infinity in {bad} of {len(x2d)}")
     return x2d
+
+
+def training_tilts(poses: PoseSet | np.ndarray | Tensor) -> Tensor:
+    """(N,) the camera's tilt of each of :func:`training_poses`, in degrees; ValueError if it is not known."""
+    if not isinstance(poses, PoseSet) or poses.tilt is None:
+        raise ValueError(
+            "known_tilt needs a PoseSet with the tilt of each pose's camera, as `film` makes; this has none"
+        )
+    return torch.from_numpy(poses.part("train").tilt)
 
 
 def require_truth(poses: PoseSet, purpose: str) -> np.ndarray:
@@ -239,9 +259,9 @@ def concatenate(sets: Sequence[PoseSet], name: str) -> PoseSet:
     kinds = {(poses.units, poses.skeleton.names, poses.x3d is None) for poses in sets}
     if len(kinds) != 1:
         raise ValueError(f"expected sets of one unit and skeleton, all with or all without 3D, found {list(sets)}")
-    fields = [field for field in ("x2d", "x3d", *LABELS) if getattr(sets[0], field) is not None]
+    fields = [field for field in ("x2d", "x3d", "tilt", *LABELS) if all(getattr(s, field) is not None for s in sets)]
     joined = {field: np.concatenate([getattr(poses, field) for poses in sets]) for field in fields}
     each = [np.unique(poses.clip, return_inverse=True)[1] for poses in sets]
     starts = np.cumsum([0, *(clip.max() + 1 for clip in each)])
     joined["clip"] = np.concatenate([clip + start for clip, start in zip(each, starts, strict=False)])
-    return replace(sets[0], **joined, name=name, copy=False)
+    return replace(sets[0], **({"tilt": None} | joined), name=name, copy=False)

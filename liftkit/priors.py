@@ -27,13 +27,14 @@ DRAWS = 2  # uniform numbers per pose that a prior may use
 class Prior:
     """How views are drawn, and what else a training run knows without 3D labels."""
 
-    turns: Callable[[Tensor, Any], Tensor]  # (uniform numbers (M, B, 2), config) -> (M, V, B, 3, 3), random view first
+    # (uniform numbers (M, B, 2), config[, tilts (M, B)]) -> (M, V, B, 3, 3), random view first
+    turns: Callable[..., Tensor]
     knees: bool  # whether a member's depth is reversed during training while its shins fold forwards at the knee
     per_segment: bool  # whether the losses of independent segments are weighted by segment (see ``losses.Cycle``)
     description: str  # for tables and menus
 
-    def __call__(self, u: Tensor, config: Any) -> Tensor:
-        return self.turns(u, config)
+    def __call__(self, u: Tensor, config: Any, tilts: Tensor | None = None) -> Tensor:
+        return self.turns(u, config) if tilts is None else self.turns(u, config, tilts)
 
 
 def _symmetric(u: Tensor, degrees: float) -> Tensor:
@@ -49,15 +50,15 @@ def paper_turns(u: Tensor, config: Any) -> Tensor:
     return torch.cat([view[:, None], quarters], dim=1)
 
 
-def gravity_turns(u: Tensor, config: Any) -> Tensor:
+def gravity_turns(u: Tensor, config: Any, tilts: Tensor | None = None) -> Tensor:
     """Views about the vertical of the world: ``Rx(tilt) Ry(azimuth) Rx(-tilt)`` undoes and redoes the camera's tilt.
 
-    The tilt of each pose is drawn from a normal distribution with mean ``config.tilt`` and standard deviation
-    ``config.tilt_spread``, in degrees; a spread of 0 stands for a known tilt.
+    The tilts (M, B) are those of the poses' cameras, in degrees. If they are not known, each is drawn from a normal
+    distribution with mean ``config.tilt`` and standard deviation ``config.tilt_spread``; of 0, if all are the same.
     """
     azimuth = _symmetric(u[..., 0], config.azimuth)
     sigmas = torch.special.ndtri(u[..., 1].clamp(1e-4, 1 - 1e-4))
-    tilt = torch.deg2rad(config.tilt + config.tilt_spread * sigmas)[:, None]
+    tilt = torch.deg2rad(config.tilt + config.tilt_spread * sigmas if tilts is None else tilts)[:, None]
     quarters = u.new_tensor(QUARTERS)[:, None].expand(len(u), 3, u.shape[1])
     angles = torch.cat([azimuth[:, None], quarters], dim=1)
     return rotation_x(tilt) @ rotation_y(angles) @ rotation_x(-tilt)

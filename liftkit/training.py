@@ -20,7 +20,7 @@ from liftkit.geometry import flip, normalise
 from liftkit.layers import uniform, with_gradients
 from liftkit.losses import LOSSES, Cycle, discriminator_loss
 from liftkit.networks import Discriminator, Lifter
-from liftkit.poses import PoseSet, training_poses
+from liftkit.poses import PoseSet, training_poses, training_tilts
 from liftkit.priors import DRAWS, get_prior, knees_bend_backwards
 from liftkit.representations import Representation, get_representation
 from liftkit.run import Run
@@ -70,6 +70,7 @@ class Trainer:
         self.seeds = check_seeds(seeds)
         self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         self.poses = normalise(training_poses(poses, self.representation)).contiguous().to(self.device)
+        self.tilts = training_tilts(poses).to(self.device) if config.known_tilt else None
         self.prior = get_prior(config.prior)
         self.generators = [torch.Generator(self.device).manual_seed(seed) for seed in self.seeds]
         size = dict(width=config.width, members=len(self.seeds), dropout=config.dropout)
@@ -111,10 +112,11 @@ class Trainer:
     @with_gradients
     def begin_cycle(self) -> Cycle:
         """Draw a batch for every member, flip poses at random, lift them and turn them to the views of the prior."""
-        x2d = self.poses[self._choose()]
+        chosen = self._choose()
+        x2d = self.poses[chosen]
         u = uniform(self.generators, self.config.batch, 1 + DRAWS)
         x2d = torch.where(u[..., :1, None] < self.config.flip, flip(x2d), x2d)
-        return self._look(x2d, u[..., 1:])
+        return self._look(x2d, u[..., 1:], None if self.tilts is None else self.tilts[chosen])
 
     def _choose(self) -> Tensor:
         """(M, B) indices of the poses of a step."""
@@ -126,12 +128,12 @@ class Trainer:
         return torch.stack(drawn)
 
     @with_gradients
-    def _look(self, x2d: Tensor, u: Tensor | None = None) -> Cycle:
+    def _look(self, x2d: Tensor, u: Tensor | None = None, tilts: Tensor | None = None) -> Cycle:
         """Lift poses and turn them to the views that the prior makes of uniform numbers (M, B, DRAWS)."""
         u = uniform(self.generators, self.config.batch, DRAWS) if u is None else u
         if self.config.views == "batch":
             u = u[:, :1].expand_as(u)
-        return Cycle(self.lifter, x2d, self.prior(u, self.config), self.prior.per_segment)
+        return Cycle(self.lifter, x2d, self.prior(u, self.config, tilts), self.prior.per_segment)
 
     @with_gradients
     def step_discriminator(self, cycle: Cycle | None = None) -> None:

@@ -100,6 +100,7 @@ def film(motion: Motion, rig: str | Rig = "orthographic", seed: int = 0) -> Pose
         x2d=project(x3d, camera).reshape(-1, *x3d.shape[-2:-1], 2),
         x3d=x3d.reshape(-1, *x3d.shape[-2:]),
         camera=np.tile(np.arange(rig.views), len(motion.joints)),
+        tilt=np.degrees(tilt)[clip].ravel(),
         units="mm" if camera is None else "px",
         name=motion.name,
         skeleton=motion.skeleton,

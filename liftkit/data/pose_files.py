@@ -34,9 +34,8 @@ def save_poses(poses: PoseSet, path: str | Path) -> Path:
     """
     check_pose_path(path)
     check_millimetres(poses)
-    arrays = {f.name: getattr(poses, f.name) for f in fields(poses) if f.name not in ("skeleton", "x3d")}
-    if poses.x3d is not None:
-        arrays["x3d"] = poses.x3d
+    arrays = {f.name: getattr(poses, f.name) for f in fields(poses) if f.name != "skeleton"}
+    arrays = {name: array for name, array in arrays.items() if array is not None}
     arrays |= {"liftkit_poses": FORMAT, "joint_names": np.array(poses.skeleton.names)}
     return write_atomically(path, lambda file: np.savez_compressed(file, **arrays))
 
@@ -73,7 +72,7 @@ def _from_arrays(arrays: dict[str, np.ndarray]) -> PoseSet:
         raise ValueError(
             f"joint_names must be {', '.join(H36M_17.names)} in this order, found {', '.join(names)[:500]}"
         )
-    if unknown := sorted(set(arrays) - {*REQUIRED, "x3d", "name", *LABELS}):
+    if unknown := sorted(set(arrays) - {*REQUIRED, "x3d", "tilt", "name", *LABELS}):
         raise ValueError(f"unknown fields {', '.join(unknown)}; a newer liftkit may have written them")
     poses = PoseSet(**{field: str(a) if field in ("units", "name") else a for field, a in arrays.items()}, copy=False)
     check_millimetres(poses)

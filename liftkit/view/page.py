@@ -62,7 +62,8 @@ def script() -> str:
     text = re.sub(r"^ *(//.*)?\n|^ +| +// .*$", "", text, flags=re.MULTILINE)  # a page needs no comments, no margins
     text = re.sub(r'^import [^;]* from "\./[a-z]+\.js";\n', "", text, flags=re.MULTILINE)
     text = re.sub(r"^export (?=(async )?(function|const|class|let)\b)", "", text, flags=re.MULTILINE)
-    return re.sub(r"^[^'`/\n]+$", _tight, text, flags=re.MULTILINE)  # nor spaces outside of texts, where they are plain
+    text = re.sub(r"^[^'`/\n]+$", _tight, text, flags=re.MULTILINE)  # nor spaces outside of texts, where they are plain
+    return re.sub(r"(?<=[{;,(\[])\n(?!export |import )", "", text)  # nor lines where code goes on in any case
 
 
 def _tight(line: re.Match[str]) -> str:

@@ -44,7 +44,7 @@ TEXTS = {
     "apart": "In the other half of the body, {run} moves no depth there.",
 }
 HINT = TEXTS["hint"]
-STRONG = (81, "left_ankle", 0.25, 0.67)  # the pose, the keypoint and where it is pulled: what a new one opens with
+STRONG = (43, "left_ankle", 0.06, 0.56)  # the pose, the keypoint and where it is pulled: what a new one opens with
 
 
 def reachable(target: np.ndarray, centres: np.ndarray, lengths: np.ndarray) -> np.ndarray:

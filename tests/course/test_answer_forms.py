@@ -98,7 +98,7 @@ def test_words_of_two_options_or_of_none_choose_nothing():
         ("10.2", 3, ["a set of the names", "int"]),
         ("07.2", "most", ["number", "'most'"]),
         ("12.2", {"full"}, ["full", "legs_torso, "]),
-        ("13.2", "left_foot", ["left_foot", "pelvis, "]),
+        ("13.2", "left_foot", ["left_foot", "five_parts, "]),
         ("13.2", 16, ["names", "int"]),
         ("01.1", np.zeros((4, 17, 2)), ["`orthographic`", "ndarray"]),
     ],

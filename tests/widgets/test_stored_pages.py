@@ -17,7 +17,7 @@ STATES = 70
 
 
 NAMES = ["PoseViewer", "RepresentationExplorer", "StudyExplorer", "CorrelationExplorer"]
-NAMES += ["BeTheLifter", "ShadowExplorer", "SwapExplorer", "CycleExplorer", "ClaimBoard", "SeedLottery"]
+NAMES += ["BeTheLifter", "ShadowExplorer", "SwapExplorer", "CycleExplorer", "ClaimBoard"]
 
 
 @pytest.fixture(params=NAMES)
