@@ -6,7 +6,7 @@ from widget_cells import CELLS, SETUP, samples
 
 from liftkit.losses import LOSSES
 from liftkit.view.controls import Button
-from liftkit.view.stored import ABSENT, _values
+from liftkit.view.stored import ABSENT, stored_values
 from liftkit.widgets import WIDGETS
 from tests.view.test_js import needs_node
 
@@ -41,7 +41,7 @@ def test_every_control_of_a_page_answers_without_a_kernel(name, tmp_path):
         message = {"kind": "press", "name": control.name}
         if not isinstance(control, Button):
             now = widget.controller.values[control.name]
-            value = next(value for value in _values(control) or samples(control) if value != now)
+            value = next(value for value in stored_values(control) or samples(control) if value != now)
             message |= {"kind": "set", "value": value}
         before = [{"kind": "press", "name": name} for name in FIRST.get(control.name, ())]
         *_, state = answered(widget.controller, [*before, message], tmp_path, page["answers"] if held else None)
