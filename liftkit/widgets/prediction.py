@@ -96,13 +96,16 @@ class PredictionController(Controller):
             return None
         start, commit, steps = self.state(), {"kind": "press", "name": "commit"}, []
         ways = [{"kind": "set", "name": control.name, "value": value} for value in stored_values(control)]
-        for way in ways:
+        untouched = [] if self.options else [None]  # of a scale the middle may be committed to at once
+        for way in [*untouched, *ways]:
             page = type(self)(self.title, self.options, between=self.between, unit=self.unit)
-            page.handle(way)
+            if way:
+                page.handle(way)
             chosen = page.state()
             page.handle(commit)
             kept = page.state()
-            steps += [(start, way, chosen), (chosen, commit, kept), *((kept, other, kept) for other in ways)]
+            steps += [(start, way, chosen)] if way else []
+            steps += [(chosen, commit, kept), *((kept, other, kept) for other in ways)]
         return steps
 
     def reveal(self, result: Any) -> None:

@@ -23,7 +23,15 @@ LEFT_OUT = {  # what no stored state answers: the page does not show it, and its
     },
     "RepresentationExplorer": {"start"},
 }
-FIRST = {"step_g": ["step_d"]}  # a recorded game goes on in turn
+FIRST = {"step_g": "step_d"}  # a recorded game goes on in turn
+
+
+def use(control, values) -> dict:
+    """What a hand sends that presses a button or gives a control another value."""
+    if isinstance(control, Button):
+        return {"kind": "press", "name": control.name}
+    others = (value for value in stored_values(control) or samples(control) if value != values[control.name])
+    return {"kind": "set", "name": control.name, "value": next(others)}
 
 
 @pytest.mark.parametrize("name", sorted(WIDGETS))
@@ -38,13 +46,9 @@ def test_every_control_of_a_page_answers_without_a_kernel(name, tmp_path):
         one = shown.get(control.name)
         if one is None or one.get("local") or len(one.get("options", "ab")) == 1:  # a film's frames need no kernel
             continue
-        message = {"kind": "press", "name": control.name}
-        if not isinstance(control, Button):
-            now = widget.controller.values[control.name]
-            value = next(value for value in stored_values(control) or samples(control) if value != now)
-            message |= {"kind": "set", "value": value}
-        before = [{"kind": "press", "name": name} for name in FIRST.get(control.name, ())]
-        *_, state = answered(widget.controller, [*before, message], tmp_path, page["answers"] if held else None)
+        used = [use(each, widget.controller.values) for each in controls if each.name == FIRST.get(control.name)]
+        used.append(use(control, widget.controller.values))
+        *_, state = answered(widget.controller, used, tmp_path, page["answers"] if held else None)
         if state["status"]["message"] == ABSENT:
             dead.add(control.name)
     left_out = {control.name for control in controls} - set(shown)
