@@ -62,7 +62,7 @@ def check_depends_on_others(student: StudentFunction) -> None:
 def larger_without_pelvis():
     poses, run = evenly(load_poses("synthetic").test, 1024), load_record("legs_torso")
     of_16, of_17 = (evaluate(run, poses, joints=joints).pa_mpjpe_reflection.mean() for joints in (16, 17))
-    return of_16 / of_17
+    return float(of_16 / of_17)
 
 
 def explain_factor(found: float) -> str:
