@@ -61,8 +61,8 @@ def _changes(tree: ast.AST) -> Iterator[str]:
             targets = [node.value.func]
         for target in targets:
             inner = target
-            while isinstance(inner, (ast.Attribute, ast.Subscript)):
-                inner = inner.value
+            while isinstance(inner, (ast.Attribute, ast.Subscript, ast.Call)):  # x.append(1).append(2) too
+                inner = inner.func if isinstance(inner, ast.Call) else inner.value
             if inner is not target and isinstance(inner, ast.Name):
                 yield inner.id
 

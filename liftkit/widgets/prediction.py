@@ -96,7 +96,10 @@ class PredictionController(Controller):
             return None
         start, commit, steps = self.state(), {"kind": "press", "name": "commit"}, []
         ways = [{"kind": "set", "name": control.name, "value": value} for value in stored_values(control)]
-        untouched = [] if self.options else [None]  # of a scale the middle may be committed to at once
+        fresh = type(self)(self.title, self.options, between=self.between, unit=self.unit).state()["status"]
+        untouched = (
+            [None] if self.between and fresh == start["status"] else []
+        )  # the middle may be taken
         for way in [*untouched, *ways]:
             page = type(self)(self.title, self.options, between=self.between, unit=self.unit)
             if way:

@@ -27,7 +27,7 @@ def test_the_course_and_its_manifest_agree_and_nothing_is_published_by_default()
         ('"01.2"]', '"01.9"]', r"01_lifting.ipynb: .*01\.1, 01\.2, found 01\.9"),
         ('"01.2"]', '"77.1"]', r"01_lifting.ipynb: exercise 77\.1: .*'77'"),
         ('"01.2"]', '"01.2"]\nnumber = "1"', r"lesson 2: .*number such as .*found '01_lifting.ipynb' and '1'"),
-        ('folder = "notebooks"', 'folder = "notebooks"\nhub = "hub.uni.edu"', r"JupyterHub.*'hub.uni.edu'"),
+        ('hub = ""', 'hub = "hub.uni.edu"', r"JupyterHub.*'hub.uni.edu'"),
         ('folder = "notebooks"', "[words]\nhour = 'Stunde'", r"unknown words hour; there are minutes"),
         ('folder = "notebooks"', "[words]\nshort = '{hours} h'", r"words: short .*'{hours} h'"),
         ('folder = "notebooks"', "[words]\nnext = 3", r"words: next .*3"),
