@@ -97,9 +97,7 @@ class PredictionController(Controller):
         start, commit, steps = self.state(), {"kind": "press", "name": "commit"}, []
         ways = [{"kind": "set", "name": control.name, "value": value} for value in stored_values(control)]
         fresh = type(self)(self.title, self.options, between=self.between, unit=self.unit).state()["status"]
-        untouched = (
-            [None] if self.between and fresh == start["status"] else []
-        )  # the middle may be taken
+        untouched = [None] if self.between and fresh == start["status"] else []  # the middle may be taken
         for way in [*untouched, *ways]:
             page = type(self)(self.title, self.options, between=self.between, unit=self.unit)
             if way:
