@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
-from urllib.parse import unquote
 
 import pandas as pd
 import plotly.graph_objects as go
 
+from liftkit.course.authoring.figures import CHROMIUM, drawn
 from liftkit.system.files import write_atomically
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 def write_svg(figure: go.Figure, path: Path, width: int = 900, height: int = 420) -> Path:
     """Write a figure as SVG. Raises ValueError if there is no Chromium."""
-    from playwright.sync_api import sync_playwright
-
     if CHROMIUM is None:
         raise ValueError("drawing a figure as SVG needs Chromium (Debian: apt install chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page()
-        page.set_content(figure.to_html(include_plotlyjs=True, div_id="figure"))
-        size = f"{{format: 'svg', width: {width}, height: {height}}}"
-        picture = page.evaluate(f"Plotly.toImage('figure', {size})")
-        browser.close()
-    svg = unquote(picture.removeprefix("data:image/svg+xml,"))
+    (svg,) = drawn([go.Figure(figure).update_layout(width=width, height=height).to_plotly_json()])
     return write_atomically(path, lambda file: file.write(svg.encode()))
 
 

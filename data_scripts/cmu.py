@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 from conversion import writing
-from filming import tell, write_clips, write_filmed
+from filming import tell, write_clips, write_filmed, write_mapped
 
 from liftkit.cli.common import friendly, say
 
@@ -71,7 +71,7 @@ def positions(
 def arrays(
     given: Annotated[list[Path], typer.Argument(help="npz, npy, JSON or pickle files, or folders of them.")],
     order: Annotated[
-        str, typer.Option(help="Of the joints: h36m, mpi, panoptic, aspset, smpl, or that of key points: coco, ...")
+        str, typer.Option(help="Of the joints: h36m, mpi, panoptic, aspset, smpl, or that of keypoints: coco, ...")
     ],
     source_fps: Annotated[float | None, typer.Option(min=0.1, help="Frames per second of the files.")] = None,
     x3d: Annotated[str, typer.Option(help='The array\'s name; "a/b": b inside a; "*/b": of all, one clip each.')] = "",
@@ -164,14 +164,10 @@ def bvh(
     """Film BVH files of any skeleton."""
     from formats.bvh import read_bvh
     from formats.clips import find_files
-    from formats.joint_maps import load_joint_map
 
-    files = find_files(given, ".bvh")
-    joints = load_joint_map(map_file) if map_file else None
     own = {"scale": scale, "up": up, "skip": skip, "left_handed": left_handed}
-    read = lambda file: read_bvh(file, joints, fps=source_fps, **own)  # noqa: E731
-    options = {"fps": fps, "rig": rig, "seed": seed, "source_fps": source_fps, "joint_map": joints, **own}
-    write_clips(files, read, files, out, check, test, index, **options)
+    how = {"fps": fps, "rig": rig, "seed": seed, "source_fps": source_fps}
+    write_mapped(find_files(given, ".bvh"), read_bvh, map_file, own, out, check, test, index, **how)
 
 
 @app.command()
@@ -194,14 +190,10 @@ def c3d(
     """Film C3D files whose points are joints (ASPset-510), or markers with a joint map."""
     from formats.c3d_points import read_c3d
     from formats.clips import find_files
-    from formats.joint_maps import load_joint_map
 
-    files = find_files(given, ".c3d")
-    joints = load_joint_map(map_file) if map_file else None
     own = {"scale": scale, "up": up, "skip": skip}
-    read = lambda file: read_c3d(file, joints, fps=source_fps, **own)  # noqa: E731
-    options = {"fps": fps, "rig": rig, "seed": seed, "source_fps": source_fps, "joint_map": joints, **own}
-    write_clips(files, read, files, out, check, test, index, **options)
+    how = {"fps": fps, "rig": rig, "seed": seed, "source_fps": source_fps}
+    write_mapped(find_files(given, ".c3d"), read_c3d, map_file, own, out, check, test, index, **how)
 
 
 @app.command()

@@ -73,6 +73,17 @@ def write_clips(
         write_filmed(motion, options["rig"], options["seed"], out, [*inputs, *([index] if index else [])], check, about)
 
 
+def write_mapped(
+    files: list[Path], read: Callable, map_file: Path | None, own: dict, out: Path, check: bool, test: str, index, **how
+) -> None:
+    """Film files of any skeleton. ``read`` takes a file, a map of its joints or None, its rate, and ``own`` options."""
+    from formats.joint_maps import load_joint_map
+
+    joints = load_joint_map(map_file) if map_file else None
+    one = lambda file: read(file, joints, fps=how["source_fps"], **own)  # noqa: E731
+    write_clips(files, one, files, out, check, test, index, **how, joint_map=joints, **own)
+
+
 def write_filmed(motion: Motion, rig: str, seed: int, out: Path, inputs: list[Path], check: bool, about: dict) -> None:
     """Film a motion and write pose file and record; with ``check`` print what would be written.
 

@@ -15,6 +15,7 @@ from liftkit.skeleton import H36M_17, Skeleton
 
 UNITS = ("mm", "px", "none")
 LABELS = dict(subject=str, action=str, clip=np.int32, frame=np.int32, camera=np.int32, split=str)
+PER_POSE = ("x2d", "x3d", "tilt", *LABELS)  # fields with one entry per pose; 3D and tilt may be None
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,8 +131,7 @@ class PoseSet:
             chosen = at[np.isin(at, chosen)]
         if not len(chosen):
             raise ValueError(f"{self.name}: the selection is empty")
-        per_pose = ["x2d", "x3d", "tilt", *LABELS]
-        kept = {field: getattr(self, field) for field in per_pose if getattr(self, field) is not None}
+        kept = {field: getattr(self, field) for field in PER_POSE if getattr(self, field) is not None}
         return replace(self, **{field: values[chosen] for field, values in kept.items()}, copy=False)
 
     def part(self, split: str) -> PoseSet:
@@ -259,7 +259,7 @@ def concatenate(sets: Sequence[PoseSet], name: str) -> PoseSet:
     kinds = {(poses.units, poses.skeleton.names, poses.x3d is None) for poses in sets}
     if len(kinds) != 1:
         raise ValueError(f"expected sets of one unit and skeleton, all with or all without 3D, found {list(sets)}")
-    fields = [field for field in ("x2d", "x3d", "tilt", *LABELS) if all(getattr(s, field) is not None for s in sets)]
+    fields = [field for field in PER_POSE if all(getattr(poses, field) is not None for poses in sets)]
     joined = {field: np.concatenate([getattr(poses, field) for poses in sets]) for field in fields}
     each = [np.unique(poses.clip, return_inverse=True)[1] for poses in sets]
     starts = np.cumsum([0, *(clip.max() + 1 for clip in each)])

@@ -9,10 +9,8 @@ from typing import IO
 import numpy as np
 
 from liftkit.data.pose_files import check_millimetres, check_pose_path, save_poses
-from liftkit.poses import LABELS, PoseSet
+from liftkit.poses import PER_POSE, PoseSet
 from liftkit.system.files import read_arrays, write_atomically
-
-FIELDS = ("x2d", "x3d", *LABELS)  # arrays with one entry per pose
 
 
 class PoseSpool:
@@ -43,7 +41,7 @@ class PoseSpool:
         for clip, split in zip(clips.tolist(), poses.split[places].tolist(), strict=True):
             if self.splits.setdefault(clip, split) != split:
                 raise ValueError(f"a clip must lie in one split, found clip {clip} in several")
-        for field in FIELDS:
+        for field in PER_POSE:
             if (values := getattr(poses, field)) is not None:
                 self.kinds[field] = np.promote_types(self.kinds.get(field, values.dtype), values.dtype)
                 with (self.folder / field).open("ab") as file:
@@ -69,7 +67,7 @@ class PoseSpool:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             for field, array in template.items():
                 with archive.open(f"{field}.npy", "w", force_zip64=True) as entry:
-                    if field in FIELDS:
+                    if field in PER_POSE:
                         self._write_field(entry, field, array.shape[1:])
                     else:
                         np.lib.format.write_array(entry, array)

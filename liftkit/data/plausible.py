@@ -117,7 +117,7 @@ def _people() -> tuple[np.ndarray, np.ndarray]:
 
 
 def _sides_agree(x2d: np.ndarray) -> float:
-    """The correlation over frames, about 0, of of the widths of hips and shoulders, with sign; 0 if edge-on."""
+    """The correlation over frames, about 0, of the widths of hips and shoulders, with sign; 0 if edge-on."""
     poses = _complete(x2d)
     hips, shoulders = (
         poses[:, H36M_17.index(f"left_{part}"), 0] - poses[:, H36M_17.index(f"right_{part}"), 0]

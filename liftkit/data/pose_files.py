@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from liftkit.geometry import hip_midpoint
-from liftkit.poses import LABELS, PoseSet
+from liftkit.poses import PER_POSE, PoseSet
 from liftkit.skeleton import H36M_17
 from liftkit.system.files import check_new, read_arrays, write_atomically
 from liftkit.system.provenance import provenance
@@ -72,7 +72,7 @@ def _from_arrays(arrays: dict[str, np.ndarray]) -> PoseSet:
         raise ValueError(
             f"joint_names must be {', '.join(H36M_17.names)} in this order, found {', '.join(names)[:500]}"
         )
-    if unknown := sorted(set(arrays) - {*REQUIRED, "x3d", "tilt", "name", *LABELS}):
+    if unknown := sorted(set(arrays) - {*REQUIRED, "name", *PER_POSE}):
         raise ValueError(f"unknown fields {', '.join(unknown)}; a newer liftkit may have written them")
     poses = PoseSet(**{field: str(a) if field in ("units", "name") else a for field, a in arrays.items()}, copy=False)
     check_millimetres(poses)

@@ -96,10 +96,10 @@ class PredictionController(Controller):
             return None
         start, commit, steps = self.state(), {"kind": "press", "name": "commit"}, []
         ways = [{"kind": "set", "name": control.name, "value": value} for value in stored_values(control)]
-        fresh = type(self)(self.title, self.options, between=self.between, unit=self.unit).state()["status"]
-        untouched = [None] if self.between and fresh == start["status"] else []  # the middle may be taken
+        new = lambda: type(self)(self.title, self.options, between=self.between, unit=self.unit)  # noqa: E731
+        untouched = [None] if self.between and new().state()["status"] == start["status"] else []  # the middle is taken
         for way in [*untouched, *ways]:
-            page = type(self)(self.title, self.options, between=self.between, unit=self.unit)
+            page = new()
             if way:
                 page.handle(way)
             chosen = page.state()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from nbformat import NotebookNode
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 FIGURE, PICTURE = "application/vnd.plotly.v1+json", "image/svg+xml"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 PATIENCE = 300_000  # milliseconds that a busy machine may take
 DRAW = """({ data, layout }) =>
   Plotly.toImage({ data, layout }, { format: "svg", width: layout.width || 700, height: layout.height || 450 })"""
@@ -20,18 +24,25 @@ def add_pictures(notebook: NotebookNode) -> bool:
     Returns whether there are any; without Chromium or playwright the figures stay as they are.
     """
     figures = [o.data for cell in notebook.cells for o in cell.get("outputs", ()) if FIGURE in o.get("data", ())]
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if not figures or not CHROMIUM:
+        return False
     try:
-        from playwright.sync_api import sync_playwright
-        from plotly.offline import get_plotlyjs
+        pictures = drawn([data[FIGURE] for data in figures])
     except ModuleNotFoundError:
         return False
-    if not figures or not browser:
-        return False
+    for data, picture in zip(figures, pictures, strict=True):
+        data[PICTURE] = picture
+    return True
+
+
+def drawn(figures: Sequence[dict[str, Any]]) -> list[str]:
+    """Figures as SVG text, each given by its ``data`` and ``layout``. Raises ModuleNotFoundError without playwright."""
+    from playwright.sync_api import sync_playwright
+    from plotly.offline import get_plotlyjs
+
     with sync_playwright() as playwright:
-        page = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"]).new_page()
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page()
         page.set_default_timeout(PATIENCE)
         page.add_script_tag(content=get_plotlyjs())
-        for data in figures:
-            data[PICTURE] = unquote(page.evaluate(DRAW, data[FIGURE]).partition(",")[2])
-    return True
+        return [unquote(page.evaluate(DRAW, figure).partition(",")[2]) for figure in figures]
