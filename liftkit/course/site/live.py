@@ -27,6 +27,9 @@ LONG = 20_000  # characters: a text of a page's state that is as long, such as a
 def add_pages(notebook: NotebookNode, folder: Path) -> None:
     """Add to the output of each widget what its page needs, by running what the widgets need and nothing else.
 
+    Code does not show everything that a widget needs: a function may train a network. Where a widget that is made again
+    does not draw the stored picture, the whole notebook is run; if it still does not, the picture stays alone.
+
     Raises:
         ValueError: if a widget cannot be made again.
     """
@@ -34,18 +37,35 @@ def add_pages(notebook: NotebookNode, folder: Path) -> None:
     stills = {n: found for n, cell in enumerate(cells) if (found := list(_stills(cell)))}
     if not stills:
         return
-    codes = [FIRST, *reduced([code_of(cell) for cell in cells], stills)]
-    again = new_notebook(cells=[new_code_cell(code) for code in codes])
+    pairs = _made_again(cells, stills, reduced([code_of(cell) for cell in cells], stills), folder)
+    if not all(_drawn_alike(*pair) for pair in pairs):
+        pairs = _made_again(cells, stills, [cell.source for cell in cells], folder)
+    for output, made in pairs:
+        if _drawn_alike(output, made):
+            output.data[PAGE] = made.data[PAGE]
+
+
+def _made_again(
+    cells: list[NotebookNode], stills: dict[int, list[NotebookNode]], codes: list[str], folder: Path
+) -> list[tuple[NotebookNode, NotebookNode]]:
+    """Run code in place of the cells: each stored output of a widget, and the one that it gives now."""
+    again = new_notebook(cells=[new_code_cell(code) for code in [FIRST, *codes]])
     try:
         run_cells(again, folder)
     except CellExecutionError as error:
         raise ValueError(f"a widget cannot be made again: {error}") from error
+    pairs = []
     for n, outputs in stills.items():
-        pages = [output.data[PAGE] for output in again.cells[n + 1].outputs if PAGE in output.get("data", ())]
-        if len(pages) != len(outputs):
-            raise ValueError(f"cell {cells[n].id}: it shows {len(outputs)} widgets, made again {len(pages)}")
-        for output, page in zip(outputs, pages, strict=True):
-            output.data[PAGE] = page
+        made = [output for output in again.cells[n + 1].outputs if PAGE in output.get("data", ())]
+        if len(made) != len(outputs):
+            raise ValueError(f"cell {cells[n].id}: it shows {len(outputs)} widgets, made again {len(made)}")
+        pairs += zip(outputs, made, strict=True)
+    return pairs
+
+
+def _drawn_alike(output: NotebookNode, made: NotebookNode) -> bool:
+    picture = output.data.get("text/html")
+    return picture is None or picture == made.data["text/html"]
 
 
 def reduced(cells: list[str], showing: Iterable[int]) -> list[str]:

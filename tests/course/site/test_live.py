@@ -3,8 +3,11 @@
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+from liftkit import load_poses
+from liftkit.course.authoring.run_lesson import run_cells
 from liftkit.course.site.live import add_pages, page_files, reduced
 from liftkit.course.statements import code_of
+from liftkit.widgets import PoseViewer
 from liftkit.widgets.widget import PAGE
 
 CELLS = [
@@ -61,3 +64,26 @@ def test_a_widget_that_cannot_be_made_again_is_named(tmp_path):
     output = new_output("display_data", {"text/plain": "Prediction('Which?')", "image/svg+xml": "<svg/>"})
     with pytest.raises(ValueError, match="NameError.*nothing"):
         add_pages(new_notebook(cells=[new_code_cell("nothing", outputs=[output])]), tmp_path)
+
+
+@pytest.mark.slow
+def test_a_widget_of_what_a_function_has_changed_is_that_of_the_whole_notebook(tmp_path):
+    """What trains a network need not name it: the statements that the widget needs leave it as it was at first."""
+    setup = (
+        "from liftkit.widgets import PoseViewer\nfrom liftkit import load_poses\nposes = load_poses('synthetic').test"
+    )
+    codes = [
+        f"{setup}\nchosen = [0]",
+        "def train():\n    chosen[0] = 5\n\ntrain()",
+        "PoseViewer(poses.select([chosen[0], 9]))",
+    ]
+    made = new_notebook(cells=[new_code_cell(code) for code in codes])
+    run_cells(made, tmp_path)
+    (still,) = [output for output in made.cells[2].outputs if "text/html" in output.get("data", ())]
+    add_pages(made, tmp_path)
+    first = PoseViewer(load_poses("synthetic").test.select([5, 9])).page_state()
+    assert still.data[PAGE]["panel_x2d"] == first["panel_x2d"]
+    still.data["text/html"] += "<!-- drawn by another version -->"
+    del still.data[PAGE]
+    add_pages(made, tmp_path)
+    assert PAGE not in still.data
