@@ -137,7 +137,7 @@ def forest_figure(comparisons: pd.DataFrame) -> go.Figure:
         figure.add_scatter(x=middle, y=rows - 0.25 * i, name=title, **how)
     figure.add_vline(0, line_dash="dot")
     figure.update_yaxes(tickvals=rows, ticktext=names, range=[-0.75, len(names) - 0.25])
-    return figure.update_layout(
+    return styled(figure).update_layout(
         xaxis_title="difference in mm, with its corrected 95 % interval", height=140 + 32 * len(names)
     )
 
