@@ -11,7 +11,7 @@ from plotly.subplots import make_subplots
 
 from liftkit.plots.figure import Figure
 from liftkit.plots.style import INK, as_text, styled
-from liftkit.study.statistics import GROUP, REACHED, interval, share_reached
+from liftkit.study.statistics import GROUP, REACHED, interval, p_text, share_reached
 from liftkit.view.alt_text import readable
 from liftkit.view.palette import SERIES, SERIES_DASHES, metric_label
 
@@ -129,7 +129,7 @@ def forest_figure(comparisons: pd.DataFrame) -> go.Figure:
         middle, low, high, p = (comparisons[prefix + column].to_numpy(float) for column in columns)
         bars = {"type": "data", "symmetric": False, "array": high - middle, "arrayminus": middle - low}
         hover = [
-            f"{n}: {m:+.1f} ({a:+.1f} to {b:+.1f}) mm, p = {q:.3f}"
+            f"{n}: {m:+.1f} ({a:+.1f} to {b:+.1f}) mm, {p_text(q)}"
             for n, m, a, b, q in zip(names, middle, low, high, p, strict=True)
         ]
         marker = {"color": _line(i)["color"], "symbol": ("circle", "diamond-open")[i], "size": 9}
