@@ -89,7 +89,7 @@ def test_the_course_can_be_read_searched_and_seen(course, page):
     answers.first.locator("summary").first.click()
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
     charts = page.locator(".plotly")
-    assert charts.count() == 2
+    assert charts.count() == 3
     for chart in charts.all():
         chart.scroll_into_view_if_needed()
         chart.locator(".main-svg").first.wait_for()
