@@ -14,7 +14,7 @@ import typer
 if TYPE_CHECKING:
     from liftkit.poses import PoseSet
 
-CheckOption = typer.Option("--check", help="Read everything and report what was found; write nothing.")
+CHECK = typer.Option("--check", help="Read everything and report what was found; write nothing.")
 
 KEYS = ("split", "subject", "action", "camera")
 

@@ -27,10 +27,6 @@ def read_amc(path: str | Path, skeleton: AcclaimSkeleton) -> dict[str, np.ndarra
 
     Returns:
         Bone -> values (F, number of dof) in the file's order and unit.
-
-    Raises:
-        ValueError: names the file if frames are not numbered one after another, do not name the same bones in the same
-            order, are cut short, or do not fit the skeleton.
     """
     path = check_file(path)
     content = with_decimal_points(re.sub(rb"(?m)^[ \t]*[#:].*", b"", path.read_bytes()))
@@ -126,9 +122,6 @@ def read_asf_amc(
         skip: frames to leave out at the start.
         scale: mm per unit; "auto" takes the skeleton's, or if it says none the one that fits the person's height.
         up: the vertical axis, see :func:`meaning.turned`.
-
-    Raises:
-        ValueError: names the file if something is missing, damaged or not of human size.
     """
     amc = Path(amc)
     skeleton = read_asf(asf)

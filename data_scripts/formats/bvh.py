@@ -120,9 +120,6 @@ def read_points(path: str | Path, fps: float | None = None) -> Points:
 
     Args:
         fps: frames per second, in place of the file's.
-
-    Raises:
-        ValueError: names the file and the place.
     """
     path = check_file(path)
     content = re.sub(rb"(?m)^[ \t]*(?:#|//).*", b"", path.read_bytes())
@@ -219,9 +216,6 @@ def read_bvh(
         skip: frames to leave out at the start; the CMU conversions by B. Hahne begin with a T-pose.
         fps: frames per second, in place of the file's.
         left_handed: the file's axes are left-handed.
-
-    Raises:
-        ValueError: names the file if something is missing, damaged or not of human size.
     """
     path = Path(path)
     names, points, fps, parents, notes = read_points(path, fps)

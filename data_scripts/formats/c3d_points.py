@@ -20,11 +20,7 @@ FEWEST_POINTS = 12  # of a person; so the number of frames is bounded by the fil
 
 
 def read_points(path: str | Path) -> tuple[list[str], np.ndarray, str, float]:
-    """Labels, positions (F, K, 3) with NaN where a point was not seen, unit ("" if unknown) and frames per second.
-
-    Raises:
-        ValueError: names the file; MissingPackage, if c3d is not installed.
-    """
+    """Labels, positions (F, K, 3) with NaN where a point was not seen, unit ("" if unknown) and frames per second."""
     with optional("data"):
         import c3d
     path = check_file(path)
@@ -65,9 +61,6 @@ def read_c3d(
     Args:
         joint_map: our joint -> label, or labels whose mean is taken; default: matched by the labels.
         scale, up, skip, fps: as of :func:`formats.bvh.read_bvh`; the file says its unit and rate.
-
-    Raises:
-        ValueError: names the file if something is missing, damaged or not of human size.
     """
     path = Path(path)
     names, points, unit, rate = read_points(path)

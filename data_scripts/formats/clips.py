@@ -70,11 +70,7 @@ def remarks(clips: Sequence[MotionClip]) -> tuple[list[str], list[str]]:
 
 
 def told_apart(clips: Sequence[MotionClip], files: Sequence[Path]) -> list[MotionClip]:
-    """Clips of different names: if two files have one name, the folders belong to all names and are the subjects.
-
-    Raises:
-        ValueError: if two files have one name in one folder.
-    """
+    """Clips of different names: if two files have one name, the folders belong to all names and are the subjects."""
     if len({clip.name for clip in clips}) == len(clips):
         return list(clips)
     places = [file.resolve().with_suffix("") for file in files]
@@ -138,11 +134,7 @@ FOREIGN[".pkl"] = FOREIGN[".npy"] = FOREIGN[".json"] = FOREIGN[".npz"]
 
 
 def find_files(given: Sequence[Path], *suffixes: str) -> list[Path]:
-    """The given files and those below given folders, each once, whose names end in one of the suffixes.
-
-    Raises:
-        ValueError: if a given file ends in another suffix, or nothing is found.
-    """
+    """The given files and those below given folders, each once, whose names end in one of the suffixes; never none."""
     found = []
     for path in given:
         below = sorted(path.rglob("*")) if path.is_dir() else [path]
@@ -157,11 +149,7 @@ def find_files(given: Sequence[Path], *suffixes: str) -> list[Path]:
 
 
 def skeleton_of(amc: Path, skeletons: Sequence[Path]) -> Path:
-    """The ASF file for an AMC file: the only one, or the one of its subject (35.asf for 35_01.amc).
-
-    Raises:
-        ValueError: if there are several and none fits.
-    """
+    """The ASF file for an AMC file: the only one, or the one of its subject (35.asf for 35_01.amc); else ValueError."""
     fitting = [asf for asf in skeletons if asf.stem == amc.stem.split("_")[0]]
     if len(skeletons) > 1 and len(fitting) != 1:
         raise ValueError(f"{amc}: expected one {amc.stem.split('_')[0]}.asf among {', '.join(map(str, skeletons))}")
@@ -179,9 +167,6 @@ def join_clips(
     Args:
         fps: frames per second of the result; the clips are resampled.
         test: names of clips or subjects of the test split, or patterns such as "*_subject5"; others keep theirs.
-
-    Raises:
-        ValueError: if two clips have one name, or ``test`` names neither a clip nor a subject.
     """
     names = [clip.name for clip in clips]
     if not clips or len(set(names)) != len(names):
@@ -223,9 +208,6 @@ def read_labels(path: str | Path) -> dict[str, dict[str, str]]:
 
     Returns:
         Clip or pattern -> its labels; those of a pattern are for the clips that no name and no pattern before it fits.
-
-    Raises:
-        ValueError: names the line.
     """
     path = check_file(path, 2**24)
     with reading(path):
@@ -262,9 +244,6 @@ def read_index(path: str | Path) -> dict[str, str]:
 
     Returns:
         Clip name -> description.
-
-    Raises:
-        ValueError: if the file holds no clip, or one of them twice.
     """
     path = check_file(path, 2**24)
     found: dict[str, str] = {}

@@ -6,15 +6,15 @@ import gzip
 import io
 import tarfile
 from collections.abc import Iterator, Mapping
+from itertools import accumulate
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 
+from liftkit.system.extras import optional
 from liftkit.system.files import check_file, reading, unpacked_limit
 
 LARGEST_MEMBER = 64 * 2**20  # bytes; Human3.6M's longest recordings are near 5 MB
-
-
 MOST_MEMBERS = 2_000  # of an archive; Human3.6M's have 30
 LARGEST_HEADER = 2**16  # bytes of a member's extension header, which holds a name
 
@@ -80,24 +80,6 @@ def read_members(path: str | Path, suffix: str, limit: int | None = None) -> Ite
                     yield str(where), archive.extractfile(member).read()
 
 
-def _h5py():
-    """The package, which is not a dependency of liftkit itself."""
-    try:
-        import h5py
-    except ImportError as error:
-        raise ValueError("HDF5 files need h5py: pip install -e '.[data]' in the repository's folder") from error
-    return h5py
-
-
-def _check_own(file, name: str) -> None:
-    """Raise ValueError if a name leads through a link, which may point into another file."""
-    folders = name.split("/")
-    for depth in range(1, len(folders) + 1):
-        place = "/".join(folders[:depth])
-        if not isinstance(file.get(place, getlink=True), (_h5py().HardLink, type(None))):
-            raise ValueError(f"{place}: it is a link, perhaps into another file; refused")
-
-
 def read_h5(path: str | Path, shapes: Mapping[str, tuple[int | None, ...]]) -> dict[str, np.ndarray]:
     """Read arrays of an HDF5 file.
 
@@ -108,10 +90,14 @@ def read_h5(path: str | Path, shapes: Mapping[str, tuple[int | None, ...]]) -> d
         ValueError: names the place. Links, and arrays whose numbers lie outside the file, are refused, so that a file
             cannot make us read another one.
     """
-    h5py, path, found = _h5py(), check_file(path), {}
+    with optional("data"):
+        import h5py
+    path, found = check_file(path), {}
     with reading(path), h5py.File(path, "r") as file:
         for name, shape in shapes.items():
-            _check_own(file, name)
+            for place in accumulate(name.split("/"), "{}/{}".format):
+                if not isinstance(file.get(place, getlink=True), (h5py.HardLink, type(None))):
+                    raise ValueError(f"{place}: it is a link, perhaps into another file; refused")
             item = file.get(name)
             if not isinstance(item, h5py.Dataset):
                 raise ValueError(f"expected {', '.join(shapes)}, found no array {name}")

@@ -145,9 +145,6 @@ def match_skeleton(names: Sequence[str]) -> tuple[str, JointMap]:
     Returns:
         What the skeleton is called here, and a map to these names.
 
-    Raises:
-        ValueError: lists the joints and drafts a map, if some of ours are not found.
-
     >>> match_skeleton(H36M_17.names)[0]
     'liftkit'
     """
@@ -199,9 +196,6 @@ def load_joint_map(path: str | Path) -> JointMap:
 
     It maps each of our joints to a name of the source, "name:end" for its end site, or a list of names, whose mean
     is taken. The pelvis may be left out: it is the midpoint of the hips, wherever the source has its root.
-
-    Raises:
-        ValueError: names the file if it is not such a map.
     """
     path = check_file(path, 2**20)
     with reading(path):

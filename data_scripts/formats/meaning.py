@@ -42,9 +42,6 @@ PERSON = sum(SHARE[name] for name in ("shank", "thigh", "hip_side", "spine", "th
 def unit_of(height: float) -> str:
     """The unit (a name in ``UNITS``) in which a person of this height, ankle to head along the bones, has human size.
 
-    Raises:
-        ValueError: if there is none.
-
     >>> unit_of(160.0), unit_of(1.6)
     ('cm', 'm')
     """
@@ -84,9 +81,6 @@ def turned(joints: np.ndarray, up: str = "auto", left_handed: bool = False) -> t
         up: "x", "y", "z", "-x", "-y", "-z", or "auto": the axis nearest to the mean direction from the ankles to the
             head.
         left_handed: the file's axes are left-handed, so that x is reversed when y is up.
-
-    Raises:
-        ValueError: if ``up`` is none of these, or no axis is clearly up.
     """
     if up not in (*TURNS, "auto"):
         raise ValueError(f"up must be auto, {', '.join(TURNS)}, found {up!r}")

@@ -28,9 +28,6 @@ def read_positions(file: Path, up: str = "auto") -> Motion:
 
     Args:
         up: the file's vertical axis, see :func:`meaning.turned`; "auto": y, and people must stand along it in the mean.
-
-    Raises:
-        ValueError: names the file and the field that is missing or does not fit.
     """
     arrays = read_arrays(file)
     with reading(file):

@@ -17,9 +17,6 @@ def parse_numbers(text: bytes, count: int | None = None, per_frame: int = 0) -> 
         count: how many there must be; None: any number.
         per_frame: how many a frame has, for the frame's number in the message.
 
-    Raises:
-        ValueError: if a word is not a number, or their count differs.
-
     >>> parse_numbers(b"1 2.5\\n-3e2", 3).tolist()
     [1.0, 2.5, -300.0]
     """

@@ -64,10 +64,7 @@ class Recording:
 
 
 def recording_name(name: str) -> str:
-    """A recording's name in the field's spelling: "TakingPhoto 1" -> "Photo 1".
-
-    Raises:
-        ValueError: lists the actions if this is none of them.
+    """A recording's name in the field's spelling: "TakingPhoto 1" -> "Photo 1"; else a ValueError.
 
     >>> recording_name("WalkingDog")
     'WalkDog'
@@ -80,11 +77,7 @@ def recording_name(name: str) -> str:
 
 
 def find_recordings(folder: str | Path) -> tuple[list[Path], Iterator[Recording]]:
-    """The files of the data set below a folder, as downloaded, unpacked or as Martinez et al. keep them, and a reader.
-
-    Raises:
-        ValueError: if there is none.
-    """
+    """The files of the data set below a folder, as downloaded, unpacked or as Martinez et al. keep them, and a reader."""
     for pattern, read in FORMS.items():
         if files := sorted(Path(folder).glob(pattern), key=lambda path: [(len(part), part) for part in path.parts]):
             return files, (recording for file in files for recording in read(file))
@@ -98,9 +91,6 @@ def read_archive(path: str | Path) -> Iterator[Recording]:
     """Read an official archive such as Poses_D3_Positions_S1.tgz: one CDF file per recording, variable "Pose".
 
     Nothing is unpacked to the disk.
-
-    Raises:
-        ValueError: names archive and member if one is damaged, lies outside the archive or holds something else.
     """
     for member, content in read_members(path, ".cdf"):
         with reading(path, member):
@@ -151,9 +141,6 @@ def read_videopose3d(path: str | Path) -> Iterator[Recording]:
     """Read VideoPose3D's data_3d_h36m.npz: {subject: {recording: (F, 32, 3) in metres, world}}.
 
     Nothing in its pickle is run.
-
-    Raises:
-        ValueError: names file and place.
     """
     limit = unpacked_limit(check_file(path).stat().st_size)
     try:
@@ -196,9 +183,6 @@ def film_recordings(
         distortion: project with the lens's distortion, up to 5 pixels at the image's edge: what VideoPose3D and
             Martinez et al. call ground truth. Without it 2D and 3D fit a pinhole camera exactly.
         detections: 2D to use instead of the projection; it must be where the cameras see the 3D.
-
-    Raises:
-        ValueError: names file and recording.
     """
     for number, recording in enumerate(recordings):
         frames = np.arange(0, len(recording.joints), every)
@@ -227,9 +211,6 @@ def read_fetched(folder: str | Path, every: int = 1, universal: bool = False) ->
     Args:
         every: keep frames whose number in the recording, from 0, it divides; h36m-fetch has left out others already.
         universal: 3D is "pose/3d-univ", everybody as one skeleton.
-
-    Raises:
-        ValueError: names file and place.
     """
     files = sorted(Path(folder).glob("S*/*/annot.h5"))
     if not files:

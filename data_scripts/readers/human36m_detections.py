@@ -33,9 +33,6 @@ class Detections:
     is a score and is left out. Joints must be in the order of the 17, as in "gt", "cpn_ft_h36m_dbb" and
     "detectron_ft_h36m": the file's list of left and right joints is compared, if it has one, so that other joints, such
     as COCO's, are refused. :meth:`finish` then tells whether the 2D is where the cameras see the 3D.
-
-    Raises:
-        ValueError: names file and place.
     """
 
     def __init__(self, path: str | Path):

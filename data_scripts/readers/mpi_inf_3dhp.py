@@ -55,10 +55,6 @@ def read_training(
         cameras: numbers of the cameras to read, of 0 to 13.
         universal: 3D of everybody scaled to one height, not true 3D.
         every: keep frames 0, ``every``, ...
-
-    Raises:
-        ValueError: names file and place. If camera.calibration lies beside an annot.mat, its 2D must be the
-            projection of the true 3D.
     """
     cameras = tuple(cameras)
     if not cameras or (unknown := set(cameras) - set(ALL_CAMERAS)):
@@ -91,9 +87,6 @@ def read_test(folder: str | Path, universal: bool = True, every: int = 1) -> Ite
     Args:
         universal: 3D of everybody scaled to one height, not true 3D.
         every: keep frames 0, ``every``, ... of the video.
-
-    Raises:
-        ValueError: names file and place.
     """
     files = sorted(Path(folder).glob("**/TS[1-6]/annot_data.mat"))
     if not files:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,31 +14,19 @@ from liftkit.cli.common import friendly, say
 if TYPE_CHECKING:
     from liftkit import PoseSet, Run
 
-# options only for keypoints
-READING = ("format", "order", "size", "aspect", "threshold", "max_gap", "person", "follow", "all_people", "drop_wild")
-
 
 @friendly
 def lift(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="Keypoints: a file, a folder with one file per frame, or a pose file.")],
+    *,
     out: Annotated[Path | None, typer.Option(help="Ends in .npz, .csv, .bvh, .glb or .html (a page).")] = None,
     record: Annotated[
         str | None, typer.Option(help="A recorded run of the lessons, by its representation, instead of the lifter.")
     ] = None,
     run: Annotated[Path | None, typer.Option(help="The folder of a run of your own, instead of the lifter.")] = None,
     seed: Annotated[int | None, typer.Option(help="One member of the run; else the mean of all.")] = None,
-    format: options.Format = None,
-    order: options.Order = None,
-    size: options.Size = None,
-    aspect: options.Aspect = None,
-    threshold: options.Threshold = 0.3,
-    max_gap: options.Gap = 10,
-    person: options.Person = None,
-    follow: options.Follow = True,
-    all_people: options.AllPeople = False,
-    frames: options.Frames = None,
-    drop_wild: options.DropWild = False,
+    reading: options.Reading,
     fps: Annotated[float | None, typer.Option(help="Frames per second; else the file's, else 30.")] = None,
     stature: Annotated[float, typer.Option(help="The person's, in mm; scales .bvh and .glb.")] = 1700.0,
     tilt: Annotated[
@@ -57,19 +46,16 @@ def lift(
     from liftkit.export import WRITERS, lift_motion, write_motion
     from liftkit.export.motion import UNLIKE, check_destination, content_of
     from liftkit.keypoints.arrays import is_pose_file
-    from liftkit.keypoints.reading import read_keypoints
 
     if out is not None:
         check_destination(out)
     loaded, lifter = _lifter(record, run, seed)
-    numbers, marks = options.frame_range(frames), {}
     if file.suffix.lower() == ".npz" and is_pose_file(file):
         _refuse_reading_options(context)
-        poses, usage, rate = _within(load_poses(file), numbers), "a pose file", None
+        poses, usage = _within(load_poses(file), options.frame_range(reading.frames)), "a pose file"
+        rate, marks = None, {}
     else:
-        given = {"size": options.picture_size(size), "aspect": aspect, "threshold": threshold, "max_gap": max_gap}
-        given |= {"order": order, "person": person, "follow": follow, "all_people": all_people, "drop_wild": drop_wild}
-        poses, usage = read_keypoints(file, format, **given, frames=numbers, incomplete=True)
+        poses, usage = reading.read(file, incomplete=True)
         rate, marks = usage.fps, usage.marks
     say(f"{usage}\n{poses}; lifted by {lifter}.")
     about = {"from": file.name, "used": str(usage), "lifter": lifter}
@@ -107,7 +93,8 @@ def _within(poses: PoseSet, frames: slice | None) -> PoseSet:
 
 
 def _refuse_reading_options(context: typer.Context) -> None:
-    given = [name for name in READING if context.get_parameter_source(name).name != "DEFAULT"]
+    only = {field.name for field in fields(options.Reading)} - {"frames"}
+    given = [name for name in context.params if name in only and context.get_parameter_source(name).name != "DEFAULT"]
     if given:
         names = ", ".join(f"--{name.replace('_', '-')}" for name in given)
         raise ValueError(f"{names}: a pose file is taken as it is; such options are for files of keypoints")
