@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 from formats.kinematics import resample
-from formats.meaning import oddities
+from formats.meaning import oddities, scaled, turned
 
 from liftkit.data.cameras import Motion
-from liftkit.data.people import person_height, upside_down
+from liftkit.data.people import JointMap, check_person, person_height, pick_joints, upside_down
 from liftkit.system.files import check_file, reading
 
 
@@ -45,6 +45,25 @@ class MotionClip:
     def upright(self) -> float:
         """The share of frames in which the head is above both ankles."""
         return 1 - float(np.mean(upside_down(-self.joints)))
+
+
+def person_clip(
+    path: Path, points: np.ndarray, names: Sequence[str], joint_map: JointMap, fps: float, skeleton: str,
+    scale: float | str = "auto", up: str = "auto", left_handed: bool = False, about: str = "", notes: tuple = (),
+) -> MotionClip:  # fmt: skip
+    """One clip of our 17 joints out of named points (F, K, 3) of a file.
+
+    Args:
+        joint_map: our joint -> name, or names whose mean is taken.
+        scale: mm per unit; "auto" takes the one of ``meaning.UNITS`` that fits the person's height.
+        up: the file's vertical axis, see :func:`meaning.turned`.
+        left_handed: the file's axes are left-handed.
+    """
+    joints, unit = scaled(pick_joints(points, names, joint_map), scale)
+    joints, up, found = turned(joints, up, left_handed)
+    check_person(joints)
+    about = f"{about or f'skeleton {skeleton}'}, unit {unit}, up is {up}"
+    return MotionClip(joints, fps, path.stem, subject_of(path.stem), about, skeleton, up, (*notes, *found))
 
 
 def remarks(clips: Sequence[MotionClip]) -> tuple[list[str], list[str]]:

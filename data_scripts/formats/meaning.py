@@ -71,7 +71,7 @@ def scaled(joints: np.ndarray, scale: float | str) -> tuple[np.ndarray, str]:
         mm = 0
     if not 0 < mm < LARGEST_NUMBER:
         raise ValueError(f"--scale must be auto, {', '.join(UNITS)}, or a number of mm per unit, found {scale}")
-    return joints * mm, unit if unit in UNITS else f"{scale} mm"
+    return joints * mm, unit if unit in UNITS else f"{scale if isinstance(scale, str) else f'{scale:.4g}'} mm"
 
 
 def turned(joints: np.ndarray, up: str = "auto", left_handed: bool = False) -> tuple[np.ndarray, str, tuple[str, ...]]:

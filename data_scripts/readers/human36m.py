@@ -77,7 +77,7 @@ def recording_name(name: str) -> str:
 
 
 def find_recordings(folder: str | Path) -> tuple[list[Path], Iterator[Recording]]:
-    """The files of the data set below a folder, as downloaded, unpacked or as Martinez et al. keep them, and a reader."""
+    """The data set's files below a folder, as downloaded, unpacked or as Martinez et al. keep them, and a reader."""
     for pattern, read in FORMS.items():
         if files := sorted(Path(folder).glob(pattern), key=lambda path: [(len(part), part) for part in path.parts]):
             return files, (recording for file in files for recording in read(file))

@@ -11,16 +11,6 @@ LONGEST_GAP = 1.0  # s; what lies further apart does not go together
 BONES = np.array(H36M_17.bones)  # (16, 2) parent and joint
 
 
-def steady(x3d: np.ndarray, clip: np.ndarray, frame: np.ndarray, fps: float, seconds: float = SECONDS) -> np.ndarray:
-    """:func:`smooth`, then :func:`steady_bones`. Returns (F, J, 3); x and y differ from the 2D poses.
-
-    >>> jitter = np.random.default_rng(0).normal(size=(60, 17, 3))
-    >>> bool(steady(jitter, np.zeros(60, int), np.arange(60), 30.0).std() < 0.5 * jitter.std())
-    True
-    """
-    return steady_bones(smooth(x3d, clip, frame, fps, seconds), clip)
-
-
 def smooth(x3d: np.ndarray, clip: np.ndarray, frame: np.ndarray, fps: float, seconds: float = SECONDS) -> np.ndarray:
     """Lifted motion without jitter: every coordinate becomes the mean over the frames near it, by a normal curve.
 
