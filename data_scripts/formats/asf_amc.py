@@ -114,13 +114,9 @@ def read_asf_amc(
     scale: float | str = "auto",
     up: str = "auto",
 ) -> MotionClip:
-    """Read one clip of our 17 joints from a skeleton and its motion.
+    """Read one clip of our 17 joints from a skeleton and its motion, in the skeleton's unit if it says one.
 
-    Args:
-        joint_map: our joint -> bone.
-        fps: the motion's frame rate; default: what the AMC says, or CMU's 120.
-        skip: frames to leave out at the start.
-        scale, up: as of :func:`formats.clips.person_clip`; "auto" takes the skeleton's unit, if it says one.
+    Args as of :func:`formats.bvh.read_bvh`; the rate is what the AMC says, or CMU's 120.
     """
     amc = Path(amc)
     skeleton = read_asf(asf)

@@ -60,7 +60,7 @@ def parse_hierarchy(text: str) -> list[Node]:
         elif word == "}" and open_nodes and opened:
             open_nodes.pop()
         elif word == "OFFSET" and open_nodes and opened:
-            nodes[open_nodes[-1]].offset = _finite(" ".join(rest).encode(), 3)
+            nodes[open_nodes[-1]].offset = _small(parse_numbers(" ".join(rest).encode(), 3))
         elif word == "CHANNELS" and open_nodes and opened:
             columns = _set_channels(nodes[open_nodes[-1]], rest, columns)
         elif word not in ("", "HIERARCHY"):
@@ -92,10 +92,6 @@ def _set_channels(node: Node, words: list[str], columns: int) -> int:
         )
     node.channels, node.first = channels, columns
     return columns + len(channels)
-
-
-def _finite(text: bytes, count: int) -> np.ndarray:
-    return _small(parse_numbers(text, count))
 
 
 def _small(numbers: np.ndarray, per_frame: int = 0) -> np.ndarray:

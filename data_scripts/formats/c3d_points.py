@@ -51,12 +51,7 @@ def read_points(path: str | Path) -> tuple[list[str], np.ndarray, str, float]:
 def read_c3d(
     path: str | Path, joint_map: JointMap | None = None, fps: float | None = None, skip: int = 0, **how
 ) -> MotionClip:
-    """Read one clip of our 17 joints from a C3D file, which says its unit and rate.
-
-    Args:
-        joint_map: our joint -> label, or labels whose mean is taken; default: matched by the labels.
-        fps, skip, how: as of :func:`formats.bvh.read_bvh`.
-    """
+    """Read one clip of our 17 joints from a C3D file, which says its unit and rate; Args as of ``bvh.read_bvh``."""
     path = Path(path)
     names, points, unit, rate = read_points(path)
     with reading(path):

@@ -63,14 +63,7 @@ def unpacked(content: bytes, size: int) -> bytes:
 
 
 def read_cdf(content: bytes, variable: str) -> np.ndarray:
-    """Read a floating-point variable from the bytes of a CDF file.
-
-    Returns:
-        (records, *dimensions).
-
-    Raises:
-        ValueError: if the file is damaged, lacks the variable or unpacks to more than ``LARGEST_RECORDING`` bytes.
-    """
+    """Read a floating-point variable (records, *dimensions), at most ``LARGEST_RECORDING`` bytes, from a CDF file's."""
     records = _Records(content)
     (_, head, _, _, encoding, flags), _ = records.read(8, CDR, "Oiiii")
     (_, _, at, *_), _ = records.read(head, GDR, "OO")

@@ -183,9 +183,7 @@ def join_clips(
 ) -> Motion:
     """Join clips to one Motion, pelvis at the origin, numbered from 0 in the given order.
 
-    Args:
-        fps: frames per second of the result; the clips are resampled.
-        test: names of clips or subjects of the test split, or patterns such as "*_subject5"; others keep theirs.
+    ``test``: names of clips or subjects of the test split, or patterns such as "*_subject5"; others keep theirs.
     """
     names = [clip.name for clip in clips]
     if not clips or len(set(names)) != len(names):
@@ -220,13 +218,11 @@ LABELS, SPLITS = ("action", "subject", "split"), ("train", "test")
 
 
 def read_labels(path: str | Path) -> dict[str, dict[str, str]]:
-    """Read an index of clips: CMU's (see :func:`read_index`), or a table with a heading, for any clips.
+    """Read an index of clips, CMU's (see :func:`read_index`) or a table: clip -> its labels.
 
-    The table has the columns "clip" (a name, or a pattern such as "walk*_subject?") and any of "action", "subject" and
-    "split" (train or test), separated by tabs, semicolons or commas.
-
-    Returns:
-        Clip or pattern -> its labels; those of a pattern are for the clips that no name and no pattern before it fits.
+    The table has the columns "clip" (a name, or a pattern such as "walk*_subject?", for the clips that no name and no
+    pattern before it fits) and any of "action", "subject" and "split" (train or test), separated by tabs, semicolons or
+    commas.
     """
     path = check_file(path, 2**24)
     with reading(path):
@@ -257,12 +253,9 @@ def _lines(path: Path) -> list[str]:
 
 
 def read_index(path: str | Path) -> dict[str, str]:
-    """Read an index with a line "SUBJECT_TRIAL<TAB>DESCRIPTION" for each clip, as CMU publishes it.
+    """Read an index with a line "SUBJECT_TRIAL<TAB>DESCRIPTION" for each clip, as CMU publishes it: clip -> text.
 
     Other lines are headings and are skipped. Clip names get at least two digits: 2_1 becomes 02_01.
-
-    Returns:
-        Clip name -> description.
     """
     path = check_file(path, 2**24)
     found: dict[str, str] = {}

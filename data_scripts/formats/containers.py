@@ -56,9 +56,8 @@ class _Bounded(io.RawIOBase):
 def read_members(path: str | Path, suffix: str, limit: int | None = None) -> Iterator[tuple[str, bytes]]:
     """Yield (name, content) of the files in a .tgz or .tar whose names end in ``suffix``. Nothing is written.
 
-    Raises:
-        ValueError: at the first member that is a link, a device, named to lie outside the archive or too large, and
-            if the whole archive unpacks to more than ``limit`` bytes (default: as many times its size as poses do).
+    Refused are a link, a device, a name that lies outside the archive, and more than ``limit`` bytes in all (default:
+    as many times the file's size as poses unpack to).
     """
     path = check_file(path)
     limit = unpacked_limit(path.stat().st_size) if limit is None else limit
@@ -81,14 +80,9 @@ def read_members(path: str | Path, suffix: str, limit: int | None = None) -> Ite
 
 
 def read_h5(path: str | Path, shapes: Mapping[str, tuple[int | None, ...]]) -> dict[str, np.ndarray]:
-    """Read arrays of an HDF5 file.
+    """Read arrays of an HDF5 file: name -> shape after the first dimension F, which all share; None is any size.
 
-    Args:
-        shapes: name -> shape after the first dimension F, which all arrays share; None is any size.
-
-    Raises:
-        ValueError: names the place. Links, and arrays whose numbers lie outside the file, are refused, so that a file
-            cannot make us read another one.
+    Links, and arrays whose numbers lie outside the file, are refused, so that a file cannot make us read another one.
     """
     with optional("data"):
         import h5py

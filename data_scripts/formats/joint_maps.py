@@ -10,13 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-try:
-    import tomllib
-except ImportError:  # Python 3.10
-    import tomli as tomllib
-
 from liftkit.data.people import JointMap, pick_joints
 from liftkit.skeleton import H36M_17
+from liftkit.system.extras import tomllib
 from liftkit.system.files import check_file, reading
 
 LIMBS = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
@@ -139,11 +135,7 @@ def _trunk(found: dict[tuple[str, str], str], limbs: dict[str, str]) -> dict[str
 def match_skeleton(names: Sequence[str]) -> tuple[str, JointMap]:
     """Find our joints among the names of a skeleton: a known one, or any whose names mean the same.
 
-    Args:
-        names: parents before their children.
-
-    Returns:
-        What the skeleton is called here, and a map to these names.
+    Returns what the skeleton is called here, and a map to these names (parents before their children).
 
     >>> match_skeleton(H36M_17.names)[0]
     'liftkit'

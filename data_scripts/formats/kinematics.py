@@ -32,7 +32,7 @@ def forward(
     along_own: bool = False,
     values: int | None = None,
 ) -> np.ndarray:
-    """Forward kinematics for K points of a tree.
+    """Positions (frames, K, 3) of K points of a tree, by forward kinematics.
 
     Args:
         parents: index of each point's parent, -1 for the root; parents come before their children.
@@ -41,9 +41,6 @@ def forward(
         along_own: translations are in the point's own frame (Acclaim: a point is the end of a bone; in BVH it is
             the joint where a bone begins).
         values: how many numbers the motion's file holds. Joints without any channel take memory that it does not show.
-
-    Returns:
-        Positions (frames, K, 3).
     """
     most = MOST_POINTS if values is None else min(MOST_POINTS, SMALL_POINTS + PER_VALUE * values)
     if frames * len(parents) > most:

@@ -77,10 +77,7 @@ def scaled(joints: np.ndarray, scale: float | str) -> tuple[np.ndarray, str]:
 def turned(joints: np.ndarray, up: str = "auto", left_handed: bool = False) -> tuple[np.ndarray, str, tuple[str, ...]]:
     """Joints (F, 17, 3) with y up, right-handed; the axis that was up; and a note if another than y was found.
 
-    Args:
-        up: "x", "y", "z", "-x", "-y", "-z", or "auto": the axis nearest to the mean direction from the ankles to the
-            head.
-        left_handed: the file's axes are left-handed, so that x is reversed when y is up.
+    ``up``: one of ``TURNS``, or "auto", :func:`up_axis`. ``left_handed`` axes: x is reversed when y is up.
     """
     if up not in (*TURNS, "auto"):
         raise ValueError(f"up must be auto, {', '.join(TURNS)}, found {up!r}")

@@ -77,16 +77,9 @@ def read_pose_arrays(
 
     Args:
         field: the array's name, "a/b" for b inside a, "*/b" for several, one clip each; "" if there is only one.
-        order: of the joints, one of ``ORDERS``.
-        fps: frames per second.
+        order: of the joints, one of ``ORDERS``; if they make no person in it, a ValueError names one in which they do.
         unit: one of ``meaning.UNITS``, or "auto".
-        axes: "world", or "camera" (x right, y down, z away).
-        up: the vertical axis of "world", see :func:`meaning.turned`.
-        skip: frames to leave out at the start.
-
-    Raises:
-        ValueError: names the file, its fields if there is no such one, and the order in which the joints make a person
-            if they make none in this one.
+        axes: "world", whose vertical is ``up`` (:func:`meaning.turned`), or "camera" (x right, y down, z away).
     """
     path, clips = Path(file), []
     for place, points in _arrays(path, field, order, axes, unit, 3):
@@ -100,9 +93,7 @@ def read_pose_arrays(
 def read_views(file: str | Path, x3d: str, x2d: str, order: str, unit: str, first: int = 0) -> Iterator[PoseSet]:
     """Read 3D in the camera's frame with its own 2D in pixels: one PoseSet for each array that the fields name.
 
-    Args:
-        x3d, order, unit: as of :func:`read_pose_arrays`; ``x2d`` names arrays (F, K, 2 or more).
-        first: the first clip's number.
+    As of :func:`read_pose_arrays`; ``x2d`` names arrays (F, K, 2 or more), ``first`` is the first clip's number.
     """
     path = Path(file)
     flat = [points for _, points in _arrays(path, x2d, order, "camera", unit, 2)]

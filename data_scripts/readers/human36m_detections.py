@@ -84,9 +84,8 @@ class Detections:
     def finish(self) -> None:
         """Warn of single recordings that lie elsewhere; S9 has some whose 3D is shifted.
 
-        Raises:
-            ValueError: if more than a quarter of the views of a subject's camera, or half of all, lie elsewhere, or all
-                views of a camera together fit better at another time.
+        A ValueError if more than a quarter of the views of a subject's camera, or half of all, lie elsewhere, or all
+        views of a camera together fit better at another time.
         """
         groups = Counter(group for group, _, _, shifted in self.wrong if not shifted)
         bad = any(count > self.views[group] / 4 for group, count in groups.items())
@@ -122,10 +121,7 @@ def _rate(rate: float) -> str:
 def difference(
     x2d: np.ndarray, shown: np.ndarray, at: np.ndarray, others: Mapping[int, np.ndarray]
 ) -> tuple[tuple[str, bool] | None, np.ndarray]:
-    """What separates detections (F or more, 17, 2) from where a camera shows the 3D in the frames ``at``, in pixels.
-
-    Args:
-        shown: (len(at), 17, 2); ``others``: what each other camera shows.
+    """What separates detections (F or more, 17, 2) from what a camera shows (len(at), 17, 2) in the frames ``at``.
 
     Returns:
         None if they fit; otherwise what was found, and whether all that differs is a shift by as much in all frames.

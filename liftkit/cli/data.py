@@ -53,9 +53,7 @@ def make(
 
 @data.command("show")
 @friendly
-def show(
-    name: Annotated[str, typer.Argument(help=DATA)] = "synthetic",
-) -> None:
+def show(name: Annotated[str, typer.Argument(help=DATA)] = "synthetic") -> None:
     """Check a pose file and count its contents.
 
     Example: `liftkit data show cmu.npz`

@@ -171,10 +171,10 @@ def read_json(text: str, format: str | None = None, follow: bool = True, one: bo
         raise ValueError(f"not a format of keypoints that liftkit knows; it looked for {LOOKED_FOR}")
     if format not in (None, search.format) and search.people:
         raise ValueError(f"it is not laid out as {format} files are, but as {search.format}")
-    rows, frames, fps, said = place(search.people, search.labels, images, follow, one)
-    size = next(iter(search.sizes)) if len(search.sizes) == 1 else None
-    fps = fps or (next(iter(search.rates)) if len(search.rates) == 1 else None)
-    return Found(rows, names or search.names, frames, format or search.format, size, fps, (*notes, *said))
+    found = place(search.people, search.labels, images, follow, one)
+    (size, rate) = (next(iter(values)) if len(values) == 1 else None for values in (search.sizes, search.rates))
+    about = {"names": names or search.names, "format": format or search.format, "size": size}
+    return found._replace(**about, fps=found.fps or rate, notes=(*notes, *found.notes))
 
 
 def _lines(data) -> list[dict] | None:

@@ -9,8 +9,7 @@ from liftkit.keypoints.json_files import FORMATS as JSON_FORMATS
 from liftkit.keypoints.json_files import read_json
 from liftkit.keypoints.labels import by_name
 from liftkit.keypoints.people import Found
-from liftkit.keypoints.tables import read_csv
-from liftkit.keypoints.yolo import read_labels
+from liftkit.keypoints.tables import read_csv, read_labels
 from liftkit.system.files import check_file, read_text, reading
 from liftkit.system.foreign import foreign_in, refuse_foreign
 

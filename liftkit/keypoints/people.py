@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -110,7 +111,9 @@ def gather(found: Found, order: str | Sequence[str] | None = None) -> People:
     rows, frames = found.rows, found.frames
     if not rows:
         raise ValueError(f"expected a person with keypoints in some frame, found none in {frames} frames")
-    own = _common_names(rows) if any(row.points.names for row in rows) else None
+    own = tuple(dict.fromkeys(name for row in rows for name in row.points.names or ())) or None
+    if own and (len(own) > MOST or not all(row.points.names for row in rows)):
+        raise ValueError(f"expected the same named points for everybody, found {len(own)} different names")
     values, scores = _stacked(rows, own)
     xyz, seen, said = _meaning(values, scores, values.shape[1])
     names, named = _names(order, own, found.names, values.shape[1])
@@ -139,13 +142,6 @@ def order_names(order: str | Sequence[str]) -> tuple[str, ...]:
     if len(names) < 2:
         raise ValueError(f"unknown order {order!r}; the orders are {', '.join(ORDERS)}, or names with commas")
     return tidy_all(names)
-
-
-def _common_names(rows: list[Row]) -> tuple[str, ...]:
-    names = list(dict.fromkeys(name for row in rows for name in row.points.names or ()))
-    if len(names) > MOST or not all(row.points.names for row in rows):
-        raise ValueError(f"expected the same named points for everybody, found {len(names)} different names")
-    return tuple(names)
 
 
 def _stacked(rows: list[Row], names: tuple[str, ...] | None) -> tuple[np.ndarray, np.ndarray | None]:
@@ -233,10 +229,8 @@ def _useful_tracks(frame: np.ndarray, track: np.ndarray) -> np.ndarray:
     """The tracks; none if each detection has one of its own. Raises ValueError if one is twice in a frame."""
     tracked = track != ""
     pairs = list(zip(frame[tracked].tolist(), track[tracked].tolist(), strict=True))
-    if len(set(pairs)) < len(pairs):
-        seen = set()
-        twice = next(pair for pair in pairs if pair in seen or seen.add(pair))
-        raise ValueError(f"frame {twice[0]} has the person {twice[1]} twice: expected one of each, or no track")
+    if twice := [pair for pair, count in Counter(pairs).items() if count > 1]:
+        raise ValueError("frame {} has the person {} twice: expected one of each, or no track".format(*twice[0]))
     if len(pairs) > 2 and len({name for _, name in pairs}) == len(pairs) > len(set(frame[tracked].tolist())) > 1:
         return np.full_like(track, "")
     return track

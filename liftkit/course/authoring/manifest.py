@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from liftkit.course import OWN, add_exercises, lesson_exercises
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from liftkit.system.extras import tomllib
 
 NAME = "course.toml"
 GITHUB = r"[A-Za-z0-9][\w.-]*/[\w.-]+"
