@@ -264,6 +264,8 @@ def _code_of(function: Callable) -> str:
     text = inspect.getsource(inspect.getmodule(function))
     module = ast.parse(text).body
     functions = {node.name: node for node in module if isinstance(node, ast.FunctionDef)}
+    for node in functions.values():
+        node.decorator_list = []  # a cache is for the checks
     wanted, used = [function.__name__], set()
     for name in wanted:  # grows while it is walked
         names = {node.id for node in ast.walk(functions[name]) if isinstance(node, ast.Name)}

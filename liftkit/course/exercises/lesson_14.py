@@ -95,14 +95,6 @@ def _pair(values: np.ndarray) -> str:
     return f"({values[0]:+.2f}, {values[1]:+.2f})"
 
 
-def explain_flaw(name: str) -> str:
-    return IN_ORDER[name]
-
-
-def explain_missed(names: set[str]) -> str:
-    return "Read it again: " + " And: ".join(WHERE[name] for name in sorted(names))
-
-
 EXERCISES = {
     "14.1": Measuring(
         title="Review a report",
@@ -122,8 +114,8 @@ EXERCISES = {
         measure=planted,
         several=True,
         choices=(*WHERE, *IN_ORDER),
-        wrong=explain_flaw,
-        missed=explain_missed,
+        wrong=IN_ORDER.__getitem__,
+        missed=lambda names: "Read it again: " + " And: ".join(WHERE[name] for name in sorted(names)),
         conclusion="The best seed stands against a mean, checkpoints were chosen by 3D error on the test clips, one "
         "alignment hides what the other says, and the best of four comparisons has a p-value as if it were the only "
         "one.",
