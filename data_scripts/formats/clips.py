@@ -98,13 +98,9 @@ def told_apart(clips: Sequence[MotionClip], files: Sequence[Path]) -> list[Motio
     if double := [str(file) for file, place in zip(files, places, strict=True) if places.count(place) > 1]:
         raise ValueError(f"expected clips of different names, found {listed(double)}; rename one or leave it out")
     note = ("files of one name are told apart by their folders, which are their subjects",)
+    clips = [replace(clip, notes=clip.notes + note) for clip in clips]
     return [
-        replace(
-            clip,
-            name=place.as_posix(),
-            subject=place.parts[0] if len(place.parts) > 1 else clip.subject,
-            notes=clip.notes + note,
-        )
+        replace(clip, name=place.as_posix(), subject=place.parts[0] if len(place.parts) > 1 else clip.subject)
         for clip, place in zip(clips, places, strict=True)
     ]
 
@@ -188,17 +184,10 @@ def join_clips(
     names = [clip.name for clip in clips]
     if not clips or len(set(names)) != len(names):
         raise ValueError(f"expected clips of different names, found {', '.join(names) or 'none'}")
-    chosen = {
-        pattern: {
-            clip.name
-            for clip in clips
-            if pattern in (clip.name, clip.subject) or any(fnmatchcase(t, pattern) for t in (clip.name, clip.subject))
-        }
-        for pattern in test
-    }
-    if unknown := sorted(pattern for pattern, found in chosen.items() if not found):
+    fits = lambda clip, key: any(text == key or fnmatchcase(text, key) for text in (clip.name, clip.subject))  # noqa: E731
+    if unknown := sorted(key for key in test if not any(fits(clip, key) for clip in clips)):
         raise ValueError(f"--test {', '.join(unknown)}: no clip or subject of that name; the clips: {listed(names)}")
-    tested = set().union(*chosen.values())
+    tested = {clip.name for clip in clips if any(fits(clip, key) for key in test)}
     resampled = [resample(clip.joints, clip.fps, fps) for clip in clips]
     counts = [len(joints) for joints in resampled]
     repeat = lambda labels: np.repeat(list(labels), counts)  # noqa: E731

@@ -15,7 +15,7 @@ from formats.joint_maps import match_skeleton
 from formats.kinematics import LARGEST_NUMBER
 from formats.meaning import UNITS, oddities, scaled, skipped, turned
 from readers.camera_poses import camera_poses
-from readers.human36m_detections import difference
+from readers.human36m_detections import difference, spread
 from readers.mpi_inf_3dhp import JOINT_MAP as MPI_MAP
 from readers.mpi_inf_3dhp import JOINTS_17 as MPI_17
 
@@ -115,7 +115,7 @@ def _check_2d(shown: np.ndarray, seen: np.ndarray) -> None:
     check_agreement(shown, seen)
     flat, solid = (x[..., :2] - x[..., :2].mean(1, keepdims=True) for x in (shown, seen))
     of_size = [x / np.maximum(np.linalg.norm(x, axis=-1).mean(1), 1e-9)[:, None, None] * 1000 for x in (flat, solid)]
-    at = np.unique(np.linspace(0, len(seen) - 1, 60).astype(int))
+    at = spread(len(seen))
     if found := difference(of_size[0], of_size[1][at], at, {})[0]:
         warnings.warn(found[0], stacklevel=2)
 

@@ -22,7 +22,8 @@ FRAMES, LAGS = 60, range(-30, 31)  # compared per view
 # Shares of the person's size in the image. The field's detectors are 0.01 to 0.03 off, a shift of 10 cm is 0.05.
 CLOSE, FAR = 0.05, 0.1
 LATE = 0.005  # from here on another time is looked for
-RATES = (2, 3, 1.2, 0.5)  # of a video's frames to the 3D's
+RATES = {2: "the 2D has every frame twice"}  # of a video's frames to the 3D's
+RATES |= {rate: f"the 2D has {50 * rate:g} frames per second" for rate in (3, 1.2, 0.5)}
 CLEARLY = 0.85  # what all views of a camera together have at a lag, against none
 
 
@@ -73,7 +74,7 @@ class Detections:
 
     def compare(self, subject: str, name: str, camera: int, x2d: np.ndarray, world: np.ndarray) -> None:
         """Note whether a view's 2D (F or more, 17, 2) is where its camera sees the 3D, (F, 17, 3) in the world."""
-        at = _spread(len(world))
+        at = spread(len(world))
         shown = [c.image(c.see(world[at].astype(float)), True) for c in field_cameras(subject)]
         self.views[subject, camera] += 1
         found, curve = difference(x2d, shown[camera], at, {k: view for k, view in enumerate(shown) if k != camera})
@@ -106,16 +107,13 @@ class Detections:
         )
 
 
-def _spread(frames: int) -> np.ndarray:
+def spread(frames: int) -> np.ndarray:
+    """The frames that are compared."""
     return np.unique(np.linspace(0, frames - 1, FRAMES).astype(int))
 
 
 def _late(lag: int) -> str:
     return f"the 2D is {abs(lag)} frames {'late' if lag > 0 else 'early'} against the 3D"
-
-
-def _rate(rate: float) -> str:
-    return "the 2D has every frame twice" if rate == 2 else f"the 2D has {50 * rate:g} frames per second"
 
 
 def difference(
@@ -143,7 +141,7 @@ def difference(
         shift = np.median(x2d[at] - shown, axis=(0, 1))
         shifted = off(at, shift)
         causes = {_late(lag): curve[lag - LAGS[0]] for lag in sorted(LAGS, key=abs)}
-        causes |= {_rate(rate): off((at * rate).astype(int)) for rate in RATES}
+        causes |= {cause: off((at * rate).astype(int)) for rate, cause in RATES.items()}
         causes |= {f"the 2D is what camera {camera} sees": off(at, shown=view) for camera, view in others.items()}
         causes["left and right joints are exchanged"] = off(at, shown=shown[:, EXCHANGED])
     best = min(causes, key=causes.get)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from typer import Argument, Option
 
 from liftkit.cli import options
 from liftkit.cli.common import friendly, say
@@ -13,11 +13,11 @@ from liftkit.cli.common import friendly, say
 
 @friendly
 def keypoints(
-    file: Annotated[Path, typer.Argument(help="Keypoints: a file, or a folder with one file per frame.")],
+    file: Annotated[Path, Argument(help="Keypoints: a file, or a folder with one file per frame.")],
     *,
-    out: Annotated[Path, typer.Option(help="The pose file to write (.npz).")] = Path("keypoints.npz"),
+    out: Annotated[Path, Option(help="The pose file to write (.npz).")] = Path("keypoints.npz"),
     reading: options.Reading,
-    check: Annotated[bool, typer.Option("--check", help="Check everything, write nothing.")] = False,
+    check: Annotated[bool, Option("--check", help="Check everything, write nothing.")] = False,
 ) -> None:
     """Turn a person's keypoints into a pose file without 3D, with a record of its origin beside it.
 

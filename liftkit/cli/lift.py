@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer import Argument, Option
 
 from liftkit.cli import options
 from liftkit.cli.common import friendly, say
@@ -18,25 +19,23 @@ if TYPE_CHECKING:
 @friendly
 def lift(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="Keypoints: a file, a folder with one file per frame, or a pose file.")],
+    file: Annotated[Path, Argument(help="Keypoints: a file, a folder with one file per frame, or a pose file.")],
     *,
-    out: Annotated[Path | None, typer.Option(help="Ends in .npz, .csv, .bvh, .glb or .html (a page).")] = None,
+    out: Annotated[Path | None, Option(help="Ends in .npz, .csv, .bvh, .glb or .html (a page).")] = None,
     record: Annotated[
-        str | None, typer.Option(help="A recorded run of the lessons, by its representation, instead of the lifter.")
+        str | None, Option(help="A recorded run of the lessons, by its representation, instead of the lifter.")
     ] = None,
-    run: Annotated[Path | None, typer.Option(help="The folder of a run of your own, instead of the lifter.")] = None,
-    seed: Annotated[int | None, typer.Option(help="One member of the run; else the mean of all.")] = None,
+    run: Annotated[Path | None, Option(help="The folder of a run of your own, instead of the lifter.")] = None,
+    seed: Annotated[int | None, Option(help="One member of the run; else the mean of all.")] = None,
     reading: options.Reading,
-    fps: Annotated[float | None, typer.Option(help="Frames per second; else the file's, else 30.")] = None,
-    stature: Annotated[float, typer.Option(help="The person's, in mm; scales .bvh and .glb.")] = 1700.0,
-    tilt: Annotated[
-        float | None, typer.Option(help="How far the camera looked down, in degrees; else estimated.")
-    ] = None,
-    smooth: Annotated[bool, typer.Option("--smooth", help="Of a film: take out jitter.")] = False,
-    steady_bones: Annotated[bool, typer.Option("--steady-bones", help="Of a film: keep each bone's length.")] = False,
-    path: Annotated[bool, typer.Option("--path", help="In .bvh and .glb the pelvis moves as in the picture.")] = False,
-    ground: Annotated[bool, typer.Option("--ground", help="In .bvh and .glb the feet stand at height 0.")] = False,
-    check: Annotated[bool, typer.Option("--check", help="Do everything but write.")] = False,
+    fps: Annotated[float | None, Option(help="Frames per second; else the file's, else 30.")] = None,
+    stature: Annotated[float, Option(help="The person's, in mm; scales .bvh and .glb.")] = 1700.0,
+    tilt: Annotated[float | None, Option(help="How far the camera looked down, in degrees; else estimated.")] = None,
+    smooth: Annotated[bool, Option("--smooth", help="Of a film: take out jitter.")] = False,
+    steady_bones: Annotated[bool, Option("--steady-bones", help="Of a film: keep each bone's length.")] = False,
+    path: Annotated[bool, Option("--path", help="In .bvh and .glb the pelvis moves as in the picture.")] = False,
+    ground: Annotated[bool, Option("--ground", help="In .bvh and .glb the feet stand at height 0.")] = False,
+    check: Annotated[bool, Option("--check", help="Do everything but write.")] = False,
 ) -> None:
     """Lift your own keypoints: COCO, OpenPose, MediaPipe, MMPose, Ultralytics, CSV, or a pose file.
 

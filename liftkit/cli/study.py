@@ -6,7 +6,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from typer import Option
 
 from liftkit.cli import options
 from liftkit.cli.common import friendly, say, show_table, stoppable
@@ -26,21 +26,21 @@ by a fifth of the other's error, the paper's figure.
 @friendly
 def study(
     *,
-    out: Annotated[Path, typer.Option(help="The study's folder; one that was killed goes on.")],
-    data: Annotated[list[str] | None, typer.Option(help=f"{options.DATA} May be given several times.")] = None,
-    test: Annotated[list[str] | None, typer.Option(help="More pose files to evaluate on.")] = None,
+    out: Annotated[Path, Option(help="The study's folder; one that was killed goes on.")],
+    data: Annotated[list[str] | None, Option(help=f"{options.DATA} May be given several times.")] = None,
+    test: Annotated[list[str] | None, Option(help="More pose files to evaluate on.")] = None,
     representations: Annotated[
-        str | None, typer.Option(help="Names with commas between them; default: the five of the paper.")
+        str | None, Option(help="Names with commas between them; default: the five of the paper.")
     ] = None,
-    seeds: Annotated[int, typer.Option(help="Seeds 0, 1, ... of each representation.", min=1)] = 4,
+    seeds: Annotated[int, Option(help="Seeds 0, 1, ... of each representation.", min=1)] = 4,
     training: options.Training,
-    policies: Annotated[str, typer.Option(help="Which checkpoints count.")] = "last,unsupervised,oracle",
-    judged: Annotated[int, typer.Option(help="At most so many test poses, evenly spaced.", min=1)] = 4096,
-    members: Annotated[int | None, typer.Option(help="Seeds trained as one ensemble.", min=1)] = None,
-    processes: Annotated[int | None, typer.Option(help="Default: one a core.", min=1)] = None,
-    scheduler: Annotated[str | None, typer.Option(help="Address of a dask scheduler that gives the workers.")] = None,
-    restart: Annotated[bool, typer.Option(help="Throw away what is in the folder.")] = False,
-    supervised: Annotated[bool, typer.Option(help="Also train networks with the answers, as a reference.")] = False,
+    policies: Annotated[str, Option(help="Which checkpoints count.")] = "last,unsupervised,oracle",
+    judged: Annotated[int, Option(help="At most so many test poses, evenly spaced.", min=1)] = 4096,
+    members: Annotated[int | None, Option(help="Seeds trained as one ensemble.", min=1)] = None,
+    processes: Annotated[int | None, Option(help="Default: one a core.", min=1)] = None,
+    scheduler: Annotated[str | None, Option(help="Address of a dask scheduler that gives the workers.")] = None,
+    restart: Annotated[bool, Option(help="Throw away what is in the folder.")] = False,
+    supervised: Annotated[bool, Option(help="Also train networks with the answers, as a reference.")] = False,
 ) -> None:
     """Train representations x seeds x data sets, evaluate all, and show which is better and how surely.
 

@@ -9,6 +9,7 @@ from tempfile import NamedTemporaryFile
 from typing import Annotated
 
 import typer
+from typer import Option
 
 from liftkit.cli import options
 from liftkit.cli.common import STOPPED, friendly, say, show_baselines, show_table, with_summary
@@ -18,10 +19,10 @@ from liftkit.cli.common import STOPPED, friendly, say, show_baselines, show_tabl
 def train(
     *,
     data: options.Data = "synthetic",
-    representation: Annotated[str, typer.Option(help="How the pose is divided into segments.")] = "legs_torso",
-    seeds: Annotated[int, typer.Option(help="Members of the ensemble: seeds 0, 1, ...", min=1)] = 2,
+    representation: Annotated[str, Option(help="How the pose is divided into segments.")] = "legs_torso",
+    seeds: Annotated[int, Option(help="Members of the ensemble: seeds 0, 1, ...", min=1)] = 2,
     training: options.Training,
-    out: Annotated[Path | None, typer.Option(help="Save the run and its results in this folder.")] = None,
+    out: Annotated[Path | None, Option(help="Save the run and its results in this folder.")] = None,
 ) -> None:
     """Train a lifter on 2D poses only, then evaluate it on test poses.
 

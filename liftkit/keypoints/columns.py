@@ -135,7 +135,7 @@ def wide(table: Table, columns: list[Column | None]):
         values = np.array(_numbers(line, xy, number)).reshape(-1, 2)
         scores = np.array(_numbers(line, seen, number)) if any(k is not None for k in seen) else None
         rows.append((frame, track, Points(values, scores)))
-    return rows, None if points is numbered or points == numbered else tuple(points), ()
+    return rows, None if points == numbered else tuple(points)
 
 
 def long(table: Table, columns: list[Column | None]):
@@ -163,7 +163,7 @@ def long(table: Table, columns: list[Column | None]):
         points[k] = _numbers(line, [at["x"], at["y"], at.get("score")], number)
     scored = "score" in at
     rows = [(frame, track, Points(p[:, :2], p[:, 2] if scored else None)) for (frame, track), p in people.items()]
-    return rows, None if numbered else tuple(names), ()
+    return rows, None if numbered else tuple(names)
 
 
 def in_one_cell(table: Table, column: int):
@@ -176,7 +176,7 @@ def in_one_cell(table: Table, column: int):
         except (ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
             raise ValueError(f"line {number}: expected keypoints with x and y, found {cell[:40]!r}") from error
         rows.append((frame if has_frames(table) else 0, track, points))
-    return rows, None, ()
+    return rows, None
 
 
 def _numbers(line: list[str], columns: list[int | None], number: int) -> list[float]:

@@ -16,6 +16,10 @@ LARGEST_COORDINATE = 1e6  # pixels
 NORMALISED_BELOW = 2.0  # an image is larger than this many pixels
 OUTSIDE = 0.2  # a larger share of negative coordinates is not of a picture
 FLAG = 2.0  # visible, in COCO's labels
+WORLD = (
+    "these are world landmarks, whose origin is the middle of the hips: they are 3D already and have no place in the "
+    "picture; give the landmarks in the image instead"
+)
 HIGHEST_SCORE = 10.0  # some detectors give scores a little above 1, or sums of several
 
 
@@ -95,18 +99,15 @@ class People:
         middle = np.abs(self.points[:, hips, :2].mean(1)) if len(hips) == 2 else np.empty(0)
         middle = middle[np.isfinite(middle)]
         if middle.size and np.median(middle) < 0.02 * np.abs(seen).max():
-            return (
-                "these are world landmarks, whose origin is the middle of the hips: they are 3D already and have no "
-                "place in the picture; give the landmarks in the image instead"
-            )
+            return WORLD
         low, high = seen.min(), seen.max()
         return f"expected pixels, or shares of the picture from 0 to 1, found coordinates from {low:.2f} to {high:.2f}"
 
 
-def gather(found: Found, order: str | Sequence[str] | None = None) -> People:
+def gather(found: Found, order: tuple[str, ...] | None = None) -> People:
     """Turn rows into arrays. Raises ValueError if rows differ, or if nothing says what the points are.
 
-    ``order``: what the points are, one of ``ORDERS`` or their names; else the file's names, else by their number.
+    ``order``: the points' names; else the file's, else by their number.
     """
     rows, frames = found.rows, found.frames
     if not rows:
@@ -174,8 +175,12 @@ def _meaning(values: np.ndarray, scores: np.ndarray | None, count: int) -> tuple
         values = values[..., 1:]
         notes.append("the first number of each point counts 0, 1, 2, ...: taken as its number, not as x")
     if scores is None and values.shape[2] > 2:
-        scores = _as_scores(values[..., -1], values.shape[2], count)
-        if scores is None and count != 33:
+        last = values[..., -1]  # a score, or a depth
+        known = last[np.isfinite(last)]
+        depth = (known < 0).any() or (count == 33 and (not known.any() or known.max() > HIGHEST_SCORE))  # MediaPipe's z
+        if values.shape[2] > 3 or not depth:
+            scores = _checked(last)
+        elif count != 33:
             notes.append("the third number of each point is negative in places: taken as a depth, and left out")
     if scores is None:
         notes.append("no scores found: every point counts as seen")
@@ -192,24 +197,14 @@ def _meaning(values: np.ndarray, scores: np.ndarray | None, count: int) -> tuple
 def _checked(scores: np.ndarray) -> np.ndarray:
     known = scores[np.isfinite(scores)]
     if known.size and not 0 <= known.min() <= known.max() <= HIGHEST_SCORE:
-        raise ValueError(
-            f"expected scores from 0 to 1 after x and y, found numbers from {known.min():g} to {known.max():g}"
-        )
+        found = f"found numbers from {known.min():g} to {known.max():g}"
+        raise ValueError(f"expected scores from 0 to 1 after x and y, {found}")
     return scores
-
-
-def _as_scores(last: np.ndarray, width: int, count: int) -> np.ndarray | None:
-    """The last of three or four numbers of each point if it is a score; None if it is a depth. Raises ValueError."""
-    known = last[np.isfinite(last)]
-    depth = (known < 0).any() or (count == 33 and (not known.any() or known.max() > HIGHEST_SCORE))  # MediaPipe's z
-    if width == 3 and depth:
-        return None
-    return _checked(last)
 
 
 def _names(order, own, listed, count: int) -> tuple[tuple[str, ...], bool]:
     if order is not None:
-        names, named = order_names(order), True
+        names, named = order, True
     elif own or listed:
         names, named = tidy_all(own or listed), True
     elif count in BY_COUNT:

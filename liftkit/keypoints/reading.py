@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from liftkit.data.people import upside_down
 from liftkit.data.plausible import doubts
 from liftkit.keypoints.gaps import fill_gaps, good_points, without_wild
 from liftkit.keypoints.names import FACE, ORDERS, sources, to_h36m
@@ -42,7 +41,6 @@ class Usage:
     interpolated_points: int
     interpolated_frames: int
     person: str
-    upside_down: int
     partial: int = 0
     fps: float | None = None
     notes: tuple[str, ...] = ()
@@ -147,7 +145,6 @@ def read_keypoints(
             interpolated_points=int(filled.sum()),
             interpolated_frames=int(filled.any(1).sum()),
             person="" if len(chosen) > 1 else ", then ".join(filter(None, dict.fromkeys(people.track[chosen[0]]))),
-            upside_down=int(upside_down(poses).sum()),
             partial=int((~seen[kept]).any(1).sum()),
             fps=found.fps,
             notes=(*people.notes, *(text for text, so in notes.items() if so)),

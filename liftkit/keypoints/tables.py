@@ -89,24 +89,21 @@ def _read(table: Table) -> Found:
     if not table.body:
         raise ValueError("expected lines with points below the names of the columns, found none")
     columns = [column_of(title) for title in table.header]
-    cells = [k for k, title in enumerate(table.header) if HOLDS_POINTS.search(title) and _is_json(table.body[0][k])]
+    first = [cell.strip()[:1] for cell in table.body[0]]
+    cells = [k for k, title in enumerate(table.header) if HOLDS_POINTS.search(title) and first[k] in ("[", "{")]
     if cells or "keypoints" in table.header:
-        rows, names, notes = in_one_cell(table, cells[0] if cells else table.header.index("keypoints"))
+        rows, names = in_one_cell(table, cells[0] if cells else table.header.index("keypoints"))
     elif {"x", "y"} <= {column.axis for column in columns if column and not column.point}:
-        rows, names, notes = long(table, columns)
+        rows, names = long(table, columns)
     else:
-        rows, names, notes = wide(table, columns)
+        rows, names = wide(table, columns)
     frames, fps, said = _frames(table, [row[0] for row in rows])
     width, height = table.single(labels.WIDTH_KEYS), table.single(labels.HEIGHT_KEYS)
     rows = [Row(frame, track, points) for frame, (_, track, points) in zip(frames, rows, strict=True)]
     size = (width, height) if width and height and min(width, height) > 16 else None
     kind = "ultralytics" if cells and "box" in table.header else "csv"
     fps = fps or table.single(labels.FPS_KEYS)
-    return Found(rows, names, len(set(frames)), kind, size, fps, (*notes, *said))
-
-
-def _is_json(cell: str) -> bool:
-    return cell.strip()[:1] in ("[", "{")
+    return Found(rows, names, len(set(frames)), kind, size, fps, said)
 
 
 def _frames(table: Table, named: list) -> tuple[list[int], float | None, tuple[str, ...]]:

@@ -15,15 +15,7 @@ from liftkit.system.extras import tomllib
 NAME = "course.toml"
 GITHUB = r"[A-Za-z0-9][\w.-]*/[\w.-]+"
 GITLAB = r"https://(?!github\.com/)([\w-]+\.)*git[\w-]*(\.[\w-]+)+(/[\w.-]+){2,}"  # also git.university.edu
-COURSE_FIELDS = {
-    "title": str,
-    "repository": str,
-    "branch": str,
-    "folder": str,
-    "hub": str,
-    "words": dict,
-    "lesson": list,
-}
+COURSE_FIELDS = dict.fromkeys(("title", "repository", "branch", "folder", "hub"), str) | {"words": dict, "lesson": list}
 LESSON_FIELDS = {"file": str, "title": str, "minutes": int, "objectives": list, "exercises": list, "number": str}
 # What is written into the lessons beside their own text; a translation gives its own in the table [words].
 WORDS = {
