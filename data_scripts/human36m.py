@@ -22,8 +22,7 @@ DEFAULT = Path("human36m.npz")
 @friendly
 def archives(
     folder: Annotated[
-        Path,
-        typer.Argument(help="With Poses_D3_Positions_S1.tgz and so on, or unpacked ones, or Martinez's."),
+        Path, typer.Argument(help="With Poses_D3_Positions_S1.tgz and so on, or unpacked ones, or Martinez's.")
     ],
     out: Out = DEFAULT,
     every: Every = 1,

@@ -172,10 +172,7 @@ def skeleton_of(amc: Path, skeletons: Sequence[Path]) -> Path:
 
 
 def join_clips(
-    clips: Sequence[MotionClip],
-    fps: float = 30.0,
-    test: Sequence[str] = (),
-    name: str = "motion capture",
+    clips: Sequence[MotionClip], fps: float = 30.0, test: Sequence[str] = (), name: str = "motion capture"
 ) -> Motion:
     """Join clips to one Motion, pelvis at the origin, numbered from 0 in the given order.
 

@@ -61,9 +61,7 @@ def check(folder: FolderOption = NOTEBOOKS) -> None:
 @course.command("copy")
 @friendly
 def copy(
-    to: Annotated[Path, Argument(metavar="DIR", help="A new folder.")],
-    lessons: Chosen = "",
-    folder: Source = None,
+    to: Annotated[Path, Argument(metavar="DIR", help="A new folder.")], lessons: Chosen = "", folder: Source = None
 ) -> None:
     """Copy the lessons, without outputs, to work on them.
 

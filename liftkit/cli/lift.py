@@ -13,7 +13,7 @@ from liftkit.cli import options
 from liftkit.cli.common import friendly, say
 
 if TYPE_CHECKING:
-    from liftkit import PoseSet, Run
+    from liftkit import Run
 
 
 @friendly
@@ -45,14 +45,16 @@ def lift(
     from liftkit.export import WRITERS, lift_motion, write_motion
     from liftkit.export.motion import UNLIKE, check_destination, content_of
     from liftkit.keypoints.arrays import is_pose_file
+    from liftkit.keypoints.people import within
 
     if out is not None:
         check_destination(out)
     loaded, lifter = _lifter(record, run, seed)
     if file.suffix.lower() == ".npz" and is_pose_file(file):
         _refuse_reading_options(context)
-        poses, usage = _within(load_poses(file), options.frame_range(reading.frames)), "a pose file"
-        rate, marks = None, {}
+        poses, usage, rate, marks = load_poses(file), "a pose file", None, {}
+        if numbers := options.frame_range(reading.frames):
+            poses = poses.select(within(poses.frame, numbers))
     else:
         poses, usage = reading.read(file, incomplete=True)
         rate, marks = usage.fps, usage.marks
@@ -75,20 +77,6 @@ def lift(
         return
     write_motion(motion, out)
     say(f"2D and predicted 3D, in {out}.")
-
-
-def _within(poses: PoseSet, frames: slice | None) -> PoseSet:
-    """The poses whose frames have these numbers."""
-    import numpy as np
-
-    if frames is None:
-        return poses
-    kept = np.isin(poses.frame, range(*frames.indices(int(poses.frame.max()) + 1)))
-    if not kept.any():
-        raise ValueError(
-            f"--frames: expected some of {poses.frame.min()} to {poses.frame.max()}, found none in the range"
-        )
-    return poses.select(kept)
 
 
 def _refuse_reading_options(context: typer.Context) -> None:

@@ -43,6 +43,14 @@ class Found(NamedTuple):
     notes: tuple[str, ...] = ()  # what was decided and should be said
 
 
+def within(frame: np.ndarray, frames: slice) -> np.ndarray:
+    """Which of the frames (F,) have these numbers. Raises ValueError if none has."""
+    kept = np.isin(frame, range(*frames.indices(int(frame.max()) + 1)))
+    if not kept.any():
+        raise ValueError(f"expected frames from {frame.min()} to {frame.max()}, found none of the range that was given")
+    return kept
+
+
 @dataclass(frozen=True, eq=False)
 class People:
     """All detections of a source as arrays: D detections of K keypoints."""
@@ -59,13 +67,10 @@ class People:
         """The detections in frames of these numbers. Raises ValueError if there are none."""
         if frames is None:
             return self
-        first, last = int(self.frame.min()), int(self.frame.max())
-        numbers = range(*frames.indices(last + 1))
-        kept = np.isin(self.frame, numbers)
-        if not kept.any():
-            raise ValueError(f"expected frames from {first} to {last}, found none of the range that was given")
+        kept, (first, last) = within(self.frame, frames), (int(self.frame.min()), int(self.frame.max()))
         every = self.frames == last - first + 1  # else some numbers are left out
-        count = sum(number >= first for number in numbers) if every else len(np.unique(self.frame[kept]))
+        numbers = range(*frames.indices(last + 1)) if every else np.unique(self.frame[kept])
+        count = sum(number >= first for number in numbers)
         return replace(self, points=self.points[kept], frame=self.frame[kept], track=self.track[kept], frames=count)
 
     def scaled(self, size: tuple[float, float] | None, aspect: float | None, known=None) -> tuple[np.ndarray, str]:
