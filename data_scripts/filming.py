@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from liftkit.data.people import JointMap
 
 UP = 'The vertical axis of the files: y, z, x, -y, -z, -x; "auto" finds it, from ankles to head.'
+MAP = "A joint map (JSON or TOML); default: matched by name."
 SCALE = 'Millimetres per unit; "auto": the file says it, or by the height.'
 SOURCE_FPS = "Frames per second of the files, in place of their own (AMC: or of 120)."
 RIG = """"orthographic" (mm), "perspective" (pixels), "wide" (mm, looking 10 degrees up to 40 down); or "none": joint
@@ -32,9 +33,7 @@ INDEX = "CMU's index, or a table of clip, action, subject, split."
 class Source:
     """What a file of a skeleton's motion may not say, or say wrongly."""
 
-    map_file: Annotated[Path | None, Option("--map", help="A joint map (JSON or TOML); default: matched by name.")] = (
-        None
-    )
+    map_file: Annotated[Path | None, Option("--map", help=MAP)] = None
     scale: Annotated[str, Option(help=SCALE)] = "auto"
     up: Annotated[str, Option(help=UP)] = "auto"
     source_fps: Annotated[float | None, Option(min=0.1, help=SOURCE_FPS)] = None

@@ -30,7 +30,9 @@ class _Records:
         self.content, (self.offset, self.name) = content, _MAGIC[content[:4].hex()]
         if content[4:8].hex() == "cccc0001":
             (_, parameters, size, _), start = self.read(8, CCR, "OOi")
-            self.check_compression(parameters)
+            (_, method), _ = self.read(parameters, CPR, "i")
+            if method != 5:
+                raise ValueError(f"expected no compression or gzip, found CDF's method {method}")
             self.content = content[:8] + unpacked(content[start:], min(size, LARGEST_RECORDING))
 
     def read(self, at: int, kind: int, layout: str) -> tuple[tuple, int]:
@@ -42,11 +44,6 @@ class _Records:
         if found != kind:
             raise ValueError(f"the file is damaged: expected a record of kind {kind} at byte {at:,}, found {found}")
         return (size, *fields), at + struct.calcsize(layout)
-
-    def check_compression(self, at: int) -> None:
-        (_, method), _ = self.read(at, CPR, "i")
-        if method != 5:
-            raise ValueError(f"expected no compression or gzip, found CDF's method {method}")
 
 
 def unpacked(content: bytes, size: int) -> bytes:

@@ -114,7 +114,8 @@ def perhaps_radians(angles: np.ndarray) -> tuple[str, ...]:
 def oddities(joints: np.ndarray) -> list[str]:
     """What does not look like a person's motion, in joints (F, 17, 3) in mm, y up: one sentence each."""
     found = []
-    if (upside := _upside_down(joints).mean()) > 0.5:
+    feet = np.maximum(_at(joints, "left_ankle")[:, 1], _at(joints, "right_ankle")[:, 1])
+    if (upside := (_at(joints, "head")[:, 1] <= feet).mean()) > 0.5:
         found.append(f"the head is mostly below a foot, in {upside:.0%} of the frames. Is another axis up (--up)?")
     if (forwards := _forwards(joints)) > 0.5:
         found.append(
@@ -135,11 +136,6 @@ def oddities(joints: np.ndarray) -> list[str]:
 
 def _at(joints: np.ndarray, name: str) -> np.ndarray:
     return joints[:, H36M_17.index(name)]
-
-
-def _upside_down(joints: np.ndarray) -> np.ndarray:
-    feet = np.maximum(_at(joints, "left_ankle")[:, 1], _at(joints, "right_ankle")[:, 1])
-    return _at(joints, "head")[:, 1] <= feet
 
 
 def _forwards(joints: np.ndarray) -> float:

@@ -25,7 +25,7 @@ from liftkit.course.grading import worker
 from liftkit.course.grading.answers import NUMBER, Attempt, read_attempts
 from liftkit.course.grading.worker import NOT_UNDERSTOOD
 from liftkit.course.statements import code_cells
-from liftkit.system.files import check_file, write_atomically
+from liftkit.system.files import as_text, check_file, write_atomically
 from liftkit.system.provenance import cores
 
 LARGEST_NOTEBOOK = 50 * 2**20  # bytes
@@ -225,9 +225,7 @@ def table(grades: Iterable[Grade]) -> str:
     text = io.StringIO()
     lines = csv.writer(text, lineterminator="\n")
     lines.writerow(field.name for field in fields(Grade))
-    lines.writerows(
-        [f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell for cell in astuple(one)] for one in grades
-    )
+    lines.writerows(map(as_text, astuple(one)) for one in grades)
     return text.getvalue()
 
 
