@@ -121,6 +121,7 @@ def gather(found: Found, order: tuple[str, ...] | None = None) -> People:
     if own and (len(own) > MOST or not all(row.points.names for row in rows)):
         raise ValueError(f"expected the same named points for everybody, found {len(own)} different names")
     values, scores = _stacked(rows, own)
+    values = np.where(np.isfinite(values), values, np.nan)  # no infinite place, and no signalling NaN
     xyz, seen, said = _meaning(values, scores, values.shape[1])
     names, named = _names(order, own, found.names, values.shape[1])
     frame, track = np.array([row.frame for row in rows], np.int64), np.array([row.track for row in rows], str)
