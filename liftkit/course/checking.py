@@ -146,12 +146,14 @@ def expect_shape(value: Any, shape: tuple[int, ...], what: str, finite: bool = T
     return array
 
 
-def expect_value(found: Any, expected: float, what: str, why: Slips = "", tolerance: float = 1e-3) -> None:
+def expect_value(
+    found: Any, expected: float, what: str, why: Slips = "", otherwise: str = "", tolerance: float = 1e-3
+) -> None:
     """Raise WrongAnswer unless ``found`` is near ``expected``."""
     number = float(expect_shape(found, (), what))
     if not _near(number, expected, tolerance):
         message = f"{_capital(what)} must be {_brief(expected)}, found {_brief(number)}."
-        raise WrongAnswer(f"{message} {explain(number, why, '', tolerance)}".strip())
+        raise WrongAnswer(f"{message} {explain(number, why, otherwise, tolerance)}".strip())
 
 
 def expect_equal(found: Any, expected: Any, what: str, why: Slips = "", otherwise: str = "") -> None:
