@@ -7,10 +7,7 @@ import numpy as np
 from liftkit.data.datasets import load_poses
 from liftkit.geometry import attach_depth, mirror, normalise, pose_scale, project, rotate
 from liftkit.poses import PoseSet, evenly, require_truth
-from liftkit.view.alt_text import describe, readable
-from liftkit.view.controller import Controller, Drag, Event, Pick, Press, Set
-from liftkit.view.controls import Button, Choice, Slider, Toggle
-from liftkit.view.panels import Panel, Pose
+from liftkit.view import Button, Choice, Controller, Drag, Pick, Pose, Press, Set, Slider, Toggle, describe, readable
 from liftkit.widgets.shadow_explorer import flip_steps
 
 MOST_POSES, MOST_REAL = 100, 4000  # to choose from, and to compare with: evenly out of all
@@ -78,7 +75,7 @@ class BeTheLifterController(Controller):
             Toggle("truth", "Show the truth", "The true person, drawn faintly"),
         ]  # fmt: skip
 
-    def respond(self, event: Event) -> None:
+    def respond(self, event):
         self.refused = False
         match event:
             case Set("pose", index):
@@ -135,7 +132,7 @@ class BeTheLifterController(Controller):
         """The scores of the true and of the flat person."""
         return self.score(truth), self.score(truth * [1, 1, 0])
 
-    def panels(self) -> list[Panel]:
+    def panels(self):
         view, skeleton = from_the_side(self.x3d), self.skeleton
         size = {"skeleton": skeleton, "middle": self.middle, "reach": self.reach}
         found, apart = nearest_real(view, self.real, len(NEAREST))

@@ -17,12 +17,9 @@ from liftkit.poses import PoseSet, evenly
 from liftkit.priors import DRAWS, get_prior
 from liftkit.recorded import load_record
 from liftkit.run import Run
-from liftkit.view.alt_text import describe, readable
+from liftkit.view import Button, Chart, Choice, Controller, Pick, Pose, Press, Set, Slider, describe, readable
 from liftkit.view.charts.svg import label, root, safe, text_width
-from liftkit.view.controller import Controller, Event, Pick, Press, Set
-from liftkit.view.controls import Button, Choice, Slider
 from liftkit.view.palette import side_of
-from liftkit.view.panels import Chart, Panel, Pose
 from liftkit.view.still import VIEW
 
 MOST_POSES, VIEWS = 25, 8  # to choose from
@@ -119,7 +116,7 @@ class CycleExplorerController(Controller):
             Slider("frame", "Frame", "Space plays and pauses", 0, len(SHARES) - 1, local=True),
         ]
 
-    def respond(self, event: Event) -> None:
+    def respond(self, event):
         match event:
             case Press("next"):
                 names = list(ARROWS)
@@ -170,7 +167,7 @@ class CycleExplorerController(Controller):
         pose = self.station[station]
         return pose if pose.shape[-1] == 3 else attach_depth(pose, np.zeros_like(pose[:, 0]))
 
-    def panels(self) -> list[Panel]:
+    def panels(self):
         name, frames, weights = self.values["arrow"], self.film(), self.run.config.weights
         terms = [f"{w:g} × {readable(loss)} {self.numbers[loss]:.4f}" for loss, w in weights.items() if w]
         total = sum(w * self.numbers[loss] for loss, w in weights.items())

@@ -16,11 +16,8 @@ from liftkit.geometry import attach_depth, pose_scale
 from liftkit.poses import PoseSet, evenly
 from liftkit.recorded import load_record, shrink
 from liftkit.run import Run
-from liftkit.view.alt_text import describe, readable
-from liftkit.view.controller import Controller, Drag, Event, Pick, Press, Set
-from liftkit.view.controls import Button, Choice, Slider
+from liftkit.view import Button, Choice, Controller, Drag, Pick, Pose, Press, Set, Slider, describe, readable
 from liftkit.view.networks import lifter_data, packed
-from liftkit.view.panels import Panel, Pose
 
 FULL_GLOW = 100.0  # mm of movement at which a joint glows most, unless one moves farther: that one then does
 LEAST = 0.5  # mm: smaller movements count as none
@@ -126,7 +123,7 @@ class DragExplorerController(Controller):
             Button("reset", "Reset", "Put every keypoint back"),
         ]
 
-    def respond(self, event: Event) -> None:
+    def respond(self, event):
         self.values["refused"] = False
         match event:
             case Set("pose") | Press("reset"):
@@ -192,7 +189,7 @@ class DragExplorerController(Controller):
         change = {name: np.abs(self.depths[name] - self.before[name]) * self.mm for name in self.runs}
         return {name: mm[self._members(name)].mean(0) for name, mm in change.items()}
 
-    def panels(self) -> list[Panel]:
+    def panels(self):
         moved = self.moved()
         full = max(FULL_GLOW, *(float(mm.max()) for mm in moved.values()))  # the same in every panel
         return [self._input(), *(self._lifted(i, name, mm, full) for i, (name, mm) in enumerate(moved.items()))]

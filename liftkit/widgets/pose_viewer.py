@@ -10,10 +10,7 @@ import numpy as np
 from liftkit.metrics import align, align_scale, mpjpe
 from liftkit.poses import PoseSet
 from liftkit.run import Run
-from liftkit.view.alt_text import describe, readable
-from liftkit.view.controller import Controller, Event, Set
-from liftkit.view.controls import Choice, Slider, Toggle
-from liftkit.view.panels import Panel, Pose
+from liftkit.view import Choice, Controller, Pose, Set, Slider, Toggle, describe, readable
 
 FITS = {"size": align_scale, "size_and_turn": align, "size_turn_and_mirror": partial(align, reflection=True)}
 MOST_FRAMES = 240  # shown of a clip: what a page turns smoothly and a notebook holds
@@ -124,19 +121,19 @@ class PoseViewerController(Controller):
             found.append(Slider("frame", "Frame", "Space plays and pauses", 0, last, local=True))
         return found
 
-    def respond(self, event: Event) -> None:
+    def respond(self, event):
         match event:
             case Set("clip" | "camera"):
                 self.values["frame"] = 0
 
-    def panels(self) -> list[Panel]:
+    def panels(self):
         rows, frame, skeleton, size = self.rows, self.values["frame"], self.poses.skeleton, {}
         x2d, truth = self.poses.x2d[rows], None if self.poses.x3d is None else self.poses.x3d[rows]
         behind = {} if self.pictures is None else {"picture": self._picture(rows[frame])}
         if behind and self._one_picture() is None:
             behind["picture_frame"] = frame
         given = "2D: what a lifter is given"
-        found: list[Panel] = [Pose("x2d", given, "", x2d, describe(x2d[frame]), skeleton, **behind)]
+        found = [Pose("x2d", given, "", x2d, describe(x2d[frame]), skeleton, **behind)]
         if truth is not None:
             found.append(Pose("truth", "3D: the truth", "", truth, describe(truth[frame]), skeleton))
             size = dict(zip(("middle", "reach"), found[-1].extent, strict=True))

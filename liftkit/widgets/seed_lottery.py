@@ -8,14 +8,11 @@ import pandas as pd
 from liftkit.recorded import record_results
 from liftkit.study.statistics import check_metric, interval
 from liftkit.study.verdict import LEAST_SEEDS
-from liftkit.view.alt_text import readable
+from liftkit.view import Button, Chart, Choice, Controller, Press, Set, Slider, readable
 from liftkit.view.charts import dot_chart
 from liftkit.view.charts.axes import Area, number, tick_texts, y_axis
 from liftkit.view.charts.svg import label, root, safe
-from liftkit.view.controller import Controller, Event, Press, Set
-from liftkit.view.controls import Button, Choice, Slider
 from liftkit.view.palette import HIGHER_IS_BETTER, metric_label
-from liftkit.view.panels import Chart, Panel
 
 MANY = 100  # draws at one press
 SHOWN = 40  # of the last draws
@@ -86,7 +83,7 @@ class SeedLotteryController(Controller):
             Button("reset", "Forget", "Forget all draws but a new one"),
         ]
 
-    def respond(self, event: Event) -> None:
+    def respond(self, event):
         match event:
             case Set("first" | "second" as name, chosen):
                 other = {"first": "second", "second": "first"}[name]
@@ -129,7 +126,7 @@ class SeedLotteryController(Controller):
             return "neither"
         return readable(self.pair[int((difference > 0) != (self.metric in HIGHER_IS_BETTER))])
 
-    def panels(self) -> list[Panel]:
+    def panels(self):
         return [
             Chart("drawn", f"The last draw: {metric_label(self.metric)}", self._caption(), self._drawn(), wide=True),
             Chart(

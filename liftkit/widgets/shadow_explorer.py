@@ -10,12 +10,9 @@ from liftkit.data.datasets import load_poses
 from liftkit.geometry import project, rotate
 from liftkit.poses import PoseSet, evenly, require_truth
 from liftkit.skeleton import H36M_17, Skeleton
-from liftkit.view.alt_text import describe, readable
+from liftkit.view import Button, Chart, Choice, Controller, Pick, Pose, Press, Set, Slider, describe, readable
 from liftkit.view.charts.svg import root, safe
-from liftkit.view.controller import Controller, Event, Pick, Press, Set
-from liftkit.view.controls import Button, Choice, Slider
 from liftkit.view.palette import side_of
-from liftkit.view.panels import Chart, Panel, Pose
 
 MOST_POSES = 100  # to choose from, evenly out of all
 WIDTH, HEIGHT, TOUCH = 390, 320, 24  # pixels: the picture, and how wide a bone answers to a finger
@@ -76,7 +73,7 @@ class ShadowExplorerController(Controller):
             Button("reset", "True person", "No bone is flipped"),
         ]
 
-    def respond(self, event: Event) -> None:
+    def respond(self, event):
         match event:
             case Set("pose", index):
                 self.truth = self.choices.x3d[index].astype(float)
@@ -124,7 +121,7 @@ class ShadowExplorerController(Controller):
             f"camera or away from it. You have met {len(self.people):,} of them. Now you see {self._who()}."
         )
 
-    def panels(self) -> list[Panel]:
+    def panels(self):
         x3d, skeleton = self.x3d, self.skeleton
         steps = [sum(abs(x3d[j, 2] - x3d[p, 2]) for p, j in skeleton.bones if j in path) for path in self._paths()]
         x2d = project(self.truth)

@@ -15,10 +15,7 @@ from liftkit.geometry import attach_depth, pose_scale
 from liftkit.poses import PoseSet, evenly
 from liftkit.recorded import load_record
 from liftkit.run import Run
-from liftkit.view.alt_text import describe, readable
-from liftkit.view.controller import Controller, Event, Press, Set
-from liftkit.view.controls import Button, Choice, Slider
-from liftkit.view.panels import Note, Panel, Pose
+from liftkit.view import Button, Choice, Controller, Note, Pose, Press, Set, Slider, describe, readable
 
 A, B, SWAP, DIFFERENCE = STEPS = ("person A", "person B", "A with B's legs", "the difference")
 MOST_POSES, MANY = (
@@ -75,7 +72,7 @@ class SwapExplorerController(Controller):
             Choice("seed", "Seed", "Which trained network", self.seeds),
         ]
 
-    def respond(self, event: Event) -> None:
+    def respond(self, event):
         if event == Press("next"):
             self.values["step"] = STEPS[(STEPS.index(self.values["step"]) + 1) % len(STEPS)]
         pair = self.poses.select(self.pairs[self.values["pose"]])
@@ -104,7 +101,7 @@ class SwapExplorerController(Controller):
         table = self.many[name].table(run.seeds.index(int(self.values["seed"])))
         return float(table.loc[LEGS, [names[i] for i in self.torso]].mean())
 
-    def panels(self) -> list[Panel]:
+    def panels(self):
         step, swap = self.values["step"], self.values["step"] in (SWAP, DIFFERENCE)
         first = self._pose("x2d", "A with B's legs" if swap else "Person A", self.x2d[SWAP if swap else A],
                            "faint: A" if swap else "", ghost=self.x2d[A] if swap else None)  # fmt: skip

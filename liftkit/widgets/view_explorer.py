@@ -17,12 +17,9 @@ from liftkit.poses import PoseSet, evenly
 from liftkit.priors import get_prior
 from liftkit.recorded import load_judge, shrink
 from liftkit.run import Run
-from liftkit.view.alt_text import describe
+from liftkit.view import Chart, Choice, Controller, Pose, Set, Slider, describe
 from liftkit.view.charts import line_chart
-from liftkit.view.controller import Controller, Event, Set
-from liftkit.view.controls import Choice, Slider
 from liftkit.view.networks import discriminator_data, packed
-from liftkit.view.panels import Chart, Panel, Pose
 
 LIMITS = (-0.5, 1.5)  # of the charts' scores: always the same, so that poses and depths can be compared
 MOST_NUMBERS = 8_000_000  # of all discriminators that a notebook's browser gets; beyond, the kernel answers alone
@@ -98,7 +95,7 @@ class ViewExplorerController(Controller):
             Choice("seed", "Seed", "One trained pair of networks, or the mean over all", seeds),
         ]
 
-    def respond(self, event: Event) -> None:
+    def respond(self, event):
         match event:
             case Set("pose", index):
                 self.x2d, self.depths, self.truth = self._lift(self.choices.select([index]))
@@ -183,10 +180,10 @@ class ViewExplorerController(Controller):
         level = {0: TEXTS["front"], 180: TEXTS["back"]}.get(abs(azimuth), "") if not elevation else ""
         return f"{text} {level}".rstrip()
 
-    def panels(self) -> list[Panel]:
+    def panels(self):
         name, truth, members = self.shown, self.versions.get(TRUE), self.members
         faint = {} if truth is None else {"caption": TEXTS["faint"], "ghost": truth[0]}
-        found: list[Panel] = [
+        found = [
             self._pose("x2d", TEXTS["input"], self.x2d[:1]),
             self._pose("x3d", TEXTS["solid"].format(name=name), self.versions[name][members], **faint),
         ]

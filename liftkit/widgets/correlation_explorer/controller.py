@@ -14,12 +14,9 @@ from liftkit.poses import PoseSet
 from liftkit.recorded import load_record
 from liftkit.representations import get_representation
 from liftkit.run import Run
-from liftkit.view.alt_text import readable
+from liftkit.view import Chart, Choice, Controller, Pick, Pose, Set, readable
 from liftkit.view.charts import heat_map
 from liftkit.view.charts.heat import brief
-from liftkit.view.controller import Controller, Event, Pick, Set
-from liftkit.view.controls import Choice
-from liftkit.view.panels import Chart, Panel, Pose
 from liftkit.widgets.correlation_explorer.matrices import DATA, EXCESS, Matrices, base_of, describe_cell
 
 ALL, PARTS = "all joints", "legs_torso"
@@ -86,7 +83,7 @@ class CorrelationExplorerController(Controller):
             Choice("seed", "Seed", "One trained network, or the mean over all", ("mean", *map(str, seeds))),
         ]
 
-    def respond(self, event: Event) -> None:
+    def respond(self, event):
         match event:
             case Set("joint"):
                 self.values["partner"] = ALL
@@ -116,7 +113,7 @@ class CorrelationExplorerController(Controller):
         signed = kind.startswith(EXCESS) and name != DATA
         return (-largest if signed else 0.0, largest)
 
-    def panels(self) -> list[Panel]:
+    def panels(self):
         maps = [self._map(f"map_{i}", name) for i, name in enumerate(self.sides)]
         maps += [self._map("map_data", DATA)] if self.poses.x3d is not None else []
         return [*maps, *(self._pose(f"pose_{i}", name) for i, name in enumerate(self.sides))]

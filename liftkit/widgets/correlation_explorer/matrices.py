@@ -12,7 +12,7 @@ import numpy as np
 from liftkit.correlation import KINDS, Dependence, data_correlation, intervention, learned_correlation, sensitivity
 from liftkit.poses import PoseSet, evenly
 from liftkit.run import Run
-from liftkit.view.alt_text import readable
+from liftkit.view import readable
 
 DATA = "data"
 EXCESS = "excess of "

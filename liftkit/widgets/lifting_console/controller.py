@@ -16,11 +16,8 @@ from liftkit.poses import PoseSet
 from liftkit.priors import PRIORS
 from liftkit.representations import REPRESENTATIONS, Representation, get_representation
 from liftkit.training import Trainer
-from liftkit.view.alt_text import describe, readable
+from liftkit.view import Button, Chart, Choice, Controller, Pose, Press, Set, Slider, Tick, Toggle, describe, readable
 from liftkit.view.charts import line_chart
-from liftkit.view.controller import Controller, Event, Press, Set, Tick
-from liftkit.view.controls import Button, Choice, Slider, Toggle
-from liftkit.view.panels import Chart, Panel, Pose
 from liftkit.widgets.lifting_console.game import Evaluation, Game
 
 SLICE, LONGEST = 0.15, 0.4  # seconds of steps between two answers to the browser: as many as it takes to draw them
@@ -113,7 +110,7 @@ class LiftingConsoleController(Controller):
             found.append(Slider(key, label, text, 0, top, usual / 10, more=True))
         return found
 
-    def respond(self, event: Event) -> None:
+    def respond(self, event):
         match event:
             case Press("step_d" | "step_g" as half):
                 self.running = False
@@ -223,7 +220,7 @@ class LiftingConsoleController(Controller):
             yield now, {"kind": "tick"}, self.state()
         yield self.state(), press("reset"), begin
 
-    def panels(self) -> list[Panel]:
+    def panels(self):
         done, config, now = self.trainer.steps_done, self.trainer.config, self.game.evaluation
         found = [panel for i in range(len(SHOWN)) for panel in self._pair(i)]
         knees = f"Every {config.knee_every} steps the depths are reversed if most shins fold forwards at the knee."

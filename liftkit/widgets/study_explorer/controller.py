@@ -13,13 +13,10 @@ import pandas as pd
 from liftkit.recorded import record_history, record_results
 from liftkit.study import Study
 from liftkit.study.statistics import REACHED
-from liftkit.view.alt_text import readable
+from liftkit.view import Chart, Choice, Controller, Note, Panel, Pick, Set, Slider, Toggle, readable
 from liftkit.view.charts import line_chart
 from liftkit.view.charts.svg import label, root, shortened
-from liftkit.view.controller import Controller, Event, Pick, Set
-from liftkit.view.controls import Choice, Slider, Toggle
 from liftkit.view.palette import HIGHER_IS_BETTER, SERIES, metric_label
-from liftkit.view.panels import Chart, Note, Panel
 from liftkit.widgets.study_explorer import tables
 
 PERCENT = np.arange(30, 151)  # of the reference, of which the slider chooses one
@@ -95,7 +92,7 @@ class StudyExplorerController(Controller):
         shown = [Toggle(f"show_{i}", readable(name), "Show it", more=True) for i, name in enumerate(self.names)]
         return [*found, *(shown if len(self.names) > 1 else [])]
 
-    def respond(self, event: Event) -> None:
+    def respond(self, event):
         match event:
             case Set("data") if self.values["test"] not in (tests := self._rows("data")["test"].tolist()):
                 self.values["test"] = tests[0]
@@ -161,7 +158,7 @@ class StudyExplorerController(Controller):
         where = np.flatnonzero(groups[name]["seed"] == seed) if name in groups else ()
         return (name, int(where[0])) if len(where) else None
 
-    def panels(self) -> list[Panel]:
+    def panels(self):
         metric, groups = self.values["metric"], self._groups()
         dot = self._dot(groups)
         if not groups:

@@ -8,11 +8,10 @@ import numpy as np
 import pandas as pd
 
 from liftkit.study.statistics import compare_pairs, interval, share_reached
-from liftkit.view.alt_text import readable
+from liftkit.view import Chart, readable
 from liftkit.view.charts import dot_chart, line_chart
 from liftkit.view.charts.svg import label, root
 from liftkit.view.palette import HIGHER_IS_BETTER, METRICS, SERIES, metric_label
-from liftkit.view.panels import Chart
 
 KEYS = ("data", "test", "policy", "representation", "seed")
 COSTS = ("step", "parameters", "seconds")  # columns that are shown although they are not metrics
