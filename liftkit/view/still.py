@@ -47,7 +47,7 @@ def picture_svg(title: str, panels: Sequence[Panel]) -> str:
     parts = [f'<text x="10" y="20" font-size="15" font-weight="bold">{safe(heading)}</text>']
     row = column = columns = 0
     for panel in panels:
-        span = panel.span / 3 or (2 if getattr(panel, "wide", False) else 1)
+        span = panel.span / 3 or 1
         if column + span > COLUMNS + 1e-9:
             row, column = row + 1, 0
         parts.append(_panel(panel, column * SIDE, 30 + row * (SIDE + HEAD), span * SIDE))
@@ -150,7 +150,7 @@ def _panel(panel: Panel, x: float, y: float, width: float) -> str:
     if isinstance(panel, Pose):
         return f'{title}<g transform="translate({x} {y + HEAD - 16})">{_pose(panel)}</g>'
     if isinstance(panel, Chart):
-        place = f'<svg x="{x}" y="{y + HEAD - 16}" width="{width}" height="{SIDE}"'
+        place = f'<svg x="{x:g}" y="{y + HEAD - 16}" width="{width:g}" height="{SIDE}"'
         start, rest = panel.svg.split(">", 1)  # of the chart's own places and sizes only the view box stays
         rest = re.sub(r' data-(pick|tip)="[^"]*"', "", rest)  # half of its text, and nobody points at a still picture
         return title + place + re.sub(r' (width|height|style)="[^"]*"', "", start.removeprefix("<svg")) + ">" + rest

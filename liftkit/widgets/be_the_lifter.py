@@ -7,7 +7,7 @@ import numpy as np
 from liftkit.data.datasets import load_poses
 from liftkit.geometry import attach_depth, mirror, normalise, pose_scale, project, rotate
 from liftkit.poses import PoseSet, evenly, require_truth
-from liftkit.view import Button, Choice, Controller, Drag, Pick, Pose, Press, Set, Slider, Toggle, describe, readable
+from liftkit.view import Button, Choice, Controller, Drag, Pick, Pose, Press, Set, Slider, Toggle, readable
 from liftkit.widgets.shadow_explorer import flip_steps
 
 MOST_POSES, MOST_REAL = 100, 4000  # to choose from, and to compare with: evenly out of all
@@ -141,15 +141,15 @@ class BeTheLifterController(Controller):
         x2d, faint = self.truth[:, :2], self.values["truth"]
         side = Pose(
             "side", "From the side: pull joints in depth", "faint: the truth" if faint else "the camera is on the left",
-            view, describe(view), strength=np.minimum(apart[0] / FULL_GLOW, 1), tips=tips, draggable=True,
+            view, strength=np.minimum(apart[0] / FULL_GLOW, 1), tips=tips, draggable=True,
             picked=self.values["joint"], ghost=from_the_side(self.truth) if faint else None, **size,
         )  # fmt: skip
         beside = []
         for i, (title, mm, pose) in enumerate(zip(NEAREST, apart, self.real[found] * pose_scale(view), strict=False)):
             caption = f"{mm.mean():.0f} mm per joint; faint: yours"
-            beside.append(Pose(f"near_{i}", title, caption, pose, describe(pose), ghost=view, **size))
+            beside.append(Pose(f"near_{i}", title, caption, pose, ghost=view, **size))
         return [
-            Pose("x2d", "The picture that you lift", "it says nothing about depth", x2d, describe(x2d), **size),
+            Pose("x2d", "The picture that you lift", "it says nothing about depth", x2d, **size),
             side,
             *beside,
         ]

@@ -93,8 +93,8 @@ class ClaimBoardController(Controller):
             lines.append(f"{evidence.capitalize()}: {told.removesuffix('.')}.")
         recorded = f"recorded on CMU's motion: {' and '.join(EVIDENCE.values())}; click a claim for its figures"
         return [
-            Chart("board", "Claims and evidence", recorded, self._board(), wide=True),
-            Note("claim", title, text="\n\n".join(lines), wide=True),
+            Chart("board", "Claims and evidence", recorded, self._board(), span=6),
+            Note("claim", title, text="\n\n".join(lines), span=6),
         ]
 
     def _board(self) -> str:

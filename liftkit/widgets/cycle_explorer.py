@@ -174,9 +174,9 @@ class CycleExplorerController(Controller):
         ghost = self._solid(ARROWS[name].ghost) if ARROWS[name].ghost else None
         return [
             Chart("cycle", "One step: click an arrow", f"G's loss: {' + '.join(terms)} = {total:.3f}", self._diagram(),
-                  wide=True),
-            Pose("pose", readable(name).capitalize(), "Play shows the way", frames, describe(frames[-1]),
-                 self.poses.skeleton, reach=REACH, middle=(0, 0, 0), ghost=ghost, span=6),
+                  span=6),
+            Pose("pose", readable(name).capitalize(), "Play shows the way", frames, self.poses.skeleton,
+                 alt=describe(frames[-1]), reach=REACH, middle=(0, 0, 0), ghost=ghost, span=6),
         ]  # fmt: skip
 
     def _diagram(self) -> str:

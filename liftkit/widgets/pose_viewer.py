@@ -10,7 +10,8 @@ import numpy as np
 from liftkit.metrics import align, align_scale, mpjpe
 from liftkit.poses import PoseSet
 from liftkit.run import Run
-from liftkit.view import Choice, Controller, Pose, Set, Slider, Toggle, describe, readable
+from liftkit.view import Choice, Controller, Pose, Set, Slider, Toggle, readable
+from liftkit.widgets.runs import ALL, common_seeds
 
 FITS = {"size": align_scale, "size_and_turn": align, "size_turn_and_mirror": partial(align, reflection=True)}
 MOST_FRAMES = 240  # shown of a clip: what a page turns smoothly and a notebook holds
@@ -73,8 +74,8 @@ class PoseViewerController(Controller):
             if not isinstance(found, Run) and np.shape(found) != expected:
                 raise ValueError(f"{title}: expected a Run or poses of shape {expected}, found {np.shape(found)}")
         self.fitted = bool(self.predictions) and poses.x3d is not None
-        runs = [set(found.seeds) for found in self.predictions.values() if isinstance(found, Run)]
-        self.seeds = tuple(map(str, sorted(set.intersection(*runs)))) if runs else ()
+        runs = [found for found in self.predictions.values() if isinstance(found, Run)]
+        self.seeds = common_seeds(runs) if runs else ()
         self.values = {"clip": self.clips.names[0], "camera": self.clips.cameras[0], "frame": 0}
         self.values |= {"fit": "size", "overlay": True} if self.fitted else {}
         self.values |= {"seed": self.seeds[0]} if len(self.seeds) > 1 else {}
@@ -116,7 +117,7 @@ class PoseViewerController(Controller):
             found.append(Choice("fit", "Fit to the truth", "What the error does not count", tuple(FITS)))
             found.append(Toggle("overlay", "Truth behind", "Drawn faintly behind each prediction"))
         if "seed" in self.values:
-            found.append(Choice("seed", "Seed", "Which trained network, or all", (*self.seeds, "all")))
+            found.append(Choice("seed", "Seed", "Which trained network, or all", (*self.seeds, ALL)))
         if last:
             found.append(Slider("frame", "Frame", "Space plays and pauses", 0, last, local=True))
         return found
@@ -133,9 +134,9 @@ class PoseViewerController(Controller):
         if behind and self._one_picture() is None:
             behind["picture_frame"] = frame
         given = "2D: what a lifter is given"
-        found = [Pose("x2d", given, "", x2d, describe(x2d[frame]), skeleton, **behind)]
+        found = [Pose("x2d", given, "", x2d, skeleton, **behind)]
         if truth is not None:
-            found.append(Pose("truth", "3D: the truth", "", truth, describe(truth[frame]), skeleton))
+            found.append(Pose("truth", "3D: the truth", "", truth, skeleton))
             size = dict(zip(("middle", "reach"), found[-1].extent, strict=True))
         for i, (title, source) in enumerate(self.predictions.items()):
             found.append(self._lifted(f"lifted_{i}", title, source, x2d, truth, size))
@@ -145,9 +146,9 @@ class PoseViewerController(Controller):
         frame, which, notes, more = self.values["frame"], "", [""] * len(x2d), {}
         if isinstance(source, Run):
             chosen = self.values.get("seed", self.seeds[0])
-            seeds = self.seeds if chosen == "all" else (chosen,)
+            seeds = self.seeds if chosen == ALL else (chosen,)
             each = source.lift(x2d)[[source.seeds.index(int(seed)) for seed in seeds]]  # (M, F, J, 3)
-            which = f": all {len(seeds)} seeds" if chosen == "all" else f": seed {chosen}"
+            which = f": all {len(seeds)} seeds" if chosen == ALL else f": seed {chosen}"
         else:
             each = np.asarray(source)[None, self.rows]
         if truth is not None:
@@ -160,7 +161,7 @@ class PoseViewerController(Controller):
         if len(notes) > 1:
             more["notes"] = notes
         lifted, title = each.mean(0), f"{readable(title)}{which}"
-        return Pose(key, title, notes[frame], lifted, describe(lifted[frame]), self.poses.skeleton, **size, **more)
+        return Pose(key, title, notes[frame], lifted, self.poses.skeleton, **size, **more)
 
     def __str__(self) -> str:
         names = ", ".join(self.predictions)

@@ -157,8 +157,8 @@ class PredictionController(Controller):
     def panels(self):
         hidden = self.guess is None and self.result is not None
         text = "The result is there. Commit to a guess to see it." if hidden else self.sentence()
-        note = Note("answer", "Your guess and the result", "", text, wide=True)
-        picture = [] if self.options else [Chart("picture", "On the scale", "", self._picture(), wide=True)]
+        note = Note("answer", "Your guess and the result", "", text, span=6)
+        picture = [] if self.options else [Chart("picture", "On the scale", "", self._picture(), span=6)]
         return [*picture, note]
 
     def _picture(self) -> str:

@@ -128,11 +128,11 @@ class SeedLotteryController(Controller):
 
     def panels(self):
         return [
-            Chart("drawn", f"The last draw: {metric_label(self.metric)}", self._caption(), self._drawn(), wide=True),
+            Chart("drawn", f"The last draw: {metric_label(self.metric)}", self._caption(), self._drawn(), span=6),
             Chart(
                 "dance", f"Difference, {' minus '.join(map(readable, self.pair))}: the last {SHOWN} draws",
                 "bar: 95 % interval, thick and pink if it misses the mean of all seeds; cross: wrong winner",
-                self._dance(), wide=True,
+                self._dance(), span=6,
             ),
         ]  # fmt: skip
 

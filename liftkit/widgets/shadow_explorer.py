@@ -6,15 +6,14 @@ from collections.abc import Set as Some
 
 import numpy as np
 
-from liftkit.data.datasets import load_poses
 from liftkit.geometry import project, rotate
 from liftkit.poses import PoseSet, evenly, require_truth
 from liftkit.skeleton import H36M_17, Skeleton
 from liftkit.view import Button, Chart, Choice, Controller, Pick, Pose, Press, Set, Slider, describe, readable
 from liftkit.view.charts.svg import root, safe
 from liftkit.view.palette import side_of
+from liftkit.widgets.runs import MOST_POSES, default_poses
 
-MOST_POSES = 100  # to choose from, evenly out of all
 WIDTH, HEIGHT, TOUCH = 390, 320, 24  # pixels: the picture, and how wide a bone answers to a finger
 
 
@@ -56,7 +55,7 @@ class ShadowExplorerController(Controller):
 
     def __init__(self, poses: PoseSet | None = None, seed: int = 0):
         super().__init__()
-        self.poses = load_poses("synthetic").test if poses is None else poses
+        self.poses = default_poses(poses)
         require_truth(self.poses, "a person's shadow")
         self.choices, self.skeleton = evenly(self.poses, MOST_POSES), self.poses.skeleton
         self.rng = np.random.default_rng(seed)
@@ -134,8 +133,8 @@ class ShadowExplorerController(Controller):
             Chart(
                 "x2d", "The shadow: click a bone", "ring: flipped; thick: chosen", self._shadow((x2d - middle) / reach)
             ),
-            Pose("side", near, faint, side, describe(side), middle=middle, ghost=true_side, **size),
-            Pose("x3d", "In 3D", faint, x3d, describe(x3d), middle=(*middle, 0), ghost=self.truth, **size),
+            Pose("side", near, faint, side, middle=middle, ghost=true_side, **size),
+            Pose("x3d", "In 3D", faint, x3d, middle=(*middle, 0), ghost=self.truth, **size),
         ]
 
     def _paths(self) -> list[set[int]]:

@@ -188,12 +188,12 @@ def test_a_browser_describes_poses_as_the_controller_does(runs, tmp_path):
 
 def test_a_page_holds_the_seeds_that_fit_and_says_which(explorer):
     page, note = explorer.for_page(10**6)
-    assert note == "" and page._seeds() == ("all", "0", "3")
+    assert note == "" and page.runs.seeds == ("0", "3")
     one = sum(len(run["nets"]["0"]["content"]) for run in page.answers()["runs"])
     explorer.set("seed", "3")
     explorer.drag("x2d", "left_ankle", 0.4, 0.4)
     page, note = explorer.for_page(one + 10)
-    assert "seeds 3" in note and page.values == explorer.values | {"seed": "3"} and page._seeds() == ("all", "3")
+    assert "seeds 3" in note and page.values == explorer.values | {"seed": "3"} and page.runs.seeds == ("3",)
     assert page.message.partition(".")[0] == explorer.message.partition(".")[0]
     page, note = explorer.for_page(one - 10)
     assert page is explorer and "notebook" in note and "MB" in note

@@ -288,8 +288,8 @@ class View {
 
 // How many twelfths of a row each panel takes: up to three of the usual size share it.
 function spansOf(panels) {
-  const spans = panels.map(({ span, wide }) => span || (wide ? 6 : 3)), few = panels.length < 4 && spans.every((span) => span === 3);
-  return few ? spans.map(() => 12 / panels.length) : spans;
+  const few = panels.length < 4 && panels.every(({ span }) => !span);
+  return panels.map(({ span }) => span || (few ? 12 / panels.length : 3));
 }
 
 // What a panel shows between its title and its caption: { node, show(current), draw(frame) of a pose }.

@@ -16,7 +16,7 @@ from liftkit.poses import PoseSet
 from liftkit.priors import PRIORS
 from liftkit.representations import REPRESENTATIONS, Representation, get_representation
 from liftkit.training import Trainer
-from liftkit.view import Button, Chart, Choice, Controller, Pose, Press, Set, Slider, Tick, Toggle, describe, readable
+from liftkit.view import Button, Chart, Choice, Controller, Pose, Press, Set, Slider, Tick, Toggle, readable
 from liftkit.view.charts import line_chart
 from liftkit.widgets.lifting_console.game import Evaluation, Game
 
@@ -225,7 +225,7 @@ class LiftingConsoleController(Controller):
         found = [panel for i in range(len(SHOWN)) for panel in self._pair(i)]
         knees = f"Every {config.knee_every} steps the depths are reversed if most shins fold forwards at the knee."
         knees = knees if self.trainer.prior.knees and self.values["knees"] else ""
-        found.append(Chart("losses", f"Losses, step {done} of {config.steps}", knees, self._losses(), True))
+        found.append(Chart("losses", f"Losses, step {done} of {config.steps}", knees, self._losses(), span=6))
         if self.game.truth is not None:
             found.append(Chart("error", "PA-MPJPE", f"{now.error:.0f} mm, {UNSEEN}", self._error()))
         means = f"means: real {now.real.mean():.2f}, turned {now.turned.mean():.2f}"
@@ -237,11 +237,11 @@ class LiftingConsoleController(Controller):
         pose, known = int(SHOWN[i] * len(test)), test.x3d is not None
         given, lifted = (test.x3d if known else test.x2d)[pose], self.game.evaluation.lifted[pose]
         title = f"Pose {i + 1}: {'the truth' if known else '2D'}"
-        first = Pose(f"given_{i}", title, "", given, describe(given), skeleton, look=SIDE)
+        first = Pose(f"given_{i}", title, "", given, skeleton, look=SIDE)
         middle, reach = first.extent
         return first, Pose(
-            f"lifted_{i}", f"Pose {i + 1}: lifted", "faint: the truth" if known else "", lifted, describe(lifted),
-            skeleton, middle=middle if known else (*middle, 0), reach=reach, ghost=given if known else None, look=SIDE,
+            f"lifted_{i}", f"Pose {i + 1}: lifted", "faint: the truth" if known else "", lifted, skeleton,
+            middle=middle if known else (*middle, 0), reach=reach, ghost=given if known else None, look=SIDE,
         )  # fmt: skip
 
     def _axis(self) -> dict:

@@ -169,8 +169,8 @@ class RepresentationExplorerController(Controller):
         size = [self.values[n] if self.drafting else getattr(one, n) for n in ("blocks", "shared_blocks")]
         alt = f"{describe(self.x2d)}. {network_text(draft.parts, *size)}"
         body = Pose(
-            "body", readable(one.name if self.shown else OWN), "numbers: the segment that owns a joint", self.x2d, alt,
-            groups=draft.owner, tips=[draft.who(i) for i in range(len(H36M_17))], pickable=True,
+            "body", readable(one.name if self.shown else OWN), "numbers: the segment that owns a joint", self.x2d,
+            alt=alt, groups=draft.owner, tips=[draft.who(i) for i in range(len(H36M_17))], pickable=True,
             picked=self.values["joint"],
         )  # fmt: skip
         lines = [*draft.describe(), *([missing] if missing else size_facts(one, width))]
@@ -180,8 +180,8 @@ class RepresentationExplorerController(Controller):
             body,
             Chart("network", "The lifter: from 2D joints to depths", "", network_chart(draft.parts, *size), span=5),
             Note("facts", "In words", "", "\n".join(lines), span=4),
-            Chart("table", f"All representations at width {width}", "Click a row to see it.", table, wide=True),
-            Note("code", "The same in Python", "", code, wide=True, code=True),
+            Chart("table", f"All representations at width {width}", "Click a row to see it.", table, span=6),
+            Note("code", "The same in Python", "", code, span=6, code=True),
         ]
 
     def __str__(self) -> str:

@@ -175,8 +175,8 @@ class StudyExplorerController(Controller):
             Chart("seeds", metric_label(metric), caption, tables.seeds_chart(groups, metric, dot), span=4),
             convergence,
             self._reached(groups),
-            Note("seed", "The seed that is picked", text=seed, wide=True),
-            Note("pair", "Two compared, seed by seed", text=self._comparison(groups), wide=True),
+            Note("seed", "The seed that is picked", text=seed, span=6),
+            Note("pair", "Two compared, seed by seed", text=self._comparison(groups), span=6),
         ]
 
     def _nothing(self) -> list[Panel]:
@@ -186,7 +186,7 @@ class StudyExplorerController(Controller):
         empty = root([label(shortened(why, 350), 185, 120, "middle")], why, *tables.SIZE.values())
         charts = [Chart(key, title, "", empty, span=4) for key, title in titles.items()]
         notes = {"seed": "The seed that is picked", "pair": "Two compared, seed by seed"}
-        return [*charts, *(Note(key, title, text="None is shown.", wide=True) for key, title in notes.items())]
+        return [*charts, *(Note(key, title, text="None is shown.", span=6) for key, title in notes.items())]
 
     def _reached(self, groups: dict[str, pd.DataFrame]) -> Chart:
         percent, against, reference = self.values["percent"], self.values["against"], self.reference()
