@@ -17,6 +17,7 @@ from liftkit.poses import PoseSet, evenly
 from liftkit.priors import DRAWS, get_prior
 from liftkit.recorded import load_record
 from liftkit.run import Run
+from liftkit.system.numbers import Rounded
 from liftkit.view import Button, Chart, Choice, Controller, Pick, Pose, Press, Set, Slider, describe, readable
 from liftkit.view.charts.svg import label, root, safe, text_width
 from liftkit.view.palette import side_of
@@ -152,6 +153,7 @@ class CycleExplorerController(Controller):
         angle = math.acos(min(1.0, max(-1.0, (turns[0, 0, 0].trace().item() - 1) / 2)))
         self.numbers |= {"view": view.item(), "angle": math.degrees(angle)}
         self.numbers |= {"near": cycle.z.min().item(), "far": cycle.z.max().item()}
+        self.numbers = {name: Rounded(value) for name, value in self.numbers.items()}
         self.message = ARROWS[self.values["arrow"]].text.format(**self.numbers)
 
     def film(self) -> np.ndarray:

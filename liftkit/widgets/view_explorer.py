@@ -16,6 +16,7 @@ from liftkit.poses import PoseSet, evenly
 from liftkit.priors import get_prior
 from liftkit.recorded import load_judge, shrink
 from liftkit.run import Run
+from liftkit.system.numbers import Rounded
 from liftkit.view import Chart, Choice, Controller, Pose, Set, Slider
 from liftkit.view.charts import line_chart
 from liftkit.view.networks import discriminator_data, packed
@@ -153,7 +154,7 @@ class ViewExplorerController(Controller):
         scores = dict(zip(self.versions, self._mean(every), strict=True))
         self.views = dict(zip(self.versions, views[self.members, :, -1].swapaxes(0, 1), strict=True))  # (K, J, 2) each
         self.curves = {name: score[:-1] for name, score in scores.items()}
-        self.now = {name: float(score[-1]) for name, score in scores.items()}
+        self.now = {name: Rounded(score[-1]) for name, score in scores.items()}
         self.message = self._sentence()
 
     def means(self) -> dict[str, np.ndarray]:

@@ -1,5 +1,6 @@
 // ViewExplorer without a kernel: the answers of liftkit/widgets/view_explorer.py, from what its `answers` packs.
 import { network, score, unpacked } from "./lifter.js";
+import { rounded } from "./controls.js";
 import { describe } from "./describe.js";
 import { fill, meanOf, poseState, whole } from "./drag.js";
 import { refill } from "./lines.js";
@@ -81,9 +82,9 @@ export function viewAnswers(data) {
   function sentence(values, versions, now, shown) {
     const { azimuth, elevation } = values, level = elevation ? "" : { 0: texts.front, 180: texts.back }[Math.abs(azimuth)];
     const what = { [LIFTED]: texts.lifted, [FLAT]: texts.flat }[shown] ?? fill(texts.scaled, { name: shown });
-    const others = versions.filter((name) => name !== shown).map((name) => `${name}: ${now[name].toFixed(2)}`).join(", ");
+    const others = versions.filter((name) => name !== shown).map((name) => `${name}: ${rounded(now[name], 2)}`).join(", ");
     const where = fill(elevation ? texts.above : texts.where, { azimuth, elevation });
-    return [fill(texts.found, { where, what, score: now[shown].toFixed(2), others }), level].filter(Boolean).join(" ");
+    return [fill(texts.found, { where, what, score: rounded(now[shown], 2), others }), level].filter(Boolean).join(" ");
   }
 
   function state(values) {
@@ -102,7 +103,7 @@ export function viewAnswers(data) {
     };
     const solids = each.map((seed) => solid(pose, shown, seed, values)), who = fill(several ? texts.mean : texts.one, { count: each.length, seed: each[0] });
     const faint = truth ? { caption: texts.faint, ghost: whole(solid(pose, TRUE, each[0], values), [], reach) } : {};
-    const scoreOf = (name) => ({ caption: fill(several ? texts.scores : texts.score, { score: now[name].toFixed(2), count: each.length }) });
+    const scoreOf = (name) => ({ caption: fill(several ? texts.scores : texts.score, { score: rounded(now[name], 2), count: each.length }) });
     const from = (name) => fill(texts.from, { name, azimuth });
     const chart = (title, curve) => {
       const lines = versions.map(curve), frame = data.frames.find((one) => one.names.length === versions.length);

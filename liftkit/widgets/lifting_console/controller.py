@@ -15,6 +15,7 @@ from liftkit.losses import LOSSES
 from liftkit.poses import PoseSet
 from liftkit.priors import PRIORS
 from liftkit.representations import REPRESENTATIONS, Representation, get_representation
+from liftkit.system.numbers import Rounded
 from liftkit.training import Trainer
 from liftkit.view import Button, Chart, Choice, Controller, Pose, Press, Set, Slider, Tick, Toggle, readable
 from liftkit.view.charts import line_chart
@@ -228,7 +229,7 @@ class LiftingConsoleController(Controller):
         found.append(Chart("losses", f"Losses, step {done} of {config.steps}", knees, self._losses(), span=6))
         if self.game.truth is not None:
             found.append(Chart("error", "PA-MPJPE", f"{now.error:.0f} mm, {UNSEEN}", self._error()))
-        means = f"means: real {now.real.mean():.2f}, turned {now.turned.mean():.2f}"
+        means = f"means: real {Rounded(now.real.mean()):.2f}, turned {Rounded(now.turned.mean()):.2f}"
         return [*found, Chart("verdicts", "D's verdicts", means, self._scores())]
 
     def _pair(self, i: int) -> tuple[Pose, Pose]:
@@ -276,8 +277,12 @@ def _changes(half: str, before: Evaluation, after: Evaluation) -> str:
     """What a half step has changed, as a sentence."""
     side = "adversarial" if half == "step_g" else "discriminator"
     loss = f"{before.losses[side]:.3f} → {after.losses[side]:.3f}"
-    turned = f"{before.turned.mean():.3f} → {after.turned.mean():.3f}"
+    real, turned = (
+        " → ".join(f"{Rounded(getattr(each, name).mean()):.3f}" for each in (before, after))
+        for name in ("real", "turned")
+    )
     if half == "step_g":
         return f"Step G: the lifter moved; adversarial loss {loss}, turned poses score {turned}. D is unchanged."
-    scores = f"real poses score {before.real.mean():.3f} → {after.real.mean():.3f}, turned {turned}"
-    return f"Step D: the discriminator moved; its loss {loss}, {scores}. G is unchanged."
+    return (
+        f"Step D: the discriminator moved; its loss {loss}, real poses score {real}, turned {turned}. G is unchanged."
+    )
