@@ -61,9 +61,9 @@ class BeTheLifterController(Controller):
         self.real = normalise(evenly(self.poses.part("train"), MOST_REAL).x2d)
         self.root, *self.names = self.skeleton.names
         tried = np.unique(np.linspace(0, len(self.choices) - 1, TRIED).astype(int)).tolist()
-        self.values = {"pose": 0, "joint": self.names[-1], "depth": 0, "truth": False}
-        self.values["pose"] = max(tried, key=lambda i: -np.subtract(*self._known_scores(self.choices.x3d[i])))
-        self.respond(Set("pose", self.values["pose"]))
+        first = max(tried, key=lambda i: -np.subtract(*self._known_scores(self.choices.x3d[i])))
+        self.values = {"pose": first, "joint": self.names[-1], "depth": 0, "truth": False}
+        self.respond(Set("pose", first))
 
     def controls(self):
         return [
@@ -85,7 +85,8 @@ class BeTheLifterController(Controller):
             case Press("flat"):
                 self.depths = np.zeros(len(self.skeleton))
             case Press("wrong"):
-                self.depths = self._wrong()
+                flipped = {name for name in self.names if self.rng.integers(2)}
+                self.depths = flip_steps(self.truth, flipped, self.skeleton)[:, 2].clip(-self.limit, self.limit)
             case Drag("side", self.root) | Pick("side", self.root):
                 self.refused = True
             case Drag("side", joint, x, _):
@@ -106,18 +107,13 @@ class BeTheLifterController(Controller):
 
     def _pull(self, joint: str, mm: float) -> None:
         """Bring a joint to a depth, and what hangs on it along."""
-        at, moving = self.skeleton.index(joint), {self.skeleton.index(joint)}
+        moving = {at := self.skeleton.index(joint)}
         for parent, child in self.skeleton.bones:
             if parent in moving:
                 moving.add(child)
         depths = self.depths.copy()
         depths[list(moving)] += mm - depths[at]
         self.depths = depths.clip(-self.limit, self.limit)
-
-    def _wrong(self) -> np.ndarray:
-        """(J,) the depths of another person with the same picture and the same lengths of bones."""
-        flipped = {name for name in self.names if self.rng.integers(2)}
-        return flip_steps(self.truth, flipped, self.skeleton)[:, 2].clip(-self.limit, self.limit)
 
     @property
     def x3d(self) -> np.ndarray:

@@ -196,10 +196,10 @@ class CycleExplorerController(Controller):
         parts = [f'<rect class="lk-grid" x="{x}" y="{y}" width="{BOX}" height="{BOX}" rx="5"/>']
         parts.append(label(below, x + BOX / 2, y + BOX + 15, "middle"))
         if name == "score":
-            return (
-                parts[0] + parts[1] + label(f"{self.numbers['view']:.2f}", x + BOX / 2, y + BOX / 2 + 5, "middle", BOLD)
-            )
-        return "".join(parts) + (self._bones(faint, x, y, True) if faint else "") + self._bones(name, x, y)
+            parts.append(label(f"{self.numbers['view']:.2f}", x + BOX / 2, y + BOX / 2 + 5, "middle", BOLD))
+        else:
+            parts += [self._bones(faint, x, y, True) if faint else "", self._bones(name, x, y)]
+        return "".join(parts)
 
     def _bones(self, station: str, x: float, y: float, faint: bool = False) -> str:
         """A small skeleton, as the still pictures see it."""

@@ -36,7 +36,6 @@ TEXTS = {
     "crossed": "In the other half of the body, {run} moves the {joint} by {mm} mm.",
     "apart": "In the other half of the body, {run} moves no depth there.",
 }
-HINT = TEXTS["hint"]
 # What a new one opens with: of the embedded people one whose wrist follows an ankle far, and where that is pulled.
 STRONG = (43, "left_ankle", 0.06, 0.56)
 
@@ -210,7 +209,7 @@ class DragExplorerController(Controller):
         if self.values["refused"]:
             return TEXTS["root"].format(joint=readable(self.root))
         if pulled is None:
-            return HINT
+            return TEXTS["hint"]
         names, part_of = self.skeleton.names, owner_of("legs_torso", self.skeleton.names[1:])
         far = np.linalg.norm(self.x2d - self.start, axis=1)[self.skeleton.index(pulled)] * self.mm
         other = [i for i, name in enumerate(names) if i and part_of[name] != part_of[pulled]]

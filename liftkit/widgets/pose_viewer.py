@@ -67,7 +67,10 @@ class PoseViewerController(Controller):
         pictures: Sequence[np.ndarray] | np.ndarray | None = None,
     ):
         super().__init__()
-        self.clips, self.poses, self.fps, self.pictures = Clips(poses), poses, fps, pictures
+        self.clips, self.poses, self.fps = Clips(poses), poses, fps
+        shape = np.shape(pictures) if isinstance(pictures, np.ndarray) else ()
+        self.one_picture = len(shape) == 2 or (len(shape) == 3 and shape[-1] in (3, 4))  # behind all poses
+        self.pictures = [pictures] * len(poses) if self.one_picture else pictures
         self.predictions = dict(predictions or {})
         expected = (len(poses), len(poses.skeleton), 3)
         for title, found in self.predictions.items():
@@ -85,23 +88,14 @@ class PoseViewerController(Controller):
         if self.pictures is None:
             return
         found, expected = len(self.pictures), len(self.poses)
-        if self._one_picture() is None and found != expected:
+        if found != expected:
             raise ValueError(f"expected one picture, or {expected} for as many poses, found {found}")
         first = self.rows[0]
-        (height, width), x2d = self._picture(first).shape[:2], self.poses.x2d[first]
+        (height, width), x2d = np.shape(self.pictures[first])[:2], self.poses.x2d[first]
         inside = ((x2d >= 0) & (x2d <= (width, height))).all(-1)
         if self.poses.units != "px" or inside.mean() < 0.5:
             where = f"in {self.poses.units}, {inside.sum()} of {len(inside)} within {width} x {height}"
             raise ValueError(f"expected 2D poses in pixels of their pictures, found the first one {where}")
-
-    def _one_picture(self) -> np.ndarray | None:
-        """The picture behind all poses, if it is one."""
-        shape = np.shape(self.pictures) if isinstance(self.pictures, np.ndarray) else ()
-        return self.pictures if len(shape) == 2 or (len(shape) == 3 and shape[-1] in (3, 4)) else None
-
-    def _picture(self, row: int) -> np.ndarray:
-        one = self._one_picture()
-        return np.asarray(self.pictures[row]) if one is None else one
 
     @property
     def rows(self) -> np.ndarray:
@@ -130,9 +124,8 @@ class PoseViewerController(Controller):
     def panels(self):
         rows, frame, skeleton, size = self.rows, self.values["frame"], self.poses.skeleton, {}
         x2d, truth = self.poses.x2d[rows], None if self.poses.x3d is None else self.poses.x3d[rows]
-        behind = {} if self.pictures is None else {"picture": self._picture(rows[frame])}
-        if behind and self._one_picture() is None:
-            behind["picture_frame"] = frame
+        behind = {} if self.pictures is None else {"picture": np.asarray(self.pictures[rows[frame]])}
+        behind |= {} if self.pictures is None or self.one_picture else {"picture_frame": frame}
         given = "2D: what a lifter is given"
         found = [Pose("x2d", given, "", x2d, skeleton, **behind)]
         if truth is not None:

@@ -2,7 +2,7 @@
 import { network, score, unpacked } from "./lifter.js";
 import { rounded } from "./controls.js";
 import { describe } from "./describe.js";
-import { fill, meanOf, poseState, whole } from "./drag.js";
+import { fill, kept, meanOf, poseState, whole } from "./drag.js";
 import { refill } from "./lines.js";
 
 const LIFTED = "lifted", TRUE = "true depth", FLAT = "flat";
@@ -11,7 +11,7 @@ export function viewAnswers(data) {
   const { names, texts } = data, joints = names.length, { seeds } = data;
   const [x2ds, depths, truth, turns] = ["x2d", "depths", "truth", "turns"].map((key) => data[key] && unpacked(data[key]));
   const poses = x2ds.length / joints / 2, nets = new Map(), curves = new Map(), means = new Map(), parts = new Map();
-  const net = (seed) => nets.get(seed) ?? nets.set(seed, network(data.nets[seed])).get(seed);
+  const net = (seed) => kept(nets, seed, () => network(data.nets[seed]));
   for (const [store, known] of [[means, data.means], [curves, data.curves]]) {
     for (const { key, scores } of known) {
       const each = unpacked(scores), sides = data.circle.length;
@@ -42,11 +42,6 @@ export function viewAnswers(data) {
 
   const viewed = (points, rows) => points.map((p) => rows.map((row) => row[0] * p[0] + row[1] * p[1] + row[2] * p[2]));
   const scored = (points, azimuth, elevation, seed) => score(net(seed), viewed(points, rotation(azimuth, elevation)).flat());
-
-  function kept(store, key, make) {
-    if (!store.has(key)) store.set(key, make());
-    return store.get(key);
-  }
 
   function curveOf(values, name) {
     const { pose, elevation } = values;

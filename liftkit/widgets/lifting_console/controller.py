@@ -149,8 +149,8 @@ class LiftingConsoleController(Controller):
 
     def _start(self) -> None:
         weights = {name: self.values[key] for key, name in self.weights.items()}
-        config = replace(self.config, weights=weights, prior=self.values["prior"])
-        config = config if self.values["knees"] else replace(config, knee_every=NEVER)
+        every = self.config.knee_every if self.values["knees"] else NEVER
+        config = replace(self.config, weights=weights, prior=self.values["prior"], knee_every=every)
         knees = self.values["knees"] and config.prior == "gravity"
         told = ({name for name, weight in weights.items() if weight}, config.prior, knees)
         same = (name for name, (losses, *rest) in PRESETS.items() if (set(losses), *rest) == told)
