@@ -59,7 +59,8 @@ class SeedLotteryController(Controller):
         results = record_results() if results is None else results
         check_metric(results, metric)
         if results.duplicated(["representation", "seed"]).any():
-            raise ValueError("results: expected one row per representation and seed: choose one data set and policy")
+            expected = "one row for each representation and seed: choose one data set and policy"
+            raise ValueError(f"results: expected {expected}")
         self.table = results.pivot(index="seed", columns="representation", values=metric).dropna()
         self.names = tuple(results["representation"].unique())
         if len(self.names) < 2 or len(self.table) < 2:
