@@ -46,6 +46,7 @@ from liftkit.plots import dependence_figure
 from liftkit.poses import evenly
 from liftkit.recorded import DEPENDENCE
 from liftkit.representations import PAPER
+from liftkit.study.statistics import p_text
 
 COUNT = 5000
 UNSEEN_STEPS = 800
@@ -146,7 +147,7 @@ def with_errors(errors: pd.DataFrame) -> pd.DataFrame:
         known = row.rho == row.rho
         rows.append(
             {"trained on, tested on": row.data, "lifter": row["name"], "seeds": row.seeds, "error": f"{row.error:.1f}"}
-            | {"moves": f"{row['between']:.1f}", "Spearman": f"{row.rho:+.2f} (p {row.p:.3f})" if known else "-"}
+            | {"moves": f"{row['between']:.1f}", "Spearman": f"{row.rho:+.2f} ({p_text(row.p)})" if known else "-"}
         )
     return pd.DataFrame(rows)
 

@@ -29,7 +29,7 @@ from liftkit.plots import distribution_figure
 from liftkit.recorded import REAL_STUDY
 from liftkit.representations import PAPER
 from liftkit.study.claims import OTHER, WINNER
-from liftkit.study.statistics import compare_pairs, summarise
+from liftkit.study.statistics import compare_pairs, p_text, summarise
 from liftkit.study.verdict import MIRRORED
 
 CLAIMED = (OTHER, WINNER)
@@ -122,7 +122,7 @@ def figures(
         if row.representation != "full":
             pair = against.loc[row.prior, row.data, row.representation]
             ends = f"{pair.low_holm:+.1f} to {pair.high_holm:+.1f}"
-            minus = f"{pair.difference:+.1f} ({ends}; {pair.relative:+.0%}; p {pair.p:.3f}, {pair.p_holm:.3f})"
+            minus = f"{pair.difference:+.1f} ({ends}; {pair.relative:+.0%}; {p_text(pair.p)}, {p_text(pair.p_holm)})"
             judged = pair.verdict
         shares = (100 * row[["mirrored", "mirrored_low95", "mirrored_high95", "mirrored_most"]]).astype(float)
         mirrored = "{:.0f} % ({:.0f} to {:.0f}), most {:.0f} %".format(*shares)

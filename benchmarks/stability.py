@@ -23,6 +23,7 @@ from benchmarks.pages import markdown
 from liftkit import TrainConfig, film, run_study
 from liftkit.callbacks import StudyBar
 from liftkit.study.claims import RATIO, brown_forsythe, power
+from liftkit.study.statistics import p_text
 
 NAMES = ("full", "legs_torso")
 ERROR = "pa_mpjpe_reflection"
@@ -81,7 +82,7 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
                 "above the run's lowest": blocks.with_interval(last - errors.min(1)),
             }
             | {"sd within a run, second half": blocks.with_interval(late.std(1, ddof=1))}
-            | {"sd between runs": f"{last.std(ddof=1):.1f}", "p of equal spreads": f"{p:.3f}"}
+            | {"sd between runs": f"{last.std(ddof=1):.1f}", "of equal spreads": p_text(p)}
             | {f"power, ratio {RATIO:g}": f"{power(len(errors), RATIO):.2f}"}
             | {"collapses": int(counts.sum()), "runs that collapse": int((counts > 0).sum())}
         )

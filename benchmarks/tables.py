@@ -76,6 +76,7 @@ TABLES = [
     Table(RESULTS, "records", [], records.summary),
     Table(RESULTS, "dependence", [DEPENDENCE.relative_to(ROOT), *result("dependence_verdicts")], dependence.summary),
     Table(RESULTS, "dependence, errors", result("dependence_error"), dependence.with_errors),
+    Table(RESULTS, "reliability", result("reliability"), pd.DataFrame),
     Table(PAPER, f"switches {CMU}", result("switches"), switches.summary),
     Table(PAPER, f"stability {CMU}", result("stability"), stability.summary),
     Table(PAPER, f"matrix {CMU}", matrix_of("gravity"), matrix.summary),

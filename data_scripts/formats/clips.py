@@ -245,6 +245,8 @@ def read_labels(path: str | Path) -> dict[str, dict[str, str]]:
             if len(row) != len(heading) or not clip or clip in found or labels.get("split", "") not in ("", *SPLITS):
                 raise ValueError(f"line {number}: expected {', '.join(heading)}, each clip once, split train or test")
             found[clip] = labels
+        if not found:
+            raise ValueError("expected a line for each clip below the heading, found none")
         return found
 
 

@@ -171,7 +171,9 @@ def _load(path: Path, field: str) -> object:
     if path.suffix.lower() == ".json":
         return json.loads(check_file(path, LARGEST_TEXT).read_bytes())
     if check_file(path).suffix.lower() == ".npy":
-        return np.load(path, allow_pickle=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of headers that Python 2 wrote
+            return np.load(path, allow_pickle=False)
     with path.open("rb") as file:
         try:
             return ArrayUnpickler(file, path.stat().st_size, encoding="latin1").load()

@@ -175,7 +175,8 @@ class Measuring(Exercise):
         self.measure = cache(self.measure)
 
     def _starter(self) -> str:
-        return f'```python\nexercise("{self.number}").check(...)  # your answer\n```'
+        names = f"The names: {', '.join(f'`{name}`' for name in self.choices)}.\n\n" if self.choices else ""
+        return f'{names}```python\nexercise("{self.number}").check(...)  # your answer\n```'
 
     def _form(self) -> str:
         if not self.choices:

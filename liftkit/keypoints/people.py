@@ -112,6 +112,7 @@ def gather(found: Found, order: str | Sequence[str] | None = None) -> People:
         raise ValueError(f"expected a person with keypoints in some frame, found none in {frames} frames")
     own = _common_names(rows) if any(row.points.names for row in rows) else None
     values, scores = _stacked(rows, own)
+    values = np.where(np.isfinite(values), values, np.nan)  # no infinite place, and no signalling NaN
     xyz, seen, said = _meaning(values, scores, values.shape[1])
     names, named = _names(order, own, found.names, values.shape[1])
     frame, track = np.array([row.frame for row in rows], np.int64), np.array([row.track for row in rows], str)

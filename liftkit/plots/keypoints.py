@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from liftkit.plots.figure import Figure
+from liftkit.plots.style import styled
 from liftkit.view.palette import COLOURS, side_of
 
 SYMBOLS = {"left": "circle", "right": "square", "middle": "diamond"}
@@ -59,4 +60,4 @@ def keypoint_figure(points: np.ndarray, score: np.ndarray, names: Sequence[str],
     room = 0.15 * (y1 - y0)  # for the names
     figure.update_xaxes(title="x, pixels to the right", range=[x0 - room, x1 + room], constrain="domain")
     figure.update_yaxes(title="y, pixels down", range=[y1 + room / 2, y0 - room / 2], scaleanchor="x")
-    return figure.update_layout(height=640, legend={"orientation": "h", "y": -0.12})
+    return styled(figure).update_layout(height=640, legend={"orientation": "h", "y": -0.12})

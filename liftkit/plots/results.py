@@ -11,7 +11,7 @@ from plotly.subplots import make_subplots
 
 from liftkit.plots.figure import Figure
 from liftkit.plots.style import INK, as_text, styled
-from liftkit.study.statistics import GROUP, REACHED, interval, share_reached
+from liftkit.study.statistics import GROUP, REACHED, interval, p_text, share_reached
 from liftkit.system.numbers import Rounded
 from liftkit.view.alt_text import readable
 from liftkit.view.palette import SERIES, SERIES_DASHES, metric_label
@@ -130,15 +130,15 @@ def forest_figure(comparisons: pd.DataFrame) -> go.Figure:
         middle, low, high, p = (comparisons[prefix + column].to_numpy(float) for column in columns)
         bars = {"type": "data", "symmetric": False, "array": high - middle, "arrayminus": middle - low}
         hover = [
-            f"{n}: {m:+.1f} ({a:+.1f} to {b:+.1f}) mm, p = {q:.3f}"
-            for n, m, a, b, q in zip(names, *(map(Rounded, each) for each in (middle, low, high, p)), strict=True)
+            f"{n}: {m:+.1f} ({a:+.1f} to {b:+.1f}) mm, {p_text(q)}"
+            for n, m, a, b, q in zip(names, *(map(Rounded, each) for each in (middle, low, high)), p, strict=True)
         ]
         marker = {"color": _line(i)["color"], "symbol": ("circle", "diamond-open")[i], "size": 9}
         how = {"mode": "markers", "marker": marker, "error_x": bars, "text": hover, "hoverinfo": "text"}
         figure.add_scatter(x=middle, y=rows - 0.25 * i, name=title, **how)
     figure.add_vline(0, line_dash="dot")
     figure.update_yaxes(tickvals=rows, ticktext=names, range=[-0.75, len(names) - 0.25])
-    return figure.update_layout(
+    return styled(figure).update_layout(
         xaxis_title="difference in mm, with its corrected 95 % interval", height=140 + 32 * len(names)
     )
 

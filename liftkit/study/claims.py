@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from liftkit.representations import PAPER
-from liftkit.study.statistics import ALIGNMENTS, REACHED, compare_pairs, interval
+from liftkit.study.statistics import ALIGNMENTS, REACHED, compare_pairs, interval, p_text
 from liftkit.study.verdict import (
     ALPHA,
     CONTRADICTED,
@@ -146,7 +146,7 @@ def _stable(home: pd.DataFrame, references: pd.DataFrame | None) -> Judgement:
         judged = f"{UNDECIDED} (power {power(n, RATIO):.2f} for a ratio of {RATIO:g})"
         if p < ALPHA:
             judged = SUPPORTED if narrow < wide else CONTRADICTED
-    text = f"sd {narrow:.1f} and {wide:.1f} mm" + (f" (p {p:.3f})" if n >= LEAST_SEEDS else "")
+    text = f"sd {narrow:.1f} and {wide:.1f} mm" + (f" ({p_text(p)})" if n >= LEAST_SEEDS else "")
     if references is not None:
         flat = references[(references.lifter == "flat") & (references.test == home.test.iloc[0])][ALLOWED].mean()
         counts = (errors <= REACHED * flat).sum()

@@ -63,6 +63,15 @@ def paired_p(differences: Sequence[float]) -> float:
     return float(2 * scipy_special().stdtr(len(values) - 1, -abs(values.mean()) / error))
 
 
+def p_text(p: float) -> str:
+    """A p-value as text, never "0.000".
+
+    >>> p_text(0.0341), p_text(3e-7)
+    ('p 0.034', 'p < 0.001')
+    """
+    return "p < 0.001" if p < 0.001 else f"p {p:.3f}"
+
+
 def holm(p: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
     """Correct the p-values of a block of comparisons (Holm 1979); NaN are left out.
 

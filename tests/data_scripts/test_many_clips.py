@@ -45,7 +45,8 @@ def test_an_index_of_patterns_labels_many_clips(tmp_path, folders):
 @pytest.mark.parametrize(
     ("text", "message"),
     [("clip\tmood\na\tb\n", "found mood"), ("clip,split\na,dev\n", "line 2: "), ("clip,action\na\n", "line 2: "),
-     ("clip;action\na;b\na;c\n", "line 3: expected clip, action, each clip once")],
+     ("clip;action\na;b\na;c\n", "line 3: expected clip, action, each clip once"),
+     ("clip,action\n", "below the heading, found none")],
 )  # fmt: skip
 def test_a_wrong_index_says_where(tmp_path, folders, text, message):
     (tmp_path / "index.csv").write_text(text)

@@ -82,6 +82,14 @@ def test_a_field_of_any_file(tmp_path, name):
     check(read(tmp_path / name, FIELD.get(name, "S"), "h36m"))
 
 
+@pytest.mark.filterwarnings("error")
+def test_an_array_that_python_2_wrote(tmp_path):
+    np.save(tmp_path / "a.npy", H36M)
+    old = (tmp_path / "a.npy").read_bytes().replace(b"(4, 17, 3), }   ", b"(4L, 17L, 3L), }")
+    (tmp_path / "a.npy").write_bytes(old)
+    check(read(tmp_path / "a.npy", "", "h36m"))
+
+
 @pytest.mark.parametrize("order", IN_ORDER)
 def test_joints_in_a_named_order(tmp_path, order):
     np.save(tmp_path / "a.npy", IN_ORDER[order] / 10)

@@ -68,3 +68,12 @@ def test_huge_coordinates_are_refused_and_infinite_ones_are_missing(tmp_path):
         read_keypoints(film(tmp_path, 2, lambda f: [{"at": {"nose": (1e300, 5)}}]))
     usage = read_keypoints(film(tmp_path, 3, lambda f: [{"at": {"left_knee": (np.nan, np.inf)}} if f == 1 else {}]))[1]
     assert (usage.kept, usage.interpolated_points) == (3, 1)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_signalling_nan_is_a_missing_point(tmp_path):
+    points = np.full((3, 17, 2), -2, np.float16)
+    points.view(np.uint16)[1, 11] = 0x7D01  # numpy warns when it adds one
+    np.save(tmp_path / "a.npy", points)
+    with pytest.raises(ValueError, match="expected pixels"):
+        read_keypoints(tmp_path / "a.npy")

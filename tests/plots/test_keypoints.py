@@ -28,6 +28,7 @@ def test_points_are_drawn_at_their_places_by_side_and_missing_ones_are_named():
 def test_a_limb_ends_where_its_point_is_missing_and_y_points_down():
     figure = keypoint_figure(*padded())
     assert list(figure.data[0].x) == [60, 62, None] and figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1]
+    assert figure.layout.template.layout.paper_bgcolor == "rgba(0,0,0,0)"
 
 
 def test_a_stricter_threshold_finds_fewer():

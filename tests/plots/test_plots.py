@@ -58,7 +58,9 @@ def test_a_forest_has_each_difference_with_its_corrected_interval_in_both_alignm
     allowed, forbidden = forest_figure(both).data
     assert list(alone.x) == list(allowed.x) == [-4, 1] and list(forbidden.x) == [-3, 2]
     assert list(allowed.error_x.array) == [3, 5] and list(allowed.error_x.arrayminus) == [3, 3]
-    assert list(forest_figure(both).layout.yaxis.ticktext) == ["basic, b", "broad, c"]
+    layout = forest_figure(both).layout
+    assert list(layout.yaxis.ticktext) == ["basic, b", "broad, c"]
+    assert layout.template.layout.paper_bgcolor == "rgba(0,0,0,0)"
     assert "-4.0 (-7.0 to -1.0)" in allowed.text[0] and "0.010" in allowed.text[0]
     assert (allowed.name, forbidden.name) == ("reflection allowed", "reflection forbidden")
     with pytest.raises(ValueError, match="low_holm"):

@@ -42,10 +42,11 @@ def run_cells(
     notebook: nbformat.NotebookNode, folder: Path, kind: type[NotebookClient] = NotebookClient
 ) -> NotebookClient:
     """Run a notebook's cells in place, in a new kernel that works in ``folder``. Returns the client that ran them."""
-    client = kind(notebook, timeout=SECONDS, kernel_name="python3", store_widget_state=False, record_timing=False,
+    client = kind(notebook, timeout=SECONDS, kernel_name="python3", record_timing=False,
                   resources={"metadata": {"path": str(folder)}},
                   extra_arguments=["--IPKernelApp.log_level=ERROR"])  # fmt: skip
     client.execute(env={**os.environ, "PLOTLY_RENDERER": "plotly_mimetype"})  # charts as data: not 5 MB of plotly each
+    notebook.metadata.pop("widgets", None)  # kept while cells run: without it nbclient fails at an Output widget
     return client
 
 

@@ -33,6 +33,9 @@ def _slips(off: np.ndarray) -> dict[str, float]:
         f"That is the mean size of dx, dy and dz: {root}": abs(off).mean(),
         f"That adds the sizes of dx, dy and dz: {root}": abs(off).sum(axis=-1).mean(),
         f"That takes a mean of dx², dy² and dz² where there must be a sum: {root}": far.mean() / np.sqrt(3),
+        "That is one length for all numbers: give `np.linalg.norm` the last axis (`axis=-1`), then take the "
+        "mean.": np.linalg.norm(off),
+        "That is the distance in the image: the depth z belongs to it.": np.linalg.norm(off[..., :2], axis=-1).mean(),
         "That is one root for all: take each joint's root first, then the mean.": np.sqrt((far**2).mean()),
         "That leaves out the pelvis: take the mean of all 17 joints.": far[:, 1:].mean(),
         "That is the sum over all joints of all poses: take the mean.": far.sum(),

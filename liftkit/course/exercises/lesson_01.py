@@ -47,7 +47,7 @@ def check_other_pose(student: StudentFunction) -> None:
     poses = random_poses(4, seed=2)
     for x3d, what in ((poses, "the other pose"), (poses[0], "the other pose of a single pose")):
         other = expect_shape(student(x3d), x3d.shape, what)
-        slips = {f"{slip}.": wrong[..., BODY, :] for slip, wrong in _other_slips(x3d).items()}
+        slips = {slip: wrong[..., BODY, :] for slip, wrong in _other_slips(x3d).items()}
         expect_equal(other[..., BODY, :], x3d[..., BODY, :], f"{what} without its left arm", slips, "It must stay.")
         moved = np.linalg.norm(other - x3d, axis=-1).mean(axis=-1).min()
         if moved < 1:
@@ -68,15 +68,15 @@ def _arm_times(x3d: np.ndarray, sign: list[int]) -> np.ndarray:
 
 def _other_slips(x3d: np.ndarray) -> dict[str, np.ndarray]:
     """What is said of a typical slip -> the poses that it leads to."""
-    return {
-        "All depths have the other sign": x3d * [1, 1, -1],
-        "The arm's depths were turned over as counted from the pelvis, but it hangs from the thorax": _arm_times(
-            x3d, [1, 1, -1]
-        ),
-        "The arm is flat: bones that point towards the camera or away from it became shorter": _arm_times(
-            x3d, [1, 1, 0]
-        ),
-    }
+    from_pelvis = "The arm's depths were turned over as counted from the pelvis, but it hangs from the thorax."
+    flat = "The arm is flat: bones that point towards the camera or away from it became shorter."
+    alone = "moved in depth by itself: what hangs from it has to come along."
+    slips = {"All depths have the other sign.": x3d * [1, 1, -1]}
+    slips |= {from_pelvis: _arm_times(x3d, [1, 1, -1]), flat: _arm_times(x3d, [1, 1, 0])}
+    for joint, parent in zip(ARM[:2], (H36M_17.index("thorax"), ARM[0]), strict=True):
+        slips[f"The {H36M_17.names[joint]} {alone}"] = one = x3d.copy()
+        one[..., joint, 2] = 2 * x3d[..., parent, 2] - x3d[..., joint, 2]
+    return slips
 
 
 EXERCISES = {

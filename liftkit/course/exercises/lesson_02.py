@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+from torch.nn.functional import softplus
 
 from liftkit import losses
 from liftkit.course.checking import (
@@ -92,6 +93,8 @@ def _wrong_losses(d_real: torch.Tensor, d_view: torch.Tensor) -> dict[str, torch
         "The real poses are missing: add the mean of their squared errors.": (view**2).mean(),
         "That is the lifter's loss, which wants its views to be taken for real.": (fooled**2).mean(),
         "Errors are squared; those are their sizes.": (real.abs() + view.abs()).mean(),
+        "The two means are added, not subtracted.": (real**2).mean() - (view**2).mean(),
+        "That is the cross-entropy: least squares takes squared errors.": (softplus(-d_real) + softplus(d_view)).mean(),
         "That is a sum over poses: take the mean.": (real**2 + view**2).sum(),
         "That is half of it: take the one mean plus the other.": (real**2 + view**2).mean() / 2,
         "First square each error, then take the mean.": real.mean() ** 2 + view.mean() ** 2,

@@ -35,6 +35,7 @@ def _miscounts(w: int, b: int) -> dict[str, float]:
         "Layers before a batch normalisation have no bias.": w * layers,
         "Running averages are measured, not trained.": 2 * w * layers,
         "Each batch normalisation learns a gain and a shift for each unit.": -2 * w * layers,
+        "A layer before a batch normalisation has no bias, but a gain and a shift for each unit.": -w * layers,
         "The input layer has a batch normalisation, too.": -2 * w,
         "The output layer has no normalisation, so it has biases.": -16,
         "The pelvis is the origin: it is not an input.": 2 * w,

@@ -118,10 +118,10 @@ EXERCISES = {
 
         Which faults does it have? Answer with a set of names.""",
         hint_1="Go through what lessons 07 and 11 warn of, one sentence of the report at a time.",
-        hint_2="There are four. Five of the nine names are things that the report does well.",
+        hint_2="There are four. The other five names are things that the report does well.",
         measure=planted,
         several=True,
-        choices=(*WHERE, *IN_ORDER),
+        choices=tuple(sorted(WHERE | IN_ORDER)),
         wrong=explain_flaw,
         missed=explain_missed,
         conclusion="The best seed stands against a mean, checkpoints were chosen by 3D error on the test clips, one "

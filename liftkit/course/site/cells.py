@@ -18,6 +18,7 @@ TASK = re.compile(r"""exercise\(["']([\d.]+)["']\)\s*""")  # a whole cell: it sh
 STARTER = re.compile(r"\n```python\n[^`]*```\s*$")  # the end of a task: what the next cell holds
 STILL = re.compile(r'class="lk-still"[^\0]*?src="data:image/svg\+xml;base64,([^"]*)"')  # of liftkit/view/still.py
 CHECK = re.compile(r"exercise\([^)]*\)\.check\(")
+FOLD = re.compile(r"<details><summary>.*?</summary>|</details>", re.DOTALL)  # of a notebook: the page folds more
 
 
 def site_cells(notebook: NotebookNode) -> list[NotebookNode]:
@@ -98,6 +99,9 @@ def _fold_answers(cells: list[NotebookNode]) -> None:
     for guess, end in zip(guesses, [*guesses[1:], len(cells)], strict=False):  # none: the second is longer
         if (last := _end_of_answer(cells, guess, end)) > guess:
             cells[guess + 1].metadata.site.opens = cells[last].metadata.site.closes = True
+        for cell in cells[guess + 1 : last + 1]:
+            if cell.source.startswith("<details><summary>After your guess"):
+                cell.source = FOLD.sub("", cell.source)
 
 
 def _end_of_answer(cells: list[NotebookNode], guess: int, end: int) -> int:

@@ -21,14 +21,16 @@ from liftkit.widgets.widget import PAGE
 
 LARGEST = 600_000  # bytes of a widget's page, of 15 MB for the site
 FIRST = f"from liftkit.widgets.widget import Widget\nWidget.shown_page = {LARGEST}"
+NEEDED = "needed"  # tag of a cell that must run: it changes what a widget shows, and its code does not name it
 LONG = 20_000  # characters: a text of a page's state that is as long, such as a network's weights, is a file of its own
 
 
 def add_pages(notebook: NotebookNode, folder: Path) -> None:
     """Add to the output of each widget what its page needs, by running what the widgets need and nothing else.
 
-    Code does not show everything that a widget needs: a function may train a network. Where a widget that is made again
-    does not draw the stored picture, the whole notebook is run; if it still does not, the picture stays alone.
+    Code does not show everything that a widget needs: a function may train a network. A cell that calls such a function
+    can have the tag NEEDED. Where a widget that is made again does not draw the stored picture, the whole notebook is
+    run; if it still does not, the picture stays alone.
 
     Raises:
         ValueError: if a widget cannot be made again.
@@ -37,7 +39,8 @@ def add_pages(notebook: NotebookNode, folder: Path) -> None:
     stills = {n: found for n, cell in enumerate(cells) if (found := list(_stills(cell)))}
     if not stills:
         return
-    pairs = _made_again(cells, stills, reduced([code_of(cell) for cell in cells], stills), folder)
+    tagged = [n for n, cell in enumerate(cells) if NEEDED in cell.metadata.get("tags", ())]
+    pairs = _made_again(cells, stills, reduced([code_of(cell) for cell in cells], {*stills, *tagged}), folder)
     if not all(_drawn_alike(*pair) for pair in pairs):
         pairs = _made_again(cells, stills, [cell.source for cell in cells], folder)
     for output, made in pairs:

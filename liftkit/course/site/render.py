@@ -13,13 +13,14 @@ from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from traitlets.config import Config
 
+from liftkit.course.site.cells import FOLD
 from liftkit.widgets.widget import PAGE
 
 HERE = Path(__file__).parent
 FIGURE = "application/vnd.plotly.v1+json"
 PICTURES = ["image/svg+xml", "image/png", "image/jpeg"]
-# What pandas puts beside each table, and the fold around a prediction's result: the page folds more, with what follows.
-TIDIED = re.compile(r"<style scoped>.*?</style>\s*|<details><summary>.*?</summary>|</details>", re.DOTALL)
+# What pandas puts beside each table, and the fold around a prediction's result.
+TIDIED = re.compile(rf"<style scoped>.*?</style>\s*|{FOLD.pattern}", re.DOTALL)
 SHOWN = [PAGE, FIGURE, *PICTURES, "text/html", "text/markdown", "text/latex", "text/plain"]  # the best comes first
 
 

@@ -29,6 +29,13 @@ def test_what_cells_show_is_stored_without_what_needs_a_kernel(tmp_path):
 
 
 @needs_chromium
+def test_a_control_of_ipywidgets_leaves_nothing_but_runs(tmp_path):
+    path = tmp_path / "01_one.ipynb"
+    write_notebook(path, ["from ipywidgets import interact\nshown = interact(lambda size: size, size=(0, 9))", "1 + 1"])
+    notebook = nbformat.read(run_lesson(path), as_version=4)
+    assert [len(cell.outputs) for cell in notebook.cells] == [0, 1] and "widgets" not in notebook.metadata
+
+
 def test_a_figure_gets_a_picture_of_its_titles(tmp_path):
     path = tmp_path / "lesson.ipynb"
     write_notebook(

@@ -98,7 +98,7 @@ HOSTILE = {
 }
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no limits on memory")
 def test_hostile_code_is_not_understood_harms_nothing_and_the_rest_is_graded(tmp_path):
     kept = tmp_path / "submissions" / "kept.txt"

@@ -17,6 +17,12 @@ def reflected_at_the_thorax(x3d, joints=(11, 12, 13)):
     return other
 
 
+def the_elbow_alone(x3d):
+    other = x3d.copy()
+    other[..., 12, 2] = 2 * x3d[..., 11, 2] - x3d[..., 12, 2]
+    return other
+
+
 def in_place(x3d):
     x3d[..., 13, 2] *= -1
     return x3d
@@ -47,6 +53,8 @@ WRONG = [
     ("01.2", lambda x3d: arm(x3d, (1, 1, 0)), r"bone lengths.*\d+ %.*flat"),
     ("01.2", lambda x3d: arm(x3d, (-1, 1, 1)), r"image of the other pose.*sign of x\."),
     ("01.2", lambda x3d: reflected_at_the_thorax(x3d, (11, 12)), r"bone lengths.*\d+ %"),
+    ("01.2", lambda x3d: reflected_at_the_thorax(x3d, (11,)), r"bone lengths.*left_shoulder moved.*come along"),
+    ("01.2", the_elbow_alone, r"bone lengths.*left_elbow moved.*come along\."),
     ("01.2", lambda x3d: x3d + [0, 0, 100], r"without its left arm .* 100 mm.*stay"),
     ("01.1", lambda x3d: x3d[..., :2] / x3d[..., 2:].clip(1), r"nearer.*\d mm.*depth"),
     ("01.1", lambda x3d: x3d[..., 1:], r"nearer.* 100 mm"),

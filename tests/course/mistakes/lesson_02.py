@@ -28,6 +28,10 @@ def loss(d_real, d_view):
     return ((d_real - 1) ** 2).mean() + (d_view**2).mean()
 
 
+def cross_entropy(d_real, d_view):
+    return -d_real.sigmoid().log().mean() - (1 - d_view.sigmoid()).log().mean()
+
+
 WRONG = [
     ("02.1", lambda x3d, azimuth: rotate(x3d.detach(), azimuth), r"no gradient.*detach"),
     ("02.1", lambda x3d, azimuth: rotate(x3d.detach().numpy(), azimuth.numpy()), r"no gradient.*numpy"),
@@ -43,6 +47,8 @@ WRONG = [
     ("02.2", lambda d_real, d_view: ((d_real - 1) ** 2).mean(), r"score 1.* 1, found 0.*views are missing"),
     ("02.2", lambda d_real, d_view: (d_real - 1).abs().mean() + d_view.abs().mean(), r"0\.5, found 1.*squared"),
     ("02.2", lambda d_real, d_view: (d_real - 1) ** 2 + d_view**2, r"one number.*\(6,\)"),
+    ("02.2", lambda d_real, d_view: 2 * ((d_real - 1) ** 2).mean() - loss(d_real, d_view), r"1, found -1.*subtracted"),
+    ("02.2", cross_entropy, r" 0, found 1\.00.*squared errors"),
     ("02.1", one_after_the_other, r"bone lengths.*\d+ %.*new x"),
     ("02.1", lambda x3d, azimuth: rotate(x3d, azimuth.mean()), r"mean angle"),
     ("02.1", turned(lambda c, s: [[s, 0, c], [0, 1, 0], [-c, 0, s]]), r"exchanged"),

@@ -16,6 +16,7 @@ WRONG = [
     ("05.1", 1 / 235, r"too small.*at width 1024 by"),
     ("05.1", 12658704, r"too large.*at width 64"),
     ("05.2", count(biases=1), r"53,904.* 54,736: 832 too many.*no bias"),
+    ("05.2", count(biases=1, norms=0), r"832 too few.*no bias, but a gain"),
     ("05.2", count(norms=4), r"1,664 too many.*Running averages"),
     ("05.2", count(norms=0), r"1,664 too few.*gain and a shift"),
     ("05.2", count(bias_of_depths=0), r"16 too few.*biases"),

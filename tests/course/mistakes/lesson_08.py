@@ -17,6 +17,12 @@ def values_moved(lift, x2d, joint, other):
     return (lift(x2d)[:, other]).abs().mean()
 
 
+def a_small_step(lift, x2d, joint, other):
+    there = x2d.clone()
+    there[:, joint] += 0.001
+    return (lift(there) - lift(x2d))[:, other].abs().mean() / 0.001
+
+
 WRONG = [
     ("08.1", "a", r"leaves the shared blocks"),
     ("08.1", "C", r"Fixed weights"),
@@ -31,6 +37,7 @@ WRONG = [
     ("08.2", crossing(size=lambda g: g.norm(dim=0).mean()), r"along the poses"),
     ("08.2", crossing(size=lambda g: g.mean()), r"mean of dz/dx and dz/dy"),
     ("08.2", crossing(size=lambda g: g.norm(dim=-1)), r"one number.*\(32,\)"),
+    ("08.2", a_small_step, r"over x and y"),
     ("08.2", values_moved, r"changed its input"),
     ("08.2", lambda lift, x2d, joint, other: torch.autograd.grad(lift(x2d).sum(), x2d)[0], r"does not require grad"),
 ]

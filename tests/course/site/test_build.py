@@ -85,6 +85,12 @@ def test_a_prediction_that_nothing_reads_folds_what_is_shown_next(build):
     assert "details" not in page.around("On we go.")
 
 
+def test_an_answer_has_one_fold_and_a_further_question_in_it_keeps_its_own(build):
+    folds = [f"<details><summary>{title}</summary>\n\nSo.\n\n</details>" for title in ("After your guess: why", "And?")]
+    made = (build([*FIRST[:5], *map(new_markdown_cell, folds)]) / "00_first.html").read_text(encoding="utf-8")
+    assert "After your guess" not in made and made.count("So.") == 2 and "<summary>And?</summary>" in made
+
+
 def test_figures_and_pictures_are_there(site, first):
     scripts = [text for text, around in first.texts if around[-1] == "script" and '"scatter"' in text]
     assert [json.loads(text) for text in scripts] == [FIGURE]

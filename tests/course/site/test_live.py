@@ -5,6 +5,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from liftkit import load_poses
 from liftkit.course.authoring.run_lesson import run_cells
+from liftkit.course.site import live
 from liftkit.course.site.live import add_pages, page_files, reduced
 from liftkit.course.statements import code_of
 from liftkit.widgets import PoseViewer
@@ -67,7 +68,8 @@ def test_a_widget_that_cannot_be_made_again_is_named(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_widget_of_what_a_function_has_changed_is_that_of_the_whole_notebook(tmp_path):
+@pytest.mark.parametrize("tags, runs", [((), 2), (["needed"], 1)])
+def test_a_widget_of_what_a_function_has_changed_is_that_of_the_whole_notebook(tmp_path, monkeypatch, tags, runs):
     """What trains a network need not name it: the statements that the widget needs leave it as it was at first."""
     setup = (
         "from liftkit.widgets import PoseViewer\nfrom liftkit import load_poses\nposes = load_poses('synthetic').test"
@@ -79,10 +81,13 @@ def test_a_widget_of_what_a_function_has_changed_is_that_of_the_whole_notebook(t
     ]
     made = new_notebook(cells=[new_code_cell(code) for code in codes])
     run_cells(made, tmp_path)
+    made.cells[1].metadata.tags = list(tags)
+    ran = []
+    monkeypatch.setattr(live, "run_cells", lambda *given: ran.append(run_cells(*given)))
     (still,) = [output for output in made.cells[2].outputs if "text/html" in output.get("data", ())]
     add_pages(made, tmp_path)
     first = PoseViewer(load_poses("synthetic").test.select([5, 9])).page_state()
-    assert still.data[PAGE]["panel_x2d"] == first["panel_x2d"]
+    assert still.data[PAGE]["panel_x2d"] == first["panel_x2d"] and len(ran) == runs
     still.data["text/html"] += "<!-- drawn by another version -->"
     del still.data[PAGE]
     add_pages(made, tmp_path)
