@@ -21,7 +21,7 @@ from benchmarks.pages import markdown
 from liftkit import PoseSet, Run, film, metrics
 from liftkit.data.cameras import Rig
 from liftkit.data.noise import add_keypoint_noise
-from liftkit.export.steady import SECONDS, steady
+from liftkit.export.steady import SECONDS, smooth, steady_bones
 from liftkit.export.upright import estimate_tilt
 from liftkit.recorded import LIFTER
 from liftkit.uncertainty import consensus
@@ -61,7 +61,7 @@ def smoothing(run: Run, poses: PoseSet) -> pd.DataFrame:
         found = add_keypoint_noise(poses, noise) if noise else poses
         lifted, _ = consensus(run.lift(found.x2d).astype(float))
         for width in WIDTHS:
-            x3d = steady(lifted, poses.clip, poses.frame, FPS, width) if width else lifted
+            x3d = steady_bones(smooth(lifted, poses.clip, poses.frame, FPS, width), poses.clip) if width else lifted
             of_clips = pd.DataFrame([clip_scores(x3d, poses, clip) for clip in np.unique(poses.clip)])
             rows.append({"noise_mm": noise, "seconds": width} | of_clips.mean().to_dict())
     return pd.DataFrame(rows)

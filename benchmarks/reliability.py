@@ -56,7 +56,7 @@ def main(
     for kind in KINDS:
         count, memory = held(kind, mutations)
         rows.append(
-            {"what was tried": kind.what, "held": count, "most memory": f"{memory / 1e6:.0f} MB" if memory else ""}
+            {"what was tried": kind.what, "held": count, "most memory": f"{memory / 1e6:.0f} MB" if memory else "–"}
         )
     blocks.write_table(pd.DataFrame(rows), out)
     typer.echo(markdown(pd.DataFrame(rows)))

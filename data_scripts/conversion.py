@@ -14,7 +14,7 @@ import typer
 if TYPE_CHECKING:
     from liftkit.poses import PoseSet
 
-CheckOption = typer.Option("--check", help="Read everything and report what was found; write nothing.")
+CHECK = typer.Option("--check", help="Read everything and report what was found; write nothing.")
 
 KEYS = ("split", "subject", "action", "camera")
 
@@ -31,26 +31,35 @@ def write_data_set(
 
     Args:
         read: returns the PoseSets; called once, after ``out`` was checked.
-        out: the pose file; both files are written, or neither.
-        sources: the files that are read.
         expected: (subject, action) pairs; those that are not found are printed.
-        options: what the user chose, for the record.
         check: read everything and print what was found, but write nothing.
-
-    Raises:
-        ValueError: if ``out`` or its record exists or cannot be written, or a source is not valid.
     """
-    with writing(out) as record:
-        _write(read, out, record, sources, expected, options, check)
+    from formats.pose_spool import PoseSpool
+
+    from liftkit.data.pose_files import save_with_record
+
+    counts: Counter[tuple] = Counter()
+    # Nothing is kept of a conversion that was stopped: all of Human3.6M takes 47 s, so that it can start afresh.
+    with writing(out) as record, TemporaryDirectory(prefix=f".{out.name}.tmp-", dir=out.parent) as folder:
+        spool = PoseSpool(Path(folder))
+        for poses in _counted(read(), counts, out.stem):
+            if not check:
+                spool.add(poses)
+        if not check:
+            rows = [dict(zip(KEYS, key, strict=True), poses=n) for key, n in sorted(counts.items())]
+            about = {"poses": counts.total(), "sets": rows, "options": options}
+            save_with_record(spool.write, out, sources, about)
+    _show(counts, expected)
+    total = f"{counts.total():,} poses"
+    if check:
+        typer.echo(f"{total}; would be written to {out} and {record}. Nothing was written.")
+    else:
+        typer.echo(f"{total}, saved in {out}; where they came from, in {record}.")
 
 
 @contextmanager
 def writing(out: Path) -> Iterator[Path]:
-    """The record's path of a new pose file that nobody else writes meanwhile.
-
-    Raises:
-        ValueError: if ``out`` or its record exists or cannot be written, or another conversion writes it.
-    """
+    """The record's path of a new pose file that nobody else writes meanwhile; ValueError if that cannot be."""
     from liftkit.data.pose_files import outputs
     from liftkit.system.extras import optional
 
@@ -71,33 +80,6 @@ def writing(out: Path) -> Iterator[Path]:
         lock.release()
         with suppress(OSError):
             Path(lock.lock_file).unlink(missing_ok=True)
-
-
-def _write(read, out: Path, record: Path, sources, expected, options: dict, check: bool) -> None:
-    from formats.pose_spool import PoseSpool
-
-    from liftkit.data.pose_files import save_with_record
-
-    counts: Counter[tuple] = Counter()
-    sets = _counted(read(), counts, out.stem)
-    if check:
-        for _ in sets:
-            pass
-    else:
-        # Nothing is kept of a conversion that was stopped: all of Human3.6M takes 47 s, so that it can start afresh.
-        with TemporaryDirectory(prefix=f".{out.name}.tmp-", dir=out.parent) as folder:
-            spool = PoseSpool(Path(folder))
-            for poses in sets:
-                spool.add(poses)
-            rows = [dict(zip(KEYS, key, strict=True), poses=n) for key, n in sorted(counts.items())]
-            about = {"poses": counts.total(), "sets": rows, "options": options}
-            save_with_record(spool.write, out, sources, about)
-    _show(counts, expected)
-    total = f"{counts.total():,} poses"
-    if check:
-        typer.echo(f"{total}; would be written to {out} and {record}. Nothing was written.")
-    else:
-        typer.echo(f"{total}, saved in {out}; where they came from, in {record}.")
 
 
 def _counted(sets: Iterable[PoseSet], counts: Counter, name: str) -> Iterator[PoseSet]:

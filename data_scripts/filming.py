@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from conversion import writing
+from conversion import CHECK, writing
+from typer import Option
 
 from liftkit.cli.common import say
 
@@ -14,6 +16,40 @@ if TYPE_CHECKING:
     from formats.clips import MotionClip
 
     from liftkit.data.cameras import Motion
+    from liftkit.data.people import JointMap
+
+UP = 'The vertical axis of the files: y, z, x, -y, -z, -x; "auto" finds it, from ankles to head.'
+MAP = "A joint map (JSON or TOML); default: matched by name."
+SCALE = 'Millimetres per unit; "auto": the file says it, or by the height.'
+SOURCE_FPS = "Frames per second of the files, in place of their own (AMC: or of 120)."
+RIG = """"orthographic" (mm), "perspective" (pixels), "wide" (mm, looking 10 degrees up to 40 down); or "none": joint
+positions without cameras, which `positions` and the benchmarks read."""
+SEED = "Of headings, jitter and positions."
+TEST = 'Clips or subjects of the test split, or patterns ("*_s5"), by commas.'
+INDEX = "CMU's index, or a table of clip, action, subject, split."
+
+
+@dataclass
+class Source:
+    """What a file of a skeleton's motion may not say, or say wrongly."""
+
+    map_file: Annotated[Path | None, Option("--map", help=MAP)] = None
+    scale: Annotated[str, Option(help=SCALE)] = "auto"
+    up: Annotated[str, Option(help=UP)] = "auto"
+    source_fps: Annotated[float | None, Option(min=0.1, help=SOURCE_FPS)] = None
+
+
+@dataclass
+class Filming:
+    """How clips are filmed."""
+
+    fps: Annotated[float, Option(help="Frames per second of the poses; the motion is resampled.")] = 30.0
+    rig: Annotated[str, Option(help=RIG)] = "orthographic"
+    seed: Annotated[int, Option(help=SEED)] = 0
+    test: Annotated[str, Option(help=TEST)] = ""
+    skip: Annotated[int, Option(min=0, help="Frames to skip at the start of each file, such as a T-pose.")] = 0
+    index: Annotated[Path | None, Option(help=INDEX)] = None
+    check: Annotated[bool, CHECK] = False
 
 
 def read_all(files: list[Path], read: Callable[[Path], MotionClip | list[MotionClip]], check: bool) -> list[MotionClip]:
@@ -56,32 +92,36 @@ def tell(clips: list[MotionClip]) -> None:
         say(f"Warning: {warning}", err=True)
 
 
+def write_mapped(
+    files: list[Path], read: Callable, inputs: list[Path], out: Path, source: Source, filming: Filming,
+    joints: JointMap | None = None, **own,
+) -> None:  # fmt: skip
+    """Film files of any skeleton by ``read(file, joint map, fps=..., scale=..., up=..., skip=..., **own)``."""
+    from formats.joint_maps import load_joint_map
+
+    joints = load_joint_map(source.map_file) if source.map_file else joints
+    own |= {"scale": source.scale, "up": source.up}
+    one = lambda file: read(file, joints, fps=source.source_fps, skip=filming.skip, **own)  # noqa: E731
+    write_clips(files, one, inputs, out, filming, {"source_fps": source.source_fps, "joint_map": joints, **own})
+
+
 def write_clips(
-    motions: list[Path], read: Callable, inputs: list[Path], out: Path, check: bool, test: str, index, **options
+    motions: list[Path], read: Callable, inputs: list[Path], out: Path, filming: Filming, options: dict
 ) -> None:
-    """Read clips, film them, and write pose file and record."""
+    """Read clips, film them, and write pose file and record; ``options`` are the reader's, for the record."""
     from formats.clips import join_clips, labelled, listed, read_labels
 
     with writing(out):
-        labels = read_labels(index) if index else {}
-        options["test"] = [name.strip() for name in test.split(",") if name.strip()]
-        clips, missing = labelled(read_all(motions, read, check), labels)
-        motion = join_clips(clips, options["fps"], options["test"], out.stem)
-        if index and missing:
+        labels = read_labels(filming.index) if filming.index else {}
+        test = [name.strip() for name in filming.test.split(",") if name.strip()]
+        clips, missing = labelled(read_all(motions, read, filming.check), labels)
+        motion = join_clips(clips, filming.fps, test, out.stem)
+        if filming.index and missing:
             say(f"Not in the index: {listed(missing)}")
+        options |= {"fps": filming.fps, "rig": filming.rig, "seed": filming.seed, "skip": filming.skip, "test": test}
         about = {"options": options, "clips": [clip.describe() for clip in clips]}
-        write_filmed(motion, options["rig"], options["seed"], out, [*inputs, *([index] if index else [])], check, about)
-
-
-def write_mapped(
-    files: list[Path], read: Callable, map_file: Path | None, own: dict, out: Path, check: bool, test: str, index, **how
-) -> None:
-    """Film files of any skeleton. ``read`` takes a file, a map of its joints or None, its rate, and ``own`` options."""
-    from formats.joint_maps import load_joint_map
-
-    joints = load_joint_map(map_file) if map_file else None
-    one = lambda file: read(file, joints, fps=how["source_fps"], **own)  # noqa: E731
-    write_clips(files, one, files, out, check, test, index, **how, joint_map=joints, **own)
+        inputs = [*inputs, *([filming.index] if filming.index else [])]
+        write_filmed(motion, filming.rig, filming.seed, out, inputs, filming.check, about)
 
 
 def write_filmed(motion: Motion, rig: str, seed: int, out: Path, inputs: list[Path], check: bool, about: dict) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from conversion import CheckOption, write_data_set
+from conversion import CHECK, write_data_set
 
 from liftkit.cli.common import friendly
 
@@ -14,7 +14,7 @@ app = typer.Typer(no_args_is_help=True, help=__doc__)
 Out = Annotated[Path, typer.Option(help="The pose file to write; its sources are listed in NAME.json.")]
 Every = Annotated[int, typer.Option(min=1, help="Keep frames 0, N, 2N, ...: 1 all, 64 as the field's protocol.")]
 Distortion = Annotated[bool, typer.Option("--distortion", help="Project with the lens's distortion.")]
-Check = Annotated[bool, CheckOption]
+Check = Annotated[bool, CHECK]
 DEFAULT = Path("human36m.npz")
 
 
@@ -22,8 +22,7 @@ DEFAULT = Path("human36m.npz")
 @friendly
 def archives(
     folder: Annotated[
-        Path,
-        typer.Argument(help="With Poses_D3_Positions_S1.tgz and so on, or unpacked ones, or Martinez's."),
+        Path, typer.Argument(help="With Poses_D3_Positions_S1.tgz and so on, or unpacked ones, or Martinez's.")
     ],
     out: Out = DEFAULT,
     every: Every = 1,

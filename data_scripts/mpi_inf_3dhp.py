@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from conversion import CheckOption, write_data_set
+from conversion import CHECK, write_data_set
 
 from liftkit.cli.common import friendly
 
@@ -31,7 +31,7 @@ def convert(
     cameras: Annotated[str, typer.Option(help="Training cameras (0 to 13), separated by commas.")] = "0,1,2,4,5,6,7,8",
     true_scale: Annotated[bool, typer.Option("--true", help="True 3D, not universal (all of one height).")] = False,
     every: Annotated[int, typer.Option(min=1, help="Keep frames 0, N, 2N, ...")] = 1,
-    check: Annotated[bool, CheckOption] = False,
+    check: Annotated[bool, CHECK] = False,
 ) -> None:
     """From the annotations of training and test set, as the data set's scripts unpack them."""
     from readers.mpi_inf_3dhp import TEST, TRAIN, read_test, read_training

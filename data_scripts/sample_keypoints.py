@@ -85,9 +85,7 @@ def sample_bytes() -> bytes:
 
 
 @friendly
-def main(
-    out: Annotated[Path, typer.Argument(help="The file to write.")] = SAMPLE,
-) -> None:
+def main(out: Annotated[Path, typer.Argument(help="The file to write.")] = SAMPLE) -> None:
     """Write the sample of keypoints for a lesson."""
     check_new(out)
     content = sample_bytes()

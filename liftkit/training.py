@@ -73,20 +73,17 @@ class Trainer:
         self.tilts = training_tilts(poses).to(self.device) if config.known_tilt else None
         self.prior = get_prior(config.prior)
         self.generators = [torch.Generator(self.device).manual_seed(seed) for seed in self.seeds]
-        size = dict(width=config.width, members=len(self.seeds), dropout=config.dropout)
         cpu = [torch.Generator().manual_seed(seed) for seed in self.seeds]  # the same weights on every device
+        size = dict(width=config.width, members=len(self.seeds), dropout=config.dropout)
         size |= dict(generators=cpu, initialisation=config.initialisation)
         self.lifter = Lifter(self.representation, **size, **config.network_options).to(self.device).train()
         self.discriminator = Discriminator(**size).to(self.device).train()
+        self.optimisers = []
         for network in (self.lifter, self.discriminator):
             network.use(self.generators)
-        self.optimisers = [
-            torch.optim.Adam(network.parameters(), lr=config.learning_rate, fused=True)
-            for network in (self.lifter, self.discriminator)
-        ]
+            self.optimisers.append(torch.optim.Adam(network.parameters(), lr=config.learning_rate, fused=True))
         self.steps_done = 0
-        self.message = ""
-        self._stop = False
+        self._stop, self.message = False, ""
         self.losses: dict[str, Tensor] = {}
         self._records: list[tuple[int, dict[str, Tensor]]] = []
 
@@ -107,7 +104,7 @@ class Trainer:
         if self.prior.knees and self.steps_done % self.config.knee_every == 0:
             self._reverse_mirrored_members(cycle)
         if self.steps_done % self.config.record_every == 0 or self.steps_done == self.config.steps:
-            self._record(cycle)
+            self._records.append((self.steps_done, {**self.losses, "knees": self._knees(cycle)}))
 
     @with_gradients
     def begin_cycle(self) -> Cycle:
@@ -152,9 +149,8 @@ class Trainer:
         cycle = cycle or self.begin_cycle()
         weights = {name: weight for name, weight in self.config.weights.items() if weight > 0}
         losses = {name: LOSSES[name](cycle, self.discriminator) for name in weights}
-        total = sum(weights[name] * loss for name, loss in losses.items())
         if weights:
-            self._descend(self.lifter, self.optimisers[0], total)
+            self._descend(self.lifter, self.optimisers[0], sum(weights[name] * losses[name] for name in weights))
         self.losses |= {name: loss.detach() for name, loss in losses.items()}
 
     def _descend(self, network, optimiser, loss: Tensor) -> None:
@@ -172,9 +168,6 @@ class Trainer:
         """Reverse the depth of members most of whose shins fold forwards: they are in the mirrored solution."""
         state = self.optimisers[0].state
         self.lifter.reverse_depth(self._knees(cycle) < 0.5, {p: state[p]["exp_avg"] for p in state})
-
-    def _record(self, cycle: Cycle) -> None:
-        self._records.append((self.steps_done, {**self.losses, "knees": self._knees(cycle)}))
 
     def _knees(self, cycle: Cycle) -> Tensor:
         """(M,) the share of lifted poses whose shins fold backwards at the knee."""
@@ -196,8 +189,7 @@ class Trainer:
         Returns:
             The trainer itself.
         """
-        steps = max(self.config.steps - self.steps_done, 0) if steps is None else steps
-        end = self.steps_done + steps
+        end = max(self.config.steps, self.steps_done) if steps is None else self.steps_done + steps
         callbacks, self._stop, self.message = list(callbacks), False, ""
         guard = DivergenceGuard(self)
         try:
@@ -299,9 +291,6 @@ def train(
 
     Returns:
         A :class:`Run` with one member per seed. A RuntimeWarning says if training stopped early.
-
-    Raises:
-        ValueError: on bad input, as :class:`Trainer` and :class:`TrainConfig`.
 
     >>> run = train("legs_torso", np.random.rand(64, 17, 2), seeds=(3, 5), width=16, batch=8, steps=2)
     >>> run.lift(np.random.rand(4, 17, 2)).shape

@@ -28,7 +28,7 @@ class Bone:
     """A bone of an ASF file."""
 
     name: str
-    vector: np.ndarray = field(default_factory=lambda: np.zeros(3))  # from its beginning to its end, in mm
+    vector: np.ndarray = field(default_factory=lambda: np.zeros(3))  # from its beginning to its end
     axis: np.ndarray = field(default_factory=lambda: np.eye(3))  # rotation (3, 3)
     dof: tuple[str, ...] = ()  # the values it has in the AMC, such as "rx"
     order: str = ""  # of its rotations: the axis that turns first comes first
@@ -40,14 +40,9 @@ class AcclaimSkeleton:
     """An ASF file."""
 
     bones: list[Bone]  # the root first, every parent before its children
-    mm: float | None  # per unit; None: the file does not say it, and lengths are in its unit
+    mm: float | None  # per unit of lengths; None: the file does not say it
     degrees: bool  # whether angles are in degrees
     notes: tuple[str, ...] = ()  # what was assumed
-
-    @property
-    def factor(self) -> float:
-        """What lengths of the file are multiplied by."""
-        return self.mm or 1.0
 
 
 def read_asf(path: str | Path) -> AcclaimSkeleton:
@@ -92,7 +87,7 @@ def _root(lines: list[list[str]], skeleton: AcclaimSkeleton) -> Bone:
         raise ValueError("expected order TX TY TZ RX RY RZ, and three numbers each as position and orientation")
     if not (np.abs(place) < LARGEST_NUMBER).all():
         raise ValueError(f"expected a position of numbers below {LARGEST_NUMBER:g}, found {place}")
-    return Bone("root", place * skeleton.factor, _axis(turn, letters, skeleton), dof, letters)
+    return Bone("root", place, _axis(turn, letters, skeleton), dof, letters)
 
 
 def _entries(lines: list[list[str]]) -> Iterator[dict[str, list[str]]]:
@@ -119,7 +114,7 @@ def _bone(entry: dict[str, list[str]], skeleton: AcclaimSkeleton) -> Bone:
         raise ValueError(f"a bone has no name: {entry}")
     try:
         with np.errstate(over="ignore", invalid="ignore"):  # huge numbers are refused below
-            vector = np.array(entry["direction"], float) * float(entry["length"][0]) * skeleton.factor
+            vector = np.array(entry["direction"], float) * float(entry["length"][0])
         turn = entry.get("axis", ["0", "0", "0"])
         *turn, letters = turn if turn and turn[-1].isalpha() else [*turn, "XYZ"]
         axis = _axis(np.array(turn, float), letters.lower(), skeleton)

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import numpy as np
 from formats.asf import AcclaimSkeleton, read_asf
-from formats.clips import MotionClip, subject_of
+from formats.clips import MotionClip, person_clip
 from formats.joint_maps import CMU_BONES
 from formats.kinematics import LARGEST_NUMBER, euler, forward
-from formats.meaning import perhaps_radians, scaled, skipped, turned
+from formats.meaning import perhaps_radians, skipped, unit_of
 from formats.text_numbers import parse_numbers, with_decimal_points
 
-from liftkit.data.people import JointMap, check_person, pick_joints
+from liftkit.data.people import JointMap, person_height, pick_joints
 from liftkit.system.files import check_file, reading
 
 CMU_FPS = 120.0  # of files that do not say it
@@ -27,10 +27,6 @@ def read_amc(path: str | Path, skeleton: AcclaimSkeleton) -> dict[str, np.ndarra
 
     Returns:
         Bone -> values (F, number of dof) in the file's order and unit.
-
-    Raises:
-        ValueError: names the file if frames are not numbered one after another, do not name the same bones in the same
-            order, are cut short, or do not fit the skeleton.
     """
     path = check_file(path)
     content = with_decimal_points(re.sub(rb"(?m)^[ \t]*[#:].*", b"", path.read_bytes()))
@@ -83,7 +79,7 @@ def _split(frames: np.ndarray, sizes: dict[str, int]) -> dict[str, np.ndarray]:
 
 
 def pose(skeleton: AcclaimSkeleton, values: dict[str, np.ndarray], degrees: bool = True) -> np.ndarray:
-    """The root's position and the ends of the other bones, (F, K, 3) in mm, in the order of ``skeleton.bones``.
+    """The root's position and the ends of the other bones, (F, K, 3) in the skeleton's unit, in the order of its bones.
 
     ``values`` are what :func:`read_amc` returned, in degrees or radians.
     """
@@ -100,7 +96,7 @@ def pose(skeleton: AcclaimSkeleton, values: dict[str, np.ndarray], degrees: bool
         bone = skeleton.bones[k]
         if k:
             return bone.vector
-        return bone.vector + values["root"][part][:, [bone.dof.index(t) for t in ("tx", "ty", "tz")]] * skeleton.factor
+        return bone.vector + values["root"][part][:, [bone.dof.index(t) for t in ("tx", "ty", "tz")]]
 
     frames = len(values["root"])
     count = sum(array.size for array in values.values())
@@ -118,17 +114,9 @@ def read_asf_amc(
     scale: float | str = "auto",
     up: str = "auto",
 ) -> MotionClip:
-    """Read one clip of our 17 joints from a skeleton and its motion.
+    """Read one clip of our 17 joints from a skeleton and its motion, in the skeleton's unit if it says one.
 
-    Args:
-        joint_map: our joint -> bone.
-        fps: the motion's frame rate; default: what the AMC says, or CMU's 120.
-        skip: frames to leave out at the start.
-        scale: mm per unit; "auto" takes the skeleton's, or if it says none the one that fits the person's height.
-        up: the vertical axis, see :func:`meaning.turned`.
-
-    Raises:
-        ValueError: names the file if something is missing, damaged or not of human size.
+    Args as of :func:`formats.bvh.read_bvh`; the rate is what the AMC says, or CMU's 120.
     """
     amc = Path(amc)
     skeleton = read_asf(asf)
@@ -141,17 +129,15 @@ def read_asf_amc(
         turns = [values[b.name][:, [word[0] == "r" for word in b.dof]].ravel() for b in skeleton.bones if b.dof]
         notes += perhaps_radians(np.concatenate(turns)) if degrees else ()
         points = skipped(pose(skeleton, values, degrees), skip)
-        joints = pick_joints(points, [bone.name for bone in skeleton.bones], joint_map)
-        unit = f"{skeleton.mm or 0:.4g} mm"
-        if skeleton.mm is None or scale != "auto":
-            joints, unit = scaled(joints / skeleton.factor, scale)
-            notes += () if scale != "auto" else (f"the skeleton says no unit; {unit} by the person's height (--scale)",)
-        joints, up, note = turned(joints, up)
-        check_person(joints)
+        scale = skeleton.mm or scale if scale == "auto" else scale
+        names, about = [bone.name for bone in skeleton.bones], f"skeleton {Path(asf).name}"
+        if scale == "auto":
+            scale = unit_of(person_height(pick_joints(points, names, joint_map)))
+            notes += (f"the skeleton says no unit; {scale} by the person's height (--scale)",)
         rate = fps or _rate(head)
-    notes += note + (() if rate else (f"{CMU_FPS:g} frames per second are assumed, CMU's (--source-fps)",))
-    about = f"skeleton {Path(asf).name}, unit {unit}, up is {up}"
-    return MotionClip(joints, rate or CMU_FPS, amc.stem, subject_of(amc.stem), about, "ASF", up, notes)
+        notes += () if rate else (f"{CMU_FPS:g} frames per second are assumed, CMU's (--source-fps)",)
+        how = {"scale": scale, "up": up, "about": about, "notes": notes}
+        return person_clip(amc, points, names, joint_map, rate or CMU_FPS, "ASF", **how)
 
 
 def _head(amc: Path) -> bytes:

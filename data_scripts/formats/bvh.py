@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from formats.clips import MotionClip, subject_of
+from formats.clips import MotionClip, person_clip
 from formats.joint_maps import match_skeleton, spine_half_way
 from formats.kinematics import LARGEST_NUMBER, euler, forward
-from formats.meaning import perhaps_radians, scaled, skipped, turned
+from formats.meaning import perhaps_radians, skipped
 from formats.text_numbers import parse_numbers, with_decimal_points
 
-from liftkit.data.people import JointMap, check_person, pick_joints
+from liftkit.data.people import JointMap
 from liftkit.system.files import check_file, reading
 
 MOST_NODES = 1000
@@ -60,7 +60,7 @@ def parse_hierarchy(text: str) -> list[Node]:
         elif word == "}" and open_nodes and opened:
             open_nodes.pop()
         elif word == "OFFSET" and open_nodes and opened:
-            nodes[open_nodes[-1]].offset = _finite(" ".join(rest).encode(), 3)
+            nodes[open_nodes[-1]].offset = _small(parse_numbers(" ".join(rest).encode(), 3))
         elif word == "CHANNELS" and open_nodes and opened:
             columns = _set_channels(nodes[open_nodes[-1]], rest, columns)
         elif word not in ("", "HIERARCHY"):
@@ -94,10 +94,6 @@ def _set_channels(node: Node, words: list[str], columns: int) -> int:
     return columns + len(channels)
 
 
-def _finite(text: bytes, count: int) -> np.ndarray:
-    return _small(parse_numbers(text, count))
-
-
 def _small(numbers: np.ndarray, per_frame: int = 0) -> np.ndarray:
     if len(bad := np.flatnonzero(~(np.abs(numbers) < LARGEST_NUMBER))):
         frame = f" in frame {bad[0] // per_frame + 1}" if per_frame else ""
@@ -120,9 +116,6 @@ def read_points(path: str | Path, fps: float | None = None) -> Points:
 
     Args:
         fps: frames per second, in place of the file's.
-
-    Raises:
-        ValueError: names the file and the place.
     """
     path = check_file(path)
     content = re.sub(rb"(?m)^[ \t]*(?:#|//).*", b"", path.read_bytes())
@@ -202,39 +195,23 @@ def _pose(nodes: list[Node], values: np.ndarray, added: bool = False) -> np.ndar
 
 
 def read_bvh(
-    path: str | Path,
-    joint_map: JointMap | None = None,
-    scale: float | str = "auto",
-    up: str = "auto",
-    skip: int = 0,
-    fps: float | None = None,
-    left_handed: bool = False,
+    path: str | Path, joint_map: JointMap | None = None, fps: float | None = None, skip: int = 0, **how
 ) -> MotionClip:
     """Read one clip of our 17 joints from a BVH file.
 
     Args:
         joint_map: our joint -> the file's; default: matched by the names, the spine by its place.
-        scale: mm per unit; "auto" takes that of ``meaning.UNITS`` that fits the person's height.
-        up: the file's vertical axis, see :func:`meaning.turned`.
-        skip: frames to leave out at the start; the CMU conversions by B. Hahne begin with a T-pose.
         fps: frames per second, in place of the file's.
-        left_handed: the file's axes are left-handed.
-
-    Raises:
-        ValueError: names the file if something is missing, damaged or not of human size.
+        skip: frames to leave out at the start; the CMU conversions by B. Hahne begin with a T-pose.
+        how: ``scale``, ``up``, ``left_handed``, as of :func:`formats.clips.person_clip`.
     """
     path = Path(path)
     names, points, fps, parents, notes = read_points(path, fps)
     with reading(path):
-        points = skipped(points, skip)
-        skeleton = "own joint map"
+        points, skeleton = skipped(points, skip), "own joint map"
         if not joint_map:
             skeleton, joint_map = match_skeleton(names)
             joint_map, note = spine_half_way(points, names, parents, joint_map)
             notes += note
-        joints, unit = scaled(pick_joints(points, names, joint_map), scale)
-        joints, up, note = turned(joints, up, left_handed)
-        notes += note
-        check_person(joints)
-    about = f"skeleton {skeleton}, spine {joint_map['spine']}, unit {unit}, up is {up}"
-    return MotionClip(joints, fps, path.stem, subject_of(path.stem), about, skeleton, up, notes)
+        about = f"skeleton {skeleton}, spine {joint_map['spine']}"
+        return person_clip(path, points, names, joint_map, fps, skeleton, about=about, notes=notes, **how)

@@ -7,12 +7,12 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
-from formats.clips import MotionClip, subject_of
+from formats.clips import MotionClip, person_clip
 from formats.joint_maps import match_skeleton
 from formats.kinematics import LARGEST_NUMBER
-from formats.meaning import UNITS, scaled, skipped, turned
+from formats.meaning import UNITS, skipped
 
-from liftkit.data.people import JointMap, check_person, pick_joints
+from liftkit.data.people import JointMap
 from liftkit.system.extras import optional
 from liftkit.system.files import check_file, reading
 
@@ -20,11 +20,7 @@ FEWEST_POINTS = 12  # of a person; so the number of frames is bounded by the fil
 
 
 def read_points(path: str | Path) -> tuple[list[str], np.ndarray, str, float]:
-    """Labels, positions (F, K, 3) with NaN where a point was not seen, unit ("" if unknown) and frames per second.
-
-    Raises:
-        ValueError: names the file; MissingPackage, if c3d is not installed.
-    """
+    """Labels, positions (F, K, 3) with NaN where a point was not seen, unit ("" if unknown) and frames per second."""
     with optional("data"):
         import c3d
     path = check_file(path)
@@ -53,22 +49,9 @@ def read_points(path: str | Path) -> tuple[list[str], np.ndarray, str, float]:
 
 
 def read_c3d(
-    path: str | Path,
-    joint_map: JointMap | None = None,
-    scale: float | str = "auto",
-    up: str = "auto",
-    skip: int = 0,
-    fps: float | None = None,
+    path: str | Path, joint_map: JointMap | None = None, fps: float | None = None, skip: int = 0, **how
 ) -> MotionClip:
-    """Read one clip of our 17 joints from a C3D file.
-
-    Args:
-        joint_map: our joint -> label, or labels whose mean is taken; default: matched by the labels.
-        scale, up, skip, fps: as of :func:`formats.bvh.read_bvh`; the file says its unit and rate.
-
-    Raises:
-        ValueError: names the file if something is missing, damaged or not of human size.
-    """
+    """Read one clip of our 17 joints from a C3D file, which says its unit and rate; Args as of ``bvh.read_bvh``."""
     path = Path(path)
     names, points, unit, rate = read_points(path)
     with reading(path):
@@ -78,9 +61,6 @@ def read_c3d(
                 skeleton, joint_map = match_skeleton(names)
             except ValueError as error:
                 raise ValueError(f"markers on the skin are no joints; a map may take means of them: {error}") from error
-        joints = pick_joints(skipped(points, skip), names, joint_map)
-        joints, unit = scaled(joints, unit if scale == "auto" and unit in UNITS else scale)
-        joints, up, notes = turned(joints, up)
-        check_person(joints)
-    about = f"skeleton {skeleton}, unit {unit}, up is {up}"
-    return MotionClip(joints, fps or rate, path.stem, subject_of(path.stem), about, skeleton, up, notes)
+        if how.get("scale", "auto") == "auto" and unit in UNITS:
+            how["scale"] = unit
+        return person_clip(path, skipped(points, skip), names, joint_map, fps or rate, skeleton, **how)

@@ -30,7 +30,9 @@ class _Records:
         self.content, (self.offset, self.name) = content, _MAGIC[content[:4].hex()]
         if content[4:8].hex() == "cccc0001":
             (_, parameters, size, _), start = self.read(8, CCR, "OOi")
-            self.check_compression(parameters)
+            (_, method), _ = self.read(parameters, CPR, "i")
+            if method != 5:
+                raise ValueError(f"expected no compression or gzip, found CDF's method {method}")
             self.content = content[:8] + unpacked(content[start:], min(size, LARGEST_RECORDING))
 
     def read(self, at: int, kind: int, layout: str) -> tuple[tuple, int]:
@@ -42,11 +44,6 @@ class _Records:
         if found != kind:
             raise ValueError(f"the file is damaged: expected a record of kind {kind} at byte {at:,}, found {found}")
         return (size, *fields), at + struct.calcsize(layout)
-
-    def check_compression(self, at: int) -> None:
-        (_, method), _ = self.read(at, CPR, "i")
-        if method != 5:
-            raise ValueError(f"expected no compression or gzip, found CDF's method {method}")
 
 
 def unpacked(content: bytes, size: int) -> bytes:
@@ -63,14 +60,7 @@ def unpacked(content: bytes, size: int) -> bytes:
 
 
 def read_cdf(content: bytes, variable: str) -> np.ndarray:
-    """Read a floating-point variable from the bytes of a CDF file.
-
-    Returns:
-        (records, *dimensions).
-
-    Raises:
-        ValueError: if the file is damaged, lacks the variable or unpacks to more than ``LARGEST_RECORDING`` bytes.
-    """
+    """Read a floating-point variable (records, *dimensions), at most ``LARGEST_RECORDING`` bytes, from a CDF file's."""
     records = _Records(content)
     (_, head, _, _, encoding, flags), _ = records.read(8, CDR, "Oiiii")
     (_, _, at, *_), _ = records.read(head, GDR, "OO")

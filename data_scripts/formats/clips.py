@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 from formats.kinematics import resample
-from formats.meaning import oddities
+from formats.meaning import oddities, scaled, turned
 
 from liftkit.data.cameras import Motion
-from liftkit.data.people import person_height, upside_down
+from liftkit.data.people import JointMap, check_person, person_height, pick_joints, upside_down
 from liftkit.system.files import check_file, reading
 
 
@@ -47,6 +47,25 @@ class MotionClip:
         return 1 - float(np.mean(upside_down(-self.joints)))
 
 
+def person_clip(
+    path: Path, points: np.ndarray, names: Sequence[str], joint_map: JointMap, fps: float, skeleton: str,
+    scale: float | str = "auto", up: str = "auto", left_handed: bool = False, about: str = "", notes: tuple = (),
+) -> MotionClip:  # fmt: skip
+    """One clip of our 17 joints out of named points (F, K, 3) of a file.
+
+    Args:
+        joint_map: our joint -> name, or names whose mean is taken.
+        scale: mm per unit; "auto" takes the one of ``meaning.UNITS`` that fits the person's height.
+        up: the file's vertical axis, see :func:`meaning.turned`.
+        left_handed: the file's axes are left-handed.
+    """
+    joints, unit = scaled(pick_joints(points, names, joint_map), scale)
+    joints, up, found = turned(joints, up, left_handed)
+    check_person(joints)
+    about = f"{about or f'skeleton {skeleton}'}, unit {unit}, up is {up}"
+    return MotionClip(joints, fps, path.stem, subject_of(path.stem), about, skeleton, up, (*notes, *found))
+
+
 def remarks(clips: Sequence[MotionClip]) -> tuple[list[str], list[str]]:
     """Notes on what was assumed and warnings of what looks wrong, each with the clips that it is about."""
     notes, warnings = {}, {}
@@ -70,11 +89,7 @@ def remarks(clips: Sequence[MotionClip]) -> tuple[list[str], list[str]]:
 
 
 def told_apart(clips: Sequence[MotionClip], files: Sequence[Path]) -> list[MotionClip]:
-    """Clips of different names: if two files have one name, the folders belong to all names and are the subjects.
-
-    Raises:
-        ValueError: if two files have one name in one folder.
-    """
+    """Clips of different names: if two files have one name, the folders belong to all names and are the subjects."""
     if len({clip.name for clip in clips}) == len(clips):
         return list(clips)
     places = [file.resolve().with_suffix("") for file in files]
@@ -83,13 +98,9 @@ def told_apart(clips: Sequence[MotionClip], files: Sequence[Path]) -> list[Motio
     if double := [str(file) for file, place in zip(files, places, strict=True) if places.count(place) > 1]:
         raise ValueError(f"expected clips of different names, found {listed(double)}; rename one or leave it out")
     note = ("files of one name are told apart by their folders, which are their subjects",)
+    clips = [replace(clip, notes=clip.notes + note) for clip in clips]
     return [
-        replace(
-            clip,
-            name=place.as_posix(),
-            subject=place.parts[0] if len(place.parts) > 1 else clip.subject,
-            notes=clip.notes + note,
-        )
+        replace(clip, name=place.as_posix(), subject=place.parts[0] if len(place.parts) > 1 else clip.subject)
         for clip, place in zip(clips, places, strict=True)
     ]
 
@@ -138,11 +149,7 @@ FOREIGN[".pkl"] = FOREIGN[".npy"] = FOREIGN[".json"] = FOREIGN[".npz"]
 
 
 def find_files(given: Sequence[Path], *suffixes: str) -> list[Path]:
-    """The given files and those below given folders, each once, whose names end in one of the suffixes.
-
-    Raises:
-        ValueError: if a given file ends in another suffix, or nothing is found.
-    """
+    """The given files and those below given folders, each once, whose names end in one of the suffixes; never none."""
     found = []
     for path in given:
         below = sorted(path.rglob("*")) if path.is_dir() else [path]
@@ -157,11 +164,7 @@ def find_files(given: Sequence[Path], *suffixes: str) -> list[Path]:
 
 
 def skeleton_of(amc: Path, skeletons: Sequence[Path]) -> Path:
-    """The ASF file for an AMC file: the only one, or the one of its subject (35.asf for 35_01.amc).
-
-    Raises:
-        ValueError: if there are several and none fits.
-    """
+    """The ASF file for an AMC file: the only one, or the one of its subject (35.asf for 35_01.amc); else ValueError."""
     fitting = [asf for asf in skeletons if asf.stem == amc.stem.split("_")[0]]
     if len(skeletons) > 1 and len(fitting) != 1:
         raise ValueError(f"{amc}: expected one {amc.stem.split('_')[0]}.asf among {', '.join(map(str, skeletons))}")
@@ -169,34 +172,19 @@ def skeleton_of(amc: Path, skeletons: Sequence[Path]) -> Path:
 
 
 def join_clips(
-    clips: Sequence[MotionClip],
-    fps: float = 30.0,
-    test: Sequence[str] = (),
-    name: str = "motion capture",
+    clips: Sequence[MotionClip], fps: float = 30.0, test: Sequence[str] = (), name: str = "motion capture"
 ) -> Motion:
     """Join clips to one Motion, pelvis at the origin, numbered from 0 in the given order.
 
-    Args:
-        fps: frames per second of the result; the clips are resampled.
-        test: names of clips or subjects of the test split, or patterns such as "*_subject5"; others keep theirs.
-
-    Raises:
-        ValueError: if two clips have one name, or ``test`` names neither a clip nor a subject.
+    ``test``: names of clips or subjects of the test split, or patterns such as "*_subject5"; others keep theirs.
     """
     names = [clip.name for clip in clips]
     if not clips or len(set(names)) != len(names):
         raise ValueError(f"expected clips of different names, found {', '.join(names) or 'none'}")
-    chosen = {
-        pattern: {
-            clip.name
-            for clip in clips
-            if pattern in (clip.name, clip.subject) or any(fnmatchcase(t, pattern) for t in (clip.name, clip.subject))
-        }
-        for pattern in test
-    }
-    if unknown := sorted(pattern for pattern, found in chosen.items() if not found):
+    fits = lambda clip, key: any(text == key or fnmatchcase(text, key) for text in (clip.name, clip.subject))  # noqa: E731
+    if unknown := sorted(key for key in test if not any(fits(clip, key) for clip in clips)):
         raise ValueError(f"--test {', '.join(unknown)}: no clip or subject of that name; the clips: {listed(names)}")
-    tested = set().union(*chosen.values())
+    tested = {clip.name for clip in clips if any(fits(clip, key) for key in test)}
     resampled = [resample(clip.joints, clip.fps, fps) for clip in clips]
     counts = [len(joints) for joints in resampled]
     repeat = lambda labels: np.repeat(list(labels), counts)  # noqa: E731
@@ -216,16 +204,11 @@ LABELS, SPLITS = ("action", "subject", "split"), ("train", "test")
 
 
 def read_labels(path: str | Path) -> dict[str, dict[str, str]]:
-    """Read an index of clips: CMU's (see :func:`read_index`), or a table with a heading, for any clips.
+    """Read an index of clips, CMU's (see :func:`read_index`) or a table: clip -> its labels.
 
-    The table has the columns "clip" (a name, or a pattern such as "walk*_subject?") and any of "action", "subject" and
-    "split" (train or test), separated by tabs, semicolons or commas.
-
-    Returns:
-        Clip or pattern -> its labels; those of a pattern are for the clips that no name and no pattern before it fits.
-
-    Raises:
-        ValueError: names the line.
+    The table has the columns "clip" (a name, or a pattern such as "walk*_subject?", for the clips that no name and no
+    pattern before it fits) and any of "action", "subject" and "split" (train or test), separated by tabs, semicolons or
+    commas.
     """
     path = check_file(path, 2**24)
     with reading(path):
@@ -258,15 +241,9 @@ def _lines(path: Path) -> list[str]:
 
 
 def read_index(path: str | Path) -> dict[str, str]:
-    """Read an index with a line "SUBJECT_TRIAL<TAB>DESCRIPTION" for each clip, as CMU publishes it.
+    """Read an index with a line "SUBJECT_TRIAL<TAB>DESCRIPTION" for each clip, as CMU publishes it: clip -> text.
 
     Other lines are headings and are skipped. Clip names get at least two digits: 2_1 becomes 02_01.
-
-    Returns:
-        Clip name -> description.
-
-    Raises:
-        ValueError: if the file holds no clip, or one of them twice.
     """
     path = check_file(path, 2**24)
     found: dict[str, str] = {}

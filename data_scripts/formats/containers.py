@@ -6,15 +6,15 @@ import gzip
 import io
 import tarfile
 from collections.abc import Iterator, Mapping
+from itertools import accumulate
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 
+from liftkit.system.extras import optional
 from liftkit.system.files import check_file, reading, unpacked_limit
 
 LARGEST_MEMBER = 64 * 2**20  # bytes; Human3.6M's longest recordings are near 5 MB
-
-
 MOST_MEMBERS = 2_000  # of an archive; Human3.6M's have 30
 LARGEST_HEADER = 2**16  # bytes of a member's extension header, which holds a name
 
@@ -56,9 +56,8 @@ class _Bounded(io.RawIOBase):
 def read_members(path: str | Path, suffix: str, limit: int | None = None) -> Iterator[tuple[str, bytes]]:
     """Yield (name, content) of the files in a .tgz or .tar whose names end in ``suffix``. Nothing is written.
 
-    Raises:
-        ValueError: at the first member that is a link, a device, named to lie outside the archive or too large, and
-            if the whole archive unpacks to more than ``limit`` bytes (default: as many times its size as poses do).
+    Refused are a link, a device, a name that lies outside the archive, and more than ``limit`` bytes in all (default:
+    as many times the file's size as poses unpack to).
     """
     path = check_file(path)
     limit = unpacked_limit(path.stat().st_size) if limit is None else limit
@@ -80,38 +79,19 @@ def read_members(path: str | Path, suffix: str, limit: int | None = None) -> Ite
                     yield str(where), archive.extractfile(member).read()
 
 
-def _h5py():
-    """The package, which is not a dependency of liftkit itself."""
-    try:
-        import h5py
-    except ImportError as error:
-        raise ValueError("HDF5 files need h5py: pip install -e '.[data]' in the repository's folder") from error
-    return h5py
-
-
-def _check_own(file, name: str) -> None:
-    """Raise ValueError if a name leads through a link, which may point into another file."""
-    folders = name.split("/")
-    for depth in range(1, len(folders) + 1):
-        place = "/".join(folders[:depth])
-        if not isinstance(file.get(place, getlink=True), (_h5py().HardLink, type(None))):
-            raise ValueError(f"{place}: it is a link, perhaps into another file; refused")
-
-
 def read_h5(path: str | Path, shapes: Mapping[str, tuple[int | None, ...]]) -> dict[str, np.ndarray]:
-    """Read arrays of an HDF5 file.
+    """Read arrays of an HDF5 file: name -> shape after the first dimension F, which all share; None is any size.
 
-    Args:
-        shapes: name -> shape after the first dimension F, which all arrays share; None is any size.
-
-    Raises:
-        ValueError: names the place. Links, and arrays whose numbers lie outside the file, are refused, so that a file
-            cannot make us read another one.
+    Links, and arrays whose numbers lie outside the file, are refused, so that a file cannot make us read another one.
     """
-    h5py, path, found = _h5py(), check_file(path), {}
+    with optional("data"):
+        import h5py
+    path, found = check_file(path), {}
     with reading(path), h5py.File(path, "r") as file:
         for name, shape in shapes.items():
-            _check_own(file, name)
+            for place in accumulate(name.split("/"), "{}/{}".format):
+                if not isinstance(file.get(place, getlink=True), (h5py.HardLink, type(None))):
+                    raise ValueError(f"{place}: it is a link, perhaps into another file; refused")
             item = file.get(name)
             if not isinstance(item, h5py.Dataset):
                 raise ValueError(f"expected {', '.join(shapes)}, found no array {name}")

@@ -32,13 +32,8 @@ def download(url: str, path: Path, progress: Callable[[int], object] = lambda co
 
     The file is put in place only when it is as long as the server said. A file that the server has changed since the
     first call begins anew: its ETag, or the time of its last change, is kept beside the part.
-
-    Args:
-        progress: called with the number of bytes of each block.
-
-    Raises:
-        ValueError: names the address if the server refuses, breaks off, or sends another length or something that is
-            no motion (a web page, nothing); and if ``path`` exists, because nothing is overwritten.
+    ``progress`` is called with the number of bytes of each block. Something that is no motion (a web page, nothing) is
+    refused, and so is a ``path`` that exists.
     """
     part, version = path.with_name(path.name + ".part"), path.with_name(path.name + ".part-version")
     check_new(path)

@@ -10,13 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-try:
-    import tomllib
-except ImportError:  # Python 3.10
-    import tomli as tomllib
-
 from liftkit.data.people import JointMap, pick_joints
 from liftkit.skeleton import H36M_17
+from liftkit.system.extras import tomllib
 from liftkit.system.files import check_file, reading
 
 LIMBS = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
@@ -139,14 +135,7 @@ def _trunk(found: dict[tuple[str, str], str], limbs: dict[str, str]) -> dict[str
 def match_skeleton(names: Sequence[str]) -> tuple[str, JointMap]:
     """Find our joints among the names of a skeleton: a known one, or any whose names mean the same.
 
-    Args:
-        names: parents before their children.
-
-    Returns:
-        What the skeleton is called here, and a map to these names.
-
-    Raises:
-        ValueError: lists the joints and drafts a map, if some of ours are not found.
+    Returns what the skeleton is called here, and a map to these names (parents before their children).
 
     >>> match_skeleton(H36M_17.names)[0]
     'liftkit'
@@ -199,9 +188,6 @@ def load_joint_map(path: str | Path) -> JointMap:
 
     It maps each of our joints to a name of the source, "name:end" for its end site, or a list of names, whose mean
     is taken. The pelvis may be left out: it is the midpoint of the hips, wherever the source has its root.
-
-    Raises:
-        ValueError: names the file if it is not such a map.
     """
     path = check_file(path, 2**20)
     with reading(path):

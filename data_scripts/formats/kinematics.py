@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from scipy.spatial.transform import Rotation
 
 FRAMES = 2048  # at once: their matrices stay in the processor's cache, and memory does not grow with the clip
 LARGEST_NUMBER = 1e7  # of a motion file; a larger one is damage, and products of it overflow
@@ -12,31 +13,15 @@ MOST_POINTS = 10**8  # joints times frames (2.4 GB); more is damage too
 SMALL_POINTS, PER_VALUE = 10**6, 2  # always accepted, and beyond that for each number in the file: a joint has three
 
 
-def rotation_about(axis: str, angle: np.ndarray) -> np.ndarray:
-    """Rotation matrices about one axis, "x", "y" or "z", of a right-handed frame: (F,) radians -> (F, 3, 3).
-
-    >>> (rotation_about("z", np.array([np.pi / 2])) @ [1.0, 0.0, 0.0]).round(6).tolist()
-    [[0.0, 1.0, 0.0]]
-    """
-    fixed = "xyz".index(axis)
-    a, b = (fixed + 1) % 3, (fixed + 2) % 3
-    matrices = np.zeros((len(angle), 3, 3))
-    matrices[:, fixed, fixed] = 1
-    matrices[:, a, a] = matrices[:, b, b] = np.cos(angle)
-    matrices[:, b, a] = np.sin(angle)
-    matrices[:, a, b] = -matrices[:, b, a]
-    return matrices
-
-
 def euler(axes: str, angles: np.ndarray) -> np.ndarray:
     """Multiply rotations about ``axes``, the first one leftmost: angles (F, len(axes)) in radians -> (F, 3, 3).
 
-    So the last axis of "zxy" turns a vector first.
+    So the last axis of "zxy" turns a vector first. Axes are different, of a right-handed frame.
+
+    >>> (euler("z", np.array([[np.pi / 2]])) @ [1.0, 0.0, 0.0]).round(6).tolist()
+    [[0.0, 1.0, 0.0]]
     """
-    product = np.broadcast_to(np.eye(3), (len(angles), 3, 3))
-    for k, axis in enumerate(axes):
-        product = product @ rotation_about(axis, angles[:, k])
-    return product
+    return Rotation.from_euler(axes.upper(), angles).as_matrix()
 
 
 def forward(
@@ -47,7 +32,7 @@ def forward(
     along_own: bool = False,
     values: int | None = None,
 ) -> np.ndarray:
-    """Forward kinematics for K points of a tree.
+    """Positions (frames, K, 3) of K points of a tree, by forward kinematics.
 
     Args:
         parents: index of each point's parent, -1 for the root; parents come before their children.
@@ -56,9 +41,6 @@ def forward(
         along_own: translations are in the point's own frame (Acclaim: a point is the end of a bone; in BVH it is
             the joint where a bone begins).
         values: how many numbers the motion's file holds. Joints without any channel take memory that it does not show.
-
-    Returns:
-        Positions (frames, K, 3).
     """
     most = MOST_POINTS if values is None else min(MOST_POINTS, SMALL_POINTS + PER_VALUE * values)
     if frames * len(parents) > most:
@@ -80,9 +62,6 @@ def resample(positions: np.ndarray, fps_from: float, fps_to: float) -> np.ndarra
     """Resample motion (F, ...) from one frame rate to another; the first frame is kept, nothing is extrapolated.
 
     Every k-th frame if ``fps_from`` is a multiple of ``fps_to``; otherwise linear interpolation between neighbours.
-
-    Raises:
-        ValueError: unless both rates are positive and there is a frame.
 
     >>> resample(np.array([0.0, 1.0, 2.0, 3.0]), 30, 20).tolist()
     [0.0, 1.5, 3.0]

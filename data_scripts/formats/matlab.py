@@ -25,14 +25,9 @@ _DOUBLE = 6
 
 
 def read_cells(path: str | Path, names: Sequence[str], limit: int | None = None) -> dict[str, list[np.ndarray]]:
-    """Read cell arrays of numbers by name.
+    """Read cell arrays of numbers: name -> one array (rows, columns) per cell.
 
-    Returns:
-        Name -> one array (rows, columns) per cell.
-
-    Raises:
-        ValueError: names file and variable if one is missing, damaged, of another kind or unpacks to more than
-            ``limit`` bytes (default: as many times the file's size as poses do).
+    ``limit``: the most bytes that may be unpacked (default: as many times the file's size as poses unpack to).
     """
     path, found = check_file(path), {}
     limit = unpacked_limit(path.stat().st_size) if limit is None else limit

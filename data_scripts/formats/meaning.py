@@ -42,9 +42,6 @@ PERSON = sum(SHARE[name] for name in ("shank", "thigh", "hip_side", "spine", "th
 def unit_of(height: float) -> str:
     """The unit (a name in ``UNITS``) in which a person of this height, ankle to head along the bones, has human size.
 
-    Raises:
-        ValueError: if there is none.
-
     >>> unit_of(160.0), unit_of(1.6)
     ('cm', 'm')
     """
@@ -74,19 +71,13 @@ def scaled(joints: np.ndarray, scale: float | str) -> tuple[np.ndarray, str]:
         mm = 0
     if not 0 < mm < LARGEST_NUMBER:
         raise ValueError(f"--scale must be auto, {', '.join(UNITS)}, or a number of mm per unit, found {scale}")
-    return joints * mm, unit if unit in UNITS else f"{scale} mm"
+    return joints * mm, unit if unit in UNITS else f"{scale if isinstance(scale, str) else f'{scale:.4g}'} mm"
 
 
 def turned(joints: np.ndarray, up: str = "auto", left_handed: bool = False) -> tuple[np.ndarray, str, tuple[str, ...]]:
     """Joints (F, 17, 3) with y up, right-handed; the axis that was up; and a note if another than y was found.
 
-    Args:
-        up: "x", "y", "z", "-x", "-y", "-z", or "auto": the axis nearest to the mean direction from the ankles to the
-            head.
-        left_handed: the file's axes are left-handed, so that x is reversed when y is up.
-
-    Raises:
-        ValueError: if ``up`` is none of these, or no axis is clearly up.
+    ``up``: one of ``TURNS``, or "auto", :func:`up_axis`. ``left_handed`` axes: x is reversed when y is up.
     """
     if up not in (*TURNS, "auto"):
         raise ValueError(f"up must be auto, {', '.join(TURNS)}, found {up!r}")
@@ -123,7 +114,8 @@ def perhaps_radians(angles: np.ndarray) -> tuple[str, ...]:
 def oddities(joints: np.ndarray) -> list[str]:
     """What does not look like a person's motion, in joints (F, 17, 3) in mm, y up: one sentence each."""
     found = []
-    if (upside := _upside_down(joints).mean()) > 0.5:
+    feet = np.maximum(_at(joints, "left_ankle")[:, 1], _at(joints, "right_ankle")[:, 1])
+    if (upside := (_at(joints, "head")[:, 1] <= feet).mean()) > 0.5:
         found.append(f"the head is mostly below a foot, in {upside:.0%} of the frames. Is another axis up (--up)?")
     if (forwards := _forwards(joints)) > 0.5:
         found.append(
@@ -144,11 +136,6 @@ def oddities(joints: np.ndarray) -> list[str]:
 
 def _at(joints: np.ndarray, name: str) -> np.ndarray:
     return joints[:, H36M_17.index(name)]
-
-
-def _upside_down(joints: np.ndarray) -> np.ndarray:
-    feet = np.maximum(_at(joints, "left_ankle")[:, 1], _at(joints, "right_ankle")[:, 1])
-    return _at(joints, "head")[:, 1] <= feet
 
 
 def _forwards(joints: np.ndarray) -> float:

@@ -15,7 +15,7 @@ from formats.joint_maps import match_skeleton
 from formats.kinematics import LARGEST_NUMBER
 from formats.meaning import UNITS, oddities, scaled, skipped, turned
 from readers.camera_poses import camera_poses
-from readers.human36m_detections import difference
+from readers.human36m_detections import difference, spread
 from readers.mpi_inf_3dhp import JOINT_MAP as MPI_MAP
 from readers.mpi_inf_3dhp import JOINTS_17 as MPI_17
 
@@ -77,16 +77,9 @@ def read_pose_arrays(
 
     Args:
         field: the array's name, "a/b" for b inside a, "*/b" for several, one clip each; "" if there is only one.
-        order: of the joints, one of ``ORDERS``.
-        fps: frames per second.
+        order: of the joints, one of ``ORDERS``; if they make no person in it, a ValueError names one in which they do.
         unit: one of ``meaning.UNITS``, or "auto".
-        axes: "world", or "camera" (x right, y down, z away).
-        up: the vertical axis of "world", see :func:`meaning.turned`.
-        skip: frames to leave out at the start.
-
-    Raises:
-        ValueError: names the file, its fields if there is no such one, and the order in which the joints make a person
-            if they make none in this one.
+        axes: "world", whose vertical is ``up`` (:func:`meaning.turned`), or "camera" (x right, y down, z away).
     """
     path, clips = Path(file), []
     for place, points in _arrays(path, field, order, axes, unit, 3):
@@ -100,9 +93,7 @@ def read_pose_arrays(
 def read_views(file: str | Path, x3d: str, x2d: str, order: str, unit: str, first: int = 0) -> Iterator[PoseSet]:
     """Read 3D in the camera's frame with its own 2D in pixels: one PoseSet for each array that the fields name.
 
-    Args:
-        x3d, order, unit: as of :func:`read_pose_arrays`; ``x2d`` names arrays (F, K, 2 or more).
-        first: the first clip's number.
+    As of :func:`read_pose_arrays`; ``x2d`` names arrays (F, K, 2 or more), ``first`` is the first clip's number.
     """
     path = Path(file)
     flat = [points for _, points in _arrays(path, x2d, order, "camera", unit, 2)]
@@ -124,7 +115,7 @@ def _check_2d(shown: np.ndarray, seen: np.ndarray) -> None:
     check_agreement(shown, seen)
     flat, solid = (x[..., :2] - x[..., :2].mean(1, keepdims=True) for x in (shown, seen))
     of_size = [x / np.maximum(np.linalg.norm(x, axis=-1).mean(1), 1e-9)[:, None, None] * 1000 for x in (flat, solid)]
-    at = np.unique(np.linspace(0, len(seen) - 1, 60).astype(int))
+    at = spread(len(seen))
     if found := difference(of_size[0], of_size[1][at], at, {})[0]:
         warnings.warn(found[0], stacklevel=2)
 

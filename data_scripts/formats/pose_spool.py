@@ -28,11 +28,7 @@ class PoseSpool:
         self.splits: dict[int, str] = {}  # of each clip
 
     def add(self, poses: PoseSet) -> None:
-        """Add the poses of one or more whole clips, or of a clip as another camera saw it.
-
-        Raises:
-            ValueError: if the 3D cannot be in mm, a clip lies in two splits, or units or having 3D differ from before.
-        """
+        """Add the poses of one or more whole clips, or of a clip as another camera saw it."""
         check_millimetres(poses)
         self.first = self.first or poses.select([0])
         if (poses.units, poses.x3d is None) != (self.first.units, self.first.x3d is None):
@@ -50,11 +46,7 @@ class PoseSpool:
         self.poses += len(poses)
 
     def write(self, path: Path) -> Path:
-        """Write all poses as one pose file, whole or not at all; its name is that of the first PoseSet.
-
-        Raises:
-            ValueError: if no pose was added, or the path does not end in .npz.
-        """
+        """Write all poses as one pose file, whole or not at all; its name is that of the first PoseSet."""
         check_pose_path(path)
         if self.first is None:
             raise ValueError("there is no pose to save")

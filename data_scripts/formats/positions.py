@@ -25,12 +25,7 @@ def read_positions(file: Path, up: str = "auto") -> Motion:
     It holds ``joints_mm`` (F, 17, 3) in mm, y up; ``subject``, ``action``, ``clip``, ``frame`` and ``split`` (F,);
     ``fps``; and ``joint_names`` in Human3.6M's order. The pelvis is placed at the midpoint of the hips, and that at the
     origin.
-
-    Args:
-        up: the file's vertical axis, see :func:`meaning.turned`; "auto": y, and people must stand along it in the mean.
-
-    Raises:
-        ValueError: names the file and the field that is missing or does not fit.
+    ``up``: the vertical axis, see :func:`meaning.turned`; "auto": y, and people must stand along it in the mean.
     """
     arrays = read_arrays(file)
     with reading(file):

@@ -9,16 +9,9 @@ import numpy as np
 
 
 def parse_numbers(text: bytes, count: int | None = None, per_frame: int = 0) -> np.ndarray:
-    """Parse numbers separated by white space, as float64, at the speed of numpy.
+    """Parse numbers separated by white space, as float64, at the speed of numpy; "nan" and "inf" are numbers here.
 
-    "nan" and "inf" are numbers here.
-
-    Args:
-        count: how many there must be; None: any number.
-        per_frame: how many a frame has, for the frame's number in the message.
-
-    Raises:
-        ValueError: if a word is not a number, or their count differs.
+    ``count``: how many there must be; ``per_frame``: how many a frame has, for the frame's number in the message.
 
     >>> parse_numbers(b"1 2.5\\n-3e2", 3).tolist()
     [1.0, 2.5, -300.0]

@@ -11,10 +11,8 @@ def camera_poses(x2d: np.ndarray, x3d: np.ndarray, frames: np.ndarray, name: str
     """A PoseSet in pixels of what one camera saw.
 
     Args:
-        x2d: (F, 17, 2) in pixels.
-        x3d: (F, 17, 3) in the camera's frame, in mm; it is made relative to the pelvis here.
-        frames: (F,) their numbers.
-        labels: other fields of the PoseSet, one value each or F.
+        x2d, x3d: (F, 17, 2) in pixels; (F, 17, 3) in the camera's frame in mm, made relative to the pelvis here.
+        frames, labels: (F,) their numbers; other fields of the PoseSet, one value each or F.
     """
     labels = {field: np.broadcast_to(value, len(frames)) for field, value in labels.items()}
     with np.errstate(over="ignore", invalid="ignore"):  # a PoseSet refuses what is not finite

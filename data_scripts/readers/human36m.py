@@ -64,10 +64,7 @@ class Recording:
 
 
 def recording_name(name: str) -> str:
-    """A recording's name in the field's spelling: "TakingPhoto 1" -> "Photo 1".
-
-    Raises:
-        ValueError: lists the actions if this is none of them.
+    """A recording's name in the field's spelling: "TakingPhoto 1" -> "Photo 1"; else a ValueError.
 
     >>> recording_name("WalkingDog")
     'WalkDog'
@@ -80,11 +77,7 @@ def recording_name(name: str) -> str:
 
 
 def find_recordings(folder: str | Path) -> tuple[list[Path], Iterator[Recording]]:
-    """The files of the data set below a folder, as downloaded, unpacked or as Martinez et al. keep them, and a reader.
-
-    Raises:
-        ValueError: if there is none.
-    """
+    """The data set's files below a folder, as downloaded, unpacked or as Martinez et al. keep them, and a reader."""
     for pattern, read in FORMS.items():
         if files := sorted(Path(folder).glob(pattern), key=lambda path: [(len(part), part) for part in path.parts]):
             return files, (recording for file in files for recording in read(file))
@@ -95,34 +88,25 @@ def find_recordings(folder: str | Path) -> tuple[list[Path], Iterator[Recording]
 
 
 def read_archive(path: str | Path) -> Iterator[Recording]:
-    """Read an official archive such as Poses_D3_Positions_S1.tgz: one CDF file per recording, variable "Pose".
-
-    Nothing is unpacked to the disk.
-
-    Raises:
-        ValueError: names archive and member if one is damaged, lies outside the archive or holds something else.
-    """
+    """Read an official archive such as Poses_D3_Positions_S1.tgz: one CDF file per recording. Nothing is unpacked."""
     for member, content in read_members(path, ".cdf"):
         with reading(path, member):
-            recording = _from_cdf(path, Path(member), content)
-        yield from _kept(recording)
+            yield _from_cdf(path, Path(member), content)
 
 
 def read_cdf_file(path: Path) -> Iterator[Recording]:
-    """Read one recording of an unpacked archive, S1/MyPoseFeatures/D3_Positions/Photo.cdf; ValueError names it."""
+    """Read one recording of an unpacked archive, S1/MyPoseFeatures/D3_Positions/Photo.cdf."""
     with reading(path):
-        recording = _from_cdf(path, path, check_file(path, LARGEST_MEMBER).read_bytes())
-    yield from _kept(recording)
+        yield _from_cdf(path, path, check_file(path, LARGEST_MEMBER).read_bytes())
 
 
 def read_martinez(path: Path) -> Iterator[Recording]:
-    """Read Martinez et al.'s S1/MyPoses/3D_positions/Photo 1.h5, "3D_positions" (96, F) in mm; ValueError names it."""
+    """Read Martinez et al.'s S1/MyPoses/3D_positions/Photo 1.h5, "3D_positions" (96, F) in mm."""
     with reading(path):
         pose = read_h5(path, {"3D_positions": (None,)})["3D_positions"]
         if len(pose) != 96:
             raise ValueError(f"expected 3D_positions of shape (96, F), found {pose.shape}")
-        recording = _recording(path, path.parts[-4], path.stem, pose.T.reshape(-1, 32, 3))
-    yield from _kept(recording)
+        yield _recording(path, path.parts[-4], path.stem, pose.T.reshape(-1, 32, 3))
 
 
 FORMS = {
@@ -142,19 +126,8 @@ def _from_cdf(path: str | Path, member: Path, content: bytes) -> Recording:
     return _recording(path, folders[-3], file.removesuffix(".cdf"), pose.reshape(-1, 32, 3))
 
 
-def _kept(recording: Recording) -> Iterator[Recording]:
-    if (recording.subject, recording.name) not in LEFT_OUT:
-        yield recording
-
-
 def read_videopose3d(path: str | Path) -> Iterator[Recording]:
-    """Read VideoPose3D's data_3d_h36m.npz: {subject: {recording: (F, 32, 3) in metres, world}}.
-
-    Nothing in its pickle is run.
-
-    Raises:
-        ValueError: names file and place.
-    """
+    """Read VideoPose3D's data_3d_h36m.npz, {subject: {recording: (F, 32, 3) in metres, world}}; no pickle is run."""
     limit = unpacked_limit(check_file(path).stat().st_size)
     try:
         subjects = read_pickled(path, ["positions_3d"], limit)["positions_3d"]
@@ -170,8 +143,7 @@ def read_videopose3d(path: str | Path) -> Iterator[Recording]:
                 metres = float_array(recordings[name], (None, 32, 3))
                 with np.errstate(over="ignore", invalid="ignore"):  # huge numbers have a huge height
                     joints = metres * np.float32(1000)
-                recording = _recording(path, subject, name, joints)
-            yield from _kept(recording)
+                yield _recording(path, subject, name, joints)
 
 
 def _recording(source: str | Path, subject: str, name: str, joints32: np.ndarray) -> Recording:
@@ -196,11 +168,9 @@ def film_recordings(
         distortion: project with the lens's distortion, up to 5 pixels at the image's edge: what VideoPose3D and
             Martinez et al. call ground truth. Without it 2D and 3D fit a pinhole camera exactly.
         detections: 2D to use instead of the projection; it must be where the cameras see the 3D.
-
-    Raises:
-        ValueError: names file and recording.
     """
-    for number, recording in enumerate(recordings):
+    kept = (recording for recording in recordings if (recording.subject, recording.name) not in LEFT_OUT)
+    for number, recording in enumerate(kept):
         frames = np.arange(0, len(recording.joints), every)
         world = recording.joints[frames].astype(float)
         for view, camera in enumerate(field_cameras(recording.subject)):
@@ -222,14 +192,8 @@ def film_recordings(
 def read_fetched(folder: str | Path, every: int = 1, universal: bool = False) -> Iterator[PoseSet]:
     """Read what h36m-fetch wrote, S1/Directions-1/annot.h5 and so on: one PoseSet per file and camera.
 
-    2D is the data set's own ("pose/2d"), 3D is "pose/3d" (mm, camera frame).
-
-    Args:
-        every: keep frames whose number in the recording, from 0, it divides; h36m-fetch has left out others already.
-        universal: 3D is "pose/3d-univ", everybody as one skeleton.
-
-    Raises:
-        ValueError: names file and place.
+    2D is the data set's own ("pose/2d"), 3D is "pose/3d" (mm, camera frame), or with ``universal`` "pose/3d-univ",
+    everybody as one skeleton. ``every`` divides a frame's number; h36m-fetch has left out others already.
     """
     files = sorted(Path(folder).glob("S*/*/annot.h5"))
     if not files:

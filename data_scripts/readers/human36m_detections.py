@@ -22,7 +22,8 @@ FRAMES, LAGS = 60, range(-30, 31)  # compared per view
 # Shares of the person's size in the image. The field's detectors are 0.01 to 0.03 off, a shift of 10 cm is 0.05.
 CLOSE, FAR = 0.05, 0.1
 LATE = 0.005  # from here on another time is looked for
-RATES = (2, 3, 1.2, 0.5)  # of a video's frames to the 3D's
+RATES = {2: "the 2D has every frame twice"}  # of a video's frames to the 3D's
+RATES |= {rate: f"the 2D has {50 * rate:g} frames per second" for rate in (3, 1.2, 0.5)}
 CLEARLY = 0.85  # what all views of a camera together have at a lag, against none
 
 
@@ -33,9 +34,6 @@ class Detections:
     is a score and is left out. Joints must be in the order of the 17, as in "gt", "cpn_ft_h36m_dbb" and
     "detectron_ft_h36m": the file's list of left and right joints is compared, if it has one, so that other joints, such
     as COCO's, are refused. :meth:`finish` then tells whether the 2D is where the cameras see the 3D.
-
-    Raises:
-        ValueError: names file and place.
     """
 
     def __init__(self, path: str | Path):
@@ -76,7 +74,7 @@ class Detections:
 
     def compare(self, subject: str, name: str, camera: int, x2d: np.ndarray, world: np.ndarray) -> None:
         """Note whether a view's 2D (F or more, 17, 2) is where its camera sees the 3D, (F, 17, 3) in the world."""
-        at = _spread(len(world))
+        at = spread(len(world))
         shown = [c.image(c.see(world[at].astype(float)), True) for c in field_cameras(subject)]
         self.views[subject, camera] += 1
         found, curve = difference(x2d, shown[camera], at, {k: view for k, view in enumerate(shown) if k != camera})
@@ -87,9 +85,8 @@ class Detections:
     def finish(self) -> None:
         """Warn of single recordings that lie elsewhere; S9 has some whose 3D is shifted.
 
-        Raises:
-            ValueError: if more than a quarter of the views of a subject's camera, or half of all, lie elsewhere, or all
-                views of a camera together fit better at another time.
+        A ValueError if more than a quarter of the views of a subject's camera, or half of all, lie elsewhere, or all
+        views of a camera together fit better at another time.
         """
         groups = Counter(group for group, _, _, shifted in self.wrong if not shifted)
         bad = any(count > self.views[group] / 4 for group, count in groups.items())
@@ -110,7 +107,8 @@ class Detections:
         )
 
 
-def _spread(frames: int) -> np.ndarray:
+def spread(frames: int) -> np.ndarray:
+    """The frames that are compared."""
     return np.unique(np.linspace(0, frames - 1, FRAMES).astype(int))
 
 
@@ -118,17 +116,10 @@ def _late(lag: int) -> str:
     return f"the 2D is {abs(lag)} frames {'late' if lag > 0 else 'early'} against the 3D"
 
 
-def _rate(rate: float) -> str:
-    return "the 2D has every frame twice" if rate == 2 else f"the 2D has {50 * rate:g} frames per second"
-
-
 def difference(
     x2d: np.ndarray, shown: np.ndarray, at: np.ndarray, others: Mapping[int, np.ndarray]
 ) -> tuple[tuple[str, bool] | None, np.ndarray]:
-    """What separates detections (F or more, 17, 2) from where a camera shows the 3D in the frames ``at``, in pixels.
-
-    Args:
-        shown: (len(at), 17, 2); ``others``: what each other camera shows.
+    """What separates detections (F or more, 17, 2) from what a camera shows (len(at), 17, 2) in the frames ``at``.
 
     Returns:
         None if they fit; otherwise what was found, and whether all that differs is a shift by as much in all frames.
@@ -150,7 +141,7 @@ def difference(
         shift = np.median(x2d[at] - shown, axis=(0, 1))
         shifted = off(at, shift)
         causes = {_late(lag): curve[lag - LAGS[0]] for lag in sorted(LAGS, key=abs)}
-        causes |= {_rate(rate): off((at * rate).astype(int)) for rate in RATES}
+        causes |= {cause: off((at * rate).astype(int)) for rate, cause in RATES.items()}
         causes |= {f"the 2D is what camera {camera} sees": off(at, shown=view) for camera, view in others.items()}
         causes["left and right joints are exchanged"] = off(at, shown=shown[:, EXCHANGED])
     best = min(causes, key=causes.get)

@@ -51,14 +51,8 @@ def read_training(
 ) -> Iterator[PoseSet]:
     """Read S1/Seq1/annot.mat and so on below ``folder``: one PoseSet per sequence and camera, in pixels.
 
-    Args:
-        cameras: numbers of the cameras to read, of 0 to 13.
-        universal: 3D of everybody scaled to one height, not true 3D.
-        every: keep frames 0, ``every``, ...
-
-    Raises:
-        ValueError: names file and place. If camera.calibration lies beside an annot.mat, its 2D must be the
-            projection of the true 3D.
+    ``universal`` 3D is that of everybody scaled to one height. If camera.calibration lies beside an annot.mat, its 2D
+    must be the projection of the true 3D.
     """
     cameras = tuple(cameras)
     if not cameras or (unknown := set(cameras) - set(ALL_CAMERAS)):
@@ -88,12 +82,7 @@ def read_training(
 def read_test(folder: str | Path, universal: bool = True, every: int = 1) -> Iterator[PoseSet]:
     """Read TS1/annot_data.mat and so on below ``folder``: one PoseSet per sequence, valid frames only, in pixels.
 
-    Args:
-        universal: 3D of everybody scaled to one height, not true 3D.
-        every: keep frames 0, ``every``, ... of the video.
-
-    Raises:
-        ValueError: names file and place.
+    ``every``: keep frames 0, ``every``, ... of the video.
     """
     files = sorted(Path(folder).glob("**/TS[1-6]/annot_data.mat"))
     if not files:

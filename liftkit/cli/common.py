@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from liftkit.cli.options import unfolded
 from liftkit.system.extras import MissingPackage
 from liftkit.system.numbers import Rounded
 
@@ -24,7 +25,11 @@ SHOWN = ("n_mpjpe", "pa_mpjpe", "pa_mpjpe_reflection", "pck", "auc", "mirrored")
 
 
 def friendly(command):
-    """Turn bad input and a failing disk into one clear line and exit code 2, and a warning into a line."""
+    """Turn bad input and a failing disk into one clear line and exit code 2, and a warning into a line.
+
+    A parameter that is a dataclass becomes options of its own.
+    """
+    command = unfolded(command)
 
     @wraps(command)
     def wrapped(*args, **kwargs):

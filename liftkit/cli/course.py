@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer import Argument, Option
 
 from liftkit.cli.common import friendly, say, show_table, stoppable
 from liftkit.cli.course_site import site
@@ -15,9 +16,9 @@ course = typer.Typer(
     no_args_is_help=True, help="The course: list, check, hand out and grade it; publish it as your own."
 )
 
-FolderOption = Annotated[Path, typer.Option(help="The folder of the lessons and course.toml.")]
-Source = Annotated[Path | None, typer.Option("--folder", help="The lessons; by default this clone's or package's.")]
-Chosen = Annotated[str, typer.Option("--lessons", help="Numbers such as 00,03; all by default.")]
+FolderOption = Annotated[Path, Option(help="The folder of the lessons and course.toml.")]
+Source = Annotated[Path | None, Option("--folder", help="The lessons; by default this clone's or package's.")]
+Chosen = Annotated[str, Option("--lessons", help="Numbers such as 00,03; all by default.")]
 NOTEBOOKS = Path("notebooks")
 course.command("site")(site)
 
@@ -60,9 +61,7 @@ def check(folder: FolderOption = NOTEBOOKS) -> None:
 @course.command("copy")
 @friendly
 def copy(
-    to: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")],
-    lessons: Chosen = "",
-    folder: Source = None,
+    to: Annotated[Path, Argument(metavar="DIR", help="A new folder.")], lessons: Chosen = "", folder: Source = None
 ) -> None:
     """Copy the lessons, without outputs, to work on them.
 
@@ -78,9 +77,9 @@ def copy(
 @course.command("hand-out")
 @friendly
 def hand_out_(
-    to: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")],
+    to: Annotated[Path, Argument(metavar="DIR", help="A new folder.")],
     lessons: Chosen = "",
-    exam: Annotated[bool, typer.Option(help="Close hints and solutions in the students' copies.")] = False,
+    exam: Annotated[bool, Option(help="Close hints and solutions in the students' copies.")] = False,
     folder: Source = None,
 ) -> None:
     """Write the students' copies, also as a zip archive, and the instructors' with all solutions.
@@ -97,10 +96,10 @@ def hand_out_(
 @course.command("grade")
 @friendly
 def grade(
-    submissions: Annotated[Path, typer.Argument(metavar="FOLDER", help="Notebooks, in it and in folders below.")],
-    out: Annotated[Path, typer.Option(help="The table; a page of the same name (.html) is written beside it.")],
-    seconds: Annotated[float, typer.Option(min=1, help="That the code of one exercise may take.")] = 60,
-    folder: Annotated[Path | None, typer.Option(help="Of your own course.toml and exercises.py, if there are.")] = None,
+    submissions: Annotated[Path, Argument(metavar="FOLDER", help="Notebooks, in it and in folders below.")],
+    out: Annotated[Path, Option(help="The table; a page of the same name (.html) is written beside it.")],
+    seconds: Annotated[float, Option(min=1, help="That the code of one exercise may take.")] = 60,
+    folder: Annotated[Path | None, Option(help="Of your own course.toml and exercises.py, if there are.")] = None,
 ) -> None:
     """Grade students' notebooks, each in a process of its own with limits; the same command goes on after a stop.
 
@@ -126,7 +125,7 @@ def grade(
 @course.command("run")
 @friendly
 def run_(
-    lessons: Annotated[list[str] | None, typer.Argument(help="Numbers such as 03; all by default.")] = None,
+    lessons: Annotated[list[str] | None, Argument(help="Numbers such as 03; all by default.")] = None,
     folder: FolderOption = NOTEBOOKS,
 ) -> None:
     """Run lessons from top to bottom and store their outputs.
@@ -148,11 +147,9 @@ def run_(
 @course.command("set-repository")
 @friendly
 def set_repository_(
-    repository: Annotated[
-        str, typer.Argument(help="OWNER/NAME, or an address; without it, all links are removed.")
-    ] = "",
-    branch: Annotated[str, typer.Option(help="The branch that links open.")] = "main",
-    hub: Annotated[str | None, typer.Option(help="A JupyterHub with nbgitpuller, such as https://hub.uni.edu.")] = None,
+    repository: Annotated[str, Argument(help="OWNER/NAME, or an address; without it, all links are removed.")] = "",
+    branch: Annotated[str, Option(help="The branch that links open.")] = "main",
+    hub: Annotated[str | None, Option(help="A JupyterHub with nbgitpuller, such as https://hub.uni.edu.")] = None,
     folder: FolderOption = NOTEBOOKS,
 ) -> None:
     """Write the links to Colab, Kaggle, Binder, VS Code and a JupyterHub, and the set-up cell, into every lesson.
@@ -166,7 +163,7 @@ def set_repository_(
 
 @course.command("tidy")
 @friendly
-def tidy_(notebooks: Annotated[list[Path], typer.Argument(help="Notebooks, which are repaired in place.")]) -> None:
+def tidy_(notebooks: Annotated[list[Path], Argument(help="Notebooks, which are repaired in place.")]) -> None:
     """Repair notebooks: unique cell ids, slides, texts of pictures, and widget state as Colab saves it.
 
     Example: `liftkit course tidy my_lesson.ipynb`

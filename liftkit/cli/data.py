@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer import Argument, Option
 
 from liftkit.cli.common import friendly, say, show_table
 from liftkit.cli.keypoints import keypoints
@@ -32,11 +33,11 @@ def moved(context: typer.Context) -> None:
 @data.command("make")
 @friendly
 def make(
-    file: Annotated[Path, typer.Argument(help="The pose file to write (.npz).")],
-    seed: Annotated[int, typer.Option(help="Another seed gives other people.")] = 0,
-    coupling: Annotated[float, typer.Option(help="How far the torso follows the legs, 0 to 1.")] = 0.0,
-    rig: Annotated[str, typer.Option(help='"orthographic" (mm) or "perspective" (pixels).')] = "orthographic",
-    movements: Annotated[str, typer.Option(help='"basic", "broad" or "random" (joint angles).')] = "basic",
+    file: Annotated[Path, Argument(help="The pose file to write (.npz).")],
+    seed: Annotated[int, Option(help="Another seed gives other people.")] = 0,
+    coupling: Annotated[float, Option(help="How far the torso follows the legs, 0 to 1.")] = 0.0,
+    rig: Annotated[str, Option(help='"orthographic" (mm) or "perspective" (pixels).')] = "orthographic",
+    movements: Annotated[str, Option(help='"basic", "broad" or "random" (joint angles).')] = "basic",
 ) -> None:
     """Write the embedded synthetic data set to a file.
 
@@ -53,9 +54,7 @@ def make(
 
 @data.command("show")
 @friendly
-def show(
-    name: Annotated[str, typer.Argument(help=DATA)] = "synthetic",
-) -> None:
+def show(name: Annotated[str, Argument(help=DATA)] = "synthetic") -> None:
     """Check a pose file and count its contents.
 
     Example: `liftkit data show cmu.npz`
@@ -75,8 +74,8 @@ def show(
 @data.command("report")
 @friendly
 def report(
-    name: Annotated[str, typer.Argument(help=DATA)] = "synthetic",
-    out: Annotated[Path | None, typer.Option(help="The page to write (.html), with figures.")] = None,
+    name: Annotated[str, Argument(help=DATA)] = "synthetic",
+    out: Annotated[Path | None, Option(help="The page to write (.html), with figures.")] = None,
 ) -> None:
     """Check poses for common defects: warnings, figures, and what is normal.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from typer import Argument, Option
 
 from liftkit.cli import options
 from liftkit.cli.common import friendly, say
@@ -13,11 +13,11 @@ from liftkit.cli.common import friendly, say
 
 @friendly
 def draw(
-    run: Annotated[Path, typer.Argument(help="The folder of a trained run.")],
-    out: Annotated[Path, typer.Option(help="The picture to write (.svg).")],
+    run: Annotated[Path, Argument(help="The folder of a trained run.")],
+    out: Annotated[Path, Option(help="The picture to write (.svg).")],
     data: options.Data = "synthetic",
-    count: Annotated[int, typer.Option(help="How many poses, evenly spaced test poses.", min=1, max=50)] = 4,
-    member: Annotated[int, typer.Option(help="Which member lifts them.", min=0)] = 0,
+    count: Annotated[int, Option(help="How many poses, evenly spaced test poses.", min=1, max=50)] = 4,
+    member: Annotated[int, Option(help="Which member lifts them.", min=0)] = 0,
 ) -> None:
     """Draw lifted poses, seen from the side, beside the truth.
 

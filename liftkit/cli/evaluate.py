@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from typer import Argument, Option
 
 from liftkit.cli import options
 from liftkit.cli.common import SHOWN, friendly, show_baselines, show_table, with_summary
@@ -13,11 +13,11 @@ from liftkit.cli.common import SHOWN, friendly, show_baselines, show_table, with
 
 @friendly
 def evaluate_(
-    run: Annotated[Path, typer.Argument(help="The folder of a trained run.")],
+    run: Annotated[Path, Argument(help="The folder of a trained run.")],
     data: options.Data = "synthetic",
-    split: Annotated[str, typer.Option(help='The poses to evaluate on: "test", "train" or "all".')] = "test",
-    by: Annotated[str | None, typer.Option(help='One row per "action", "subject" or "joint".')] = None,
-    joints: Annotated[int, typer.Option(help="17: all count; 16: without the pelvis; 14: MPI-INF-3DHP's.")] = 17,
+    split: Annotated[str, Option(help='The poses to evaluate on: "test", "train" or "all".')] = "test",
+    by: Annotated[str | None, Option(help='One row per "action", "subject" or "joint".')] = None,
+    joints: Annotated[int, Option(help="17: all count; 16: without the pelvis; 14: MPI-INF-3DHP's.")] = 17,
 ) -> None:
     """Evaluate a saved run on poses whose 3D is known.
 

@@ -2,52 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer import Argument, Option
 
 from liftkit.cli import options
 from liftkit.cli.common import friendly, say
 
 if TYPE_CHECKING:
-    from liftkit import PoseSet, Run
-
-# options only for keypoints
-READING = ("format", "order", "size", "aspect", "threshold", "max_gap", "person", "follow", "all_people", "drop_wild")
+    from liftkit import Run
 
 
 @friendly
 def lift(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="Keypoints: a file, a folder with one file per frame, or a pose file.")],
-    out: Annotated[Path | None, typer.Option(help="Ends in .npz, .csv, .bvh, .glb or .html (a page).")] = None,
+    file: Annotated[Path, Argument(help="Keypoints: a file, a folder with one file per frame, or a pose file.")],
+    *,
+    out: Annotated[Path | None, Option(help="Ends in .npz, .csv, .bvh, .glb or .html (a page).")] = None,
     record: Annotated[
-        str | None, typer.Option(help="A recorded run of the lessons, by its representation, instead of the lifter.")
+        str | None, Option(help="A recorded run of the lessons, by its representation, instead of the lifter.")
     ] = None,
-    run: Annotated[Path | None, typer.Option(help="The folder of a run of your own, instead of the lifter.")] = None,
-    seed: Annotated[int | None, typer.Option(help="One member of the run; else the mean of all.")] = None,
-    format: options.Format = None,
-    order: options.Order = None,
-    size: options.Size = None,
-    aspect: options.Aspect = None,
-    threshold: options.Threshold = 0.3,
-    max_gap: options.Gap = 10,
-    person: options.Person = None,
-    follow: options.Follow = True,
-    all_people: options.AllPeople = False,
-    frames: options.Frames = None,
-    drop_wild: options.DropWild = False,
-    fps: Annotated[float | None, typer.Option(help="Frames per second; else the file's, else 30.")] = None,
-    stature: Annotated[float, typer.Option(help="The person's, in mm; scales .bvh and .glb.")] = 1700.0,
-    tilt: Annotated[
-        float | None, typer.Option(help="How far the camera looked down, in degrees; else estimated.")
-    ] = None,
-    smooth: Annotated[bool, typer.Option("--smooth", help="Of a film: take out jitter.")] = False,
-    steady_bones: Annotated[bool, typer.Option("--steady-bones", help="Of a film: keep each bone's length.")] = False,
-    path: Annotated[bool, typer.Option("--path", help="In .bvh and .glb the pelvis moves as in the picture.")] = False,
-    ground: Annotated[bool, typer.Option("--ground", help="In .bvh and .glb the feet stand at height 0.")] = False,
-    check: Annotated[bool, typer.Option("--check", help="Do everything but write.")] = False,
+    run: Annotated[Path | None, Option(help="The folder of a run of your own, instead of the lifter.")] = None,
+    seed: Annotated[int | None, Option(help="One member of the run; else the mean of all.")] = None,
+    reading: options.Reading,
+    fps: Annotated[float | None, Option(help="Frames per second; else the file's, else 30.")] = None,
+    stature: Annotated[float, Option(help="The person's, in mm; scales .bvh and .glb.")] = 1700.0,
+    tilt: Annotated[float | None, Option(help="How far the camera looked down, in degrees; else estimated.")] = None,
+    smooth: Annotated[bool, Option("--smooth", help="Of a film: take out jitter.")] = False,
+    steady_bones: Annotated[bool, Option("--steady-bones", help="Of a film: keep each bone's length.")] = False,
+    path: Annotated[bool, Option("--path", help="In .bvh and .glb the pelvis moves as in the picture.")] = False,
+    ground: Annotated[bool, Option("--ground", help="In .bvh and .glb the feet stand at height 0.")] = False,
+    check: Annotated[bool, Option("--check", help="Do everything but write.")] = False,
 ) -> None:
     """Lift your own keypoints: COCO, OpenPose, MediaPipe, MMPose, Ultralytics, CSV, or a pose file.
 
@@ -57,19 +45,18 @@ def lift(
     from liftkit.export import WRITERS, lift_motion, write_motion
     from liftkit.export.motion import UNLIKE, check_destination, content_of
     from liftkit.keypoints.arrays import is_pose_file
-    from liftkit.keypoints.reading import read_keypoints
+    from liftkit.keypoints.people import within
 
     if out is not None:
         check_destination(out)
     loaded, lifter = _lifter(record, run, seed)
-    numbers, marks = options.frame_range(frames), {}
     if file.suffix.lower() == ".npz" and is_pose_file(file):
         _refuse_reading_options(context)
-        poses, usage, rate = _within(load_poses(file), numbers), "a pose file", None
+        poses, usage, rate, marks = load_poses(file), "a pose file", None, {}
+        if numbers := options.frame_range(reading.frames):
+            poses = poses.select(within(poses.frame, numbers))
     else:
-        given = {"size": options.picture_size(size), "aspect": aspect, "threshold": threshold, "max_gap": max_gap}
-        given |= {"order": order, "person": person, "follow": follow, "all_people": all_people, "drop_wild": drop_wild}
-        poses, usage = read_keypoints(file, format, **given, frames=numbers, incomplete=True)
+        poses, usage = reading.read(file, incomplete=True)
         rate, marks = usage.fps, usage.marks
     say(f"{usage}\n{poses}; lifted by {lifter}.")
     about = {"from": file.name, "used": str(usage), "lifter": lifter}
@@ -92,22 +79,9 @@ def lift(
     say(f"2D and predicted 3D, in {out}.")
 
 
-def _within(poses: PoseSet, frames: slice | None) -> PoseSet:
-    """The poses whose frames have these numbers."""
-    import numpy as np
-
-    if frames is None:
-        return poses
-    kept = np.isin(poses.frame, range(*frames.indices(int(poses.frame.max()) + 1)))
-    if not kept.any():
-        raise ValueError(
-            f"--frames: expected some of {poses.frame.min()} to {poses.frame.max()}, found none in the range"
-        )
-    return poses.select(kept)
-
-
 def _refuse_reading_options(context: typer.Context) -> None:
-    given = [name for name in READING if context.get_parameter_source(name).name != "DEFAULT"]
+    only = {field.name for field in fields(options.Reading)} - {"frames"}
+    given = [name for name in context.params if name in only and context.get_parameter_source(name).name != "DEFAULT"]
     if given:
         names = ", ".join(f"--{name.replace('_', '-')}" for name in given)
         raise ValueError(f"{names}: a pose file is taken as it is; such options are for files of keypoints")

@@ -6,7 +6,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from typer import Option
 
 from liftkit.cli import options
 from liftkit.cli.common import friendly, say, show_table, stoppable
@@ -25,39 +25,32 @@ by a fifth of the other's error, the paper's figure.
 
 @friendly
 def study(
-    out: Annotated[Path, typer.Option(help="The study's folder; one that was killed goes on.")],
-    data: Annotated[list[str] | None, typer.Option(help=f"{options.DATA} May be given several times.")] = None,
-    test: Annotated[list[str] | None, typer.Option(help="More pose files to evaluate on.")] = None,
+    *,
+    out: Annotated[Path, Option(help="The study's folder; one that was killed goes on.")],
+    data: Annotated[list[str] | None, Option(help=f"{options.DATA} May be given several times.")] = None,
+    test: Annotated[list[str] | None, Option(help="More pose files to evaluate on.")] = None,
     representations: Annotated[
-        str | None, typer.Option(help="Names with commas between them; default: the five of the paper.")
+        str | None, Option(help="Names with commas between them; default: the five of the paper.")
     ] = None,
-    seeds: Annotated[int, typer.Option(help="Seeds 0, 1, ... of each representation.", min=1)] = 4,
-    preset: options.Preset = "lesson",
-    steps: options.Steps = None,
-    width: options.Width = None,
-    batch: options.Batch = None,
-    learning_rate: options.LearningRate = None,
-    prior: options.Prior = None,
-    tilt: options.Tilt = None,
-    tilt_spread: options.TiltSpread = None,
-    policies: Annotated[str, typer.Option(help="Which checkpoints count.")] = "last,unsupervised,oracle",
-    judged: Annotated[int, typer.Option(help="At most so many test poses, evenly spaced.", min=1)] = 4096,
-    members: Annotated[int | None, typer.Option(help="Seeds trained as one ensemble.", min=1)] = None,
-    processes: Annotated[int | None, typer.Option(help="Default: one a core.", min=1)] = None,
-    scheduler: Annotated[str | None, typer.Option(help="Address of a dask scheduler that gives the workers.")] = None,
-    restart: Annotated[bool, typer.Option(help="Throw away what is in the folder.")] = False,
-    supervised: Annotated[bool, typer.Option(help="Also train networks with the answers, as a reference.")] = False,
+    seeds: Annotated[int, Option(help="Seeds 0, 1, ... of each representation.", min=1)] = 4,
+    training: options.Training,
+    policies: Annotated[str, Option(help="Which checkpoints count.")] = "last,unsupervised,oracle",
+    judged: Annotated[int, Option(help="At most so many test poses, evenly spaced.", min=1)] = 4096,
+    members: Annotated[int | None, Option(help="Seeds trained as one ensemble.", min=1)] = None,
+    processes: Annotated[int | None, Option(help="Default: one a core.", min=1)] = None,
+    scheduler: Annotated[str | None, Option(help="Address of a dask scheduler that gives the workers.")] = None,
+    restart: Annotated[bool, Option(help="Throw away what is in the folder.")] = False,
+    supervised: Annotated[bool, Option(help="Also train networks with the answers, as a reference.")] = False,
 ) -> None:
     """Train representations x seeds x data sets, evaluate all, and show which is better and how surely.
 
     Example: `liftkit study --data cmu.npz --representations full,legs_torso --seeds 8 --out runs/study`
     """
-    from liftkit import preset_config, run_study
+    from liftkit import run_study
     from liftkit.callbacks import StudyBar
     from liftkit.representations import PAPER
 
-    given = dict(steps=steps, width=width, batch=batch, learning_rate=learning_rate)
-    config = preset_config(preset, **given, prior=prior, tilt=tilt, tilt_spread=tilt_spread)
+    config = training.config()
     names = [name.strip() for name in representations.split(",")] if representations else PAPER
     sets, tests = _by_stem(data or ["synthetic"], test or [])
     client = _client(scheduler)

@@ -9,6 +9,7 @@ from tempfile import NamedTemporaryFile
 from typing import Annotated
 
 import typer
+from typer import Option
 
 from liftkit.cli import options
 from liftkit.cli.common import STOPPED, friendly, say, show_baselines, show_table, with_summary
@@ -16,28 +17,21 @@ from liftkit.cli.common import STOPPED, friendly, say, show_baselines, show_tabl
 
 @friendly
 def train(
+    *,
     data: options.Data = "synthetic",
-    representation: Annotated[str, typer.Option(help="How the pose is divided into segments.")] = "legs_torso",
-    seeds: Annotated[int, typer.Option(help="Members of the ensemble: seeds 0, 1, ...", min=1)] = 2,
-    preset: options.Preset = "lesson",
-    steps: options.Steps = None,
-    width: options.Width = None,
-    batch: options.Batch = None,
-    learning_rate: options.LearningRate = None,
-    prior: options.Prior = None,
-    tilt: options.Tilt = None,
-    tilt_spread: options.TiltSpread = None,
-    out: Annotated[Path | None, typer.Option(help="Save the run and its results in this folder.")] = None,
+    representation: Annotated[str, Option(help="How the pose is divided into segments.")] = "legs_torso",
+    seeds: Annotated[int, Option(help="Members of the ensemble: seeds 0, 1, ...", min=1)] = 2,
+    training: options.Training,
+    out: Annotated[Path | None, Option(help="Save the run and its results in this folder.")] = None,
 ) -> None:
     """Train a lifter on 2D poses only, then evaluate it on test poses.
 
     Example: `liftkit train --data cmu.npz --representation full --seeds 6 --out runs/full`
     """
-    from liftkit import Trainer, load_poses, preset_config
+    from liftkit import Trainer, load_poses
     from liftkit.callbacks import ProgressBar
 
-    given = dict(steps=steps, width=width, batch=batch, learning_rate=learning_rate)
-    config = preset_config(preset, **given, prior=prior, tilt=tilt, tilt_spread=tilt_spread)
+    config = training.config()
     _check_out(out)
     poses = load_poses(data)
     trainer = Trainer(representation, poses, range(seeds), config)

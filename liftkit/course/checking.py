@@ -100,7 +100,10 @@ NO_NUMBERS = {"c": "complex numbers", "U": "text", "S": "text", "T": "text", "M"
 def as_array(value: Any) -> np.ndarray:
     """Turn numbers of any type into float64: tensors, arrays, tables, lists of them. A WrongAnswer if they are none."""
     if isinstance(value, (list, tuple)):
-        return _stacked([as_array(part) for part in value])
+        parts = [as_array(part) for part in value]
+        if len({part.shape for part in parts}) > 1:
+            raise WrongAnswer("Expected numbers of one shape, found a list whose parts have different shapes.")
+        return np.array(parts)
     try:
         array = _array(value)
     except Ended:
@@ -124,12 +127,6 @@ def _array(value: Any) -> np.ndarray:
         return array
     kind = next((type(part) for part in array.flat if isinstance(part, (str, bytes, complex))), np.float64)
     return np.asarray(array, dtype=kind)
-
-
-def _stacked(parts: list[np.ndarray]) -> np.ndarray:
-    if len({part.shape for part in parts}) > 1:
-        raise WrongAnswer("Expected numbers of one shape, found a list whose parts have different shapes.")
-    return np.array(parts)
 
 
 Slips = str | Mapping[str, Any]  # what is said of a wrong value, or texts about typical slips -> the value of each
@@ -159,15 +156,13 @@ def expect_value(
         raise WrongAnswer(f"{message} {explain(number, why, otherwise, tolerance)}".strip())
 
 
-def expect_equal(
-    found: Any, expected: Any, what: str, why: Slips = "", otherwise: str = "", tolerance: float = 1e-3
-) -> None:
-    """Raise WrongAnswer unless all lengths, in mm, agree within ``tolerance`` of the largest."""
+def expect_equal(found: Any, expected: Any, what: str, why: Slips = "", otherwise: str = "") -> None:
+    """Raise WrongAnswer unless all lengths, in mm, agree within a thousandth of the largest."""
     expected = as_array(expected)
     found = expect_shape(found, expected.shape, what)
-    if not _near(found, expected, tolerance):
+    if not _near(found, expected, 1e-3):
         message = f"{_capital(what)} differs by up to {_brief(np.abs(found - expected).max())} mm."
-        raise WrongAnswer(f"{message} {explain(found, why, otherwise, tolerance)}".strip())
+        raise WrongAnswer(f"{message} {explain(found, why, otherwise, 1e-3)}".strip())
 
 
 def expect_bones(value: Any, x3d: np.ndarray, what: str, why: Slips = "", otherwise: str = "") -> np.ndarray:
@@ -188,12 +183,8 @@ def expect_gradient(loss: Callable[[], Any], wanted: torch.Tensor, of: Sequence[
     """
     try:
         slopes = torch.autograd.grad(loss().sum(), of)
-    except (
-        WrongAnswer,
-        AttributeError,
-        TypeError,
-        RuntimeError,
-    ):  # numpy, no tensor, not of these, used up by backward()
+    except (WrongAnswer, AttributeError, TypeError, RuntimeError):
+        # numpy, no tensor, not of these, used up by backward()
         why = "it has no gradient, so nothing would be learned: avoid `.item()`, `.detach()`, numpy, `no_grad` and "
         raise WrongAnswer(f"The value is right, but {why}`backward()`.") from None
     found, right = (torch.cat([s.flatten() for s in one]) for one in (slopes, torch.autograd.grad(wanted, of)))

@@ -199,14 +199,10 @@ class Measuring(Exercise):
         expected = self.measure()
         if self.choices:
             self._compare_names(answer, {expected} if isinstance(expected, str) else set(expected))
-        else:
-            self._compare_number(answer, expected)
+        elif answer != round(expected, 2) and not math.isclose(answer, expected, rel_tol=self.tolerance):
+            verdict = "not a number" if math.isnan(answer) else "too small" if answer < expected else "too large"
+            raise WrongAnswer(f"{_shown(answer)} is {verdict}. {self.wrong(answer)}")
         return f"Measured just now: {_shown(expected)}. {self.conclusion}"
-
-    def _compare_number(self, found: float, expected: float) -> None:
-        if found != round(expected, 2) and not math.isclose(found, expected, rel_tol=self.tolerance):
-            verdict = "not a number" if math.isnan(found) else "too small" if found < expected else "too large"
-            raise WrongAnswer(f"{_shown(found)} is {verdict}. {self.wrong(found)}")
 
     def _compare_names(self, found: set[str], right: set[str]) -> None:
         belongs = f"{_shown(found & right)}: right so far" if found & right else ""
@@ -265,6 +261,8 @@ def _code_of(function: Callable) -> str:
     text = inspect.getsource(inspect.getmodule(function))
     module = ast.parse(text).body
     functions = {node.name: node for node in module if isinstance(node, ast.FunctionDef)}
+    for node in functions.values():
+        node.decorator_list = []  # a cache is for the checks
     wanted, used = [function.__name__], set()
     for name in wanted:  # grows while it is walked
         names = {node.id for node in ast.walk(functions[name]) if isinstance(node, ast.Name)}

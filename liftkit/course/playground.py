@@ -51,9 +51,8 @@ def losses_of(cycle: Cycle, discriminator: Discriminator | None = None) -> dict[
 def own_losses(**functions: Callable) -> Iterator[None]:
     """Train with other consistency losses while the context is open; their weights stay as they were.
 
-    Args:
-        functions: name of a loss -> a function ``(lift, x2d)`` or, for ``reprojection``, ``(lift, x2d, rotation)`` of
-            one member's batch, as in exercises 03.1 and 03.2.
+    ``functions``: name of a loss -> a function ``(lift, x2d)`` or, for ``reprojection``, ``(lift, x2d, rotation)`` of
+    one member's batch, as in exercises 03.1 and 03.2.
     """
     kept = {name: LOSSES[name] for name in functions}
     try:

@@ -75,8 +75,7 @@ def plan(folder: str | Path, **planned: Any) -> Plan:
         planned: the fields of :class:`Plan` without its times. If there are none, the plan that is there is read.
 
     Raises:
-        ValueError: on fewer than six seeds or two representations, without a question or a rule, on a checkpoint that
-            is chosen by 3D error; on a file that is missing or damaged.
+        ValueError: if it lacks something (see :class:`Plan`), or the file is missing or damaged.
     """
     path, new = Path(folder) / PLAN, Plan(**planned) if planned else None
     old = _read(path) if path.exists() or new is None else None
@@ -93,10 +92,7 @@ def plan(folder: str | Path, **planned: Any) -> Plan:
 
 
 def keep_results(folder: str | Path, results: pd.DataFrame) -> pd.DataFrame:
-    """Keep the results of a study beside its plan, once, with the time: the planned seeds and representations.
-
-    Args:
-        results: as :attr:`liftkit.Study.results`; of several checkpoint policies the planned one is taken.
+    """Keep ``results`` (:attr:`liftkit.Study.results`) beside the plan, once, with the time: the rows that it planned.
 
     Raises:
         ValueError: if there is no plan, if other results are there already, or if planned seeds are missing.

@@ -6,7 +6,7 @@ import ast
 import re
 import symtable
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 MAGIC = re.compile(r"^(\s*)[%!?].*$", re.MULTILINE)
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # what ast.parse raises
@@ -16,8 +16,8 @@ UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # what ast.
 class Statement:
     place: tuple[int, int]
     node: ast.stmt
-    uses: set[str] = field(default_factory=set)  # names of the notebook that it reads
-    makes: set[str] = field(default_factory=set)  # names that it binds or changes
+    uses: set[str]  # names of the notebook that it reads
+    makes: set[str]  # names that it binds or changes
 
 
 def code_cells(notebook: dict) -> list[str]:
@@ -36,13 +36,12 @@ def code_of(cell: dict) -> str:
 
 def read_statements(number: int, code: str) -> list[Statement]:
     """The statements of code cell ``number``. Raises one of UNREADABLE if the code is not Python."""
-    return [_statement((number, k), node) for k, node in enumerate(ast.parse(code).body)]
-
-
-def _statement(place: tuple[int, int], node: ast.stmt) -> Statement:
-    table = symtable.symtable(ast.unparse(node), "cell", "exec")
-    made = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
-    return Statement(place, node, set(_reads(table)), made | set(_changes(node)))
+    found = []
+    for k, node in enumerate(ast.parse(code).body):
+        table = symtable.symtable(ast.unparse(node), "cell", "exec")
+        made = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
+        found.append(Statement((number, k), node, set(_reads(table)), made | set(_changes(node))))
+    return found
 
 
 def _reads(table: symtable.SymbolTable) -> Iterator[str]:
@@ -69,7 +68,8 @@ def _changes(tree: ast.AST) -> Iterator[str]:
 
 def needed(statements: list[Statement], place: int, answer: str) -> list[tuple[int, int]]:
     """Where the statements are that the answer needs: before it, or later for a name that is made only later."""
-    chosen = {n for n, one in enumerate(statements) if isinstance(one.node, ast.ImportFrom) and "*" in _imported(one)}
+    imports = ((n, one.node.names) for n, one in enumerate(statements) if isinstance(one.node, ast.ImportFrom))
+    chosen = {n for n, names in imports if names[0].name == "*"}
     wanted = [node.id for node in ast.walk(ast.parse(answer)) if isinstance(node, ast.Name)]
     for name in wanted:  # grows while it is walked
         makers = [n for n, one in enumerate(statements) if name in one.makes and n != place]
@@ -78,7 +78,3 @@ def needed(statements: list[Statement], place: int, answer: str) -> list[tuple[i
                 chosen.add(n)
                 wanted += sorted(statements[n].uses - set(wanted))
     return [statements[n].place for n in sorted(chosen)]
-
-
-def _imported(statement: Statement) -> list[str]:
-    return [alias.name for alias in getattr(statement.node, "names", ())]

@@ -125,12 +125,8 @@ def _hierarchy(offsets: np.ndarray) -> list[str]:
         lines += [f"{pad}{'JOINT' if joint else 'ROOT'} {name}", f"{pad}{{"]
         lines += [f"{pad}  OFFSET {_numbers(offsets[joint])}", f"{pad}  {CHANNELS}"]
         if not CHILDREN[joint]:
-            lines += [
-                f"{pad}  End Site",
-                f"{pad}  {{",
-                f"{pad}    OFFSET {_numbers(END * offsets[joint])}",
-                f"{pad}  }}",
-            ]
+            end = _numbers(END * offsets[joint])
+            lines += [f"{pad}  End Site", f"{pad}  {{", f"{pad}    OFFSET {end}", f"{pad}  }}"]
     return lines + ["  " * level + "}" for level in range(depths[-1], -1, -1)]
 
 

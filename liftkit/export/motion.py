@@ -23,7 +23,7 @@ from liftkit.geometry import expect_poses
 from liftkit.poses import LABELS, PoseSet
 from liftkit.run import Run
 from liftkit.skeleton import H36M_17
-from liftkit.system.files import check_new, write_atomically
+from liftkit.system.files import as_text, check_new, write_atomically
 from liftkit.uncertainty import consensus
 
 UNLIKE = "Unlike the training poses"  # what of the poses is: an entry of `about`
@@ -100,29 +100,21 @@ class LiftedMotion:
         return self.select(known)
 
     @property
-    def unit_in_mm(self) -> float:
-        """One unit of the poses in mm; of poses that are not in mm by the person's stature."""
-        return 1.0 if self.poses.units == "mm" else self.stature / (person_height(self.x3d) or 1.0)
-
-    @property
     def metres(self) -> np.ndarray:
         """The prediction (F, 17, 3) in metres, of a level camera: x right, y up, z towards the viewer, as in glTF."""
-        x3d, size = self.x3d, self.unit_in_mm
-        if self.path:
-            x3d = x3d + np.pad(self._pelvis_in_the_picture(), ((0, 0), (0, 1)))[:, None]
+        x3d, height = self.x3d, person_height(self.x3d)
+        mm = 1.0 if self.poses.units == "mm" else self.stature / (height or 1.0)  # of one unit
+        if self.path:  # the pelvis is where it is in the picture, from where it is in the first frame of its clip
+            pelvis = self.poses.x2d[:, 0].astype(float)
+            _, first, of = np.unique(self.poses.clip, return_index=True, return_inverse=True)
+            x3d = x3d + np.pad(pelvis - pelvis[first[of]], ((0, 0), (0, 1)))[:, None]
         if self.steady:
-            size = size * (person_height(self.x3d) / np.maximum(heights(self.x3d), 1e-9))[:, None, None]
-        joints = upright(x3d, self.tilt) * 1e-3 * size * [1.0, -1.0, -1.0]
+            mm = mm * (height / np.maximum(heights(self.x3d), 1e-9))[:, None, None]
+        joints = upright(x3d, self.tilt) * 1e-3 * mm * [1.0, -1.0, -1.0]
         if self.ground:
             ankles = joints[:, [H36M_17.index("left_ankle"), H36M_17.index("right_ankle")], 1]
             joints[..., 1] -= np.nanmedian(ankles.min(1))
         return joints.astype(np.float32)
-
-    def _pelvis_in_the_picture(self) -> np.ndarray:
-        """(F, 2) where the pelvis is in the picture, from where it is in the first frame of its clip."""
-        pelvis, clip = self.poses.x2d[:, 0].astype(float), self.poses.clip
-        _, first, of = np.unique(clip, return_index=True, return_inverse=True)
-        return pelvis - pelvis[first[of]]
 
 
 def lift_motion(
@@ -195,21 +187,12 @@ def csv_bytes(motion: LiftedMotion) -> bytes:
         axes, numbers = [*axes, "spread"], [*numbers, motion.spread[..., None]]
     axes, numbers = [*axes, *motion.marks], [*numbers, *(values[..., None] for values in motion.marks.values())]
     table = pd.DataFrame({name: getattr(poses, name) for name in ("subject", "action", "clip", "frame")})
-    table[["subject", "action"]] = table[["subject", "action"]].map(_as_text)
+    table[["subject", "action"]] = table[["subject", "action"]].map(as_text)
     columns = [f"{name}_{axis}" for name in H36M_17.names for axis in axes]
     both = pd.DataFrame(np.concatenate(numbers, axis=-1).reshape(len(poses), -1), columns=columns)
     distances = pd.DataFrame({f"distance_{name}": values for name, values in motion.distance.items()})
     table = pd.concat([table, both, distances], axis=1)
     return table.to_csv(index=False, float_format="%.6g", lineterminator="\n").encode()
-
-
-def _as_text(label: str) -> str:
-    """A label that a spreadsheet takes for text, not for a formula.
-
-    >>> _as_text("=1+1"), _as_text("ann")
-    ("'=1+1", 'ann')
-    """
-    return f"'{label}" if str(label)[:1] in ("=", "+", "-", "@", "\t", "\r") else str(label)
 
 
 def _glb(motion: LiftedMotion) -> bytes:

@@ -11,16 +11,6 @@ LONGEST_GAP = 1.0  # s; what lies further apart does not go together
 BONES = np.array(H36M_17.bones)  # (16, 2) parent and joint
 
 
-def steady(x3d: np.ndarray, clip: np.ndarray, frame: np.ndarray, fps: float, seconds: float = SECONDS) -> np.ndarray:
-    """:func:`smooth`, then :func:`steady_bones`. Returns (F, J, 3); x and y differ from the 2D poses.
-
-    >>> jitter = np.random.default_rng(0).normal(size=(60, 17, 3))
-    >>> bool(steady(jitter, np.zeros(60, int), np.arange(60), 30.0).std() < 0.5 * jitter.std())
-    True
-    """
-    return steady_bones(smooth(x3d, clip, frame, fps, seconds), clip)
-
-
 def smooth(x3d: np.ndarray, clip: np.ndarray, frame: np.ndarray, fps: float, seconds: float = SECONDS) -> np.ndarray:
     """Lifted motion without jitter: every coordinate becomes the mean over the frames near it, by a normal curve.
 
@@ -56,7 +46,20 @@ def steady_bones(x3d: np.ndarray, clip: np.ndarray) -> np.ndarray:
     """
     found = np.array(x3d, dtype=float)
     for one in np.unique(clip):
-        found[clip == one] = _with_steady_bones(found[clip == one])
+        film = found[clip == one]
+        vectors = film[:, BONES[:, 1]] - film[:, BONES[:, 0]]
+        lengths = np.linalg.norm(vectors, axis=-1)  # (F, 16)
+        count = np.isfinite(lengths).sum(0)
+        size = lengths[:, count == count.max()].sum(1, keepdims=True)  # of the bones that are known in most frames
+        known = size[:, 0] > 0
+        if not known.any():
+            continue
+        relative = lengths[known] / size[known]
+        usual = np.array([np.median(r[np.isfinite(r)]) if np.isfinite(r).any() else np.nan for r in relative.T])
+        vectors *= (np.where(size > 0, usual * size, lengths) / np.where(lengths > 0, lengths, 1))[..., None]
+        for (parent, joint), vector in zip(BONES, vectors.swapaxes(0, 1), strict=True):
+            film[:, joint] = film[:, parent] + vector
+        found[clip == one] = film
     return found.astype(x3d.dtype)
 
 
@@ -67,31 +70,6 @@ def _smooth(x3d: np.ndarray, at: np.ndarray, sigma: float) -> np.ndarray:
     values[at] = np.where(known[at] > 0, x3d, 0)
     reach = int(4 * sigma + 0.5)
     curve = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
-    total, weight = (_averaged(x, curve) for x in (values, known))
-    return np.where(known[at] > 0, total[at] / np.where(known[at] > 0, weight[at], 1), np.nan)
-
-
-def _averaged(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Sums of values (F, ...) over neighbouring frames, weighted; beyond the ends there is 0."""
-    reach = len(weights) // 2
-    around = np.pad(values, [(reach, reach), *[(0, 0)] * (values.ndim - 1)])
-    return sum(weight * around[k : k + len(values)] for k, weight in enumerate(weights))
-
-
-def _with_steady_bones(x3d: np.ndarray) -> np.ndarray:
-    """x3d (F, J, 3) of one clip with every bone as long as its median in relation to the person's size."""
-    vectors = x3d[:, BONES[:, 1]] - x3d[:, BONES[:, 0]]
-    lengths = np.linalg.norm(vectors, axis=-1)  # (F, 16)
-    count = np.isfinite(lengths).sum(0)
-    size = lengths[:, count == count.max()].sum(1, keepdims=True)  # of the bones that are known in most frames
-    known = size[:, 0] > 0
-    if not known.any():
-        return x3d
-    relative = lengths[known] / size[known]
-    usual = np.array([np.median(r[np.isfinite(r)]) if np.isfinite(r).any() else np.nan for r in relative.T])
-    steady_lengths = np.where(size > 0, usual * size, lengths)
-    vectors *= (steady_lengths / np.where(lengths > 0, lengths, 1))[..., None]
-    found = x3d.copy()
-    for (parent, joint), vector in zip(BONES, vectors.swapaxes(0, 1), strict=True):
-        found[:, joint] = found[:, parent] + vector
-    return found
+    around = (np.pad(x, [(reach, reach), (0, 0), (0, 0)]) for x in (values, known))  # beyond the ends there is 0
+    total, weight = (sum(w * x[k : k + len(values)] for k, w in enumerate(curve))[at] for x in around)
+    return np.where(known[at] > 0, total / np.where(known[at] > 0, weight, 1), np.nan)

@@ -19,6 +19,7 @@ from liftkit.keypoints.points import FEWEST, MOST, OTHER, Points, width_of
 from liftkit.system.pickles import entries, read_pickled
 
 LARGEST = 2**27  # bytes of one array: some 300,000 frames
+PICKLED = "it holds pickled objects, which are not read: save arrays of numbers of shape (frames, points, 2 or 3)"
 
 
 def is_pose_file(path: Path) -> bool:
@@ -68,10 +69,7 @@ def _without_pickles() -> Iterator[None]:
             warnings.simplefilter("ignore")  # of headers that Python 2 wrote
             yield
     except ValueError as error:
-        pickled = (
-            "it holds pickled objects, which are not read: save arrays of numbers of shape (frames, points, 2 or 3)"
-        )
-        raise ValueError(pickled if "bject" in str(error) else str(error)) from error
+        raise ValueError(PICKLED if "bject" in str(error) else str(error)) from error
 
 
 def _rows(array: np.ndarray, names: tuple[str, ...] | None = None, size=None) -> Found:

@@ -17,14 +17,14 @@ from liftkit.keypoints.labels import short, squeezed, whole
 from liftkit.keypoints.names import LONGEST_NAME, tidy
 from liftkit.keypoints.points import FEWEST, MOST, SCORE_KEYS, Points, read_points
 
-POINT_KEYS = "landmark landmarkname keypoint keypointname joint jointname bodypart bodypartname part point".split()
-POINT_KEYS += "pointname kpt kptname name label landmarkid landmarkindex landmarkidx keypointid keypointindex".split()
-POINT_KEYS += "keypointidx jointid".split()
-POINT_KEYS += "jointindex jointidx pointid index id".split()
+POINT_KEYS = [word + end for word in "landmark keypoint joint bodypart part point kpt".split() for end in ("", "name")]
+POINT_KEYS += ["name", "label"]
+POINT_KEYS += [word + end for word in ("landmark", "keypoint", "joint", "point") for end in ("id", "index", "idx")]
+POINT_KEYS += ["index", "id"]
 INDEX_KEYS = ("", "unnamed0", "index", "row")  # a column that counts the lines counts frames
 OTHER_COLUMNS = re.compile(r"^(b?box|rect|centroid|world)", re.I)
 NO_POINT = ("px", "pixel", "pixels", "pos", "position", "coord", "norm", "2d")  # words beside a point and its axis
-EMPTY = ("", "nan", "null", "none", "na", "n/a", "-")
+EMPTY = {"", "nan", "null", "none", "na", "n/a", "-"}
 DENSE = 8  # one point in so many must be there: else a small table makes large arrays
 Lines = list[list[str]]
 
@@ -87,11 +87,8 @@ def counted(table: Table) -> list[str]:
 
 
 def has_frames(table: Table) -> bool:
-    return (
-        table.column(labels.FRAME_KEYS) is not None
-        or table.column(labels.TIME_KEYS) is not None
-        or bool(counted(table))
-    )
+    named = any(table.column(keys) is not None for keys in (labels.FRAME_KEYS, labels.TIME_KEYS))
+    return named or bool(counted(table))
 
 
 def column_of(title: str) -> Column | None:
@@ -138,7 +135,7 @@ def wide(table: Table, columns: list[Column | None]):
         values = np.array(_numbers(line, xy, number)).reshape(-1, 2)
         scores = np.array(_numbers(line, seen, number)) if any(k is not None for k in seen) else None
         rows.append((frame, track, Points(values, scores)))
-    return rows, None if points is numbered or points == numbered else tuple(points), ()
+    return rows, None if points == numbered else tuple(points)
 
 
 def long(table: Table, columns: list[Column | None]):
@@ -149,13 +146,12 @@ def long(table: Table, columns: list[Column | None]):
     at = {column.axis: k for k, column in reversed(list(enumerate(columns))) if column and not column.point}
     written = list(dict.fromkeys(line[point] for line in table.body))
     if len(written) > MOST:
-        raise ValueError(
-            f"expected at most {MOST} points of a person, found {len(written):,} in {table.header[point]!r}"
-        )
+        found = f"{len(written):,} in {table.header[point]!r}"
+        raise ValueError(f"expected at most {MOST} points of a person, found {found}")
     called = {cell: tidy(cell) for cell in written}
     names = list(dict.fromkeys(called.values()))
-    numbered = all(name.isdecimal() for name in names)
-    names = sorted(names, key=int) if numbered else names
+    if numbered := all(name.isdecimal() for name in names):
+        names.sort(key=int)
     place, people, lines = {name: k for k, name in enumerate(names)}, {}, named_frames(table)
     if len(set(lines)) * len(names) > DENSE * len(table.body) + 1000:
         raise ValueError(f"expected each of the {len(names)} points in most frames, found one line in {DENSE} or fewer")
@@ -167,7 +163,7 @@ def long(table: Table, columns: list[Column | None]):
         points[k] = _numbers(line, [at["x"], at["y"], at.get("score")], number)
     scored = "score" in at
     rows = [(frame, track, Points(p[:, :2], p[:, 2] if scored else None)) for (frame, track), p in people.items()]
-    return rows, None if numbered else tuple(names), ()
+    return rows, None if numbered else tuple(names)
 
 
 def in_one_cell(table: Table, column: int):
@@ -180,16 +176,12 @@ def in_one_cell(table: Table, column: int):
         except (ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
             raise ValueError(f"line {number}: expected keypoints with x and y, found {cell[:40]!r}") from error
         rows.append((frame if has_frames(table) else 0, track, points))
-    return rows, None, ()
+    return rows, None
 
 
 def _numbers(line: list[str], columns: list[int | None], number: int) -> list[float]:
     """A line's numbers: NaN for an empty cell, 1 (a score) for a column that the table lacks."""
     cells = ["1" if column is None else line[column].strip() for column in columns]
-    try:
-        return [float(cell) for cell in cells]
-    except ValueError:
-        pass
     try:
         return [np.nan if cell.lower() in EMPTY else float(cell) for cell in cells]
     except ValueError as error:

@@ -5,15 +5,17 @@ If nothing names a frame, the outermost list (or dictionary with numbers in its 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
 
 from liftkit.keypoints.labels import by_name, frames_by_label, of_people
-from liftkit.keypoints.people import LARGEST_COORDINATE, Row
+from liftkit.keypoints.people import LARGEST_COORDINATE, Found, Row
 from liftkit.keypoints.points import Points
 
+UNTRACKED = repeat("")
 NEAR = 0.25  # of a person's size: how far apart the points of one person in two neighbouring frames are at most
 ONE_PICTURE = ("people", "persons", "bodies", "instances", "annots")  # lists of the people of one picture
 
@@ -28,24 +30,15 @@ class Detection(NamedTuple):
     points: Points
 
 
-class Placed(NamedTuple):
-    """Rows with the number of their frame, how many frames there are, frames per second, and what is to be said."""
-
-    rows: list[Row]
-    count: int
-    fps: float | None = None
-    notes: tuple[str, ...] = ()
-
-
-def place(people: list[Detection], labels: list, images: list, follow: bool, one: bool) -> Placed:
-    """The frames of people; ``labels`` and ``images`` name all frames, also those without a person.
+def place(people: list[Detection], labels: list, images: list, follow: bool, one: bool) -> Found:
+    """People with the numbers of their frames; ``labels`` and ``images`` name all frames, also those without a person.
 
     ``one``: they are of one picture. ``follow``: of one film. Raises ValueError if it is not clear.
     """
     if len(films := sorted({person.film for person in people if person.film})) > 1 and follow:
         raise ValueError(f"expected one film, found {len(films)}: {', '.join(films[:8])}; split the file")
     if one and len({person.frame for person in people}) < 2:
-        return Placed([_row(person, 0) for person in people], 1)
+        return _found(people, repeat(0), 1)
     labelled = [person for person in people if person.frame is not None]
     if people and len(labelled) == len(people) and len({person.frame for person in people}) + len(images) > 1:
         return _by_label(people, labels, images, follow)
@@ -54,11 +47,14 @@ def place(people: list[Detection], labels: list, images: list, follow: bool, one
     return _by_place(people, labelled)
 
 
-def _row(person: Detection, frame: int, track: str = "") -> Row:
-    return Row(frame, person.track or track, person.points)
+def _found(
+    people: list[Detection], frames: Iterable[int], count: int, tracks: Iterable[str] = UNTRACKED, **about
+) -> Found:
+    rows = [Row(frame, p.track or track, p.points) for p, frame, track in zip(people, frames, tracks, strict=False)]
+    return Found(rows, None, count, **about)
 
 
-def _by_label(people: list[Detection], labels: list, images: list, follow: bool) -> Placed:
+def _by_label(people: list[Detection], labels: list, images: list, follow: bool) -> Found:
     kinds = {(person.frame[0], person.frame[2]) for person in people}
     times = {kind for kind, _ in kinds} == {"time"}
     labels = [*images, *(label for kind, label, depth in labels if (kind, depth) in kinds)]
@@ -70,33 +66,33 @@ def _by_label(people: list[Detection], labels: list, images: list, follow: bool)
         if follow and not images:
             raise
         numbers, fps = {label: number for number, label in enumerate(dict.fromkeys(labels))}, None
-    return Placed([_row(p, numbers[p.frame[1]]) for p in people], len(numbers), fps)
+    return _found(people, (numbers[p.frame[1]] for p in people), len(numbers), fps=fps)
 
 
-def _by_place(people: list[Detection], labelled: list[Detection]) -> Placed:
+def _by_place(people: list[Detection], labelled: list[Detection]) -> Found:
     """Frames by where people stand: the outermost list or dictionary with several entries."""
     deepest = max((len(p.path) for p in people), default=0)
     level = next((k for k in range(deepest) if len({p.path[k : k + 1] for p in people}) > 1), None)
     if level is None or (labelled and labelled[0].frame[2] > level):  # each of them names the same frame
-        placed = Placed([_row(p, 0) for p in people], 1)
+        placed = _found(people, repeat(0), 1)
     else:
         placed = _by_level(people, level)
-    if placed.count == 1 and labelled:
+    if placed.frames == 1 and labelled:
         number = next(iter(frames_by_label([labelled[0].frame[1]])[0].values()))
         return placed._replace(rows=[row._replace(frame=number) for row in placed.rows])
     return placed
 
 
-def _by_level(people: list[Detection], level: int) -> Placed:
+def _by_level(people: list[Detection], level: int) -> Found:
     steps = [p.path[level] for p in people]
     if all(isinstance(step, str) for step in steps):
         return _by_key(people, steps, level)
     if any(step in ONE_PICTURE for step in people[0].path[:level][-1:]):
         _check_inside(people, steps)
-        return Placed([_row(p, 0) for p in people], 1)
+        return _found(people, repeat(0), 1)
     if len(set(steps)) < len(steps) or any(isinstance(step, int) for p in people for step in p.path[level + 1 :]):
         _check_inside(people, steps)
-        return Placed([_row(p, p.path[level], _key_below(p, level)) for p in people], max(steps) + 1)
+        return _found(people, steps, max(steps) + 1, (_key_below(p, level) for p in people))
     return _film_or_picture(people, steps)
 
 
@@ -116,22 +112,19 @@ def _check_inside(people: list[Detection], steps: Sequence) -> None:
         )
 
 
-def _by_key(people: list[Detection], steps: list[str], level: int) -> Placed:
+def _by_key(people: list[Detection], steps: list[str], level: int) -> Found:
     keys = list(dict.fromkeys(steps))
     if of_people(keys):
         inner = [next((step for step in p.path[level + 1 :] if isinstance(step, int)), 0) for p in people]
-        rows = [_row(p, i, step) for p, i, step in zip(people, inner, steps, strict=True)]
-        return Placed(rows, max(inner) + 1)
+        return _found(people, inner, max(inner) + 1, steps)
     if not all(any(c.isdigit() for c in key) for key in keys):
         raise ValueError(f"expected frames whose keys are numbers, found {', '.join(keys[:6])[:200]}")
     _check_inside(people, steps)
     places, fps = by_name(keys)
-    numbers = dict(zip(keys, places, strict=True))
-    rows = [
-        _row(p, numbers[step][0], numbers[step][1] or _key_below(p, level))
-        for p, step in zip(people, steps, strict=True)
-    ]
-    return Placed(rows, len({number for number, _ in places}), fps)
+    of_key = dict(zip(keys, places, strict=True))
+    numbers, tracks = zip(*(of_key[step] for step in steps), strict=True)
+    tracks = (track or _key_below(p, level) for p, track in zip(people, tracks, strict=True))
+    return _found(people, numbers, len(set(numbers)), tracks, fps=fps)
 
 
 def near(people: list[Points]) -> list[bool]:
@@ -147,17 +140,17 @@ def near(people: list[Points]) -> list[bool]:
     return found
 
 
-def _film_or_picture(people: list[Detection], steps: list[int]) -> Placed:
+def _film_or_picture(people: list[Detection], steps: list[int]) -> Found:
     """A list of people without frames: those of a film if each is near to the next, of one picture if none is."""
     points = [person.points for person in people]
     close = near(points)
     taken_in_turn = any(any(near(points[first::step])) for step in (2, 3, 4) for first in range(step))
     if all(close):
         note = f"no frame is named: the {max(steps) + 1} entries are taken as frames in their order"
-        return Placed([_row(p, step) for p, step in zip(people, steps, strict=True)], max(steps) + 1, None, (note,))
+        return _found(people, steps, max(steps) + 1, notes=(note,))
     if not any(close) and not taken_in_turn:
         note = f"no frame is named: the {len(people)} entries are taken as people of one picture"
-        return Placed([_row(p, 0) for p in people], 1, None, (note,))
+        return _found(people, repeat(0), 1, notes=(note,))
     raise ValueError(
         f"it does not say which frame each of its {len(people)} people belongs to: expected frame_id (or image_id) "
         "beside the points"

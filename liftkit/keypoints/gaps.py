@@ -9,7 +9,14 @@ WILD = 0.2  # of a person's size in the picture: farther from the median over th
 
 
 def good_points(points: np.ndarray, threshold: float) -> np.ndarray:
-    """x and y (D, K, 2) of points (D, K, 3) with a score; NaN where a point is missing or its score is too low."""
+    """x and y (D, K, 2) of points (D, K, 3) with a score; NaN where a point is missing or its score is too low.
+
+    Raises ValueError if all scores are 0, which is no score.
+    """
+    if threshold > 0 and (points[..., 2] == 0).all() and np.isfinite(points[..., :2]).any():
+        raise ValueError(
+            "the scores of all points are 0, so every point is missing; --threshold 0 takes them all the same"
+        )
     xy, score = points[..., :2], points[..., 2]  # (0, 0) or (-1, -1) is where detectors put what they did not find
     found = np.isfinite(xy).all(-1) & (score >= threshold) & (xy != 0).any(-1) & (xy != -1).any(-1)
     return np.where(found[..., None], xy, np.nan)

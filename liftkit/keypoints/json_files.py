@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 
 from liftkit.keypoints import labels
 from liftkit.keypoints.frames import ONE_PICTURE, Detection, place
@@ -18,6 +19,7 @@ from liftkit.keypoints.people import Found
 from liftkit.keypoints.points import FEWEST, IN_THE_PICTURE, MOST, OTHER, Points, holds_points, read_points
 from liftkit.keypoints.tables import read_records
 
+KINDS = ("frame", labels.FRAME_KEYS), ("time", labels.TIME_KEYS)
 DEPTH = 12  # how deep a person is looked for
 ALWAYS_POINTS = "posekeypoints2d posekeypoints keypoints".split()  # even if they do not look like points
 NAME_LISTS = "keypointid2name keypointnames jointnames bodyparts keypointsnames landmarknames pointnames".split()
@@ -57,7 +59,7 @@ class Search:
 
     def _look_into(self, item: dict, path, name: str, frame, track, film) -> None:
         self._note(item)
-        for kind, keys in ("time", labels.TIME_KEYS), ("frame", labels.FRAME_KEYS):
+        for kind, keys in reversed(KINDS):
             if (label := label_of(item, keys)) is not None:
                 frame = kind, label if whole(label) is not None else short(label), len(path)
         if frame is not None and frame[2] == len(path):
@@ -102,7 +104,7 @@ class Search:
 
 def _listed_frames(item: dict) -> tuple[str, list]:
     """The frames or times of all entries of another list, if they are listed beside it; else an empty list."""
-    for kind, keys in ("frame", labels.FRAME_KEYS), ("time", labels.TIME_KEYS):
+    for kind, keys in KINDS:
         for key, value in item.items():
             listed = isinstance(value, list) and len(value) > 1 and squeezed(key).removesuffix("s") in keys
             if listed and all(isinstance(label, (int, float, str)) for label in value):
@@ -112,9 +114,8 @@ def _listed_frames(item: dict) -> tuple[str, list]:
 
 def _track_of(item: dict) -> str:
     more = item.get("attributes")  # CVAT's
-    lists = {
-        k: v[0] for k, v in item.items() if isinstance(v, list) and len(v) == 1 and squeezed(k) in labels.TRACK_KEYS
-    }
+    ones = {key: value for key, value in item.items() if squeezed(key) in labels.TRACK_KEYS}
+    lists = {key: value[0] for key, value in ones.items() if isinstance(value, list) and len(value) == 1}
     label = label_of({**(more if isinstance(more, dict) else {}), **item, **lists}, labels.TRACK_KEYS)
     return "" if label in (None, -1, "-1") else short(label)
 
@@ -171,10 +172,10 @@ def read_json(text: str, format: str | None = None, follow: bool = True, one: bo
         raise ValueError(f"not a format of keypoints that liftkit knows; it looked for {LOOKED_FOR}")
     if format not in (None, search.format) and search.people:
         raise ValueError(f"it is not laid out as {format} files are, but as {search.format}")
-    rows, frames, fps, said = place(search.people, search.labels, images, follow, one)
-    size = next(iter(search.sizes)) if len(search.sizes) == 1 else None
-    fps = fps or (next(iter(search.rates)) if len(search.rates) == 1 else None)
-    return Found(rows, names or search.names, frames, format or search.format, size, fps, (*notes, *said))
+    found = place(search.people, search.labels, images, follow, one)
+    (size, rate) = (next(iter(values)) if len(values) == 1 else None for values in (search.sizes, search.rates))
+    about = {"names": names or search.names, "format": format or search.format, "size": size}
+    return found._replace(**about, fps=found.fps or rate, notes=(*notes, *found.notes))
 
 
 def _lines(data) -> list[dict] | None:
@@ -234,11 +235,9 @@ def _frames_of_images(images: dict) -> tuple[dict, tuple[str, ...]]:
     names = [image.get("file_name") for image in images.values()]
     if not all(isinstance(name, str) for name in names):
         return {i: i for i in images}, ()
-    try:
+    with suppress(ValueError):
         places = [number for number, _ in by_name(names)[0]]
         if len(set(places)) == len(places):
             return dict(zip(images, places, strict=True)), ()
-    except ValueError:
-        pass
-    said = "the names of the images number no frames: their ids are taken" if len(images) > 1 else ""
-    return {i: i for i in images}, (said,) if said else ()
+    said = ("the names of the images number no frames: their ids are taken",) if len(images) > 1 else ()
+    return {i: i for i in images}, said

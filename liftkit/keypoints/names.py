@@ -157,16 +157,10 @@ def to_h36m(points: np.ndarray, names: Sequence[str]) -> np.ndarray:
     if top:
         at["head"] = points[:, place[top]]
     else:
-        at["head"] = at["thorax"] + 1.5 * (_mean_of_found(points[:, face]) - at["thorax"])
+        seen = np.ma.masked_invalid(points[:, face]).mean(1).filled(np.nan)
+        at["head"] = at["thorax"] + 1.5 * (seen - at["thorax"])
     at["neck"] = (at["thorax"] + at["head"]) / 2
     return np.stack([at[name] for name in H36M_17.names], axis=1)
-
-
-def _mean_of_found(points: np.ndarray) -> np.ndarray:
-    """The mean (F, 2) of the points (F, K, 2) that are not NaN; NaN if all are."""
-    found = np.isfinite(points).all(-1, keepdims=True)
-    count = found.sum(1)
-    return np.where(count > 0, np.where(found, points, 0).sum(1) / np.maximum(count, 1), np.nan)
 
 
 def sources(names: Sequence[str]) -> np.ndarray:

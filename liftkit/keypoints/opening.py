@@ -9,8 +9,7 @@ from liftkit.keypoints.json_files import FORMATS as JSON_FORMATS
 from liftkit.keypoints.json_files import read_json
 from liftkit.keypoints.labels import by_name
 from liftkit.keypoints.people import Found
-from liftkit.keypoints.tables import read_csv
-from liftkit.keypoints.yolo import read_labels
+from liftkit.keypoints.tables import read_csv, read_labels
 from liftkit.system.files import check_file, read_text, reading
 from liftkit.system.foreign import foreign_in, refuse_foreign
 
@@ -68,11 +67,8 @@ def _read_file(file: Path, format: str | None, follow: bool, one_of_many: bool =
     if suffix == ".txt" and (one_of_many or format in (None, "ultralytics")):
         empty = one_of_many and not file.stat().st_size
         text = "" if empty else read_text(file, LARGEST)
-        return read_labels(text) if not text or _numbers_only(text) else read_csv(text, follow)
+        words = any(c.isalpha() and c not in "e" for c in text[:200])
+        return read_csv(text, follow) if words else read_labels(text)
     if suffix in (".csv", ".tsv") or (format == "csv" and not one_of_many):
         return read_csv(read_text(file, LARGEST), follow)
     return read_json(read_text(file, LARGEST), format, follow=follow, one=one_of_many)
-
-
-def _numbers_only(text: str) -> bool:
-    return not any(c.isalpha() and c not in "e" for c in text[:200])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -15,6 +16,10 @@ LARGEST_COORDINATE = 1e6  # pixels
 NORMALISED_BELOW = 2.0  # an image is larger than this many pixels
 OUTSIDE = 0.2  # a larger share of negative coordinates is not of a picture
 FLAG = 2.0  # visible, in COCO's labels
+WORLD = (
+    "these are world landmarks, whose origin is the middle of the hips: they are 3D already and have no place in the "
+    "picture; give the landmarks in the image instead"
+)
 HIGHEST_SCORE = 10.0  # some detectors give scores a little above 1, or sums of several
 
 
@@ -38,6 +43,14 @@ class Found(NamedTuple):
     notes: tuple[str, ...] = ()  # what was decided and should be said
 
 
+def within(frame: np.ndarray, frames: slice) -> np.ndarray:
+    """Which of the frames (F,) have these numbers. Raises ValueError if none has."""
+    kept = np.isin(frame, range(*frames.indices(int(frame.max()) + 1)))
+    if not kept.any():
+        raise ValueError(f"expected frames from {frame.min()} to {frame.max()}, found none of the range that was given")
+    return kept
+
+
 @dataclass(frozen=True, eq=False)
 class People:
     """All detections of a source as arrays: D detections of K keypoints."""
@@ -54,13 +67,10 @@ class People:
         """The detections in frames of these numbers. Raises ValueError if there are none."""
         if frames is None:
             return self
-        first, last = int(self.frame.min()), int(self.frame.max())
-        numbers = range(*frames.indices(last + 1))
-        kept = np.isin(self.frame, numbers)
-        if not kept.any():
-            raise ValueError(f"expected frames from {first} to {last}, found none of the range that was given")
+        kept, (first, last) = within(self.frame, frames), (int(self.frame.min()), int(self.frame.max()))
         every = self.frames == last - first + 1  # else some numbers are left out
-        count = sum(number >= first for number in numbers) if every else len(np.unique(self.frame[kept]))
+        numbers = range(*frames.indices(last + 1)) if every else np.unique(self.frame[kept])
+        count = sum(number >= first for number in numbers)
         return replace(self, points=self.points[kept], frame=self.frame[kept], track=self.track[kept], frames=count)
 
     def scaled(self, size: tuple[float, float] | None, aspect: float | None, known=None) -> tuple[np.ndarray, str]:
@@ -94,23 +104,22 @@ class People:
         middle = np.abs(self.points[:, hips, :2].mean(1)) if len(hips) == 2 else np.empty(0)
         middle = middle[np.isfinite(middle)]
         if middle.size and np.median(middle) < 0.02 * np.abs(seen).max():
-            return (
-                "these are world landmarks, whose origin is the middle of the hips: they are 3D already and have no "
-                "place in the picture; give the landmarks in the image instead"
-            )
+            return WORLD
         low, high = seen.min(), seen.max()
         return f"expected pixels, or shares of the picture from 0 to 1, found coordinates from {low:.2f} to {high:.2f}"
 
 
-def gather(found: Found, order: str | Sequence[str] | None = None) -> People:
+def gather(found: Found, order: tuple[str, ...] | None = None) -> People:
     """Turn rows into arrays. Raises ValueError if rows differ, or if nothing says what the points are.
 
-    ``order``: what the points are, one of ``ORDERS`` or their names; else the file's names, else by their number.
+    ``order``: the points' names; else the file's, else by their number.
     """
     rows, frames = found.rows, found.frames
     if not rows:
         raise ValueError(f"expected a person with keypoints in some frame, found none in {frames} frames")
-    own = _common_names(rows) if any(row.points.names for row in rows) else None
+    own = tuple(dict.fromkeys(name for row in rows for name in row.points.names or ())) or None
+    if own and (len(own) > MOST or not all(row.points.names for row in rows)):
+        raise ValueError(f"expected the same named points for everybody, found {len(own)} different names")
     values, scores = _stacked(rows, own)
     values = np.where(np.isfinite(values), values, np.nan)  # no infinite place, and no signalling NaN
     xyz, seen, said = _meaning(values, scores, values.shape[1])
@@ -140,13 +149,6 @@ def order_names(order: str | Sequence[str]) -> tuple[str, ...]:
     if len(names) < 2:
         raise ValueError(f"unknown order {order!r}; the orders are {', '.join(ORDERS)}, or names with commas")
     return tidy_all(names)
-
-
-def _common_names(rows: list[Row]) -> tuple[str, ...]:
-    names = list(dict.fromkeys(name for row in rows for name in row.points.names or ()))
-    if len(names) > MOST or not all(row.points.names for row in rows):
-        raise ValueError(f"expected the same named points for everybody, found {len(names)} different names")
-    return tuple(names)
 
 
 def _stacked(rows: list[Row], names: tuple[str, ...] | None) -> tuple[np.ndarray, np.ndarray | None]:
@@ -179,8 +181,12 @@ def _meaning(values: np.ndarray, scores: np.ndarray | None, count: int) -> tuple
         values = values[..., 1:]
         notes.append("the first number of each point counts 0, 1, 2, ...: taken as its number, not as x")
     if scores is None and values.shape[2] > 2:
-        scores = _as_scores(values[..., -1], values.shape[2], count)
-        if scores is None and count != 33:
+        last = values[..., -1]  # a score, or a depth
+        known = last[np.isfinite(last)]
+        depth = (known < 0).any() or (count == 33 and (not known.any() or known.max() > HIGHEST_SCORE))  # MediaPipe's z
+        if values.shape[2] > 3 or not depth:
+            scores = _checked(last)
+        elif count != 33:
             notes.append("the third number of each point is negative in places: taken as a depth, and left out")
     if scores is None:
         notes.append("no scores found: every point counts as seen")
@@ -197,24 +203,14 @@ def _meaning(values: np.ndarray, scores: np.ndarray | None, count: int) -> tuple
 def _checked(scores: np.ndarray) -> np.ndarray:
     known = scores[np.isfinite(scores)]
     if known.size and not 0 <= known.min() <= known.max() <= HIGHEST_SCORE:
-        raise ValueError(
-            f"expected scores from 0 to 1 after x and y, found numbers from {known.min():g} to {known.max():g}"
-        )
+        found = f"found numbers from {known.min():g} to {known.max():g}"
+        raise ValueError(f"expected scores from 0 to 1 after x and y, {found}")
     return scores
-
-
-def _as_scores(last: np.ndarray, width: int, count: int) -> np.ndarray | None:
-    """The last of three or four numbers of each point if it is a score; None if it is a depth. Raises ValueError."""
-    known = last[np.isfinite(last)]
-    depth = (known < 0).any() or (count == 33 and (not known.any() or known.max() > HIGHEST_SCORE))  # MediaPipe's z
-    if width == 3 and depth:
-        return None
-    return _checked(last)
 
 
 def _names(order, own, listed, count: int) -> tuple[tuple[str, ...], bool]:
     if order is not None:
-        names, named = order_names(order), True
+        names, named = order, True
     elif own or listed:
         names, named = tidy_all(own or listed), True
     elif count in BY_COUNT:
@@ -234,10 +230,8 @@ def _useful_tracks(frame: np.ndarray, track: np.ndarray) -> np.ndarray:
     """The tracks; none if each detection has one of its own. Raises ValueError if one is twice in a frame."""
     tracked = track != ""
     pairs = list(zip(frame[tracked].tolist(), track[tracked].tolist(), strict=True))
-    if len(set(pairs)) < len(pairs):
-        seen = set()
-        twice = next(pair for pair in pairs if pair in seen or seen.add(pair))
-        raise ValueError(f"frame {twice[0]} has the person {twice[1]} twice: expected one of each, or no track")
+    if twice := [pair for pair, count in Counter(pairs).items() if count > 1]:
+        raise ValueError("frame {} has the person {} twice: expected one of each, or no track".format(*twice[0]))
     if len(pairs) > 2 and len({name for _, name in pairs}) == len(pairs) > len(set(frame[tracked].tolist())) > 1:
         return np.full_like(track, "")
     return track

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,10 +13,8 @@ from liftkit.keypoints.names import BY_COUNT, LIMBS, LONGEST_NAME, tidy
 FEWEST, MOST = 12, 600  # points of a person
 SCORE_KEYS = "score confidence conf likelihood probability prob visibility visible vis presence p v c s".split()
 LONG_SCORES = tuple(key for key in SCORE_KEYS if len(key) > 4)  # also with words before them: inFrameLikelihood
-SCORE_LISTS = (
-    "keypointscores keypointsscores keypointscore keypointsconf keypointsscore keypointsvisible scores".split()
-)
-SCORE_LISTS += ["confidences", *SCORE_KEYS]
+SCORE_LISTS = "keypointscores keypointsscores keypointscore keypointsconf keypointsscore keypointsvisible".split()
+SCORE_LISTS += ["scores", "confidences", *SCORE_KEYS]
 NUMBER_KEYS = "id index idx landmarktype keypointid landmarkid type".split()
 NAME_KEYS = "name part keypoint label bodypart joint landmark".split()
 HOLDS_POINTS = re.compile(r"key_?points?|kpts?|pose|joint|landmark|points|skeleton|preds?$", re.I)
@@ -51,11 +48,8 @@ def holds_points(value: object, key: str = "") -> bool:
     if isinstance(value, list) and not _is_number(value[0]):
         first = next((item for item in value if item is not None), None)
         return FEWEST <= len(value) <= MOST and _is_point(first)
-    return (
-        len(value) >= 2 * FEWEST
-        and width_of(len(value)) is not None
-        and bool(HOLDS_POINTS.search(key) or re.search(r"\d", key))
-    )
+    fits = len(value) >= 2 * FEWEST and width_of(len(value)) is not None
+    return fits and bool(HOLDS_POINTS.search(key) or re.search(r"\d", key))
 
 
 def width_of(count: int) -> int | None:
@@ -86,11 +80,15 @@ def _is_point(value: object) -> bool:
 
 def read_points(value: object, beside: dict | None = None) -> Points:
     """The points that :func:`holds_points` found, with scores that stand ``beside`` them. Raises ValueError."""
-    scores = _scores_beside(beside or {})
+    lists = {squeezed(key): scores for key, scores in (beside or {}).items() if isinstance(scores, list)}
+    scores = next((np.array(lists[key], float).ravel() for key in SCORE_LISTS if lists.get(key)), None)
     if isinstance(value, dict):
         if isinstance(value.get("x"), list):
+            if len(value["x"]) != len(value["y"]):
+                raise ValueError("expected as many y as x")
             apart = score_of({squeezed(key): v for key, v in value.items() if isinstance(v, list) and v})
-            return Points(_columns([value["x"], value["y"]]), scores if apart is None else np.array(apart, float))
+            xy = np.array([value["x"], value["y"]], float).T
+            return Points(xy, scores if apart is None else np.array(apart, float))
         names = _points_in(value)
         if all(name.isdecimal() for name in names):
             return read_points([value[name] for name in sorted(names, key=int)], beside)
@@ -104,23 +102,10 @@ def read_points(value: object, beside: dict | None = None) -> Points:
     width = len(first)
     if any(item is not None and (not isinstance(item, list) or len(item) != width) for item in value):
         raise ValueError(f"expected {width} numbers for each point, as for the first one")
-    rows = [[np.nan] * width if item is None else item for item in value]
-    values = np.array(rows, float)
+    values = np.array([[np.nan] * width if item is None else item for item in value], float)
     if scores is not None and len(scores) != len(values):
         raise ValueError(f"expected as many scores as points, found {len(scores)} and {values.shape}")
     return Points(values, scores)
-
-
-def _scores_beside(beside: dict) -> np.ndarray | None:
-    lists = {squeezed(key): value for key, value in beside.items() if isinstance(value, list)}
-    found = next((lists[key] for key in SCORE_LISTS if lists.get(key)), None)
-    return None if found is None else np.array(found, float).ravel()
-
-
-def _columns(columns: Sequence[Sequence]) -> np.ndarray:
-    if len({len(column) for column in columns}) > 1:
-        raise ValueError("expected as many y as x")
-    return np.array(columns, float).T
 
 
 def _folded(flat: np.ndarray, count: int | None) -> np.ndarray:

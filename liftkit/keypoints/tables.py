@@ -1,24 +1,18 @@
-"""Keypoints in tables: CSV, and JSON that is one; the columns are read by :mod:`liftkit.keypoints.columns`."""
+"""Keypoints in tables: CSV, JSON that is one (:mod:`liftkit.keypoints.columns` reads the columns), YOLO's labels."""
 
 from __future__ import annotations
 
 import csv
 import re
 
+import numpy as np
+
 from liftkit.keypoints import labels
-from liftkit.keypoints.columns import (
-    Lines,
-    Table,
-    column_of,
-    few,
-    has_frames,
-    in_one_cell,
-    long,
-    wide,
-)
+from liftkit.keypoints.columns import Lines, Table, column_of, few, has_frames, in_one_cell, long, wide
 from liftkit.keypoints.labels import frames_by_label, rate_of, squeezed, whole
+from liftkit.keypoints.names import BY_COUNT
 from liftkit.keypoints.people import Found, Row
-from liftkit.keypoints.points import HOLDS_POINTS, MOST
+from liftkit.keypoints.points import HOLDS_POINTS, MOST, Points
 
 MOST_COLUMNS = 10 * MOST
 NO_LINE = re.compile(r"\s*(#|sep=|$)", re.I)  # a comment, or what Excel writes, above the table
@@ -58,6 +52,24 @@ def read_records(records: list[dict], follow: bool = True) -> Found:
     return _read(Table(header, body, list(range(1, len(body) + 1)), follow))
 
 
+def read_labels(text: str) -> Found:
+    """Read YOLO-pose labels of one image: class, box, points with or without scores, confidence, track."""
+    rows = []
+    for number, line in enumerate(filter(str.strip, text.splitlines()), start=1):
+        values = [float(word) for word in line.split()]
+        usual = [(count, size) for count in (17, *BY_COUNT) for size in (3, 2)]
+        count, size = next((u for u in usual if 0 <= len(values) - 5 - u[0] * u[1] <= 2), (0, 0))
+        if not count:
+            raise ValueError(f"line {number}: expected 56 to 58 numbers (39 to 41 without scores), found {len(values)}")
+        points = np.reshape(values[5 : 5 + count * size], (count, size))
+        rest = values[5 + count * size :]
+        # a single number is a confidence below 1 or a track, which is a whole number
+        track = rest[-1:] if len(rest) == 2 or (rest and rest[0] >= 1 and rest[0].is_integer()) else []
+        scores = points[:, 2] if size == 3 else None
+        rows.append(Row(0, str(int(track[0])) if track else "", Points(points[:, :2], scores)))
+    return Found(rows, None, 1, "ultralytics")
+
+
 def _check_header(header: list[str]) -> None:
     if len(header) > MOST_COLUMNS:
         raise ValueError(f"expected at most {MOST_COLUMNS:,} columns, found {len(header):,}")
@@ -77,24 +89,21 @@ def _read(table: Table) -> Found:
     if not table.body:
         raise ValueError("expected lines with points below the names of the columns, found none")
     columns = [column_of(title) for title in table.header]
-    cells = [k for k, title in enumerate(table.header) if HOLDS_POINTS.search(title) and _is_json(table.body[0][k])]
+    first = [cell.strip()[:1] for cell in table.body[0]]
+    cells = [k for k, title in enumerate(table.header) if HOLDS_POINTS.search(title) and first[k] in ("[", "{")]
     if cells or "keypoints" in table.header:
-        rows, names, notes = in_one_cell(table, cells[0] if cells else table.header.index("keypoints"))
+        rows, names = in_one_cell(table, cells[0] if cells else table.header.index("keypoints"))
     elif {"x", "y"} <= {column.axis for column in columns if column and not column.point}:
-        rows, names, notes = long(table, columns)
+        rows, names = long(table, columns)
     else:
-        rows, names, notes = wide(table, columns)
+        rows, names = wide(table, columns)
     frames, fps, said = _frames(table, [row[0] for row in rows])
     width, height = table.single(labels.WIDTH_KEYS), table.single(labels.HEIGHT_KEYS)
     rows = [Row(frame, track, points) for frame, (_, track, points) in zip(frames, rows, strict=True)]
     size = (width, height) if width and height and min(width, height) > 16 else None
     kind = "ultralytics" if cells and "box" in table.header else "csv"
     fps = fps or table.single(labels.FPS_KEYS)
-    return Found(rows, names, len(set(frames)), kind, size, fps, (*notes, *said))
-
-
-def _is_json(cell: str) -> bool:
-    return cell.strip()[:1] in ("[", "{")
+    return Found(rows, names, len(set(frames)), kind, size, fps, said)
 
 
 def _frames(table: Table, named: list) -> tuple[list[int], float | None, tuple[str, ...]]:

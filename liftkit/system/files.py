@@ -150,3 +150,12 @@ def _first_wrong(content: bytes, otherwise: int) -> int:
     except UnicodeDecodeError as error:
         return error.start
     return otherwise
+
+
+def as_text(cell: object) -> str:
+    """A cell of a table that a spreadsheet takes for text, not for a formula.
+
+    >>> as_text("=1+1"), as_text("ann")
+    ("'=1+1", 'ann')
+    """
+    return f"'{cell}" if str(cell)[:1] in ("=", "+", "-", "@", "\t", "\r") else str(cell)

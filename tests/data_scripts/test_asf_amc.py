@@ -61,7 +61,7 @@ def test_positions_are_those_of_an_independent_computation(tmp_path, angle):
     frames = [{name: rng.uniform(-90, 90, size).round(4).tolist() for name, size in sizes.items()} for _ in range(3)]
     files = saved(tmp_path, asf(angle=angle), amc(frames))
     skeleton = read_asf(files[0])
-    found = pose(skeleton, read_amc(files[1], skeleton))
+    found = pose(skeleton, read_amc(files[1], skeleton)) * skeleton.mm
     names = [bone.name for bone in skeleton.bones]
     for k, frame in enumerate(frames):
         turn = {"root": Rotation.from_euler("xyz", frame["root"][3:], degrees=True)}

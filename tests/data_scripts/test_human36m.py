@@ -9,6 +9,7 @@ from human36m_files import (
     FIELDS_17,
     FOLDER,
     archive,
+    cdf_bytes,
     check_known,
     fetched,
     npz2d,
@@ -105,9 +106,10 @@ def test_an_archive_gives_its_recordings(tmp_path):
 
 
 def test_the_damaged_recording_of_s11_is_left_out(tmp_path):
-    folder, cdf = FOLDER.replace("S1", "S11"), recording_bytes(tmp_path)
-    path = tgz(tmp_path / "a.tgz", [(f"{folder}/Directions.cdf", cdf), (f"{folder}/Directions 1.cdf", cdf)])
-    assert [clip.name for clip in read_archive(path)] == ["Directions 1"]
+    folder, damaged = FOLDER.replace("S1", "S11"), recording_bytes(tmp_path)
+    two_frames = cdf_bytes(tmp_path, world(2).reshape(1, 2, 96).astype("float32"))
+    path = tgz(tmp_path / "a.tgz", [(f"{folder}/Directions.cdf", damaged), (f"{folder}/Directions 1.cdf", two_frames)])
+    assert [len(poses) for poses in film_recordings(read_archive(path))] == [2] * 4
 
 
 def test_the_root_of_human36m_is_the_midpoint_of_the_hips_and_stays_where_it_is(tmp_path):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from liftkit.data.body import standing_person
-from liftkit.export.steady import LONGEST_GAP, SECONDS, steady
+from liftkit.export.steady import LONGEST_GAP, SECONDS, smooth, steady_bones
 from liftkit.skeleton import H36M_17
 
 FPS = 30.0
@@ -21,7 +21,8 @@ def film(frames: int = 90, jitter: float = 0.0) -> np.ndarray:
 
 def smoothed(x3d: np.ndarray, **how) -> np.ndarray:
     given = dict(clip=np.zeros(len(x3d), int), frame=np.arange(len(x3d)), fps=FPS)
-    return steady(x3d, **(given | how))
+    given |= how
+    return steady_bones(smooth(x3d, **given), given["clip"])
 
 
 def lengths(x3d: np.ndarray) -> np.ndarray:

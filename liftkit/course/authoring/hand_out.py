@@ -12,7 +12,7 @@ from pathlib import Path
 
 from liftkit.course import OWN, exercise, lesson_exercises
 from liftkit.course.authoring.manifest import Course, Lesson, read_course, read_lesson
-from liftkit.course.authoring.publish import SETUP, markdown_cell, with_written_cells
+from liftkit.course.authoring.publish import SETUP, code_cell, markdown_cell, with_written_cells
 from liftkit.course.exam import NAME as EXAM
 from liftkit.course.exam import exam_json
 from liftkit.course.grading.answers import is_stub, stub_of, submitted
@@ -31,9 +31,8 @@ def copy_lessons(folder: Path, target: Path, lessons: Collection[str] = ()) -> l
 def hand_out(folder: Path, target: Path, lessons: Collection[str] = (), exam: bool = False) -> list[str]:
     """Write ``student/``, ``student.zip`` and ``instructor/`` into the new folder ``target``. Returns the files.
 
-    Args:
-        exam: whether the students' copies begin with a cell that closes hints and solutions; tasks and salted answers
-            are then in ``student/exam.json``, the solutions in ``instructor/solutions.md``.
+    ``exam``: the students' copies begin with a cell that closes hints and solutions; tasks and salted answers are then
+    in ``student/exam.json``, the solutions in ``instructor/solutions.md``.
     """
     course = _chosen(read_course(folder), lessons)
 
@@ -63,8 +62,7 @@ def exam_copy(notebook: dict) -> dict:
     """A student copy that closes hints and solutions when its first code cells have run."""
     copied = student_copy(notebook)
     place = 1 + max((n for n, cell in enumerate(copied["cells"]) if cell.get("id") == SETUP), default=0)
-    cell = {"cell_type": "code", "execution_count": None, "id": "liftkit-exam", "metadata": {}, "outputs": []}
-    copied["cells"].insert(place, {**cell, "source": EXAM_CODE.splitlines(keepends=True)})
+    copied["cells"].insert(place, code_cell("liftkit-exam", EXAM_CODE))
     return copied
 
 

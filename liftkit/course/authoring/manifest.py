@@ -4,31 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from liftkit.course import OWN, add_exercises, lesson_exercises
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from liftkit.system.extras import tomllib
 
 NAME = "course.toml"
 GITHUB = r"[A-Za-z0-9][\w.-]*/[\w.-]+"
 GITLAB = r"https://(?!github\.com/)([\w-]+\.)*git[\w-]*(\.[\w-]+)+(/[\w.-]+){2,}"  # also git.university.edu
-COURSE_FIELDS = {
-    "title": str,
-    "repository": str,
-    "branch": str,
-    "folder": str,
-    "hub": str,
-    "words": dict,
-    "lesson": list,
-}
+COURSE_FIELDS = dict.fromkeys(("title", "repository", "branch", "folder", "hub"), str) | {"words": dict, "lesson": list}
 LESSON_FIELDS = {"file": str, "title": str, "minutes": int, "objectives": list, "exercises": list, "number": str}
 # What is written into the lessons beside their own text; a translation gives its own in the table [words].
 WORDS = {

@@ -125,15 +125,12 @@ def update(folder: Path) -> list[str]:
 
 
 def set_repository(folder: Path, repository: str, branch: str = "main", hub: str | None = None) -> list[str]:
-    """Publish the course from a repository on GitHub or GitLab; "" takes the links out again.
+    """Publish the course from a repository on GitHub or GitLab, "" takes the links out: the names of changed files.
 
     Args:
         folder: that of the lessons; its place in the repository is taken from git.
         repository: OWNER/NAME on GitHub, or the address that the browser shows or that git clones.
         hub: the address of a JupyterHub that has nbgitpuller; None: as before.
-
-    Returns:
-        The names of the files that changed.
     """
     repository = _canonical(repository)
     check_repository(repository, branch)
@@ -175,9 +172,8 @@ def with_written_cells(course: Course, lesson: Lesson, notebook: dict) -> dict:
     first, *rest = [cell for cell in notebook["cells"] if cell.get("id") not in WRITTEN]
     head, tail = [], []
     if course.repository:
-        code = SETUP_CODE.replace("SOURCE", pip_source(course))
-        setup = {"cell_type": "code", "execution_count": None, "id": SETUP, "metadata": {}, "outputs": []}
-        head = [markdown_cell(LINKS, links(course, lesson)), {**setup, "source": code.splitlines(keepends=True)}]
+        setup = code_cell(SETUP, SETUP_CODE.replace("SOURCE", pip_source(course)))
+        head = [markdown_cell(LINKS, links(course, lesson)), setup]
     if lesson == course.lessons[0]:
         tail.append(markdown_cell(INDEX, f"## {course.word('lessons')}\n\n{lessons_table(course)}"))
     if len(course.lessons) > 1:
@@ -187,3 +183,8 @@ def with_written_cells(course: Course, lesson: Lesson, notebook: dict) -> dict:
 
 def markdown_cell(name: str, text: str) -> dict:
     return {"cell_type": "markdown", "id": name, "metadata": {}, "source": text.splitlines(keepends=True)}
+
+
+def code_cell(name: str, text: str) -> dict:
+    cell = {"cell_type": "code", "execution_count": None, "id": name, "metadata": {}, "outputs": []}
+    return cell | {"source": text.splitlines(keepends=True)}

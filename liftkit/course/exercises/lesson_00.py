@@ -6,6 +6,8 @@ from liftkit.course.checking import StudentFunction, expect_shape, expect_value,
 from liftkit.course.exercise import Coding, Reasoning
 from liftkit.metrics import mpjpe
 
+ROOT = "a distance is the root of dx² + dy² + dz²."
+
 
 def mean_error(pred, truth):
     return np.sqrt(((pred - truth) ** 2).sum(axis=-1)).mean()
@@ -14,25 +16,26 @@ def mean_error(pred, truth):
 def check_mean_error(student: StudentFunction) -> None:
     truth, pred = random_poses(4, seed=11), random_poses(4, seed=12)
     slip = explain(expect_shape(student(pred, truth), (), "the error"), _slips(pred - truth), tolerance=1e-3)
-    expect_value(student(truth.copy(), truth), 0, "the error of a perfect prediction", slip)
-    what = "the error if every joint is 30 mm too far right and 40 mm too low"
-    expect_value(student(truth + [30, 40, 0], truth), 50, what, slip or "A distance is the root of dx² + dy² + dz².")
     one = truth.copy()
     one[0, 5, 2] += 680
-    what = "the error if one joint of 4 x 17 is 680 mm too far away and the others are right"
-    why = slip or "Take the mean of the distances, over poses and all 17 joints."
-    expect_value(student(one, truth), 10, what, why)
-    expect_value(student(pred, truth), mpjpe(pred, truth).mean(), "the error of 4 random poses", slip)
+    for found, error, of, otherwise in (
+        (truth.copy(), 0, "of a perfect prediction", ""),
+        (truth + [30, 40, 0], 50, "if every joint is 30 mm too far right and 40 mm too low", f"A{ROOT[1:]}"),
+        (one, 10, "if one joint of 4 x 17 is 680 mm too far away and the others are right",
+         "Take the mean of the distances, over poses and all 17 joints."),
+        (pred, mpjpe(pred, truth).mean(), "of 4 random poses", ""),
+    ):  # fmt: skip
+        expect_value(student(found, truth), error, f"the error {of}", slip or otherwise)
 
 
 def _slips(off: np.ndarray) -> dict[str, float]:
     """What is said of a typical slip -> the error that it leads to. ``off`` (N, 17, 3): prediction minus truth."""
-    far, root = np.linalg.norm(off, axis=-1), "a distance is the root of dx² + dy² + dz²."
+    far, along = np.linalg.norm(off, axis=-1), "it goes along the last axis, x, y and z (`axis=-1`)."
     return {
-        f"That is the mean of the squared distances: {root}": (far**2).mean(),
-        f"That is the mean size of dx, dy and dz: {root}": abs(off).mean(),
-        f"That adds the sizes of dx, dy and dz: {root}": abs(off).sum(axis=-1).mean(),
-        f"That takes a mean of dx², dy² and dz² where there must be a sum: {root}": far.mean() / np.sqrt(3),
+        f"That is the mean of the squared distances: {ROOT}": (far**2).mean(),
+        f"That is the mean size of dx, dy and dz: {ROOT}": abs(off).mean(),
+        f"That adds the sizes of dx, dy and dz: {ROOT}": abs(off).sum(axis=-1).mean(),
+        f"That takes a mean of dx², dy² and dz² where there must be a sum: {ROOT}": far.mean() / np.sqrt(3),
         "That is one length for all numbers: give `np.linalg.norm` the last axis (`axis=-1`), then take the "
         "mean.": np.linalg.norm(off),
         "That is the distance in the image: the depth z belongs to it.": np.linalg.norm(off[..., :2], axis=-1).mean(),
@@ -41,12 +44,8 @@ def _slips(off: np.ndarray) -> dict[str, float]:
         "That is the sum over all joints of all poses: take the mean.": far.sum(),
         "That is the sum over the joints of a pose: take the mean.": far.sum(axis=1).mean(),
         "That is the median: take the mean.": np.median(far),
-        "That is the length along the joints: it goes along the last axis, x, y and z (`axis=-1`).": np.linalg.norm(
-            off, axis=1
-        ).mean(),
-        "That is the length along the poses: it goes along the last axis, x, y and z (`axis=-1`).": np.linalg.norm(
-            off, axis=0
-        ).mean(),
+        f"That is the length along the joints: {along}": np.linalg.norm(off, axis=1).mean(),
+        f"That is the length along the poses: {along}": np.linalg.norm(off, axis=0).mean(),
     }
 
 

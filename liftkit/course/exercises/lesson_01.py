@@ -16,17 +16,16 @@ def check_orthographic(student: StudentFunction) -> None:
     x3d = random_poses(4, seed=1)
     divided = "The perspective projection divides by depth, which is 0 at the pelvis; far away depth does not matter."
     x2d = expect_shape(student(x3d), (4, 17, 2), "the image of poses of shape (4, 17, 3)", why=divided)
-    nearer = student(x3d - [0, 0, 100])
     why = "It must not depend on depth: only the perspective projection divides by it."
-    expect_equal(nearer, x2d, "the image of a pose 100 mm nearer", why)
+    expect_equal(student(x3d - [0, 0, 100]), x2d, "the image of a pose 100 mm nearer", why)
+    right = project(x3d)
     slips = {
-        "x and y are in the other order.": x3d[..., 1::-1],
-        "y has the wrong sign: in the pose as in the image, y points down.": x3d[..., :2] * [1, -1],
-        "x has the wrong sign: in the pose as in the image, x points to the right.": x3d[..., :2] * [-1, 1],
-        "Each pose was centred on its mean: it is centred on its pelvis already.": x3d[..., :2]
-        - x3d.mean(1)[:, None, :2],
+        "x and y are in the other order.": right[..., ::-1],
+        "y has the wrong sign: in the pose as in the image, y points down.": right * [1, -1],
+        "x has the wrong sign: in the pose as in the image, x points to the right.": right * [-1, 1],
+        "Each pose was centred on its mean: it is centred on its pelvis already.": right - right.mean(1, keepdims=True),
     }
-    expect_equal(x2d, project(x3d), "the image", slips, "It is x and y, unchanged and in this order.")
+    expect_equal(x2d, right, "the image", slips, "It is x and y, unchanged and in this order.")
     expect_equal(student(x3d[0]), x2d[0], "the image of a single pose")
 
 

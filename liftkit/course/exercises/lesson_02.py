@@ -32,10 +32,9 @@ def check_random_view(student: StudentFunction) -> None:
     slips = _turns(x3d, azimuth)
     turned = expect_bones(student(given, angles), x3d, "the turned pose", slips)
     expect_equal(turned[..., 1], x3d[..., 1], "a joint's height", "A turn about the vertical keeps heights.")
-    what, all_quarters = "the pose turned by pi / 2, to (z, y, -x),", np.full(8, np.pi / 2)
-    right = x3d[..., [2, 1, 0]] * [1, 1, -1]
-    found = student(given, torch.from_numpy(all_quarters))
-    expect_equal(found, right, what, _turns(x3d, all_quarters), "Angles are in radians.")
+    quarters, right = np.full(8, np.pi / 2), x3d[..., [2, 1, 0]] * [1, 1, -1]
+    what, found = "the pose turned by pi / 2, to (z, y, -x),", student(given, torch.from_numpy(quarters))
+    expect_equal(found, right, what, _turns(x3d, quarters), "Angles are in radians.")
     expect_equal(turned, rotate(x3d, azimuth), "the pose", slips, "Each pose has its own angle, in radians.")
     given.requires_grad_()
     sides = (rotate(given, angles)[..., 0] ** 2).mean()

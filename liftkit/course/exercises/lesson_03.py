@@ -3,14 +3,7 @@
 import torch
 
 from liftkit import losses
-from liftkit.course.checking import (
-    StudentFunction,
-    WrongAnswer,
-    expect_gradient,
-    expect_shape,
-    expect_value,
-    explain,
-)
+from liftkit.course.checking import StudentFunction, WrongAnswer, expect_gradient, expect_shape, expect_value, explain
 from liftkit.course.exercise import Coding
 from liftkit.geometry import attach_depth, normalise, rotation_x, rotation_y
 from liftkit.networks import Lifter
@@ -51,8 +44,7 @@ def check_reprojection(student: StudentFunction) -> None:
     wanted = losses.reprojection(losses.Cycle(lifter, x2d[None], turns))
     expected = wanted.item()
     calls.clear()
-    loss = student(lift, x2d, turns[0, 0])
-    found = float(expect_shape(loss, (), "the loss"))
+    found = float(expect_shape(loss := student(lift, x2d, turns[0, 0]), (), "the loss"))
     if len(calls) < 2:
         values = f"The loss is {found:.4g}, expected {expected:.4g}."
         raise WrongAnswer(f"`lift` was called {len(calls)} times, expected 2: lift the view again. {values}")
@@ -74,7 +66,7 @@ def _mistakes(lift, x2d, rotation, expected: float) -> dict[str, float]:
     there, one = rotation.transpose(-1, -2), rotation[:1].expand_as(rotation)
     view, x3d_back = view_and_back(there, rotation)
     x3d = attach_depth(x2d, lift(x2d))
-    off, depth_of_view = x3d_back - x3d, lift(view) - (x3d @ there)[..., 2]
+    off, of_view = x3d_back - x3d, mean_square(lift(view) - (x3d @ there)[..., 2])
     opposite, on, alike = (
         mean_square(view_and_back(*turns)[1][..., :2] - x2d)
         for turns in ((rotation, there), (there, there), (one.transpose(-1, -2), one))
@@ -88,9 +80,7 @@ def _mistakes(lift, x2d, rotation, expected: float) -> dict[str, float]:
         "and turned back with `@ R`.": opposite,
         "All poses were turned by the first rotation: each pose has its own.": alike,
         "Depth was compared, too: project, then compare.": mean_square(off),
-        "The view's depth was compared: turn the lifted view back, project it, and compare in 2D.": mean_square(
-            depth_of_view
-        ),
+        "The view's depth was compared: turn the lifted view back, project it, and compare in 2D.": of_view,
         "Depth was compared, and only depth: project, then compare.": mean_square(off[..., 2]),
         "That is the mean of the absolute differences: square them.": off[:, 1:, :2].abs().mean().item(),
         "That is a sum: take the mean.": (off[:, 1:, :2] ** 2).sum().item(),

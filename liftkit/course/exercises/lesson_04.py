@@ -26,15 +26,15 @@ def check_shins_backwards(student: StudentFunction) -> None:
     x3d = load_poses("synthetic").test.select(slice(None, None, 90)).x3d.astype(float)
     x3d = x3d[knees_bend_backwards(x3d)]
     faces = x3d[:, H36M_17.index("right_hip"), 0] < x3d[:, H36M_17.index("left_hip"), 0]
-    why = "There, a bent knee is farther away than its ankle."
-    _expect_shins(student, x3d[~faces], "true poses that face away", why)
+    away = "There, a bent knee is farther away than its ankle."
+    _expect_shins(student, x3d[~faces], "true poses that face away", away)
     _expect_shins(student, x3d[faces], "true poses that face the camera")
     _expect_shins(student, mirror(x3d), "mirrored poses")
     _expect_shins(student, rotate(x3d, np.pi / 2), "poses turned by 90 degrees", "A turn changes no knee.")
     for side in ("left", "right"):
-        hip, knee = (H36M_17.index(f"{side}_{name}") for name in ("hip", "knee"))
+        hip, *leg = (H36M_17.index(f"{side}_{name}") for name in ("hip", "knee", "ankle"))
         half = x3d.copy()
-        half[:, [knee, knee + 1], 2] = 2 * half[:, [hip], 2] - half[:, [knee, knee + 1], 2]  # the ankle comes next
+        half[:, leg, 2] = 2 * half[:, [hip], 2] - half[:, leg, 2]
         why = "Add both legs before you take the sign, so that the leg with the longer vector decides."
         _expect_shins(student, half, f"poses of which only the {side} leg is mirrored", why)
 
@@ -56,11 +56,10 @@ def _wrong_shins(x3d: np.ndarray) -> dict[str, np.ndarray]:
         x3d[:, [H36M_17.index(f"{side}_{name}") for side in ("left", "right")]] for name in ("hip", "knee", "ankle")
     )
     bend = (np.cross(hip - knee, ankle - knee) * (hip[:, 1:] - hip[:, :1])).sum(-1)  # (N, 2): left, right
-    away = (ankle - knee)[..., 2].sum(1)
+    away, sign = (ankle - knee)[..., 2].sum(1), "mind the order in the cross product, and in `right hip - left hip`."
     seen_from = "take what is behind from the hips, because a person may face anywhere."
     return {
-        "All answers are reversed: mind the order in the cross product, and in `right hip - left hip`.": bend.sum(1)
-        <= 0,
+        f"All answers are reversed: {sign}": bend.sum(1) <= 0,
         "Only the left leg counted: add both before you take the sign.": bend[:, 0] > 0,
         "Only the right leg counted: add both before you take the sign.": bend[:, 1] > 0,
         "Both legs had to fold backwards: add them before you take the sign.": (bend > 0).all(1),

@@ -48,12 +48,11 @@ def _miscounts(w: int, b: int) -> dict[str, float]:
     }
 
 
-def why_not(factor: float) -> str:
-    if abs(factor - 256) < 1:
-        return "That is 16 squared: right for a layer from w to w units. The first and the last layer grow otherwise."
-    if abs(factor - 16) < 1:
-        return "That is right for the first layer, from 32 numbers to w units. A block has w² of them."
-    return "Divide the count at width 1024 by that at width 64."
+WRONG_FACTORS = {
+    "That is 16 squared: right for a layer from w to w units. The first and the last layer grow otherwise.": 256,
+    "That is right for the first layer, from 32 numbers to w units. A block has w² of them.": 16,
+}
+DIVIDE = "Divide the count at width 1024 by that at width 64."
 
 
 EXERCISES = {
@@ -64,7 +63,7 @@ EXERCISES = {
         hint_1="A layer from w to w units does not grow like one from 32 to w units. Which are there?",
         hint_2='`Lifter("full", width=64).parameter_count` counts them.',
         measure=growth,
-        wrong=why_not,
+        wrong=lambda found: explain(found, WRONG_FACTORS, DIVIDE, 0.004),
         conclusion="Nearly the square of 16, because the blocks hold nearly everything and grow with the square of "
         "the width. The rest grows like the width, so the whole stays below 256.",
     ),

@@ -21,10 +21,9 @@ def check_three_parts(student: StudentFunction) -> None:
     mine = student()
     if not isinstance(mine, Representation):
         raise WrongAnswer(f"Expected a Representation, found {type(mine).__name__}.")
-    if len(mine.segments) != 3:
-        names = ", ".join(segment.name for segment in mine.segments)
-        raise WrongAnswer(f"Expected three segments, found {len(mine.segments)}: {names}.")
     names = [segment.name for segment in mine.segments]
+    if len(names) != 3:
+        raise WrongAnswer(f"Expected three segments, found {len(names)}: {', '.join(names)}.")
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise WrongAnswer(f"Two segments have the same name, {twice[0]}: in a table nobody could tell which is which.")
     ends = {"legs": "hip knee ankle", "arms": "shoulder elbow wrist", "column": "spine thorax neck head"}

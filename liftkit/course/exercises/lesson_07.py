@@ -28,10 +28,8 @@ def check_t_interval(student: StudentFunction) -> None:
         raise WrongAnswer(f"The middle of the interval is {middle:.2f}; it must be the mean of the values, {mean:.2f}.")
     half, right = (high - low) / 2, np.diff(t_interval(values))[0] / 2
     if abs(half - right) > 1e-3 * right:
-        found = (
-            f"For 61, 64, 70, 58 and 75 mm the interval is the mean plus and minus {half:.2f}, expected {right:.2f}."
-        )
-        raise WrongAnswer(f"{found} {explain_half(values, half)}")
+        found = f"For 61, 64, 70, 58 and 75 mm the interval is the mean plus and minus {half:.2f}"
+        raise WrongAnswer(f"{found}, expected {right:.2f}. {explain_half(values, half)}")
     for n in (8, 24):
         more = np.random.default_rng(n).normal(70, 5, size=n)
         why = f"The factor belongs to this number of values: it is t for {n - 1} degrees of freedom."
@@ -62,6 +60,7 @@ def explain_half(values: np.ndarray, half: float) -> str:
     return explain(half, mistakes, "It is t times the standard deviation, divided by the square root of n.", 5e-3)
 
 
+@cache  # seconds
 def flat_error():
     return baselines(load_poses("synthetic").test).set_index("lifter").loc["flat", "pa_mpjpe_reflection"]
 
@@ -71,21 +70,16 @@ def share_that_reaches():
     return (errors <= 2 / 3 * flat_error()).mean()
 
 
-flat_once = cache(flat_error)  # seconds
-
-
 def explain_share(found: float) -> str:
-    results, flat = record_results().set_index("representation").pa_mpjpe_reflection, flat_once()
-    own, share = results["legs_torso"], (results["legs_torso"] <= 2 / 3 * flat).mean()
+    results, flat = record_results().set_index("representation").pa_mpjpe_reflection, flat_error()
+    own, share = results["legs_torso"], share_that_reaches()
     limit = f"the limit is two thirds of the flat pose's error, {2 / 3 * flat:.1f} mm"
-    best = "whose error falls the more seeds there are"
+    best, looser = "whose error falls the more seeds there are", (own <= 0.75 * flat).mean()
     mistakes = {
         f"That is the share within 5 % of its own best seed, {best}; {limit}.": (own <= 1.05 * own.min()).mean(),
         f"That is the share within 5 % of the best seed of all, {best}; {limit}.": (own <= 1.05 * results.min()).mean(),
         "That is the share of those that miss the limit: an error reaches it if it is at most as large.": 1 - share,
-        f"That is the share at the limit of `summarise`, 0.75 times the flat pose's error; here {limit}.": (
-            own <= 0.75 * flat
-        ).mean(),
+        f"That is the share at the limit of `summarise`, 0.75 times the flat pose's error; here {limit}.": looser,
         "That is in per cent: give a share from 0 to 1.": 100 * share,
         f"That is how many reach it: divide by the {len(own)} seeds.": len(own) * share,
     }

@@ -66,7 +66,8 @@ def check_fair(student: StudentFunction) -> None:
         right = fair(results, first, second)
         found = expect_shape(student(results.copy(), first, second), (2,), "the result")
         if not np.allclose(found, right, atol=0.01):
-            message = f"For {first} against {second} expected {_pair(right)}, found {_pair(found)}."
+            shown = ("({:+.2f}, {:+.2f})".format(*pair) for pair in (right, found))
+            message = "For {} against {} expected {}, found {}.".format(first, second, *shown)
             raise WrongAnswer(f"{message} {explain(found, _slips(results, first, second), tolerance=0.002)}".strip())
 
 
@@ -79,28 +80,15 @@ def _slips(results: pd.DataFrame, first: str, second: str) -> dict[str, np.ndarr
         return (by_name.loc[first] - by_name.loc[second]).to_numpy()
 
     right, last = fair(results, first, second), results[results.policy == "last"]
+    oracle = fair(results[results.policy == "oracle"].assign(policy="last"), first, second)
     return {
         "That is second minus first.": -right,
         "The alignment that allows the reflection comes first.": right[::-1],
         "One representation has more seeds: take the difference seed by seed, where both have one.": difference(last),
-        "That is the oracle's checkpoint, chosen by 3D error.": fair(
-            results[results.policy == "oracle"].assign(policy="last"), first, second
-        ),
+        "That is the oracle's checkpoint, chosen by 3D error.": oracle,
         "That mixes the checkpoints of all policies.": difference(results),
         "That compares the best seeds.": difference(last, "min"),
     }
-
-
-def _pair(values: np.ndarray) -> str:
-    return f"({values[0]:+.2f}, {values[1]:+.2f})"
-
-
-def explain_flaw(name: str) -> str:
-    return IN_ORDER[name]
-
-
-def explain_missed(names: set[str]) -> str:
-    return "Read it again: " + " And: ".join(WHERE[name] for name in sorted(names))
 
 
 EXERCISES = {
@@ -122,8 +110,8 @@ EXERCISES = {
         measure=planted,
         several=True,
         choices=tuple(sorted(WHERE | IN_ORDER)),
-        wrong=explain_flaw,
-        missed=explain_missed,
+        wrong=IN_ORDER.__getitem__,
+        missed=lambda names: "Read it again: " + " And: ".join(WHERE[name] for name in sorted(names)),
         conclusion="The best seed stands against a mean, checkpoints were chosen by 3D error on the test clips, one "
         "alignment hides what the other says, and the best of four comparisons has a p-value as if it were the only "
         "one.",

@@ -6,7 +6,6 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from liftkit.course import lesson_exercises
 from liftkit.course.statements import UNREADABLE, Statement, code_of, needed, read_statements
@@ -78,17 +77,15 @@ def is_stub(cell: dict, number: str) -> bool:
         return True
     for node in ast.walk(ast.parse(code_of(cell))):
         if isinstance(node, ast.FunctionDef) and node.name == answer:
-            return all(isinstance(step, ast.Pass) or _is_nothing(getattr(step, "value", step)) for step in node.body)
+            values = [getattr(step, "value", step) for step in node.body if not isinstance(step, ast.Pass)]
+            texts = (one.value if isinstance(one, ast.Constant) else one for one in values)  # docstrings, dots, None
+            return all(text in (None, ...) or isinstance(text, str) for text in texts)
     return answer.isidentifier()  # written elsewhere
 
 
 def stub_of(number: str) -> str:
     """The code with which an exercise begins."""
     return re.findall(r"```python\n(.*?)\n```", repr(lesson_exercises(number[:2])[number]), re.DOTALL)[-1]
-
-
-def _is_nothing(node: Any) -> bool:
-    return node is None or isinstance(node, ast.Constant) and (node.value in (None, ...) or isinstance(node.value, str))
 
 
 def _exercises_by_name(statements: list[Statement]) -> dict[str, str]:

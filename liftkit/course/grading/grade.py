@@ -25,7 +25,7 @@ from liftkit.course.grading import worker
 from liftkit.course.grading.answers import NUMBER, Attempt, read_attempts
 from liftkit.course.grading.worker import NOT_UNDERSTOOD
 from liftkit.course.statements import code_cells
-from liftkit.system.files import check_file, write_atomically
+from liftkit.system.files import as_text, check_file, write_atomically
 from liftkit.system.provenance import cores
 
 LARGEST_NOTEBOOK = 50 * 2**20  # bytes
@@ -35,6 +35,9 @@ START = 90.0  # seconds that a process may take to import torch on a busy machin
 HEADING = re.compile(r"^# (\d\d) ", re.MULTILINE)
 FEEDBACK = re.compile(r"^(\d\d\.\d+): (?:correct|incorrect|not understood|recorded)(?: \(attempt (\d+)\))?\.", re.M)
 IN_NAME = re.compile(r"(?<!\d)(\d\d)_")
+
+
+Expected = Mapping[str, list[str]] | None  # a lesson's number -> its exercises
 
 
 @dataclass(frozen=True)
@@ -48,20 +51,16 @@ class Grade:
     sha256: str  # of the notebook: what is graded already is not graded again
     attempts: str = ""  # answers that the student had checked, as far as the notebook's outputs show; "" if none
 
-    @property
-    def key(self) -> tuple[str, str]:
-        return self.notebook, self.sha256
-
 
 def grade_folder(
     folder: Path,
     out: Path,
     seconds: float = 60,
     report: Callable[[list[Grade]], object] = lambda grades: None,
-    expected: Mapping[str, list[str]] | None = None,
+    expected: Expected = None,
     own: Path | None = None,
 ) -> list[Grade]:
-    """Grade every notebook below a folder. Rows of ``out`` that belong to unchanged notebooks are kept.
+    """Grade every notebook below a folder: all rows, in the order of names. Those of unchanged notebooks are kept.
 
     Args:
         out: the table (CSV), written after each notebook.
@@ -69,45 +68,40 @@ def grade_folder(
         report: is called with the rows of each notebook that was graded now.
         expected: a lesson's number -> its exercises; by default those with its number.
         own: a Python file with exercises of one's own. It is executed, so it must not be a student's.
-
-    Returns:
-        All rows, in the order of the notebooks' names.
-
-    Raises:
-        ValueError: if there is no notebook, or ``out`` is another kind of file.
     """
-    texts = {path.relative_to(folder).as_posix(): path for path in _notebooks(folder)}
-    if not texts:
+    files = {path.relative_to(folder).as_posix(): path for path in _notebooks(folder)}
+    if not files:
         raise ValueError(f"{folder}: there is no notebook (.ipynb) in it or in the folders below")
-    hashes = {name: _hash(path) for name, path in texts.items()}
+    hashes = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
     grades: dict[str, list[Grade]] = {}
     for grade in read_grades(out) if out.exists() else ():
         if hashes.get(grade.notebook) == grade.sha256:
             grades.setdefault(grade.notebook, []).append(grade)
-    _save(out, grades)
+
+    def save() -> list[Grade]:
+        rows = [grade for name in sorted(grades) for grade in grades[name]]
+        write_atomically(out, lambda file: file.write(table(rows).encode("utf-8", "replace")))
+        return rows
+
+    rows = save()
     own = own.resolve() if own and own.is_file() else None
     if own:
         add_exercises(own)
     with ThreadPoolExecutor(cores()) as pool:
-        jobs = {pool.submit(grade_notebook, texts[n], n, hashes[n], seconds, expected, own): n
-                for n in texts if n not in grades}  # fmt: skip
+        jobs = {pool.submit(grade_notebook, files[n], n, hashes[n], seconds, expected, own): n
+                for n in files if n not in grades}  # fmt: skip
         try:
             for job in as_completed(jobs):
                 grades[jobs[job]] = job.result()
-                _save(out, grades)
+                rows = save()
                 report(grades[jobs[job]])
         finally:
             pool.shutdown(cancel_futures=True)
-    return _in_order(grades)
+    return rows
 
 
 def grade_notebook(
-    path: Path,
-    name: str,
-    sha256: str,
-    seconds: float,
-    expected: Mapping[str, list[str]] | None = None,
-    own: Path | None = None,
+    path: Path, name: str, sha256: str, seconds: float, expected: Expected = None, own: Path | None = None
 ) -> list[Grade]:
     """Grade one notebook. Whatever is in the file becomes a row."""
     try:
@@ -135,7 +129,7 @@ def recorded_attempts(notebook: dict) -> dict[str, str]:
     return {number: str(count) for number, count in most.items()}
 
 
-def expected_exercises(notebook: dict, name: str, expected: Mapping[str, list[str]] | None = None) -> list[str]:
+def expected_exercises(notebook: dict, name: str, expected: Expected = None) -> list[str]:
     """The exercises of the lessons that the headings name; else the name of the file, else the exercises in it."""
     texts = {kind: "\n".join("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == kind)
              for kind in ("markdown", "code")}  # fmt: skip
@@ -226,26 +220,12 @@ def _notebooks(folder: Path) -> list[Path]:
     return [path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
 
 
-def _hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _in_order(grades: dict[str, list[Grade]]) -> list[Grade]:
-    return [grade for name in sorted(grades) for grade in grades[name]]
-
-
-def _save(out: Path, grades: dict[str, list[Grade]]) -> None:
-    write_atomically(out, lambda file: file.write(table(_in_order(grades)).encode("utf-8", "replace")))
-
-
 def table(grades: Iterable[Grade]) -> str:
     """The grades as CSV. A text that a spreadsheet would take for a formula gets an apostrophe before it."""
     text = io.StringIO()
     lines = csv.writer(text, lineterminator="\n")
     lines.writerow(field.name for field in fields(Grade))
-    lines.writerows(
-        [f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell for cell in astuple(one)] for one in grades
-    )
+    lines.writerows(map(as_text, astuple(one)) for one in grades)
     return text.getvalue()
 
 

@@ -70,7 +70,7 @@ def _grade_one(one: Any, cells: list[str], attempt: dict) -> tuple[str, str]:
             exec(compile(ast.Module([node], []), file, "exec"), names)
         except Exception as error:
             if not isinstance(node, ast.Expr):  # a value that is only shown is not needed
-                return NOT_UNDERSTOOD, f"{_describe(error)}, in `{_first_line(node)}`"
+                return NOT_UNDERSTOOD, f"{_describe(error)}, in `{ast.unparse(node).splitlines()[0][:100]}`"
     try:
         answer = eval(attempt["answer"], names)
     except Exception as error:
@@ -79,10 +79,6 @@ def _grade_one(one: Any, cells: list[str], attempt: dict) -> tuple[str, str]:
         return NOT_UNDERSTOOD, f"it hands in a function of liftkit: {answer.__module__}.{answer.__qualname__}"
     feedback = one.check(answer)
     return feedback.status, feedback.message
-
-
-def _first_line(node: ast.AST) -> str:
-    return ast.unparse(node).partition("\n")[0][:100]
 
 
 def _describe(error: BaseException) -> str:
