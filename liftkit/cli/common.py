@@ -18,6 +18,7 @@ from rich.text import Text
 
 from liftkit.cli.options import unfolded
 from liftkit.system.extras import MissingPackage
+from liftkit.system.numbers import Rounded
 
 BAD_INPUT, STOPPED = 2, 3  # exit codes
 SHOWN = ("n_mpjpe", "pa_mpjpe", "pa_mpjpe_reflection", "pck", "auc", "mirrored")
@@ -93,7 +94,7 @@ def show_table(frame, title: str) -> None:
         justify = "right" if frame[column].dtype.kind in "fiu" else "left"
         table.add_column(Text(visible(str(column)).replace("_", " ")), justify=justify, overflow="fold")
     for row in frame.itertuples(index=False):  # as Text, so that "[red]" stays what it is
-        cells = (f"{value:.2f}" if isinstance(value, float) else str(value) for value in row)
+        cells = (f"{Rounded(value):.2f}" if isinstance(value, float) else str(value) for value in row)
         table.add_row(*(Text(visible(cell)) for cell in cells))
     Console().print(table)
 

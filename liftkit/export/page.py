@@ -36,11 +36,13 @@ class _LiftedFilm(Controller):
     def panels(self) -> list[Pose]:
         filled, turn, doubt = self.motion.marks.get("interpolated"), TURN, None
         hint = INTERPOLATED if filled is not None and filled.any() else ""
-        flat = Pose("x2d", "2D: the network's input", hint, self.motion.poses.x2d, ALT, doubt=filled if hint else None)
+        flat = Pose(
+            "x2d", "2D: the network's input", hint, self.motion.poses.x2d, alt=ALT, doubt=filled if hint else None
+        )
         if self.motion.spread is not None:
             size = np.nanmedian(np.nanmax(np.abs(self.motion.x3d), (1, 2)))
             doubt, turn = self.motion.spread / (FAINT * size), f"{TURN} Faint: the lifters differ in its depth."
-        return [flat, Pose("x3d", "3D: the network's prediction", turn, self.motion.x3d, ALT, doubt=doubt)]
+        return [flat, Pose("x3d", "3D: the network's prediction", turn, self.motion.x3d, alt=ALT, doubt=doubt)]
 
 
 def page_bytes(motion: LiftedMotion) -> bytes:

@@ -12,6 +12,7 @@ from plotly.subplots import make_subplots
 from liftkit.plots.figure import Figure
 from liftkit.plots.style import INK, as_text, styled
 from liftkit.study.statistics import GROUP, REACHED, interval, p_text, share_reached
+from liftkit.system.numbers import Rounded
 from liftkit.view.alt_text import readable
 from liftkit.view.palette import SERIES, SERIES_DASHES, metric_label
 
@@ -130,7 +131,7 @@ def forest_figure(comparisons: pd.DataFrame) -> go.Figure:
         bars = {"type": "data", "symmetric": False, "array": high - middle, "arrayminus": middle - low}
         hover = [
             f"{n}: {m:+.1f} ({a:+.1f} to {b:+.1f}) mm, {p_text(q)}"
-            for n, m, a, b, q in zip(names, middle, low, high, p, strict=True)
+            for n, m, a, b, q in zip(names, *(map(Rounded, each) for each in (middle, low, high)), p, strict=True)
         ]
         marker = {"color": _line(i)["color"], "symbol": ("circle", "diamond-open")[i], "size": 9}
         how = {"mode": "markers", "marker": marker, "error_x": bars, "text": hover, "hoverinfo": "text"}

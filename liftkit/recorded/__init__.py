@@ -14,6 +14,7 @@ from liftkit.run import Run, halved
 from liftkit.study.claims import Judgement, judge
 from liftkit.study.statistics import compare_pairs, summarise
 from liftkit.system.files import write_atomically
+from liftkit.system.numbers import Rounded
 
 FOLDER = Path(__file__).parent
 LIFTER, JUDGE = FOLDER / "lifter", FOLDER / "judge" / "discriminator.safetensors"
@@ -99,7 +100,8 @@ def record_table(*here: str, against: str = "full") -> pd.DataFrame:
         means = summarise(results, metric).set_index("representation")
         found[title] = [f"{row['mean']:.1f} ({row.low95:.1f} to {row.high95:.1f})" for _, row in means.iterrows()]
     rows = compare_pairs(results, [name for name in names if name != against], against).set_index("first")
-    differences = {n: f"{row.difference:+.1f} ({row.low95:+.1f} to {row.high95:+.1f})" for n, row in rows.iterrows()}
+    ends = rows[["difference", "low95", "high95"]].map(Rounded)
+    differences = {n: "{:+.1f} ({:+.1f} to {:+.1f})".format(*row) for n, *row in ends.itertuples()}
     found[f"minus {against} {how}"] = [differences.get(name, "–") for name in names]
     found["better by a fifth"] = [rows["verdict"].get(name, "–") for name in names]
     counts = results.groupby("representation")["parameters"].first()

@@ -25,6 +25,7 @@ from liftkit.study.verdict import (
     scipy_special,
     verdict,
 )
+from liftkit.system.numbers import Rounded
 
 WINNER, OTHER = "legs_torso", "full"
 ALLOWED, FORBIDDEN = ALIGNMENTS
@@ -100,7 +101,8 @@ def _of(pairs, metric: str, *names: str) -> list:
 
 def difference(pair, metric: str = ALLOWED) -> str:
     """A row of :func:`~liftkit.study.statistics.compare_pairs` as text, with its corrected interval if it has one."""
-    mean, low, high, relative = _of(pair, metric, "difference", "low_holm", "high_holm", "relative")
+    columns = ("difference", "low_holm", "high_holm", "relative")
+    mean, low, high, relative = map(Rounded, _of(pair, metric, *columns))
     interval = f"{low:+.1f} to {high:+.1f}, " if low == low else ""
     return f"{mean:+.1f} mm ({interval}{relative:+.0%})"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from liftkit.skeleton import H36M_17, Skeleton
+from liftkit.skeleton import H36M_17
 
 # Where a pose faces, by quarter turns from the camera on.
 FACING = ("faces the camera", "faces the picture's right", "has the back to the camera", "faces the picture's left")
@@ -15,16 +15,16 @@ def readable(name: str) -> str:
     return name.replace("_", " ")
 
 
-def describe(joints: np.ndarray, skeleton: Skeleton = H36M_17) -> str:
-    """Describe a pose (J, 2) or (J, 3), y down: posture, hands, knees and, in 3D, the direction that it faces.
+def describe(joints: np.ndarray) -> str:
+    """Describe a pose (17, 2) or (17, 3), y down: posture, hands, knees and, in 3D, the direction that it faces.
 
     Of a pose with unknown joints (NaN) say which.
     """
-    if unknown := [readable(name) for name, p in zip(skeleton.names, joints, strict=True) if not np.isfinite(p).all()]:
+    at = dict(zip(H36M_17.names, joints.astype(float), strict=True))
+    if unknown := [readable(name) for name, place in at.items() if not np.isfinite(place).all()]:
         return f"unknown: {', '.join(unknown)}"
     if np.ptp(joints, axis=0).max() <= 0:
         return "all joints at one place"
-    at = {name: joints[skeleton.index(name)].astype(float) for name in skeleton.names}
     parts = [_posture(at), *(f"{side} hand {_height(at, side)}" for side in ("left", "right")), _knees(at)]
     if joints.shape[1] == 3:
         parts.append(_facing(at))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
 
 from liftkit.skeleton import H36M_17, Skeleton
+from liftkit.view.alt_text import describe
 from liftkit.view.palette import side_of
 from liftkit.view.png import png_data
 
@@ -23,8 +24,9 @@ class Panel:
     key: str
     title: str
     caption: str = ""
+    span: int = field(default=0, kw_only=True)  # twelfths of a row; 0: a quarter
 
-    static: ClassVar = ("key",)  # names of the fields that each state holds as they are
+    static: ClassVar = ("key", "span")  # names of the fields that each state holds as they are
     dynamic: ClassVar = ("title", "caption")
 
     def static_state(self) -> dict[str, Any]:
@@ -41,8 +43,8 @@ class Pose(Panel):
     """A skeleton or a film; 3D ones turn together. Raises ValueError if joints have another shape or none is known."""
 
     joints: np.ndarray = None  # (J, 2) or (J, 3), or (F, J, ...) for a film; y down, z away; NaN: a joint is not drawn
-    alt: str = ""  # the pose in words
     skeleton: Skeleton = H36M_17
+    alt: str = ""  # the pose in words; "": as liftkit.view.alt_text describes it
     reach: float | None = None  # half the panel's height in the joints' unit; None: so that every frame fits
     middle: Sequence[float] | None = None  # (2,) or (3,), the panel's centre; None: the middle of all frames
     doubt: np.ndarray | None = None  # as joints without coordinates, in [0, 1]: how faint each joint's bone is
@@ -58,7 +60,6 @@ class Pose(Panel):
     draggable: bool = False  # joints can be pulled
     pickable: bool = False  # joints can be clicked
     picked: str | None = None  # the joint that is chosen: keys move it
-    span: int = 0  # twelfths of a row; 0: a quarter
     look: tuple[float, float] | None = None  # azimuth and elevation from where a 3D pose is seen at first; None: START
     static = ("key", "draggable", "pickable", "span", "look")
     dynamic = ("title", "caption", "alt")
@@ -73,6 +74,8 @@ class Pose(Panel):
         if np.isinf(joints).any() or not known.any():
             raise ValueError(f"{self.title}: joints must be finite, or NaN where they are unknown, and some known")
         object.__setattr__(self, "joints", np.where(known[..., None], joints, np.nan))
+        if not self.alt and self.skeleton == H36M_17:
+            object.__setattr__(self, "alt", describe(self.joints[0]))
         if self.doubt is not None:
             doubt = np.nan_to_num(np.asarray(self.doubt, float)).reshape(len(joints), count).clip(0, 1)
             object.__setattr__(self, "doubt", doubt)
@@ -151,9 +154,6 @@ class Chart(Panel):
     """A picture that Python drew, as SVG text: see :mod:`liftkit.view.charts`."""
 
     svg: str = ""
-    wide: bool = False  # half of a row instead of a quarter
-    span: int = 0  # or so many twelfths of it
-    static = ("key", "wide", "span")
     dynamic = ("title", "caption", "svg")
 
 
@@ -162,8 +162,6 @@ class Note(Panel):
     """Sentences, one per line, or, with ``code``, lines of Python to be copied."""
 
     text: str = ""
-    wide: bool = False
     code: bool = False
-    span: int = 0
-    static = ("key", "wide", "code", "span")
+    static = ("key", "span", "code")
     dynamic = ("title", "caption", "text")

@@ -25,7 +25,8 @@ FAN = 0.35  # the opacity of each of several skeletons in a panel: FAN of js/ske
 FAINTEST = 0.8  # of a bone's colour is gone at a doubt of 1: FAINTEST of js/skeleton.js
 # A widget's still picture in a notebook: the output before the live widget. As HTML, because SVG is not shown in a
 # notebook that is not trusted yet. While the live widget is drawn, the picture is hidden; without a kernel, Jupyter's
-# "Error displaying widget" is. The picture waits a second, so that it does not flash up before the live widget.
+# "Error displaying widget" is. The picture waits a second, so that it does not flash up before the live widget. In a
+# dark theme it is turned dark and keeps its hues.
 STILL = """\
 <div class="lk-still" title="{title}"><style>
 .jp-OutputArea-child:has(.lk-still):has(+ .jp-OutputArea-child .lk),
@@ -33,8 +34,9 @@ STILL = """\
 .jp-OutputArea-child:has(+ * .jupyter-widgets-error-widget) .lk-run {{ display: none }}
 .jp-OutputArea-child:has(+ * .jupyter-widgets-error-widget) .lk-lack {{ display: block }}
 .jp-Notebook .lk-still {{ overflow: hidden; animation: lk-still 1s step-end }}
+[data-jp-theme-light="false"] .lk-drawn {{ filter: invert(.93) hue-rotate(180deg) }}
 @keyframes lk-still {{ from {{ height: 0 }} }}
-</style><img src="data:image/svg+xml;base64,{data}" alt="{alt}">
+</style><img{drawn} src="data:image/svg+xml;base64,{data}" alt="{alt}">
 <p class="lk-run">Run All brings it to life.</p>
 <p class="lk-lack" hidden>It stays still because this Jupyter lacks anywidget: <code>pip install anywidget</code> \
 where Jupyter itself is installed, then reload the page.</p></div>
@@ -47,7 +49,7 @@ def picture_svg(title: str, panels: Sequence[Panel]) -> str:
     parts = [f'<text x="10" y="20" font-size="15" font-weight="bold">{safe(heading)}</text>']
     row = column = columns = 0
     for panel in panels:
-        span = panel.span / 3 or (2 if getattr(panel, "wide", False) else 1)
+        span = panel.span / 3 if panel.span % 3 else panel.span // 3 or 1
         if column + span > COLUMNS + 1e-9:
             row, column = row + 1, 0
         parts.append(_panel(panel, column * SIDE, 30 + row * (SIDE + HEAD), span * SIDE))
@@ -96,8 +98,9 @@ def lifting_svg(x3d_pred: np.ndarray, x3d_true: np.ndarray | None = None) -> str
 
 def still_html(svg: str, title: str) -> str:
     """A widget's still picture as a notebook stores it, with the line that says how the widget comes to life."""
-    alt, data = svg.partition("<title>")[2].partition("</title>")[0], b64encode(svg.encode()).decode()
-    return STILL.format(title=safe(title), alt=alt, data=data)
+    alt = svg.partition("<title>")[2].partition("</title>")[0]
+    drawn = "" if "<image" in svg else ' class="lk-drawn"'  # a photograph is not turned dark
+    return STILL.format(title=safe(title), alt=alt, drawn=drawn, data=b64encode(svg.encode()).decode())
 
 
 def _document(parts: Sequence[str], alt: str, width: float, height: float, more: str, paper: str = "#ffffff") -> str:

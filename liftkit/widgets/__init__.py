@@ -18,42 +18,18 @@ from liftkit.widgets.shadow_explorer import ShadowExplorerController
 from liftkit.widgets.study_explorer.controller import StudyExplorerController
 from liftkit.widgets.swap_explorer import SwapExplorerController
 from liftkit.widgets.view_explorer import ViewExplorerController
-from liftkit.widgets.widget import WIDGETS, Widget
+from liftkit.widgets.widget import WIDGETS, Widget, widget_of
 
-__all__ = [
-    "WIDGETS",
-    "BeTheLifter",
-    "ClaimBoard",
-    "CorrelationExplorer",
-    "CycleExplorer",
-    "DragExplorer",
-    "LiftingConsole",
-    "PoseViewer",
-    "Prediction",
-    "RepresentationExplorer",
-    "SeedLottery",
-    "ShadowExplorer",
-    "StudyExplorer",
-    "SwapExplorer",
-    "ViewExplorer",
-    "Widget",
-]
-
-
-class BeTheLifter(Widget):
-    Controller = BeTheLifterController
-
-
-class ClaimBoard(Widget):
-    Controller = ClaimBoardController
-
-
-class CorrelationExplorer(Widget):
-    Controller = CorrelationExplorerController
-
-
-class CycleExplorer(Widget):
-    Controller = CycleExplorerController
+BeTheLifter = widget_of(BeTheLifterController)
+ClaimBoard = widget_of(ClaimBoardController)
+CorrelationExplorer = widget_of(CorrelationExplorerController)
+CycleExplorer = widget_of(CycleExplorerController)
+LiftingConsole = widget_of(LiftingConsoleController)
+RepresentationExplorer = widget_of(RepresentationExplorerController)
+SeedLottery = widget_of(SeedLotteryController)
+ShadowExplorer = widget_of(ShadowExplorerController)
+StudyExplorer = widget_of(StudyExplorerController)
+SwapExplorer = widget_of(SwapExplorerController)
 
 
 class DragExplorer(Widget):
@@ -71,10 +47,6 @@ class DragExplorer(Widget):
     def moved(self) -> dict[str, np.ndarray]:
         """title -> (J,) by how many mm each joint's depth differs from that of the untouched pose."""
         return self.controller.moved()
-
-
-class LiftingConsole(Widget):
-    Controller = LiftingConsoleController
 
 
 class PoseViewer(Widget):
@@ -105,29 +77,12 @@ class Prediction(Widget):
         return Revealed(self.controller.sentence(), shown, folded=self.controller.guess is None)
 
 
-class RepresentationExplorer(Widget):
-    Controller = RepresentationExplorerController
-
-
-class SeedLottery(Widget):
-    Controller = SeedLotteryController
-
-
-class ShadowExplorer(Widget):
-    Controller = ShadowExplorerController
-
-
-class StudyExplorer(Widget):
-    Controller = StudyExplorerController
-
-
-class SwapExplorer(Widget):
-    Controller = SwapExplorerController
-
-
 class ViewExplorer(Widget):
     Controller = ViewExplorerController
 
     def means(self) -> dict[str, np.ndarray]:
         """name -> (73,) the discriminator's score from -180 to 180 degrees, in steps of 5, mean over 32 poses."""
         return self.controller.means()
+
+
+__all__ = ["WIDGETS", "Widget", *WIDGETS]

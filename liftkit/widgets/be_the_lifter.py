@@ -7,10 +7,7 @@ import numpy as np
 from liftkit.data.datasets import load_poses
 from liftkit.geometry import attach_depth, mirror, normalise, pose_scale, project, rotate
 from liftkit.poses import PoseSet, evenly, require_truth
-from liftkit.view.alt_text import describe, readable
-from liftkit.view.controller import Controller, Drag, Event, Pick, Press, Set
-from liftkit.view.controls import Button, Choice, Slider, Toggle
-from liftkit.view.panels import Panel, Pose
+from liftkit.view import Button, Choice, Controller, Drag, Pick, Pose, Press, Set, Slider, Toggle, readable
 from liftkit.widgets.shadow_explorer import flip_steps
 
 MOST_POSES, MOST_REAL = 100, 4000  # to choose from, and to compare with: evenly out of all
@@ -64,9 +61,9 @@ class BeTheLifterController(Controller):
         self.real = normalise(evenly(self.poses.part("train"), MOST_REAL).x2d)
         self.root, *self.names = self.skeleton.names
         tried = np.unique(np.linspace(0, len(self.choices) - 1, TRIED).astype(int)).tolist()
-        self.values = {"pose": 0, "joint": self.names[-1], "depth": 0, "truth": False}
-        self.values["pose"] = max(tried, key=lambda i: -np.subtract(*self._known_scores(self.choices.x3d[i])))
-        self.respond(Set("pose", self.values["pose"]))
+        first = max(tried, key=lambda i: -np.subtract(*self._known_scores(self.choices.x3d[i])))
+        self.values = {"pose": first, "joint": self.names[-1], "depth": 0, "truth": False}
+        self.respond(Set("pose", first))
 
     def controls(self):
         return [
@@ -78,7 +75,7 @@ class BeTheLifterController(Controller):
             Toggle("truth", "Show the truth", "The true person, drawn faintly"),
         ]  # fmt: skip
 
-    def respond(self, event: Event) -> None:
+    def respond(self, event):
         self.refused = False
         match event:
             case Set("pose", index):
@@ -88,7 +85,8 @@ class BeTheLifterController(Controller):
             case Press("flat"):
                 self.depths = np.zeros(len(self.skeleton))
             case Press("wrong"):
-                self.depths = self._wrong()
+                flipped = {name for name in self.names if self.rng.integers(2)}
+                self.depths = flip_steps(self.truth, flipped, self.skeleton)[:, 2].clip(-self.limit, self.limit)
             case Drag("side", self.root) | Pick("side", self.root):
                 self.refused = True
             case Drag("side", joint, x, _):
@@ -109,18 +107,13 @@ class BeTheLifterController(Controller):
 
     def _pull(self, joint: str, mm: float) -> None:
         """Bring a joint to a depth, and what hangs on it along."""
-        at, moving = self.skeleton.index(joint), {self.skeleton.index(joint)}
+        moving = {at := self.skeleton.index(joint)}
         for parent, child in self.skeleton.bones:
             if parent in moving:
                 moving.add(child)
         depths = self.depths.copy()
         depths[list(moving)] += mm - depths[at]
         self.depths = depths.clip(-self.limit, self.limit)
-
-    def _wrong(self) -> np.ndarray:
-        """(J,) the depths of another person with the same picture and the same lengths of bones."""
-        flipped = {name for name in self.names if self.rng.integers(2)}
-        return flip_steps(self.truth, flipped, self.skeleton)[:, 2].clip(-self.limit, self.limit)
 
     @property
     def x3d(self) -> np.ndarray:
@@ -135,7 +128,7 @@ class BeTheLifterController(Controller):
         """The scores of the true and of the flat person."""
         return self.score(truth), self.score(truth * [1, 1, 0])
 
-    def panels(self) -> list[Panel]:
+    def panels(self):
         view, skeleton = from_the_side(self.x3d), self.skeleton
         size = {"skeleton": skeleton, "middle": self.middle, "reach": self.reach}
         found, apart = nearest_real(view, self.real, len(NEAREST))
@@ -144,15 +137,15 @@ class BeTheLifterController(Controller):
         x2d, faint = self.truth[:, :2], self.values["truth"]
         side = Pose(
             "side", "From the side: pull joints in depth", "faint: the truth" if faint else "the camera is on the left",
-            view, describe(view), strength=np.minimum(apart[0] / FULL_GLOW, 1), tips=tips, draggable=True,
+            view, strength=np.minimum(apart[0] / FULL_GLOW, 1), tips=tips, draggable=True,
             picked=self.values["joint"], ghost=from_the_side(self.truth) if faint else None, **size,
         )  # fmt: skip
         beside = []
         for i, (title, mm, pose) in enumerate(zip(NEAREST, apart, self.real[found] * pose_scale(view), strict=False)):
             caption = f"{mm.mean():.0f} mm per joint; faint: yours"
-            beside.append(Pose(f"near_{i}", title, caption, pose, describe(pose), ghost=view, **size))
+            beside.append(Pose(f"near_{i}", title, caption, pose, ghost=view, **size))
         return [
-            Pose("x2d", "The picture that you lift", "it says nothing about depth", x2d, describe(x2d), **size),
+            Pose("x2d", "The picture that you lift", "it says nothing about depth", x2d, **size),
             side,
             *beside,
         ]

@@ -10,10 +10,8 @@ from liftkit.recorded import EVIDENCE, recorded_claims
 from liftkit.study import Study
 from liftkit.study.claims import NOT_MEASURED, Judgement, judge, titles
 from liftkit.study.verdict import CONTRADICTED, SUPPORTED, UNDECIDED
+from liftkit.view import Chart, Choice, Controller, Note, Pick
 from liftkit.view.charts.svg import ROW, label, root, safe
-from liftkit.view.controller import Controller, Event, Pick
-from liftkit.view.controls import Choice
-from liftkit.view.panels import Chart, Note, Panel
 
 YOURS = "your results"
 CLAIM, CELL, LETTERS = 190, 98, (25, 13)  # pixels: the width of a claim and of a verdict; their letters per line
@@ -72,7 +70,7 @@ class ClaimBoardController(Controller):
     def controls(self):
         return [Choice("claim", "Claim", "Its figures are shown beside the board", self.titles)]
 
-    def respond(self, event: Event) -> None:
+    def respond(self, event):
         match event:
             case Pick("board", title):
                 self.set("claim", title)
@@ -87,7 +85,7 @@ class ClaimBoardController(Controller):
         counts = [f"{words.count(word)} {word}" for word in (*MARKS, NOT_MEASURED) if word in words]
         return f"{evidence.capitalize()}: {', '.join(counts)}."
 
-    def panels(self) -> list[Panel]:
+    def panels(self):
         title = self.values["claim"]
         lines = [f"The paper: {PAPER_SAYS[title[0]]}"]
         for evidence, found in self.judged.items():
@@ -95,8 +93,8 @@ class ClaimBoardController(Controller):
             lines.append(f"{evidence.capitalize()}: {told.removesuffix('.')}.")
         recorded = f"recorded on CMU's motion: {' and '.join(EVIDENCE.values())}; click a claim for its figures"
         return [
-            Chart("board", "Claims and evidence", recorded, self._board(), wide=True),
-            Note("claim", title, text="\n\n".join(lines), wide=True),
+            Chart("board", "Claims and evidence", recorded, self._board(), span=6),
+            Note("claim", title, text="\n\n".join(lines), span=6),
         ]
 
     def _board(self) -> str:

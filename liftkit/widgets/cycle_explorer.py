@@ -17,12 +17,10 @@ from liftkit.poses import PoseSet, evenly
 from liftkit.priors import DRAWS, get_prior
 from liftkit.recorded import load_record
 from liftkit.run import Run
-from liftkit.view.alt_text import describe, readable
+from liftkit.system.numbers import Rounded
+from liftkit.view import Button, Chart, Choice, Controller, Pick, Pose, Press, Set, Slider, describe, readable
 from liftkit.view.charts.svg import label, root, safe, text_width
-from liftkit.view.controller import Controller, Event, Pick, Press, Set
-from liftkit.view.controls import Button, Choice, Slider
 from liftkit.view.palette import side_of
-from liftkit.view.panels import Chart, Panel, Pose
 from liftkit.view.still import VIEW
 
 MOST_POSES, VIEWS = 25, 8  # to choose from
@@ -119,7 +117,7 @@ class CycleExplorerController(Controller):
             Slider("frame", "Frame", "Space plays and pauses", 0, len(SHARES) - 1, local=True),
         ]
 
-    def respond(self, event: Event) -> None:
+    def respond(self, event):
         match event:
             case Press("next"):
                 names = list(ARROWS)
@@ -155,6 +153,7 @@ class CycleExplorerController(Controller):
         angle = math.acos(min(1.0, max(-1.0, (turns[0, 0, 0].trace().item() - 1) / 2)))
         self.numbers |= {"view": view.item(), "angle": math.degrees(angle)}
         self.numbers |= {"near": cycle.z.min().item(), "far": cycle.z.max().item()}
+        self.numbers = {name: Rounded(value) for name, value in self.numbers.items()}
         self.message = ARROWS[self.values["arrow"]].text.format(**self.numbers)
 
     def film(self) -> np.ndarray:
@@ -170,16 +169,16 @@ class CycleExplorerController(Controller):
         pose = self.station[station]
         return pose if pose.shape[-1] == 3 else attach_depth(pose, np.zeros_like(pose[:, 0]))
 
-    def panels(self) -> list[Panel]:
+    def panels(self):
         name, frames, weights = self.values["arrow"], self.film(), self.run.config.weights
         terms = [f"{w:g} × {readable(loss)} {self.numbers[loss]:.4f}" for loss, w in weights.items() if w]
         total = sum(w * self.numbers[loss] for loss, w in weights.items())
         ghost = self._solid(ARROWS[name].ghost) if ARROWS[name].ghost else None
         return [
             Chart("cycle", "One step: click an arrow", f"G's loss: {' + '.join(terms)} = {total:.3f}", self._diagram(),
-                  wide=True),
-            Pose("pose", readable(name).capitalize(), "Play shows the way", frames, describe(frames[-1]),
-                 self.poses.skeleton, reach=REACH, middle=(0, 0, 0), ghost=ghost, span=6),
+                  span=6),
+            Pose("pose", readable(name).capitalize(), "Play shows the way", frames, self.poses.skeleton,
+                 alt=describe(frames[-1]), reach=REACH, middle=(0, 0, 0), ghost=ghost, span=6),
         ]  # fmt: skip
 
     def _diagram(self) -> str:
@@ -197,10 +196,10 @@ class CycleExplorerController(Controller):
         parts = [f'<rect class="lk-grid" x="{x}" y="{y}" width="{BOX}" height="{BOX}" rx="5"/>']
         parts.append(label(below, x + BOX / 2, y + BOX + 15, "middle"))
         if name == "score":
-            return (
-                parts[0] + parts[1] + label(f"{self.numbers['view']:.2f}", x + BOX / 2, y + BOX / 2 + 5, "middle", BOLD)
-            )
-        return "".join(parts) + (self._bones(faint, x, y, True) if faint else "") + self._bones(name, x, y)
+            parts.append(label(f"{self.numbers['view']:.2f}", x + BOX / 2, y + BOX / 2 + 5, "middle", BOLD))
+        else:
+            parts += [self._bones(faint, x, y, True) if faint else "", self._bones(name, x, y)]
+        return "".join(parts)
 
     def _bones(self, station: str, x: float, y: float, faint: bool = False) -> str:
         """A small skeleton, as the still pictures see it."""

@@ -6,26 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import torch
 
 from liftkit.correlation.dependence import owner_of
-from liftkit.correlation.measures import check_fit
 from liftkit.correlation.swapping import depth_scale
-from liftkit.data.datasets import load_poses
 from liftkit.geometry import attach_depth, pose_scale
 from liftkit.poses import PoseSet, evenly
-from liftkit.recorded import load_record, shrink
+from liftkit.recorded import shrink
 from liftkit.run import Run
-from liftkit.view.alt_text import describe, readable
-from liftkit.view.controller import Controller, Drag, Event, Pick, Press, Set
-from liftkit.view.controls import Button, Choice, Slider
+from liftkit.view import Button, Choice, Controller, Drag, Pick, Pose, Press, Set, Slider, describe, readable
 from liftkit.view.networks import lifter_data, packed
-from liftkit.view.panels import Panel, Pose
+from liftkit.widgets.runs import ALL, MOST_NUMBERS, MOST_POSES, Runs, default_poses, seeds_that_fit
 
 FULL_GLOW = 100.0  # mm of movement at which a joint glows most, unless one moves farther: that one then does
 LEAST = 0.5  # mm: smaller movements count as none
-MOST_NUMBERS = 8_000_000  # of all networks that a notebook's browser gets; beyond, the kernel answers each move
-MOST_POSES = 100  # to choose from, evenly out of all
 # Every sentence, for Python and for js/drag.js.
 TEXTS = {
     "hint": "Pull an ankle with the mouse, or choose a keypoint and use the arrow keys in the left panel.",
@@ -43,8 +36,8 @@ TEXTS = {
     "crossed": "In the other half of the body, {run} moves the {joint} by {mm} mm.",
     "apart": "In the other half of the body, {run} moves no depth there.",
 }
-HINT = TEXTS["hint"]
-STRONG = (43, "left_ankle", 0.06, 0.56)  # the pose, the keypoint and where it is pulled: what a new one opens with
+# What a new one opens with: of the embedded people one whose wrist follows an ankle far, and where that is pulled.
+STRONG = (43, "left_ankle", 0.06, 0.56)
 
 
 def reachable(target: np.ndarray, centres: np.ndarray, lengths: np.ndarray) -> np.ndarray:
@@ -79,27 +72,19 @@ class DragExplorerController(Controller):
 
     def __init__(self, runs: Mapping[str, Run] | None = None, poses: PoseSet | None = None):
         super().__init__()
-        self.runs = {name: load_record(name) for name in ("full", "legs_torso")} if runs is None else dict(runs)
-        self.poses = load_poses("synthetic").test if poses is None else poses
-        if not self.runs or not len(self.poses):
-            raise ValueError(f"expected a run and a pose at least, found {len(self.runs)} and {len(self.poses)}")
-        for run in self.runs.values():
-            check_fit(run, self.poses)
+        self.poses = default_poses(poses)
+        self.runs = Runs(runs, self.poses)
         self.choices, self.skeleton = evenly(self.poses, MOST_POSES), self.poses.skeleton
         self.root, *self.names = self.skeleton.names  # the root's place is 0 by definition
         self._measure()
-        self.values = {"pose": 0, "joint": "left_ankle", "seed": "all"}
+        self.values = {"pose": 0, "joint": "left_ankle", "seed": ALL}
         # pulled: the keypoint that was pulled last; places: where pulled ones are, on the lifter's scale
         self.values |= {"pulled": None, "places": {}, "refused": False}
         self._derive()
         if runs is None and poses is None:
-            self._open_strongly()
-
-    def _open_strongly(self) -> None:
-        """Of the embedded people, one whose wrist follows an ankle far."""
-        pose, *pull = STRONG
-        self.set("pose", pose)
-        self.drag("x2d", *pull)
+            pose, *pull = STRONG
+            self.set("pose", pose)
+            self.drag("x2d", *pull)
 
     def _measure(self) -> None:
         """What is known of each pose before anything is pulled."""
@@ -114,19 +99,15 @@ class DragExplorerController(Controller):
         solid = seen.max(0) if poses.x3d is None else length(poses.x3d) / self.mms[:, None]
         self.lengths = np.maximum(seen, solid).astype(np.float32)  # (P, bones) the longest that each may look
 
-    def _seeds(self) -> tuple[str, ...]:
-        common = sorted(set.intersection(*(set(run.seeds) for run in self.runs.values())))
-        return ("all", *map(str, common))
-
     def controls(self):
         return [
             Slider("pose", "Pose", "Another person, another moment", 0, len(self.choices) - 1),
             Choice("joint", "Keypoint", "The one that arrow keys pull", tuple(self.names)),
-            Choice("seed", "Seed", "One trained network, or the mean over all", self._seeds()),
+            Choice("seed", "Seed", "One trained network, or the mean over all", (ALL, *self.runs.seeds)),
             Button("reset", "Reset", "Put every keypoint back"),
         ]
 
-    def respond(self, event: Event) -> None:
+    def respond(self, event):
         self.values["refused"] = False
         match event:
             case Set("pose") | Press("reset"):
@@ -155,18 +136,18 @@ class DragExplorerController(Controller):
         self.x2d = self.start.copy()
         for joint, place in self.values["places"].items():
             self.x2d[self.skeleton.index(joint)] = place
-        self.before, self.depths = self._depths(self.start), self._depths(self.x2d)
+        depths = self.runs.depths(np.stack([self.start, self.x2d]))
+        self.before, self.depths = ({name: z[:, i] for name, z in depths.items()} for i in range(2))  # (M, J) each
         self.message = self._sentence()
 
     def answers(self) -> dict[str, Any] | None:
-        common = self._seeds()[1:]
-        members = {name: {s: run.seeds.index(int(s)) for s in common} for name, run in self.runs.items()}
-        if sum(run.parameter_count for run in self.runs.values()) * len(common) > MOST_NUMBERS:
+        seeds = self.runs.seeds
+        if sum(run.parameter_count for run in self.runs.values()) * len(seeds) > MOST_NUMBERS:
             return None
         names, part_of = self.skeleton.names, owner_of("legs_torso", self.skeleton.names[1:])
         arrays = {key: packed(getattr(self, key)) for key in ("starts", "mms", "middles", "reaches", "lengths")}
         runs = [
-            {"title": name, "nets": {seed: lifter_data(run, i) for seed, i in members[name].items()}}
+            {"title": name, "nets": {seed: lifter_data(run, run.seeds.index(int(seed))) for seed in seeds}}
             for name, run in self.runs.items()
         ]
         about = {"names": list(names), "bones": [list(bone) for bone in self.skeleton.bones], "runs": runs}
@@ -174,25 +155,21 @@ class DragExplorerController(Controller):
         return about | arrays | {"fullGlow": FULL_GLOW, "least": LEAST}
 
     def for_page(self, budget: int) -> tuple[Controller, str]:
-        seeds, chosen = self._seeds()[1:], self.values["seed"]
-        first = [chosen] if chosen != "all" else []
         size = sum(len(lifter_data(shrink(run), 0)["content"]) for run in self.runs.values())
-        kept = sorted([*first, *(s for s in seeds if s not in first)][: budget // size], key=int)
+        kept, left = seeds_that_fit(self.runs.seeds, self.values["seed"], budget // size)
         if not kept:
             return self, f"Pulling needs a notebook: these networks take {size / 1e6:.0f} MB."
-        runs = {name: shrink(run.select([int(seed) for seed in kept])) for name, run in self.runs.items()}
-        page = type(self)(runs, self.poses)
-        page.values = self.values | ({"seed": kept[0]} if len(kept) == 1 else {})
+        page = type(self)({name: shrink(run.select(kept)) for name, run in self.runs.items()}, self.poses)
+        page.values = self.values | ({"seed": str(kept[0])} if len(kept) == 1 else {})
         page._derive()
-        left = f"This page holds the seeds {', '.join(kept)}; the other {len(seeds) - len(kept)} need a notebook."
-        return page, "" if len(kept) == len(seeds) else left
+        return page, left
 
     def moved(self) -> dict[str, np.ndarray]:
         """title -> (J,) by how many mm each joint's depth differs from that of the untouched pose."""
         change = {name: np.abs(self.depths[name] - self.before[name]) * self.mm for name in self.runs}
-        return {name: mm[self._members(name)].mean(0) for name, mm in change.items()}
+        return {name: mm[self.runs.members(name, self.values["seed"])].mean(0) for name, mm in change.items()}
 
-    def panels(self) -> list[Panel]:
+    def panels(self):
         moved = self.moved()
         full = max(FULL_GLOW, *(float(mm.max()) for mm in moved.values()))  # the same in every panel
         return [self._input(), *(self._lifted(i, name, mm, full) for i, (name, mm) in enumerate(moved.items()))]
@@ -201,13 +178,13 @@ class DragExplorerController(Controller):
         pose, places = self.values["pose"], ", ".join(map(readable, self.values["places"]))
         caption = TEXTS["pulled"].format(joints=places) if places else TEXTS["pull"]
         return Pose(
-            "x2d", "2D: pull a keypoint", caption, self.x2d, describe(self.x2d), self.skeleton,
+            "x2d", "2D: pull a keypoint", caption, self.x2d, self.skeleton,
             reach=self.reaches[pose], middle=self.middles[pose], ghost=self.start, draggable=True,
             picked=self.values["joint"],
         )  # fmt: skip
 
     def _lifted(self, i: int, name: str, moved: np.ndarray, full: float) -> Pose:
-        members, most, pose = self._members(name), int(moved.argmax()), self.values["pose"]
+        members, most, pose = self.runs.members(name, self.values["seed"]), int(moved.argmax()), self.values["pose"]
         several = len(members) > 1
         lifted = attach_depth(np.broadcast_to(self.x2d, (len(members), *self.x2d.shape)), self.depths[name][members])
         texts = {"run": readable(name), "count": len(members), "seed": self.runs[name].seeds[members[0]]}
@@ -220,7 +197,7 @@ class DragExplorerController(Controller):
         drawn = lifted.mean(0)
         return Pose(
             f"run_{i}", TEXTS["mean" if several else "one"].format(**texts), caption, drawn,
-            f"{describe(drawn)}; {caption}", self.skeleton, middle=np.append(self.middles[pose], 0),
+            self.skeleton, f"{describe(drawn)}; {caption}", middle=np.append(self.middles[pose], 0),
             reach=self.reaches[pose], strength=moved / full, tips=tips,
             ghost=None if several else attach_depth(self.start, self.before[name][members[0]]),
             fan=lifted if several else None, pickable=True, picked=self.values["joint"],
@@ -232,7 +209,7 @@ class DragExplorerController(Controller):
         if self.values["refused"]:
             return TEXTS["root"].format(joint=readable(self.root))
         if pulled is None:
-            return HINT
+            return TEXTS["hint"]
         names, part_of = self.skeleton.names, owner_of("legs_torso", self.skeleton.names[1:])
         far = np.linalg.norm(self.x2d - self.start, axis=1)[self.skeleton.index(pulled)] * self.mm
         other = [i for i, name in enumerate(names) if i and part_of[name] != part_of[pulled]]
@@ -242,19 +219,6 @@ class DragExplorerController(Controller):
             texts = {"run": readable(name), "joint": readable(names[most]), "mm": f"{moved[most]:.0f}"}
             sentences.append(TEXTS["crossed" if moved[most] >= LEAST else "apart"].format(**texts))
         return " ".join(sentences)
-
-    def _members(self, name: str) -> list[int]:
-        seeds, seed = self.runs[name].seeds, self.values["seed"]
-        return [seeds.index(int(each)) for each in (self._seeds()[1:] if seed == "all" else [seed])]
-
-    @torch.no_grad()
-    def _depths(self, x2d: np.ndarray) -> dict[str, np.ndarray]:
-        """title -> (M, J) every member's depths of one pose (J, 2), all on the lifter's scale."""
-        flat = torch.from_numpy(x2d.astype(np.float32))
-        return {
-            name: run.lifter(flat.to(run.lifter.device).expand(len(run.seeds), 1, *flat.shape))[:, 0].cpu().numpy()
-            for name, run in self.runs.items()
-        }
 
     def __str__(self) -> str:
         return f"{', '.join(self.runs)} on {len(self.poses):,} poses of {self.poses.name!r}"

@@ -10,10 +10,8 @@ import numpy as np
 from liftkit.metrics import align, align_scale, mpjpe
 from liftkit.poses import PoseSet
 from liftkit.run import Run
-from liftkit.view.alt_text import describe, readable
-from liftkit.view.controller import Controller, Event, Set
-from liftkit.view.controls import Choice, Slider, Toggle
-from liftkit.view.panels import Panel, Pose
+from liftkit.view import Choice, Controller, Pose, Set, Slider, Toggle, readable
+from liftkit.widgets.runs import ALL, common_seeds
 
 FITS = {"size": align_scale, "size_and_turn": align, "size_turn_and_mirror": partial(align, reflection=True)}
 MOST_FRAMES = 240  # shown of a clip: what a page turns smoothly and a notebook holds
@@ -69,15 +67,18 @@ class PoseViewerController(Controller):
         pictures: Sequence[np.ndarray] | np.ndarray | None = None,
     ):
         super().__init__()
-        self.clips, self.poses, self.fps, self.pictures = Clips(poses), poses, fps, pictures
+        self.clips, self.poses, self.fps = Clips(poses), poses, fps
+        shape = np.shape(pictures) if isinstance(pictures, np.ndarray) else ()
+        self.one_picture = len(shape) == 2 or (len(shape) == 3 and shape[-1] in (3, 4))  # behind all poses
+        self.pictures = [pictures] * len(poses) if self.one_picture else pictures
         self.predictions = dict(predictions or {})
         expected = (len(poses), len(poses.skeleton), 3)
         for title, found in self.predictions.items():
             if not isinstance(found, Run) and np.shape(found) != expected:
                 raise ValueError(f"{title}: expected a Run or poses of shape {expected}, found {np.shape(found)}")
         self.fitted = bool(self.predictions) and poses.x3d is not None
-        runs = [set(found.seeds) for found in self.predictions.values() if isinstance(found, Run)]
-        self.seeds = tuple(map(str, sorted(set.intersection(*runs)))) if runs else ()
+        runs = [found for found in self.predictions.values() if isinstance(found, Run)]
+        self.seeds = common_seeds(runs) if runs else ()
         self.values = {"clip": self.clips.names[0], "camera": self.clips.cameras[0], "frame": 0}
         self.values |= {"fit": "size", "overlay": True} if self.fitted else {}
         self.values |= {"seed": self.seeds[0]} if len(self.seeds) > 1 else {}
@@ -87,23 +88,14 @@ class PoseViewerController(Controller):
         if self.pictures is None:
             return
         found, expected = len(self.pictures), len(self.poses)
-        if self._one_picture() is None and found != expected:
+        if found != expected:
             raise ValueError(f"expected one picture, or {expected} for as many poses, found {found}")
         first = self.rows[0]
-        (height, width), x2d = self._picture(first).shape[:2], self.poses.x2d[first]
+        (height, width), x2d = np.shape(self.pictures[first])[:2], self.poses.x2d[first]
         inside = ((x2d >= 0) & (x2d <= (width, height))).all(-1)
         if self.poses.units != "px" or inside.mean() < 0.5:
             where = f"in {self.poses.units}, {inside.sum()} of {len(inside)} within {width} x {height}"
             raise ValueError(f"expected 2D poses in pixels of their pictures, found the first one {where}")
-
-    def _one_picture(self) -> np.ndarray | None:
-        """The picture behind all poses, if it is one."""
-        shape = np.shape(self.pictures) if isinstance(self.pictures, np.ndarray) else ()
-        return self.pictures if len(shape) == 2 or (len(shape) == 3 and shape[-1] in (3, 4)) else None
-
-    def _picture(self, row: int) -> np.ndarray:
-        one = self._one_picture()
-        return np.asarray(self.pictures[row]) if one is None else one
 
     @property
     def rows(self) -> np.ndarray:
@@ -119,26 +111,25 @@ class PoseViewerController(Controller):
             found.append(Choice("fit", "Fit to the truth", "What the error does not count", tuple(FITS)))
             found.append(Toggle("overlay", "Truth behind", "Drawn faintly behind each prediction"))
         if "seed" in self.values:
-            found.append(Choice("seed", "Seed", "Which trained network, or all", (*self.seeds, "all")))
+            found.append(Choice("seed", "Seed", "Which trained network, or all", (*self.seeds, ALL)))
         if last:
             found.append(Slider("frame", "Frame", "Space plays and pauses", 0, last, local=True))
         return found
 
-    def respond(self, event: Event) -> None:
+    def respond(self, event):
         match event:
             case Set("clip" | "camera"):
                 self.values["frame"] = 0
 
-    def panels(self) -> list[Panel]:
+    def panels(self):
         rows, frame, skeleton, size = self.rows, self.values["frame"], self.poses.skeleton, {}
         x2d, truth = self.poses.x2d[rows], None if self.poses.x3d is None else self.poses.x3d[rows]
-        behind = {} if self.pictures is None else {"picture": self._picture(rows[frame])}
-        if behind and self._one_picture() is None:
-            behind["picture_frame"] = frame
+        behind = {} if self.pictures is None else {"picture": np.asarray(self.pictures[rows[frame]])}
+        behind |= {} if self.pictures is None or self.one_picture else {"picture_frame": frame}
         given = "2D: what a lifter is given"
-        found: list[Panel] = [Pose("x2d", given, "", x2d, describe(x2d[frame]), skeleton, **behind)]
+        found = [Pose("x2d", given, "", x2d, skeleton, **behind)]
         if truth is not None:
-            found.append(Pose("truth", "3D: the truth", "", truth, describe(truth[frame]), skeleton))
+            found.append(Pose("truth", "3D: the truth", "", truth, skeleton))
             size = dict(zip(("middle", "reach"), found[-1].extent, strict=True))
         for i, (title, source) in enumerate(self.predictions.items()):
             found.append(self._lifted(f"lifted_{i}", title, source, x2d, truth, size))
@@ -148,9 +139,9 @@ class PoseViewerController(Controller):
         frame, which, notes, more = self.values["frame"], "", [""] * len(x2d), {}
         if isinstance(source, Run):
             chosen = self.values.get("seed", self.seeds[0])
-            seeds = self.seeds if chosen == "all" else (chosen,)
+            seeds = self.seeds if chosen == ALL else (chosen,)
             each = source.lift(x2d)[[source.seeds.index(int(seed)) for seed in seeds]]  # (M, F, J, 3)
-            which = f": all {len(seeds)} seeds" if chosen == "all" else f": seed {chosen}"
+            which = f": all {len(seeds)} seeds" if chosen == ALL else f": seed {chosen}"
         else:
             each = np.asarray(source)[None, self.rows]
         if truth is not None:
@@ -163,7 +154,7 @@ class PoseViewerController(Controller):
         if len(notes) > 1:
             more["notes"] = notes
         lifted, title = each.mean(0), f"{readable(title)}{which}"
-        return Pose(key, title, notes[frame], lifted, describe(lifted[frame]), self.poses.skeleton, **size, **more)
+        return Pose(key, title, notes[frame], lifted, self.poses.skeleton, **size, **more)
 
     def __str__(self) -> str:
         names = ", ".join(self.predictions)

@@ -9,12 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from liftkit.view import Button, Chart, Choice, Controller, Note, Press, Slider
 from liftkit.view.charts import line_chart
 from liftkit.view.charts.axes import number
 from liftkit.view.charts.svg import label, root
-from liftkit.view.controller import Controller, Event, Press
-from liftkit.view.controls import Button, Choice, Slider
-from liftkit.view.panels import Chart, Note, Panel
 from liftkit.view.stored import Step, stored_values
 
 NONE = "choose"  # the option that is no answer
@@ -79,7 +77,7 @@ class PredictionController(Controller):
         how = dict(minimum=low, maximum=high, step=float(step), unit=self.unit)
         return [*(Slider(f"guess_{i}", name, **how) for i, name in enumerate(names)), COMMIT]
 
-    def respond(self, event: Event) -> None:
+    def respond(self, event):
         unchosen = self.values.get("guess") == NONE
         self.message = "Choose an answer first." if unchosen and event == Press("commit") else ""
         if event == Press("commit") and self.guess is None and not unchosen:
@@ -156,11 +154,11 @@ class PredictionController(Controller):
         unit = f" {self.unit}" if self.unit else ""
         return ", ".join(number(float(each)) for each in np.atleast_1d(value)) + unit
 
-    def panels(self) -> list[Panel]:
+    def panels(self):
         hidden = self.guess is None and self.result is not None
         text = "The result is there. Commit to a guess to see it." if hidden else self.sentence()
-        note = Note("answer", "Your guess and the result", "", text, wide=True)
-        picture = [] if self.options else [Chart("picture", "On the scale", "", self._picture(), wide=True)]
+        note = Note("answer", "Your guess and the result", "", text, span=6)
+        picture = [] if self.options else [Chart("picture", "On the scale", "", self._picture(), span=6)]
         return [*picture, note]
 
     def _picture(self) -> str:

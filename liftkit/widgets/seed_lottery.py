@@ -8,14 +8,11 @@ import pandas as pd
 from liftkit.recorded import record_results
 from liftkit.study.statistics import check_metric, interval
 from liftkit.study.verdict import LEAST_SEEDS
-from liftkit.view.alt_text import readable
+from liftkit.view import Button, Chart, Choice, Controller, Press, Set, Slider, readable
 from liftkit.view.charts import dot_chart
 from liftkit.view.charts.axes import Area, number, tick_texts, y_axis
 from liftkit.view.charts.svg import label, root, safe
-from liftkit.view.controller import Controller, Event, Press, Set
-from liftkit.view.controls import Button, Choice, Slider
 from liftkit.view.palette import HIGHER_IS_BETTER, metric_label
-from liftkit.view.panels import Chart, Panel
 
 MANY = 100  # draws at one press
 SHOWN = 40  # of the last draws
@@ -62,17 +59,15 @@ class SeedLotteryController(Controller):
         results = record_results() if results is None else results
         check_metric(results, metric)
         if results.duplicated(["representation", "seed"]).any():
-            raise ValueError(
-                "results: expected one row for each representation and seed: choose one data set and policy"
-            )
+            expected = "one row for each representation and seed: choose one data set and policy"
+            raise ValueError(f"results: expected {expected}")
         self.table = results.pivot(index="seed", columns="representation", values=metric).dropna()
-        self.names = tuple(name for name in results["representation"].unique())
+        self.names = tuple(results["representation"].unique())
         if len(self.names) < 2 or len(self.table) < 2:
             found = f"{len(self.names)} ({', '.join(self.names)}) with {len(self.table)} seeds in common"
             raise ValueError(f"expected two representations with at least two seeds in common, found {found}")
         self.metric, self.rng = metric, np.random.default_rng(seed)
-        self.pair = [name for name in PAIR if name in self.names]
-        self.pair = [*self.pair, *(name for name in self.names if name not in self.pair)][:2]
+        self.pair = [*dict.fromkeys([*(name for name in PAIR if name in self.names), *self.names])][:2]
         self.values = {"first": self.pair[0], "second": self.pair[1], "seeds": min(LEAST_SEEDS, len(self.table))}
         self.respond(Press("reset"))
 
@@ -86,7 +81,7 @@ class SeedLotteryController(Controller):
             Button("reset", "Forget", "Forget all draws but a new one"),
         ]
 
-    def respond(self, event: Event) -> None:
+    def respond(self, event):
         match event:
             case Set("first" | "second" as name, chosen):
                 other = {"first": "second", "second": "first"}[name]
@@ -129,22 +124,18 @@ class SeedLotteryController(Controller):
             return "neither"
         return readable(self.pair[int((difference > 0) != (self.metric in HIGHER_IS_BETTER))])
 
-    def panels(self) -> list[Panel]:
+    def panels(self):
+        none = "" if self.values["seeds"] >= LEAST_SEEDS else f" (none below {LEAST_SEEDS} seeds)"
+        drawn = ", ".join(str(self.table.index[i]) for i in sorted(self.picks))
+        caption = f"line: mean, band: 95 % interval{none}; drawn: {drawn}"
         return [
-            Chart("drawn", f"The last draw: {metric_label(self.metric)}", self._caption(), self._drawn(), wide=True),
+            Chart("drawn", f"The last draw: {metric_label(self.metric)}", caption, self._drawn(), span=6),
             Chart(
                 "dance", f"Difference, {' minus '.join(map(readable, self.pair))}: the last {SHOWN} draws",
                 "bar: 95 % interval, thick and pink if it misses the mean of all seeds; cross: wrong winner",
-                self._dance(), wide=True,
+                self._dance(), span=6,
             ),
         ]  # fmt: skip
-
-    def _caption(self) -> str:
-        seeds = ", ".join(str(self.table.index[i]) for i in sorted(self.picks))
-        return f"line: mean, band: 95 % interval{self._no_interval()}; drawn: {seeds}"
-
-    def _no_interval(self) -> str:
-        return "" if self.values["seeds"] >= LEAST_SEEDS else f" (none below {LEAST_SEEDS} seeds)"
 
     def _drawn(self) -> str:
         """Both representations: the seeds of the last draw beside all seeds."""
@@ -155,10 +146,8 @@ class SeedLotteryController(Controller):
                 tips[what] = [f"{name}, seed {self.table.index[i]}: {number(self.columns[i, k])}" for i in rows]
             if not np.isnan(ends := self.draws[-1, k, 1:3]).any():
                 intervals[f"{name}, drawn"] = tuple(ends)
-        better = self.metric not in HIGHER_IS_BETTER
-        return dot_chart(
-            groups, y_label=metric_label(self.metric), tips=tips, intervals=intervals, lower_is_better=better
-        )
+        axis = {"y_label": metric_label(self.metric), "lower_is_better": self.metric not in HIGHER_IS_BETTER}
+        return dot_chart(groups, tips=tips, intervals=intervals, **axis)
 
     def _dance(self) -> str:
         """The last draws as intervals side by side, the mean of all seeds as a line across, 0 dashed."""
@@ -197,11 +186,8 @@ class SeedLotteryController(Controller):
         else:
             text += f" The interval of the difference {'does not hold' if missed else 'holds'} the mean of all seeds."
             text += " It also holds 0: undecided." if low <= 0 <= high else " It leaves out 0."
-        return f"{text} {self._tally()}"
-
-    def _tally(self) -> str:
         count, what = len(self.draws), [*map(readable, self.pair), "the difference"]
-        text = f"Of all {count} draws so far, {self.wrong.sum()} ({self.wrong.mean():.0%}) have the wrong winner."
+        text += f" Of all {count} draws so far, {self.wrong.sum()} ({self.wrong.mean():.0%}) have the wrong winner."
         if self.values["seeds"] < LEAST_SEEDS:
             return text
         missed = ", ".join(f"{name} {n} ({n / count:.0%})" for name, n in zip(what, self.misses, strict=True))

@@ -6,18 +6,14 @@ from collections.abc import Set as Some
 
 import numpy as np
 
-from liftkit.data.datasets import load_poses
 from liftkit.geometry import project, rotate
 from liftkit.poses import PoseSet, evenly, require_truth
 from liftkit.skeleton import H36M_17, Skeleton
-from liftkit.view.alt_text import describe, readable
+from liftkit.view import Button, Chart, Choice, Controller, Pick, Pose, Press, Set, Slider, describe, readable
 from liftkit.view.charts.svg import root, safe
-from liftkit.view.controller import Controller, Event, Pick, Press, Set
-from liftkit.view.controls import Button, Choice, Slider
 from liftkit.view.palette import side_of
-from liftkit.view.panels import Chart, Panel, Pose
+from liftkit.widgets.runs import MOST_POSES, default_poses
 
-MOST_POSES = 100  # to choose from, evenly out of all
 WIDTH, HEIGHT, TOUCH = 390, 320, 24  # pixels: the picture, and how wide a bone answers to a finger
 
 
@@ -59,7 +55,7 @@ class ShadowExplorerController(Controller):
 
     def __init__(self, poses: PoseSet | None = None, seed: int = 0):
         super().__init__()
-        self.poses = load_poses("synthetic").test if poses is None else poses
+        self.poses = default_poses(poses)
         require_truth(self.poses, "a person's shadow")
         self.choices, self.skeleton = evenly(self.poses, MOST_POSES), self.poses.skeleton
         self.rng = np.random.default_rng(seed)
@@ -76,14 +72,12 @@ class ShadowExplorerController(Controller):
             Button("reset", "True person", "No bone is flipped"),
         ]
 
-    def respond(self, event: Event) -> None:
+    def respond(self, event):
         match event:
             case Set("pose", index):
                 self.truth = self.choices.x3d[index].astype(float)
-                steps = {
-                    self.skeleton.names[j]: abs(self.truth[j, 2] - self.truth[p, 2]) for p, j in self.skeleton.bones
-                }
-                self.bones = [name for name, step in steps.items() if step > 0]
+                bones, z = self.skeleton.bones, self.truth[:, 2]
+                self.bones = [self.skeleton.names[joint] for parent, joint in bones if z[joint] != z[parent]]
                 self.people: set[frozenset[str]] = set()
                 self._put(())
             case Press("flip"):
@@ -110,43 +104,32 @@ class ShadowExplorerController(Controller):
         """(J, 3) the person who is shown, in mm."""
         return flip_steps(self.truth, self.flipped, self.skeleton)
 
-    def _who(self) -> str:
-        if not self.flipped:
-            return "the true person"
-        if len(self.flipped) == len(self.bones):
-            return "the mirror of the true person, every bone flipped"
-        return f"neither the true person nor the mirror, {len(self.flipped)} of {len(self.bones)} bones flipped"
-
     def _sentence(self) -> str:
-        count = len(self.bones)
+        count, flipped = len(self.bones), len(self.flipped)
+        who = f"neither the true person nor the mirror, {flipped} of {count} bones flipped"
+        if flipped in (0, count):
+            who = "the mirror of the true person, every bone flipped" if flipped else "the true person"
         return (
             f"{2**count:,} people share this shadow, 2 to the {count}: each of {count} bones may lead towards the "
-            f"camera or away from it. You have met {len(self.people):,} of them. Now you see {self._who()}."
+            f"camera or away from it. You have met {len(self.people):,} of them. Now you see {who}."
         )
 
-    def panels(self) -> list[Panel]:
-        x3d, skeleton = self.x3d, self.skeleton
-        steps = [sum(abs(x3d[j, 2] - x3d[p, 2]) for p, j in skeleton.bones if j in path) for path in self._paths()]
+    def panels(self):
+        x3d, skeleton, steps = self.x3d, self.skeleton, np.zeros(len(self.skeleton))
+        for parent, joint in skeleton.bones:  # the depths if every bone leads the same way
+            steps[joint] = steps[parent] + abs(x3d[joint, 2] - x3d[parent, 2])
         x2d = project(self.truth)
         middle = (x2d.min(0) + x2d.max(0)) / 2 * [0, 1]
         reach = 1.08 * max(*steps, float(np.abs(x2d - middle).max()), 1e-9)  # the same for all of these people
         size = {"skeleton": skeleton, "reach": reach}
         side, true_side = (project(rotate(pose, np.pi / 2)) for pose in (x3d, self.truth))
+        shadow = self._shadow((x2d - middle) / reach)
         faint, near = "faint: the true person", "From the side, the camera is on the left"
         return [
-            Chart(
-                "x2d", "The shadow: click a bone", "ring: flipped; thick: chosen", self._shadow((x2d - middle) / reach)
-            ),
-            Pose("side", near, faint, side, describe(side), middle=middle, ghost=true_side, **size),
-            Pose("x3d", "In 3D", faint, x3d, describe(x3d), middle=(*middle, 0), ghost=self.truth, **size),
+            Chart("x2d", "The shadow: click a bone", "ring: flipped; thick: chosen", shadow),
+            Pose("side", near, faint, side, middle=middle, ghost=true_side, **size),
+            Pose("x3d", "In 3D", faint, x3d, middle=(*middle, 0), ghost=self.truth, **size),
         ]
-
-    def _paths(self) -> list[set[int]]:
-        """For each joint the joints from the root to it."""
-        found: list[set[int]] = []
-        for joint, parent in enumerate(self.skeleton.parents):
-            found.append({joint} | (found[parent] if parent >= 0 else set()))
-        return found
 
     def _shadow(self, places: np.ndarray) -> str:
         """The 2D pose, from -1 to 1, as SVG text; a bone's ``data-pick`` is the joint where it ends."""

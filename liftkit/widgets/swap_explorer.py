@@ -5,28 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import torch
 
 from liftkit.correlation.dependence import Dependence, joints_of
-from liftkit.correlation.measures import check_fit, places
+from liftkit.correlation.measures import places
 from liftkit.correlation.swapping import depth_scale, donors, intervention, swapped
-from liftkit.data.datasets import load_poses
 from liftkit.geometry import attach_depth, pose_scale
 from liftkit.poses import PoseSet, evenly
-from liftkit.recorded import load_record
 from liftkit.run import Run
-from liftkit.view.alt_text import describe, readable
-from liftkit.view.controller import Controller, Event, Press, Set
-from liftkit.view.controls import Button, Choice, Slider
-from liftkit.view.panels import Note, Panel, Pose
+from liftkit.view import Button, Choice, Controller, Note, Pose, Press, Set, Slider, describe, readable
+from liftkit.widgets.runs import MOST_POSES, Runs, default_poses
 
 A, B, SWAP, DIFFERENCE = STEPS = ("person A", "person B", "A with B's legs", "the difference")
-MOST_POSES, MANY = (
-    100,
-    600,
-)  # persons A to choose from, and poses of which the mean movement is taken: evenly out of all
+MANY = 600  # poses of which the mean movement is taken, evenly out of all
 FULL_GLOW = 100.0  # mm of movement at which a joint glows most
 PARTS, LEGS = "legs_torso", "legs"
+SENTENCES = {
+    A: "Person A, and A's depths by each lifter. Next: person B.",
+    B: "Person B faces the same way in another clip. Next: B gives A the legs.",
+    SWAP: "A's head, trunk and arms stay in the picture as they were; the legs are B's. Which depths will move?",
+}
 
 
 class SwapExplorerController(Controller):
@@ -47,12 +44,8 @@ class SwapExplorerController(Controller):
 
     def __init__(self, runs: Mapping[str, Run] | None = None, poses: PoseSet | None = None):
         super().__init__()
-        self.runs = {name: load_record(name) for name in ("full", "legs_torso")} if runs is None else dict(runs)
-        self.poses = load_poses("synthetic").test if poses is None else poses
-        if not self.runs:
-            raise ValueError("expected a run at least, found none")
-        for run in self.runs.values():
-            check_fit(run, self.poses)
+        self.poses = default_poses(poses)
+        self.runs = Runs(runs, self.poses)
         self.within = ["camera"] + ["facing"] * (self.poses.x3d is not None)
         donor = donors(self.poses, self.within)
         recipients = np.flatnonzero(donor >= 0)
@@ -62,9 +55,7 @@ class SwapExplorerController(Controller):
         self.legs = [names.index(joint) for joint in joints_of(PARTS)[LEGS]]
         self.torso = [i for i in range(1, len(names)) if i not in self.legs]
         self.many: dict[str, Dependence] = {}  # title -> the movements over many pairs, once computed
-        seeds = sorted(set.intersection(*(set(run.seeds) for run in self.runs.values())))
-        self.seeds = tuple(map(str, seeds))
-        self.values = {"step": A, "pose": 0, "seed": self.seeds[0]}
+        self.values = {"step": A, "pose": 0, "seed": self.runs.seeds[0]}
         self.respond(Set("step", A))
 
     def controls(self):
@@ -72,25 +63,21 @@ class SwapExplorerController(Controller):
             Button("next", "Next step", "A, B, the swap, the difference, and A again"),
             Choice("step", "Step", "What is shown", STEPS),
             Slider("pose", "Persons", "Another A and another B", 0, len(self.pairs) - 1),
-            Choice("seed", "Seed", "Which trained network", self.seeds),
+            Choice("seed", "Seed", "Which trained network", self.runs.seeds),
         ]
 
-    def respond(self, event: Event) -> None:
+    def respond(self, event):
         if event == Press("next"):
             self.values["step"] = STEPS[(STEPS.index(self.values["step"]) + 1) % len(STEPS)]
         pair = self.poses.select(self.pairs[self.values["pose"]])
         self.mm = depth_scale(pair)[0][0].item()  # per unit of the lifter's scale
         own, donated = (places(pair) / pose_scale(pair.x2d)[:1]).astype(np.float32)
         self.x2d = {A: own, B: donated, SWAP: swapped(own, donated, self.legs)}  # each (J, 2), on the lifter's scale
-        self.depths = {name: self._depths(run) for name, run in self.runs.items()}
+        self.depths = {}  # title -> step -> (J,) the depths by the chosen seed, on the lifter's scale
+        for name, depths in self.runs.depths(np.stack(list(self.x2d.values()))).items():
+            [member] = self.runs.members(name, self.values["seed"])
+            self.depths[name] = dict(zip(self.x2d, depths[member], strict=True))
         self.message = self._sentence()
-
-    @torch.no_grad()
-    def _depths(self, run: Run) -> dict[str, np.ndarray]:
-        """Step -> (J,) the depths by the chosen seed, on the lifter's scale."""
-        x2d = torch.from_numpy(np.stack(list(self.x2d.values()))).to(run.lifter.device)
-        found = run.lifter(x2d.expand(len(run.seeds), *x2d.shape))[run.seeds.index(int(self.values["seed"]))]
-        return dict(zip(self.x2d, found.cpu().numpy(), strict=True))
 
     def moved(self) -> dict[str, np.ndarray]:
         """title -> (J,) by how many mm the swap moves each depth of A."""
@@ -104,41 +91,31 @@ class SwapExplorerController(Controller):
         table = self.many[name].table(run.seeds.index(int(self.values["seed"])))
         return float(table.loc[LEGS, [names[i] for i in self.torso]].mean())
 
-    def panels(self) -> list[Panel]:
-        step, swap = self.values["step"], self.values["step"] in (SWAP, DIFFERENCE)
-        first = self._pose("x2d", "A with B's legs" if swap else "Person A", self.x2d[SWAP if swap else A],
-                           "faint: A" if swap else "", ghost=self.x2d[A] if swap else None)  # fmt: skip
-        other = self._pose("donor", "Person B", self.x2d[B], "gives the legs, at the size of A")
-        moved = self.moved()
-        lifted = [self._lifted(i, name, moved[name]) for i, name in enumerate(self.runs)]
-        told = step == DIFFERENCE
-        text = "\n".join(self._listed(name, mm) for name, mm in moved.items()) if told else "Go on to the difference."
+    def panels(self):
+        step, moved, text = self.values["step"], self.moved(), "Go on to the difference."
+        title, joints, caption, ghost = "Person A", self.x2d[A], "", None
+        if step in (SWAP, DIFFERENCE):
+            title, joints, caption, ghost = "A with B's legs", self.x2d[SWAP], "faint: A", self.x2d[A]
+        if step == DIFFERENCE:
+            text = "\n".join(self._listed(name, mm) for name, mm in moved.items())
         return [
-            first,
-            other,
-            *lifted,
-            Note("moved", "Depths of A's own joints: by how many mm they moved", text=text, wide=True),
+            self._pose("x2d", title, joints, caption, ghost=ghost),
+            self._pose("donor", "Person B", self.x2d[B], "gives the legs, at the size of A"),
+            *(self._lifted(i, name, mm) for i, (name, mm) in enumerate(moved.items())),
+            Note("moved", "Depths of A's own joints: by how many mm they moved", text=text, span=6),
         ]
 
     def _lifted(self, i: int, name: str, moved: np.ndarray) -> Pose:
-        step, depths, skeleton = self.values["step"], self.depths[name], self.poses.skeleton
-        shown, swap = (SWAP if step == DIFFERENCE else step), step in (SWAP, DIFFERENCE)
+        step, depths, caption, more = self.values["step"], self.depths[name], "", {}
+        shown = SWAP if step == DIFFERENCE else step
         title = f"{readable(name)}, seed {self.values['seed']}: lift of {shown}"
-        more = {"ghost": attach_depth(self.x2d[A], depths[A])} if swap else {}
+        if shown == SWAP:
+            caption, more = "faint: the lift of A", {"ghost": attach_depth(self.x2d[A], depths[A])}
         if step == DIFFERENCE:
-            own = np.where(np.isin(np.arange(len(skeleton)), self.torso), moved, 0)
-            tips = [
-                f"{readable(joint)}: depth moved by {mm:.0f} mm"
-                for joint, mm in zip(skeleton.names, moved, strict=True)
-            ]
-            more |= {"strength": np.minimum(own / FULL_GLOW, 1), "tips": tips}
-        caption = (
-            "discs: A's own joints that moved; faint: before"
-            if step == DIFFERENCE
-            else "faint: the lift of A"
-            if swap
-            else ""
-        )
+            caption = "discs: A's own joints that moved; faint: before"
+            more["strength"] = np.minimum(moved / FULL_GLOW, 1) * np.isin(np.arange(len(moved)), self.torso)
+            named = zip(self.poses.skeleton.names, moved, strict=True)
+            more["tips"] = [f"{readable(joint)}: depth moved by {mm:.0f} mm" for joint, mm in named]
         return self._pose(f"run_{i}", title, attach_depth(self.x2d[shown], depths[shown]), caption, **more)
 
     def _pose(self, key: str, title: str, joints: np.ndarray, caption: str, **more) -> Pose:
@@ -146,7 +123,7 @@ class SwapExplorerController(Controller):
         low, high = every.min((0, 1)), every.max((0, 1))
         middle = np.append((low + high) / 2, [0] * (joints.shape[-1] - 2))
         size = {"middle": middle, "reach": 1.2 * float((high - low).max() / 2), "skeleton": self.poses.skeleton}
-        return Pose(key, title, caption, joints, f"{describe(joints)}; {caption}", **size, **more)
+        return Pose(key, title, caption, joints, alt=f"{describe(joints)}; {caption}", **size, **more)
 
     def _listed(self, name: str, moved: np.ndarray) -> str:
         names = self.poses.skeleton.names
@@ -154,22 +131,15 @@ class SwapExplorerController(Controller):
         return f"{readable(name)}: {', '.join(f'{readable(names[i])} {moved[i]:.0f}' for i in ranked)}"
 
     def _sentence(self) -> str:
-        if self.values["step"] == A:
-            return "Person A, and A's depths by each lifter. Next: person B."
-        if self.values["step"] == B:
-            return "Person B faces the same way in another clip. Next: B gives A the legs."
-        if self.values["step"] == SWAP:
-            return (
-                "A's head, trunk and arms stay in the picture as they were; the legs are B's. Which depths will move?"
-            )
+        if self.values["step"] in SENTENCES:
+            return SENTENCES[self.values["step"]]
         return " ".join(self._told(name, mm) for name, mm in self.moved().items())
 
     def _told(self, name: str, moved: np.ndarray) -> str:
         most = max(self.torso, key=moved.__getitem__)
         text = f"With {readable(name)}, B's legs move A's own joints by {moved[self.torso].mean():.0f} mm on average"
-        text += (
-            f", most the {readable(self.poses.skeleton.names[most])}, {moved[most]:.0f} mm" if moved[most] > 0 else ""
-        )
+        if moved[most] > 0:
+            text += f", most the {readable(self.poses.skeleton.names[most])}, {moved[most]:.0f} mm"
         return f"{text} (mean over many such swaps: {self.mean_moved(name):.0f} mm)."
 
     def __str__(self) -> str:

@@ -11,23 +11,19 @@ import torch
 
 from liftkit.correlation.measures import check_fit
 from liftkit.correlation.swapping import depth_scale
-from liftkit.data.datasets import load_poses
 from liftkit.geometry import attach_depth, normalise, project, rotation_x, turn
 from liftkit.poses import PoseSet, evenly
 from liftkit.priors import get_prior
 from liftkit.recorded import load_judge, shrink
 from liftkit.run import Run
-from liftkit.view.alt_text import describe
+from liftkit.system.numbers import Rounded
+from liftkit.view import Chart, Choice, Controller, Pose, Set, Slider
 from liftkit.view.charts import line_chart
-from liftkit.view.controller import Controller, Event, Set
-from liftkit.view.controls import Choice, Slider
 from liftkit.view.networks import discriminator_data, packed
-from liftkit.view.panels import Chart, Panel, Pose
+from liftkit.widgets.runs import ALL, MOST_NUMBERS, MOST_POSES, default_poses, seeds_that_fit
 
 LIMITS = (-0.5, 1.5)  # of the charts' scores: always the same, so that poses and depths can be compared
-MOST_NUMBERS = 8_000_000  # of all discriminators that a notebook's browser gets; beyond, the kernel answers alone
 CIRCLE = np.linspace(-180.0, 180.0, 73)  # degrees of azimuth at which the curves are computed
-MOST_POSES = 100  # to choose from, evenly out of all
 MEAN_OVER = 32  # of these, evenly, in the mean curves
 LIFTED, TRUE, FLAT = "lifted", "true depth", "flat"
 # Every sentence, for Python and for js/view.js.
@@ -78,18 +74,18 @@ class ViewExplorerController(Controller):
     def __init__(self, run: Run | None = None, poses: PoseSet | None = None):
         super().__init__()
         self.run = load_judge() if run is None else run
-        self.poses = load_poses("synthetic").test if poses is None else poses
+        self.poses = default_poses(poses)
         if not isinstance(self.run, Run) or not isinstance(self.poses, PoseSet):
             raise ValueError(f"expected a Run and a PoseSet, found {type(run).__name__} and {type(poses).__name__}")
         check_fit(self.run, self.poses)
         self.choices = evenly(self.poses, MOST_POSES)
         self.several = self._lift(evenly(self.choices, MEAN_OVER))
         self.mean_scores: dict[tuple[str, int], np.ndarray] = {}  # (name, elevation) -> (M, 73), once computed
-        self.values = {"pose": 0, "azimuth": 90, "elevation": 0, "depth": 1.0, "seed": "all"}
+        self.values = {"pose": 0, "azimuth": 90, "elevation": 0, "depth": 1.0, "seed": ALL}
         self.respond(Set("pose", 0))
 
     def controls(self):
-        seeds = ("all", *map(str, self.run.seeds))
+        seeds = (ALL, *map(str, self.run.seeds))
         return [
             Slider("azimuth", "Azimuth", "Walk round the person", -180, 180, 5, "°"),
             Slider("elevation", "Elevation", "Look from further up or down", -60, 60, 5, "°"),
@@ -98,7 +94,7 @@ class ViewExplorerController(Controller):
             Choice("seed", "Seed", "One trained pair of networks, or the mean over all", seeds),
         ]
 
-    def respond(self, event: Event) -> None:
+    def respond(self, event):
         match event:
             case Set("pose", index):
                 self.x2d, self.depths, self.truth = self._lift(self.choices.select([index]))
@@ -108,7 +104,7 @@ class ViewExplorerController(Controller):
     def members(self) -> list[int]:
         """The members whose poses are shown."""
         seed = self.values["seed"]
-        return list(range(len(self.run.seeds))) if seed == "all" else [self.run.seeds.index(int(seed))]
+        return list(range(len(self.run.seeds))) if seed == ALL else [self.run.seeds.index(int(seed))]
 
     @property
     def shown(self) -> str:
@@ -158,7 +154,7 @@ class ViewExplorerController(Controller):
         scores = dict(zip(self.versions, self._mean(every), strict=True))
         self.views = dict(zip(self.versions, views[self.members, :, -1].swapaxes(0, 1), strict=True))  # (K, J, 2) each
         self.curves = {name: score[:-1] for name, score in scores.items()}
-        self.now = {name: float(score[-1]) for name, score in scores.items()}
+        self.now = {name: Rounded(score[-1]) for name, score in scores.items()}
         self.message = self._sentence()
 
     def means(self) -> dict[str, np.ndarray]:
@@ -183,10 +179,10 @@ class ViewExplorerController(Controller):
         level = {0: TEXTS["front"], 180: TEXTS["back"]}.get(abs(azimuth), "") if not elevation else ""
         return f"{text} {level}".rstrip()
 
-    def panels(self) -> list[Panel]:
+    def panels(self):
         name, truth, members = self.shown, self.versions.get(TRUE), self.members
         faint = {} if truth is None else {"caption": TEXTS["faint"], "ghost": truth[0]}
-        found: list[Panel] = [
+        found = [
             self._pose("x2d", TEXTS["input"], self.x2d[:1]),
             self._pose("x3d", TEXTS["solid"].format(name=name), self.versions[name][members], **faint),
         ]
@@ -201,8 +197,8 @@ class ViewExplorerController(Controller):
         several = TEXTS["several"].format(count=len(self.several[0]))
         return [
             *found,
-            Chart("circle", TEXTS["circle"], who, self._chart(self.curves), True),
-            Chart("mean", several, who, self._chart(self.means()), True),
+            Chart("circle", TEXTS["circle"], who, self._chart(self.curves), span=6),
+            Chart("mean", several, who, self._chart(self.means()), span=6),
         ]
 
     def _pose(self, key: str, title: str, each: np.ndarray, **more) -> Pose:
@@ -210,7 +206,7 @@ class ViewExplorerController(Controller):
         reach = 1.05 * float(np.linalg.norm(self.versions[LIFTED][self.members], axis=-1).max())
         joints, fan = each.mean(0), each if len(each) > 1 else None
         size = {"skeleton": self.poses.skeleton, "middle": np.zeros(joints.shape[-1]), "reach": reach}
-        return Pose(key, title, joints=joints, fan=fan, alt=describe(joints), **size, **more)
+        return Pose(key, title, joints=joints, fan=fan, **size, **more)
 
     def _chart(self, curves: dict[str, np.ndarray]) -> str:
         return line_chart(
@@ -234,23 +230,25 @@ class ViewExplorerController(Controller):
         here = f"{self.values['elevation']} {self.values['pose']}"
         curves = [{"key": f"{name} {here}", "scores": packed(s)} for name, s in self.each.items()]
         frames = []
-        for names in (
-            list(self.versions)[: 2 + (truth is not None)],
-            [LIFTED, *[TRUE][: truth is not None], FLAT, "?"],
-        ):
+        usual = [LIFTED, *[TRUE][: truth is not None], FLAT]
+        for names in (usual, [*usual, "?"]):
             svg = self._chart({name: self.curves.get(name, self.curves[FLAT]) for name in names})
             frames.append({"names": names, "svg": svg, "low": LIMITS[0], "high": LIMITS[1]})
         arrays = {"x2d": packed(x2d), "depths": packed(depths), "truth": None if truth is None else packed(truth)}
         several = np.linspace(0, len(self.choices) - 1, len(self.several[0])).astype(int).tolist()
-        about = {
-            "names": list(self.poses.skeleton.names),
-            "seeds": list(nets),
-            "nets": nets,
-            "means": means,
-            "curves": curves,
-            "frames": frames,
-        }
-        return about | arrays | {"turns": packed(turns), "circle": CIRCLE.tolist(), "several": several, "texts": TEXTS}
+        about = {"names": list(self.poses.skeleton.names), "seeds": list(nets), "nets": nets, "means": means}
+        return (
+            about
+            | arrays
+            | {
+                "curves": curves,
+                "frames": frames,
+                "turns": packed(turns),
+                "circle": CIRCLE.tolist(),
+                "several": several,
+                "texts": TEXTS,
+            }
+        )
 
     def _axis(self) -> np.ndarray | None:
         """(3, 3, 3) C, so that the prior turns by C[0] + cos(azimuth) C[1] + sin(azimuth) C[2]; None if it does not."""
@@ -261,21 +259,15 @@ class ViewExplorerController(Controller):
         return axis if np.allclose(tested, turned[3], atol=1e-5) else None
 
     def for_page(self, budget: int) -> tuple[Controller, str]:
-        seeds, chosen = self.run.seeds, self.values["seed"]
         size = len(discriminator_data(shrink(self.run), 0)["content"]) + 4 * 2 * self.choices.x2d[..., 0].size
-        room = (
-            budget - len(json.dumps({"frames": 2 * [self._chart(self.curves)], "x2d": packed(self.choices.x2d)}))
-        ) // size
-        if room < 1:
+        rest = len(json.dumps({"frames": 2 * [self._chart(self.curves)], "x2d": packed(self.choices.x2d)}))
+        kept, left = seeds_that_fit(map(str, self.run.seeds), self.values["seed"], (budget - rest) // size)
+        if not kept:
             return self, f"Controls need a notebook: one discriminator takes {size / 1e6:.1f} MB."
-        first = [] if chosen == "all" else [int(chosen)]
-        kept = sorted([*first, *(seed for seed in seeds if seed not in first)][:room])
         page = type(self)(shrink(self.run.select(kept)), self.poses)
         page.values = self.values | ({"seed": str(kept[0])} if len(kept) == 1 else {})
         page.respond(Set("pose", page.values["pose"]))
-        names, others = ", ".join(map(str, kept)), len(seeds) - len(kept)
-        left = f"This page holds the seeds {names}; the other {others} need a notebook."
-        return page, "" if len(kept) == len(seeds) else left
+        return page, left
 
     def __str__(self) -> str:
         run, poses = self.run, self.poses

@@ -15,7 +15,7 @@ from weakref import WeakSet
 
 from liftkit.system.extras import optional
 from liftkit.system.files import write_atomically
-from liftkit.view.controller import Controller
+from liftkit.view import Controller
 from liftkit.view.page import page_html, script, style
 from liftkit.view.still import picture_svg, still_html
 from liftkit.view.stored import stored, walk
@@ -185,3 +185,9 @@ class Widget(anywidget.AnyWidget):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.controller})"
+
+
+def widget_of(controller: type[Controller]) -> type[Widget]:
+    """The widget of a controller, whose class is called as the widget and "Controller"."""
+    name = controller.__name__.removesuffix("Controller")
+    return type(Widget)(name, (Widget,), {"Controller": controller, "__module__": "liftkit.widgets"})

@@ -179,6 +179,11 @@ def test_a_heat_map_has_a_cell_a_value_darker_where_it_is_larger():
     assert sorted(light, key=light.get) == ["0,2", "1,2", "0,1", "1,1", "0,0"]
 
 
+def test_a_value_that_is_rounded_to_nothing_has_no_sign():
+    tips = re.findall('data-tip="a → b: ([^"]*)"', heat_map([[-0.004]], ["a"], ["b"], unit="mm", limits=(-1, 1)))
+    assert tips == ["0.00 mm"] and axes.tick_texts([-1.0, -1e-17, 1.0]) == ["-1", "0", "1"]
+
+
 def test_the_colours_of_signs_are_lightest_at_zero():
     cells = named(heat([[-2, 0, 1], [0, 0, 0]], limits=(-2, 2)), "data-pick")
     minus, zero, plus = (tuple(bytes.fromhex(e.get("fill")[1:])) for e in cells[:3])

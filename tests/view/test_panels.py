@@ -89,7 +89,7 @@ def test_an_unknown_joint_cannot_be_picked():
         Pose("p", "P", joints=np.zeros((17, 2)), picked="tail").dynamic_state()
 
 
-def test_notes_and_charts_pass_on_whether_they_are_wide():
-    assert Chart("c", "C", wide=True).static_state() == {"key": "c", "kind": "chart", "wide": True, "span": 0}
-    assert Note("n", "N").static_state() == {"key": "n", "kind": "note", "wide": False, "span": 0, "code": False}
+def test_notes_and_charts_pass_on_how_wide_they_are():
+    assert Chart("c", "C", span=6).static_state() == {"key": "c", "kind": "chart", "span": 6}
+    assert Note("n", "N").static_state() == {"key": "n", "kind": "note", "span": 0, "code": False}
     assert Note("n", "N", text="x").dynamic_state() == {"title": "N", "caption": "", "text": "x"}

@@ -13,7 +13,7 @@ from liftkit.view import page, still
 from liftkit.view.charts import heat_map, line_chart
 from liftkit.view.palette import COLOURS, side_of
 from liftkit.view.panels import Chart, Note, Panel, Pose
-from liftkit.view.still import grid_svg, lifting_svg, picture_svg
+from liftkit.view.still import grid_svg, lifting_svg, picture_svg, still_html
 
 EVIL = "<script>alert('x')</script> & \"y\""
 POSE = np.random.default_rng(0).normal(size=(17, 3))
@@ -73,7 +73,7 @@ def panels(name="A") -> list[Panel]:
     pose = person()
     groups = [-1] + [0] * 6 + [7] * 10
     poses = [Pose("a", name, joints=pose, alt=name), Pose("b", name, joints=pose[:, :2], groups=groups)]
-    chart = Chart("d", name, svg="<svg viewBox='0 0 1 1'></svg>", wide=True)
+    chart = Chart("d", name, svg="<svg viewBox='0 0 1 1'></svg>", span=6)
     return [*poses, Note("c", name, text=f"{name}\n{name}"), chart]
 
 
@@ -176,3 +176,9 @@ def test_a_still_draws_the_faint_pose_behind_and_is_seen_from_where_it_says():
     assert behind.count('stroke-opacity="0.35"') == 1
     side = ends(picture_svg("T", [Pose("a", "A", joints=person() * [1, 1, 0], look=(np.pi / 2, 0))]))
     assert np.ptp(side[:, ::2]) < 0.2  # a flat pose from the side is a line
+
+
+def test_a_still_is_turned_dark_in_a_dark_theme_but_no_photograph():
+    behind = Pose("a", "A", joints=person()[:, :2], picture=np.zeros((9, 9)))
+    assert 'class="lk-drawn" src' in still_html(picture_svg("T", panels()), "T")
+    assert 'class="lk-drawn" src' not in still_html(picture_svg("T", [behind]), "T")

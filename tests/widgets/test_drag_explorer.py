@@ -10,7 +10,7 @@ from browser_answers import same_answers
 from liftkit import load_poses, train
 from liftkit.geometry import normalise
 from liftkit.skeleton import H36M_17
-from liftkit.widgets.drag_explorer import HINT, DragExplorerController
+from liftkit.widgets.drag_explorer import TEXTS, DragExplorerController
 from tests.view.test_js import needs_node
 
 EVERY = load_poses("synthetic").test
@@ -58,7 +58,7 @@ def test_legs_do_not_move_a_torso_that_is_lifted_apart_and_the_message_says_so(e
 
 
 def test_the_message_follows_the_state(explorer, runs):
-    assert explorer.message == HINT and "pulled" not in panels(explorer)["x2d"].caption
+    assert explorer.message == TEXTS["hint"] and "pulled" not in panels(explorer)["x2d"].caption
     explorer.drag("x2d", "left_ankle", 0.9, 0.9)
     both = explorer.message
     explorer.set("seed", "0")
@@ -69,7 +69,7 @@ def test_the_message_follows_the_state(explorer, runs):
     assert explorer.message == alone.message and panels(explorer)["run_0"].picked == "head"
     assert panels(explorer)["x2d"].caption == "pulled: left ankle"
     explorer.set("pose", 2)
-    assert explorer.message == HINT
+    assert explorer.message == TEXTS["hint"]
 
 
 def test_the_largest_disc_is_the_largest_movement_and_the_caption_gives_its_size(explorer, monkeypatch):
@@ -100,18 +100,18 @@ def test_reset_puts_every_keypoint_back(explorer):
     assert (panels(explorer)["x2d"].joints != start).any(axis=(0, 2)).sum() == 2
     explorer.press("reset")
     np.testing.assert_array_equal(panels(explorer)["x2d"].joints, start)
-    assert all((mm == 0).all() for mm in explorer.moved().values()) and explorer.message == HINT
+    assert all((mm == 0).all() for mm in explorer.moved().values()) and explorer.message == TEXTS["hint"]
 
 
 def test_only_keypoints_of_the_input_are_pulled_and_never_the_root(explorer):
     explorer.drag("run_0", "head", 0.9, 0.9)
-    assert explorer.message == HINT and not explorer.values["places"]
+    assert explorer.message == TEXTS["hint"] and not explorer.values["places"]
     for act in (explorer.pick, lambda *root: explorer.drag(*root, 0.9, 0.9)):
         act("x2d", "pelvis")
         assert "pelvis" in explorer.message and explorer.values["joint"] == "left_ankle"
         assert not explorer.values["places"]
     explorer.set("seed", "3")
-    assert explorer.message == HINT
+    assert explorer.message == TEXTS["hint"]
     with pytest.raises(ValueError, match="unknown joint 'tail'"):
         explorer.drag("x2d", "tail", 0, 0)
     assert explorer.panels()
@@ -188,12 +188,12 @@ def test_a_browser_describes_poses_as_the_controller_does(runs, tmp_path):
 
 def test_a_page_holds_the_seeds_that_fit_and_says_which(explorer):
     page, note = explorer.for_page(10**6)
-    assert note == "" and page._seeds() == ("all", "0", "3")
+    assert note == "" and page.runs.seeds == ("0", "3")
     one = sum(len(run["nets"]["0"]["content"]) for run in page.answers()["runs"])
     explorer.set("seed", "3")
     explorer.drag("x2d", "left_ankle", 0.4, 0.4)
     page, note = explorer.for_page(one + 10)
-    assert "seeds 3" in note and page.values == explorer.values | {"seed": "3"} and page._seeds() == ("all", "3")
+    assert "seeds 3" in note and page.values == explorer.values | {"seed": "3"} and page.runs.seeds == ("3",)
     assert page.message.partition(".")[0] == explorer.message.partition(".")[0]
     page, note = explorer.for_page(one - 10)
     assert page is explorer and "notebook" in note and "MB" in note

@@ -93,7 +93,7 @@ def test_another_seed_shows_another_network(control):
 
 
 def test_bad_input_is_refused():
-    with pytest.raises(ValueError, match="expected a run at least"):
+    with pytest.raises(ValueError, match="expected a run and a pose at least, found 0"):
         SwapExplorerController({}, TWO)
     with pytest.raises(ValueError, match="no pose has a donor"):
         SwapExplorerController({"full": RUN}, replace(TWO, clip=np.zeros(2, np.int32)))

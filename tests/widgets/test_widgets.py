@@ -63,7 +63,7 @@ def panels_sent(widget: Widget) -> list[tuple[str, str]]:
 
 def svg_in(html: str) -> str:
     """The picture in a stored output."""
-    [image] = re.findall(r'<img src="data:image/svg\+xml;base64,([^"]*)"', html)
+    [image] = re.findall(r'<img class="lk-drawn" src="data:image/svg\+xml;base64,([^"]*)"', html)
     return b64decode(image).decode()
 
 

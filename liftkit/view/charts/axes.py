@@ -8,6 +8,7 @@ from math import ceil, floor, log10
 
 import numpy as np
 
+from liftkit.system.numbers import Rounded
 from liftkit.view.charts.svg import ROW, label, shortened
 
 Range = tuple[float, float]
@@ -28,7 +29,7 @@ def _power(value: float, exponent: int, decimals: int) -> str:
 
 
 def _trimmed(value: float, decimals: int) -> str:
-    text = f"{value:.{decimals}f}"
+    text = f"{Rounded(value):.{decimals}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

@@ -9,6 +9,7 @@ from textwrap import wrap
 import numpy as np
 from numpy.typing import ArrayLike
 
+from liftkit.system.numbers import Rounded
 from liftkit.view.charts.axes import Area, Range, nice_ticks, number, tick_texts
 from liftkit.view.charts.svg import ROW, label, root, safe, shortened, text_width
 
@@ -86,12 +87,12 @@ def _cells(values: np.ndarray, rows, columns, unit: str, limits: Range, place: t
     for r, row in enumerate(values.tolist()):
         cells = []
         for c, (value, colour) in enumerate(zip(row, _colours(values[r], limits), strict=True)):
-            finite = isfinite(value)
-            fill, text = (f'fill="{colour}"', f"{value:.2f} {unit}") if finite else ('class="lk-none"', "no value")
+            fill, text = f'fill="{colour}"', f"{Rounded(value):.2f} {unit}"
+            if not isfinite(value):
+                fill, text = 'class="lk-none"', "no value"
+                crosses.append(f"M{left + cell * c:.1f} {top + cell * (r + 1):.1f}l{cell:g} {-cell:g}")
             tip = f"{rows[r]} → {columns[c]}: {text}"
             cells.append(f'<rect x="{c}" width="1" height="1" {fill} data-pick="{r},{c}" data-tip="{tip}"/>')
-            if not finite:
-                crosses.append(f"M{left + cell * c:.1f} {top + cell * (r + 1):.1f}l{cell:g} {-cell:g}")
         lines.append(f'<g transform="translate(0 {r})">{"".join(cells)}</g>')
     scaled = f'transform="translate({left:.1f} {top:.1f}) scale({cell:g})" shape-rendering="crispEdges"'
     crossed = f'<path class="lk-edge lk-off" stroke-width=".7" d="{"".join(crosses)}"/>' if crosses else ""

@@ -59,6 +59,12 @@ function labelled(...children) {
   return element("label", { className: "lk-control" }, ...children);
 }
 
+// A number with so many decimals, never "-0.00": Rounded of liftkit/system/numbers.py.
+export function rounded(value, decimals) {
+  const text = value.toFixed(decimals);
+  return Number(text) ? text : text.replace("-", "");
+}
+
 // Names with spaces for underscores; numbers with at most four decimals.
 export function readable(value) {
   return typeof value === "number" ? String(Math.round(value * 1e4) / 1e4) : value.replaceAll("_", " ");

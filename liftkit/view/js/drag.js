@@ -18,6 +18,12 @@ export const poseState = (more) => ({
   ...more,
 });
 
+// What a store holds by a key, made if it is not there yet.
+export function kept(store, key, make) {
+  if (!store.has(key)) store.set(key, make());
+  return store.get(key);
+}
+
 export const meanOf = (arrays) => Array.from(arrays[0], (_, i) => arrays.reduce((sum, each) => sum + each[i], 0) / arrays.length);
 
 // The place at or near (x, y) that lies within the lengths of the neighbours: reachable() of drag_explorer.py.
@@ -34,8 +40,8 @@ function reachable([x, y], neighbours) {
 export function dragAnswers(data) {
   const { names, bones, texts } = data, count = names.length, [root] = names;
   const [starts, mms, middles, reaches, lengths] = ["starts", "mms", "middles", "reaches", "lengths"].map((key) => unpacked(data[key]));
-  const nets = data.runs.map((run) => new Map()); // seed -> network, once needed
-  const net = (i, seed) => nets[i].get(seed) ?? nets[i].set(seed, network(data.runs[i].nets[seed])).get(seed);
+  const nets = new Map(); // once needed
+  const net = (i, seed) => kept(nets, `${i} ${seed}`, () => network(data.runs[i].nets[seed]));
   const seedsOf = ({ seed }, i) => (seed === "all" ? Object.keys(data.runs[i].nets) : [seed]);
   const startOf = ({ pose }) => names.map((_, j) => [...starts.subarray(2 * (pose * count + j), 2 * (pose * count + j) + 2)]);
   const pointsOf = (values) => startOf(values).map((point, j) => values.places[names[j]] ?? point);

@@ -28,7 +28,7 @@ export class Source {
 
   use(answers) {
     const found = answers && ANSWERS[this.model.get("scene").browser](answers);
-    if (!found?.then) this.answers = found ?? undefined;
+    if (!found?.then) this.answers = found;
     else this.ready = found.then((each) => { this.answers = each; this.onChange(); }, () => {}); // an old browser: a still page
   }
 

@@ -1,7 +1,8 @@
 // ViewExplorer without a kernel: the answers of liftkit/widgets/view_explorer.py, from what its `answers` packs.
 import { network, score, unpacked } from "./lifter.js";
+import { rounded } from "./controls.js";
 import { describe } from "./describe.js";
-import { fill, meanOf, poseState, whole } from "./drag.js";
+import { fill, kept, meanOf, poseState, whole } from "./drag.js";
 import { refill } from "./lines.js";
 
 const LIFTED = "lifted", TRUE = "true depth", FLAT = "flat";
@@ -10,7 +11,7 @@ export function viewAnswers(data) {
   const { names, texts } = data, joints = names.length, { seeds } = data;
   const [x2ds, depths, truth, turns] = ["x2d", "depths", "truth", "turns"].map((key) => data[key] && unpacked(data[key]));
   const poses = x2ds.length / joints / 2, nets = new Map(), curves = new Map(), means = new Map(), parts = new Map();
-  const net = (seed) => nets.get(seed) ?? nets.set(seed, network(data.nets[seed])).get(seed);
+  const net = (seed) => kept(nets, seed, () => network(data.nets[seed]));
   for (const [store, known] of [[means, data.means], [curves, data.curves]]) {
     for (const { key, scores } of known) {
       const each = unpacked(scores), sides = data.circle.length;
@@ -41,11 +42,6 @@ export function viewAnswers(data) {
 
   const viewed = (points, rows) => points.map((p) => rows.map((row) => row[0] * p[0] + row[1] * p[1] + row[2] * p[2]));
   const scored = (points, azimuth, elevation, seed) => score(net(seed), viewed(points, rotation(azimuth, elevation)).flat());
-
-  function kept(store, key, make) {
-    if (!store.has(key)) store.set(key, make());
-    return store.get(key);
-  }
 
   function curveOf(values, name) {
     const { pose, elevation } = values;
@@ -81,9 +77,9 @@ export function viewAnswers(data) {
   function sentence(values, versions, now, shown) {
     const { azimuth, elevation } = values, level = elevation ? "" : { 0: texts.front, 180: texts.back }[Math.abs(azimuth)];
     const what = { [LIFTED]: texts.lifted, [FLAT]: texts.flat }[shown] ?? fill(texts.scaled, { name: shown });
-    const others = versions.filter((name) => name !== shown).map((name) => `${name}: ${now[name].toFixed(2)}`).join(", ");
+    const others = versions.filter((name) => name !== shown).map((name) => `${name}: ${rounded(now[name], 2)}`).join(", ");
     const where = fill(elevation ? texts.above : texts.where, { azimuth, elevation });
-    return [fill(texts.found, { where, what, score: now[shown].toFixed(2), others }), level].filter(Boolean).join(" ");
+    return [fill(texts.found, { where, what, score: rounded(now[shown], 2), others }), level].filter(Boolean).join(" ");
   }
 
   function state(values) {
@@ -102,7 +98,7 @@ export function viewAnswers(data) {
     };
     const solids = each.map((seed) => solid(pose, shown, seed, values)), who = fill(several ? texts.mean : texts.one, { count: each.length, seed: each[0] });
     const faint = truth ? { caption: texts.faint, ghost: whole(solid(pose, TRUE, each[0], values), [], reach) } : {};
-    const scoreOf = (name) => ({ caption: fill(several ? texts.scores : texts.score, { score: now[name].toFixed(2), count: each.length }) });
+    const scoreOf = (name) => ({ caption: fill(several ? texts.scores : texts.score, { score: rounded(now[name], 2), count: each.length }) });
     const from = (name) => fill(texts.from, { name, azimuth });
     const chart = (title, curve) => {
       const lines = versions.map(curve), frame = data.frames.find((one) => one.names.length === versions.length);

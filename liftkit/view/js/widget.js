@@ -30,11 +30,12 @@ function sharedOf(model) {
 class View {
   constructor(model, el) {
     const common = sharedOf(model);
-    Object.assign(this, { model, common, source: common.source, scene: {}, panels: new Map(), timer: 0 });
+    const { source } = common, { alone } = source;
+    Object.assign(this, { model, common, source, alone, scene: {}, panels: new Map(), timer: 0 });
     this.root = element("section", { className: "lk" });
     const part = (kind, name) => this.root.appendChild(element(kind, { className: `lk-${name}` }));
     const head = part("div", "head");
-    this.title = head.appendChild(element(model.heading ?? (this.alone ? "h1" : "h3"), { className: "lk-heading" }));
+    this.title = head.appendChild(element(model.heading ?? (alone ? "h1" : "h3"), { className: "lk-heading" }));
     this.looks = head.appendChild(element("div", { className: "lk-looks" }));
     this.bar = part("div", "bar");
     const body = part("div", "body");
@@ -59,14 +60,6 @@ class View {
     }
     for (const [event, answer] of this.listeners) model.on(event, answer);
     this.common.views.add(this);
-  }
-
-  get alone() {
-    return this.source.alone;
-  }
-
-  send(key, message, held) {
-    this.source.send(key, message, held);
   }
 
   // What is the same as before stays, so that a control in use and a turned pose are not lost.
@@ -130,11 +123,11 @@ class View {
 
   input({ kind, name, local }, value) {
     if (local) return this.go(value);
-    if (kind === "button") return this.send(null, { kind: "press", name });
+    if (kind === "button") return this.source.send(null, { kind: "press", name });
     const message = { kind: "set", name, value }, moving = kind === "slider" && Boolean(this.source.answers);
-    this.send(name, message, moving);
+    this.source.send(name, message, moving);
     clearTimeout(this.report);
-    if (moving) this.report = setTimeout(() => this.send(name, message), REST);
+    if (moving) this.report = setTimeout(() => this.source.send(name, message), REST);
   }
 
   // A link in the browser has given a control's trait another value than the kernel or a hand did.
@@ -154,7 +147,7 @@ class View {
     clearTimeout(this.arriving);
     this.arriving = setTimeout(() => {
       this.arriving = 0;
-      this.send(name, { kind: "set", name, value });
+      this.source.send(name, { kind: "set", name, value });
     }, REST);
   }
 
@@ -184,20 +177,18 @@ class View {
     const content = contentOf(fixed, {
       common: this.common,
       redraw: () => this.redraw(),
-      drag: (joint, x, y, held) => this.send(`drag ${key}`, { kind: "drag", panel: key, joint, x, y }, held),
+      drag: (joint, x, y, held) => this.source.send(`drag ${key}`, { kind: "drag", panel: key, joint, x, y }, held),
       // The queue's key holds what is picked, so that a pick never replaces another one that waits: all of them arrive.
-      pick: (mark) => this.send(`pick ${key} ${mark}`, { kind: "pick", panel: key, key: mark }),
+      pick: (mark) => this.source.send(`pick ${key} ${mark}`, { kind: "pick", panel: key, key: mark }),
       tip: (text, event) => this.tip(text, event),
       play: () => this.play(),
     });
     const title = element("figcaption", { className: "lk-title" }), caption = element("p", { className: "lk-caption" });
     this.panels.set(key, { title, caption, content });
     this.showPanel(key);
-    const node = element("figure", { className: "lk-panel" });
-    node.classList.toggle("lk-wide", span > 3 && fixed.kind !== "pose");
-    node.classList.toggle("lk-pulled", Boolean(fixed.draggable));
+    const look = fixed.draggable ? "lk-panel lk-pulled" : span > 3 && fixed.kind !== "pose" ? "lk-panel lk-wide" : "lk-panel";
+    const node = element("figure", { className: look }, title, content.node, caption);
     node.style.setProperty("--lk-span", span);
-    node.append(title, content.node, caption);
     node.dataset.key = key;
     return node;
   }
@@ -231,12 +222,12 @@ class View {
     if (error) this.showError(error);
     if (!running || still) return;
     clearTimeout(this.tick);
-    this.tick = setTimeout(() => this.common.views.size && this.send("tick", { kind: "tick" }), this.alone ? PLAYBACK : 0);
+    this.tick = setTimeout(() => this.common.views.size && this.source.send("tick", { kind: "tick" }), this.alone ? PLAYBACK : 0);
   }
 
   showError({ text, trace }) {
-    const details = element("details", {}, element("summary", { textContent: "The whole error" }));
-    details.append(element("pre", { textContent: trace }));
+    const summary = element("summary", { textContent: "The whole error" });
+    const details = element("details", {}, summary, element("pre", { textContent: trace }));
     this.error.replaceChildren(element("p", { textContent: text }), details);
     this.keepKeys();
   }
@@ -288,14 +279,13 @@ class View {
 
 // How many twelfths of a row each panel takes: up to three of the usual size share it.
 function spansOf(panels) {
-  const spans = panels.map(({ span, wide }) => span || (wide ? 6 : 3)), few = panels.length < 4 && spans.every((span) => span === 3);
-  return few ? spans.map(() => 12 / panels.length) : spans;
+  const few = panels.length < 4 && panels.every(({ span }) => !span);
+  return panels.map(({ span }) => span || (few ? 12 / panels.length : 3));
 }
 
 // What a panel shows between its title and its caption: { node, show(current), draw(frame) of a pose }.
 function contentOf(fixed, actions) {
-  if (fixed.kind === "pose") return new PosePanel(fixed, actions);
-  if (fixed.kind === "chart") return chartPanel(actions);
+  if (fixed.kind !== "note") return fixed.kind === "pose" ? new PosePanel(fixed, actions) : chartPanel(actions);
   const node = element("div", { className: fixed.code ? "lk-code" : "lk-note" });
   return { node, show: ({ text }) => { node.textContent = text; } };
 }

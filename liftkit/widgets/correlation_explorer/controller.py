@@ -7,20 +7,16 @@ from collections.abc import Mapping
 import numpy as np
 
 from liftkit.correlation.dependence import owner_of
-from liftkit.correlation.measures import LEAST_POSES, check_fit
+from liftkit.correlation.measures import LEAST_POSES
 from liftkit.data.body import standing_person
-from liftkit.data.datasets import load_poses
 from liftkit.poses import PoseSet
-from liftkit.recorded import load_record
 from liftkit.representations import get_representation
 from liftkit.run import Run
-from liftkit.view.alt_text import readable
+from liftkit.view import Chart, Choice, Controller, Pick, Pose, Set, readable
 from liftkit.view.charts import heat_map
 from liftkit.view.charts.heat import brief
-from liftkit.view.controller import Controller, Event, Pick, Set
-from liftkit.view.controls import Choice
-from liftkit.view.panels import Chart, Panel, Pose
 from liftkit.widgets.correlation_explorer.matrices import DATA, EXCESS, Matrices, base_of, describe_cell
+from liftkit.widgets.runs import Runs, default_poses
 
 ALL, PARTS = "all joints", "legs_torso"
 FROM, TO = "its 2D place, whose depth?", "its depth, whose 2D place?"
@@ -45,14 +41,11 @@ class CorrelationExplorerController(Controller):
 
     def __init__(self, runs: Mapping[str, Run] | None = None, poses: PoseSet | None = None):
         super().__init__()
-        runs = {name: load_record(name) for name in ("full", "legs_torso")} if runs is None else runs
-        self.runs = {str(name): run for name, run in runs.items()}
-        self.poses = load_poses("synthetic").test if poses is None else poses
-        if not self.runs or DATA in self.runs or len(self.poses) < LEAST_POSES:
-            found = f"{len(self.runs)} runs ({', '.join(self.runs)}) and {len(self.poses)} poses"
+        self.poses = default_poses(poses)
+        if runs is not None and (not runs or DATA in runs) or len(self.poses) < LEAST_POSES:
+            found = f"{len(runs or ())} runs ({', '.join(runs or ())}) and {len(self.poses)} poses"
             raise ValueError(f"expected a run, none called {DATA!r}, and at least {LEAST_POSES} poses, found {found}")
-        for run in self.runs.values():
-            check_fit(run, self.poses)
+        self.runs = Runs(runs, self.poses)
         self.root, *self.names = self.poses.skeleton.names
         self.matrices, self.standing = Matrices(self.runs, self.poses), standing_person()[:, :2] * [1, -1]
         part = np.array(list(owner_of(PARTS, self.names).values()))
@@ -74,7 +67,6 @@ class CorrelationExplorerController(Controller):
         return (joint, partner) if self.values["direction"] == FROM else (partner, joint)
 
     def controls(self):
-        seeds = sorted(set.intersection(*(set(run.seeds) for run in self.runs.values())))
         found = [Choice("kind", "Kind", "What a cell measures", self.matrices.kinds)]
         if len(self.runs) > 2:
             found += [Choice(side, side.title(), "Which lifter", tuple(self.runs)) for side in ("left", "right")]
@@ -83,10 +75,10 @@ class CorrelationExplorerController(Controller):
             Choice("joint", "Joint", "The one that is asked about", tuple(self.names)),
             Choice("direction", "Ask", "A row of the maps, or a column", (FROM, TO)),
             Choice("partner", "With", "One other joint, a cell of the maps, or all", (ALL, *self.names)),
-            Choice("seed", "Seed", "One trained network, or the mean over all", ("mean", *map(str, seeds))),
+            Choice("seed", "Seed", "One trained network, or the mean over all", ("mean", *self.runs.seeds)),
         ]
 
-    def respond(self, event: Event) -> None:
+    def respond(self, event):
         match event:
             case Set("joint"):
                 self.values["partner"] = ALL
@@ -116,7 +108,7 @@ class CorrelationExplorerController(Controller):
         signed = kind.startswith(EXCESS) and name != DATA
         return (-largest if signed else 0.0, largest)
 
-    def panels(self) -> list[Panel]:
+    def panels(self):
         maps = [self._map(f"map_{i}", name) for i, name in enumerate(self.sides)]
         maps += [self._map("map_data", DATA)] if self.poses.x3d is not None else []
         return [*maps, *(self._pose(f"pose_{i}", name) for i, name in enumerate(self.sides))]
@@ -170,7 +162,7 @@ class CorrelationExplorerController(Controller):
         asked = (("what moves its depth", "whose depth it moves") if base_of(kind).causal else asked)[forward]
         return Pose(
             key, readable(f"{name}, {self.values['joint']}: {asked}"), caption, self.standing,
-            f"a standing person; {caption}", self.poses.skeleton, strength=strength,
+            self.poses.skeleton, f"a standing person; {caption}", strength=strength,
             tips=[f"{self.root}: its place and depth are 0", *tips], pickable=True, picked=self.values["joint"], span=4,
         )  # fmt: skip
 

@@ -12,7 +12,8 @@ import numpy as np
 from liftkit.correlation import KINDS, Dependence, data_correlation, intervention, learned_correlation, sensitivity
 from liftkit.poses import PoseSet, evenly
 from liftkit.run import Run
-from liftkit.view.alt_text import readable
+from liftkit.system.numbers import Rounded
+from liftkit.view import readable
 
 DATA = "data"
 EXCESS = "excess of "
@@ -100,4 +101,4 @@ def describe_cell(kind: str, row: str, column: str, value: float) -> str:
     if kind.startswith(EXCESS):
         way = "above" if value >= 0 else "below"
         return f"the {base_of(kind).bar} of {pair} is {abs(value):.2f} {way} the data's own"
-    return MATRICES[kind].sentence.format(**places, value=value, share=100 * value**2)
+    return MATRICES[kind].sentence.format(**places, value=Rounded(value), share=100 * value**2)

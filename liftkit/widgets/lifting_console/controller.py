@@ -15,12 +15,10 @@ from liftkit.losses import LOSSES
 from liftkit.poses import PoseSet
 from liftkit.priors import PRIORS
 from liftkit.representations import REPRESENTATIONS, Representation, get_representation
+from liftkit.system.numbers import Rounded
 from liftkit.training import Trainer
-from liftkit.view.alt_text import describe, readable
+from liftkit.view import Button, Chart, Choice, Controller, Pose, Press, Set, Slider, Tick, Toggle, readable
 from liftkit.view.charts import line_chart
-from liftkit.view.controller import Controller, Event, Press, Set, Tick
-from liftkit.view.controls import Button, Choice, Slider, Toggle
-from liftkit.view.panels import Chart, Panel, Pose
 from liftkit.widgets.lifting_console.game import Evaluation, Game
 
 SLICE, LONGEST = 0.15, 0.4  # seconds of steps between two answers to the browser: as many as it takes to draw them
@@ -113,7 +111,7 @@ class LiftingConsoleController(Controller):
             found.append(Slider(key, label, text, 0, top, usual / 10, more=True))
         return found
 
-    def respond(self, event: Event) -> None:
+    def respond(self, event):
         match event:
             case Press("step_d" | "step_g" as half):
                 self.running = False
@@ -151,8 +149,8 @@ class LiftingConsoleController(Controller):
 
     def _start(self) -> None:
         weights = {name: self.values[key] for key, name in self.weights.items()}
-        config = replace(self.config, weights=weights, prior=self.values["prior"])
-        config = config if self.values["knees"] else replace(config, knee_every=NEVER)
+        every = self.config.knee_every if self.values["knees"] else NEVER
+        config = replace(self.config, weights=weights, prior=self.values["prior"], knee_every=every)
         knees = self.values["knees"] and config.prior == "gravity"
         told = ({name for name, weight in weights.items() if weight}, config.prior, knees)
         same = (name for name, (losses, *rest) in PRESETS.items() if (set(losses), *rest) == told)
@@ -223,15 +221,15 @@ class LiftingConsoleController(Controller):
             yield now, {"kind": "tick"}, self.state()
         yield self.state(), press("reset"), begin
 
-    def panels(self) -> list[Panel]:
+    def panels(self):
         done, config, now = self.trainer.steps_done, self.trainer.config, self.game.evaluation
         found = [panel for i in range(len(SHOWN)) for panel in self._pair(i)]
         knees = f"Every {config.knee_every} steps the depths are reversed if most shins fold forwards at the knee."
         knees = knees if self.trainer.prior.knees and self.values["knees"] else ""
-        found.append(Chart("losses", f"Losses, step {done} of {config.steps}", knees, self._losses(), True))
+        found.append(Chart("losses", f"Losses, step {done} of {config.steps}", knees, self._losses(), span=6))
         if self.game.truth is not None:
             found.append(Chart("error", "PA-MPJPE", f"{now.error:.0f} mm, {UNSEEN}", self._error()))
-        means = f"means: real {now.real.mean():.2f}, turned {now.turned.mean():.2f}"
+        means = f"means: real {Rounded(now.real.mean()):.2f}, turned {Rounded(now.turned.mean()):.2f}"
         return [*found, Chart("verdicts", "D's verdicts", means, self._scores())]
 
     def _pair(self, i: int) -> tuple[Pose, Pose]:
@@ -240,11 +238,11 @@ class LiftingConsoleController(Controller):
         pose, known = int(SHOWN[i] * len(test)), test.x3d is not None
         given, lifted = (test.x3d if known else test.x2d)[pose], self.game.evaluation.lifted[pose]
         title = f"Pose {i + 1}: {'the truth' if known else '2D'}"
-        first = Pose(f"given_{i}", title, "", given, describe(given), skeleton, look=SIDE)
+        first = Pose(f"given_{i}", title, "", given, skeleton, look=SIDE)
         middle, reach = first.extent
         return first, Pose(
-            f"lifted_{i}", f"Pose {i + 1}: lifted", "faint: the truth" if known else "", lifted, describe(lifted),
-            skeleton, middle=middle if known else (*middle, 0), reach=reach, ghost=given if known else None, look=SIDE,
+            f"lifted_{i}", f"Pose {i + 1}: lifted", "faint: the truth" if known else "", lifted, skeleton,
+            middle=middle if known else (*middle, 0), reach=reach, ghost=given if known else None, look=SIDE,
         )  # fmt: skip
 
     def _axis(self) -> dict:
@@ -279,8 +277,12 @@ def _changes(half: str, before: Evaluation, after: Evaluation) -> str:
     """What a half step has changed, as a sentence."""
     side = "adversarial" if half == "step_g" else "discriminator"
     loss = f"{before.losses[side]:.3f} → {after.losses[side]:.3f}"
-    turned = f"{before.turned.mean():.3f} → {after.turned.mean():.3f}"
+    real, turned = (
+        " → ".join(f"{Rounded(getattr(each, name).mean()):.3f}" for each in (before, after))
+        for name in ("real", "turned")
+    )
     if half == "step_g":
         return f"Step G: the lifter moved; adversarial loss {loss}, turned poses score {turned}. D is unchanged."
-    scores = f"real poses score {before.real.mean():.3f} → {after.real.mean():.3f}, turned {turned}"
-    return f"Step D: the discriminator moved; its loss {loss}, {scores}. G is unchanged."
+    return (
+        f"Step D: the discriminator moved; its loss {loss}, real poses score {real}, turned {turned}. G is unchanged."
+    )

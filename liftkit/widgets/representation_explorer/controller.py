@@ -5,10 +5,8 @@ from __future__ import annotations
 from liftkit.data.body import standing_person
 from liftkit.representations import BLOCK_BUDGET, REPRESENTATIONS, Representation, get_representation, register
 from liftkit.skeleton import H36M_17
-from liftkit.view.alt_text import describe, readable
-from liftkit.view.controller import Controller, Event, Pick, Press, Set
+from liftkit.view import Chart, Controller, Note, Pick, Pose, Press, Set, describe, readable
 from liftkit.view.controls import Button, Choice, Slider, TextField
-from liftkit.view.panels import Chart, Note, Panel, Pose
 from liftkit.widgets.representation_explorer.draft import Draft, as_code
 from liftkit.widgets.representation_explorer.network_chart import (
     comparison_table,
@@ -83,7 +81,7 @@ class RepresentationExplorerController(Controller):
             Button("register", "Register", "Let training and the other widgets know it"),
         ]
 
-    def respond(self, event: Event) -> None:
+    def respond(self, event):
         match event:
             case Set("width") if not self.drafting:
                 self.message = self.shown.description
@@ -165,14 +163,14 @@ class RepresentationExplorerController(Controller):
         """What is shown, as a draft."""
         return self.draft if self.drafting else Draft(self.shown)
 
-    def panels(self) -> list[Panel]:
+    def panels(self):
         width, draft, missing = int(self.values["width"]), self._draft(), self._missing() if self.drafting else ""
         one = None if missing else self.shown or self.build()
         size = [self.values[n] if self.drafting else getattr(one, n) for n in ("blocks", "shared_blocks")]
         alt = f"{describe(self.x2d)}. {network_text(draft.parts, *size)}"
         body = Pose(
-            "body", readable(one.name if self.shown else OWN), "numbers: the segment that owns a joint", self.x2d, alt,
-            groups=draft.owner, tips=[draft.who(i) for i in range(len(H36M_17))], pickable=True,
+            "body", readable(one.name if self.shown else OWN), "numbers: the segment that owns a joint", self.x2d,
+            alt=alt, groups=draft.owner, tips=[draft.who(i) for i in range(len(H36M_17))], pickable=True,
             picked=self.values["joint"],
         )  # fmt: skip
         lines = [*draft.describe(), *([missing] if missing else size_facts(one, width))]
@@ -182,8 +180,8 @@ class RepresentationExplorerController(Controller):
             body,
             Chart("network", "The lifter: from 2D joints to depths", "", network_chart(draft.parts, *size), span=5),
             Note("facts", "In words", "", "\n".join(lines), span=4),
-            Chart("table", f"All representations at width {width}", "Click a row to see it.", table, wide=True),
-            Note("code", "The same in Python", "", code, wide=True, code=True),
+            Chart("table", f"All representations at width {width}", "Click a row to see it.", table, span=6),
+            Note("code", "The same in Python", "", code, span=6, code=True),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from liftkit.representations import BLOCK_BUDGET, Representation, Segment
-from liftkit.view.alt_text import readable
+from liftkit.view import readable
 
 
 class Draft:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from liftkit.networks import count_parameters
 from liftkit.representations import REPRESENTATIONS, Representation
-from liftkit.view.alt_text import readable
+from liftkit.view import readable
 from liftkit.view.charts.svg import SIZE, label, root, safe, shortened, text_width
 
 Part = tuple[str, Sequence[str], Sequence[str]]  # a segment's name, the joints it sees, those it owns

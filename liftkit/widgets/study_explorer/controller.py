@@ -13,13 +13,9 @@ import pandas as pd
 from liftkit.recorded import record_history, record_results
 from liftkit.study import Study
 from liftkit.study.statistics import REACHED
-from liftkit.view.alt_text import readable
+from liftkit.view import Chart, Choice, Controller, Note, Panel, Pick, Set, Slider, Toggle, readable
 from liftkit.view.charts import line_chart
-from liftkit.view.charts.svg import label, root, shortened
-from liftkit.view.controller import Controller, Event, Pick, Set
-from liftkit.view.controls import Choice, Slider, Toggle
 from liftkit.view.palette import HIGHER_IS_BETTER, SERIES, metric_label
-from liftkit.view.panels import Chart, Note, Panel
 from liftkit.widgets.study_explorer import tables
 
 PERCENT = np.arange(30, 151)  # of the reference, of which the slider chooses one
@@ -71,7 +67,7 @@ class StudyExplorerController(Controller):
 
     @property
     def picked(self) -> tuple[str, Any] | None:
-        """The representation and the seed of the dot that is picked."""
+        """The representation and the seed of the picked dot."""
         return self.values["picked"] and tuple(self.values["picked"])
 
     def controls(self):
@@ -89,13 +85,12 @@ class StudyExplorerController(Controller):
             found.append(Choice("first", "Compare", "Seed by seed", self.names))
             found.append(Choice("second", "with", "Seed by seed", self.names))
         if "upright" in self.values:
-            found.append(
-                Toggle("upright", "Leave out mirrored seeds", "Those whose near and far are swapped", more=True)
-            )
+            text = "Those whose near and far are swapped"
+            found.append(Toggle("upright", "Leave out mirrored seeds", text, more=True))
         shown = [Toggle(f"show_{i}", readable(name), "Show it", more=True) for i, name in enumerate(self.names)]
         return [*found, *(shown if len(self.names) > 1 else [])]
 
-    def respond(self, event: Event) -> None:
+    def respond(self, event):
         match event:
             case Set("data") if self.values["test"] not in (tests := self._rows("data")["test"].tolist()):
                 self.values["test"] = tests[0]
@@ -161,50 +156,40 @@ class StudyExplorerController(Controller):
         where = np.flatnonzero(groups[name]["seed"] == seed) if name in groups else ()
         return (name, int(where[0])) if len(where) else None
 
-    def panels(self) -> list[Panel]:
+    def panels(self):
         metric, groups = self.values["metric"], self._groups()
         dot = self._dot(groups)
         if not groups:
             return self._nothing()
-        convergence = tables.convergence_chart(
-            self.curve_table(), groups, self.values.get("curve"), dot, self.values.get("first")
-        )
-        sets = [f"{words} {self.values[key]}" for key, words in (("data", "trained on"), ("test", "tested on"))
-                if self.values[key]]  # fmt: skip
-        caption = ", ".join([DOTS, *sets])
+        curve, chosen = self.values.get("curve"), self.values.get("first")
+        caption = DOTS
+        for key, words in (("data", "trained on"), ("test", "tested on")):
+            caption += f", {words} {self.values[key]}" if self.values[key] else ""
         hint = "Pick a dot: with the mouse, or with the arrow keys in its chart and Enter."
         seed = tables.describe_seed(dot[0], groups[dot[0]], dot[1], metric, self.metrics) if dot else hint
         return [
             Chart("seeds", metric_label(metric), caption, tables.seeds_chart(groups, metric, dot), span=4),
-            convergence,
+            tables.convergence_chart(self.curve_table(), groups, curve, dot, chosen),
             self._reached(groups),
-            Note("seed", "The seed that is picked", text=seed, wide=True),
-            Note("pair", "Two compared, seed by seed", text=self._comparison(groups), wide=True),
+            Note("seed", "The seed that is picked", text=seed, span=6),
+            Note("pair", "Two compared, seed by seed", text=self._comparison(groups), span=6),
         ]
 
     def _nothing(self) -> list[Panel]:
         """The panels if no seed is left."""
         why, metric = self._sentence(), self.values["metric"]
         titles = {"seeds": metric_label(metric), "convergence": "Convergence", "reached": "Seeds that reach an error"}
-        empty = root([label(shortened(why, 350), 185, 120, "middle")], why, *tables.SIZE.values())
-        charts = [Chart(key, title, "", empty, span=4) for key, title in titles.items()]
+        charts = [tables.empty_chart(key, title, why) for key, title in titles.items()]
         notes = {"seed": "The seed that is picked", "pair": "Two compared, seed by seed"}
-        return [*charts, *(Note(key, title, text="None is shown.", wide=True) for key, title in notes.items())]
+        return [*charts, *(Note(key, title, text="None is shown.", span=6) for key, title in notes.items())]
 
     def _reached(self, groups: dict[str, pd.DataFrame]) -> Chart:
         percent, against, reference = self.values["percent"], self.values["against"], self.reference()
         title = f"Seeds that reach {percent} % of {against}"
         if not np.isfinite(reference):
-            text = f"The error of {against} is not known here."
-            return Chart(
-                "reached", title, "", root([label(text, 185, 120, "middle")], text, *tables.SIZE.values()), span=4
-            )
-        rows, shares, at = (
-            {name: len(rows) for name, rows in groups.items()},
-            self.shares(PERCENT),
-            percent - PERCENT[0],
-        )
-        counts = [f"{readable(name)} {round(shares[name][at] * n)} of {n}" for name, n in rows.items()]
+            return tables.empty_chart("reached", title, f"The error of {against} is not known here.")
+        shares, at = self.shares(PERCENT), percent - PERCENT[0]
+        counts = [f"{readable(n)} {round(shares[n][at] * len(rows))} of {len(rows)}" for n, rows in groups.items()]
         svg = line_chart(
             {name: (PERCENT, 100 * shares[name]) for name in list(shares)[: len(SERIES)]},
             x_label=f"error (% of {against})", y_label="% of seeds", limits=(0, 105),
@@ -223,10 +208,11 @@ class StudyExplorerController(Controller):
             return f"Not shown, so not compared: {readable(', '.join(hidden))}."
         others = [self._p(pair) for pair in combinations(groups, 2)] if self.every else list(self.looked.values())
         others.remove(self._p(names))
-        table = pd.concat([groups[name] for name in names])
-        return tables.describe_pair(
-            table, *names, metric, others, "possible here" if self.every else "looked at so far"
+        table, which = (
+            pd.concat([groups[name] for name in names]),
+            "possible here" if self.every else "looked at so far",
         )
+        return tables.describe_pair(table, *names, metric, others, which)
 
     def _p(self, names: Iterable[str]) -> float:
         """The p-value of a comparison by what is shown, each computed once."""
@@ -247,10 +233,7 @@ class StudyExplorerController(Controller):
 
     def for_page(self, budget: int) -> tuple[Controller, str]:
         page = copy(self)
-        page.values, page.every = (
-            dict(self.values),
-            True,
-        )  # it cannot know what its reader has looked at, and counts all
+        page.values, page.every = dict(self.values), True  # it cannot know at what its reader has looked
         return page, ""
 
     def _sentence(self) -> str:

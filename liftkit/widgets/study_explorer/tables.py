@@ -8,11 +8,10 @@ import numpy as np
 import pandas as pd
 
 from liftkit.study.statistics import compare_pairs, interval, share_reached
-from liftkit.view.alt_text import readable
+from liftkit.view import Chart, readable
 from liftkit.view.charts import dot_chart, line_chart
-from liftkit.view.charts.svg import label, root
+from liftkit.view.charts.svg import label, root, shortened
 from liftkit.view.palette import HIGHER_IS_BETTER, METRICS, SERIES, metric_label
-from liftkit.view.panels import Chart
 
 KEYS = ("data", "test", "policy", "representation", "seed")
 COSTS = ("step", "parameters", "seconds")  # columns that are shown although they are not metrics
@@ -62,6 +61,13 @@ def share_within(values: np.ndarray, percent: np.ndarray, metric: str, reference
     return share_reached(-values, -reference / (percent / 100))
 
 
+def empty_chart(key: str, title: str, why: str) -> Chart:
+    """A chart that cannot be drawn, with the reason."""
+    width, height = SIZE.values()
+    shown = label(shortened(why, width - 20), width / 2, 120, "middle")
+    return Chart(key, title, "", root([shown], why, width, height), span=4)
+
+
 def seeds_chart(groups: Groups, metric: str, picked: Dot) -> str:
     """One dot per seed, with means and their intervals."""
     values = {name: rows[metric].to_numpy(float) for name, rows in groups.items()}
@@ -79,8 +85,7 @@ def convergence_chart(history: pd.DataFrame, groups: Groups, curve: str | None, 
     """Means over seeds; the range of the chosen representation, or of the picked seed's, with that seed's own line."""
     title = f"Convergence: {metric_label(curve)}" if curve else "Convergence"
     if not curve or not len(history):
-        text = "No training history was recorded."
-        return Chart("convergence", title, "", root([label(text, 185, 120, "middle")], text, *SIZE.values()), span=4)
+        return empty_chart("convergence", title, "No training history was recorded.")
     most, first = len(SERIES) - (picked is not None), picked and picked[0]
     kept = sorted(groups, key=lambda name: name != first)[:most]  # the picked one's mean is never left out
     lines, bands = {}, {}

@@ -1,7 +1,7 @@
 // Controls on a page of a few lines: what the user does is passed on once, what the kernel sends is shown.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { control, readable } from "../../../liftkit/view/js/controls.js";
+import { control, readable, rounded } from "../../../liftkit/view/js/controls.js";
 
 class Node {
   constructor(kind) { Object.assign(this, { kind, children: [], attributes: {}, answers: {}, textContent: "" }); }
@@ -108,4 +108,8 @@ test("names are readable, numbers short", () => {
   assert.equal(readable("left_upper_arm"), "left upper arm");
   assert.equal(readable(1 / 3), "0.3333");
   assert.equal(readable(5), "5");
+});
+
+test("a rounded number is never minus zero", () => {
+  assert.deepEqual([-0.004, -0.006, 0.004, -0, 1.25].map((value) => rounded(value, 2)), ["0.00", "-0.01", "0.00", "0.00", "1.25"]);
 });
