@@ -109,7 +109,9 @@ def test_a_front_end_without_anywidget_is_found_where_the_server_is(tmp_path, mo
 def test_the_server_is_the_process_that_the_kernel_names(monkeypatch):
     monkeypatch.delenv("JPY_PARENT_PID", raising=False)
     assert doctor._server_prefix() is None
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as server:
+    how = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", "print(flush=True); input()"], **how) as server:
+        server.stdout.readline()  # it has begun: before, Linux does not know its command
         monkeypatch.setenv("JPY_PARENT_PID", str(server.pid))
         assert doctor._server_prefix() == Path(sys.executable).parents[1]
         server.communicate(b"\n")
