@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from itertools import islice
 from numbers import Integral, Real
 from typing import Any
 
@@ -20,6 +21,8 @@ CHOICES = {
     "views": ("pose", "batch"),
     "order": ("random", "stored"),
 }
+
+MOST_SEEDS = 10_000  # of a training or a study
 
 # What runs did before a field existed. Stored configs without it mean this, whatever is today's default.
 BEFORE = {"normalisation": "batch", "initialisation": "uniform", "scale": "pose", "views": "pose", "order": "random"}
@@ -151,10 +154,12 @@ def preset_config(preset: str = "lesson", **changes: Any) -> TrainConfig:
 
 
 def check_seeds(seeds: Sequence[int]) -> tuple[int, ...]:
-    """Seeds as a tuple; ValueError unless they are one or more different integers from 0 to 2^63 - 1."""
+    """Seeds as a tuple; ValueError unless they are 1 to 10,000 different integers from 0 to 2^63 - 1."""
     if not isinstance(seeds, Iterable):
         raise ValueError(f"seeds must be a sequence such as (0, 1, 2), found {seeds!r}")
-    seeds = tuple(seeds)
+    seeds = tuple(islice(seeds, MOST_SEEDS + 1))
+    if len(seeds) > MOST_SEEDS:
+        raise ValueError(f"expected at most {MOST_SEEDS:,} seeds, found more")
     integers = (not isinstance(s, bool) and isinstance(s, int | np.integer) and 0 <= s < 2**63 for s in seeds)
     if bad := [s for s, good in zip(seeds, integers, strict=True) if not good]:
         raise ValueError(f"a seed must be an integer from 0 to 2^63 - 1, found {bad[0]!r}")

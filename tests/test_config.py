@@ -159,6 +159,7 @@ def test_a_stored_config_without_a_younger_field_means_what_was_done_before_it()
         ((0.5,), "a seed must be an integer from 0 to .*, found 0.5"),
         ((True,), "a seed must be an integer from 0 to .*, found True"),
         ("01", "a seed must be an integer from 0 to .*, found '0'"),
+        (range(10**30), "at most 10,000 seeds"),
         ((2**64,), "a seed must be an integer from 0 to .*, found 18446744073709551616"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from liftkit.system.files import check_new
 
 ADDRESS = "http://mocap.cs.cmu.edu/subjects"
 BLOCK = 2**16
-BEGINNINGS = (b"#", b":")  # of ASF and AMC files: a comment or a section
+BEGINNING = re.compile(rb"\s*(#[^\n]*\n\s*)*:")  # of ASF and AMC files: comments, then a section
 AGAIN = "call it again to continue from there"
 
 
@@ -43,11 +44,15 @@ def download(url: str, path: Path, progress: Callable[[int], object] = lambda co
     try:
         with urllib.request.urlopen(urllib.request.Request(url, headers=given), timeout=60) as response:
             have, total = _expected(response, have)
-            version.write_text(response.headers.get("ETag") or response.headers.get("Last-Modified") or "")
+            found = response.headers.get("ETag") or response.headers.get("Last-Modified") or ""
+            if have and found != known:  # a server that does not know If-Range
+                part.unlink()
+                raise ValueError(f"{url}: the file has changed; its part was removed, call it again to begin anew")
+            version.write_text(found)
             with part.open("ab" if have else "wb") as file:
                 progress(have)
                 while block := response.read(BLOCK):
-                    if not have and not block.lstrip().startswith(BEGINNINGS):
+                    if not have and not BEGINNING.match(block):
                         raise ValueError(f"{url}: expected a skeleton or motion, found {block.lstrip()[:40]!r}")
                     file.write(block)
                     have += len(block)

@@ -28,6 +28,7 @@ LOOKED_FOR = (
     "pose_keypoints_2d), MMPose (keypoints with keypoint_scores), Ultralytics (keypoints with x and y, or YOLO "
     "labels), MediaPipe (33 landmarks), OpenPifPaf, MoveNet and PoseNet, VideoPose3D's npz"
 )
+MOST_OBJECTS = 150_000  # without a person; the largest part of COCO lists 118,287 pictures before its people
 FORMATS = ("coco", "openpose", "mmpose", "ultralytics", "mediapipe", "other")
 
 
@@ -39,6 +40,7 @@ class Search:
         self.labels: list[tuple[str, object, int]] = []  # of all frames, also of those without a person
         self.names: tuple[str, ...] | None = None
         self.sizes, self.rates = set(), set()
+        self.objects = 0
         self.format = "openpose" if isinstance(data, dict) and "people" in data else "other"
         self._look(data, (), None, "", "")
 
@@ -58,6 +60,9 @@ class Search:
                     self._look(item, (*path, index), frame, track, film)
 
     def _look_into(self, item: dict, path, name: str, frame, track, film) -> None:
+        self.objects += 1
+        if self.objects > MOST_OBJECTS + 10 * len(self.people):
+            raise ValueError(f"expected people, found {len(self.people):,} in the first {self.objects:,} objects")
         self._note(item)
         for kind, keys in reversed(KINDS):
             if (label := label_of(item, keys)) is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from os.path import commonprefix
 
 import numpy as np
@@ -36,7 +37,12 @@ def squeezed(key: object) -> str:
     >>> squeezed("Frame_Index"), squeezed("frameIndex")
     ('frameindex', 'frameindex')
     """
-    return re.sub(r"[\W_]+", "", str(key)[:LONGEST_NAME].lower())
+    return _squeezed(str(key)[:LONGEST_NAME])
+
+
+@lru_cache(maxsize=1024)  # the same keys are asked for again and again: most of the time of a JSON file
+def _squeezed(key: str) -> str:
+    return re.sub(r"[\W_]+", "", key.lower())
 
 
 def label_of(item: Mapping, keys: Sequence[str]) -> object:

@@ -12,6 +12,7 @@ import numpy as np
 from liftkit.keypoints.names import BY_COUNT, ORDERS, tidy_all
 from liftkit.keypoints.points import MOST, Points
 
+MOST_PEOPLE = 1000  # in a frame: each is compared with each of the next one
 LARGEST_COORDINATE = 1e6  # pixels
 NORMALISED_BELOW = 2.0  # an image is larger than this many pixels
 OUTSIDE = 0.2  # a larger share of negative coordinates is not of a picture
@@ -127,6 +128,8 @@ def gather(found: Found, order: tuple[str, ...] | None = None) -> People:
     frame, track = np.array([row.frame for row in rows], np.int64), np.array([row.track for row in rows], str)
     if frame.max() >= 2**31 or frame.min() < 0:  # time stamps, or the film's number: a PoseSet counts from 0 to 2**31
         frame -= frame.min()
+    if (most := np.unique(frame, return_counts=True)[1].max()) > MOST_PEOPLE:
+        raise ValueError(f"expected at most {MOST_PEOPLE:,} people in a frame, found {most:,}")
     points = np.concatenate([xyz, seen[..., None]], axis=2)
     said += _listed_again(frame, track)
     return People(names, points, frame, _useful_tracks(frame, track), frames, named, (*found.notes, *said))

@@ -26,8 +26,9 @@ def read_csv(text: str, follow: bool = True) -> Found:
     delimiter = max(",;\t|", key=lines[start].count) if lines else ","
     above, body, numbers = [], [], []
     for number, line in enumerate(csv.reader(lines[start:], delimiter=delimiter), start + 1):
-        in_header = above and squeezed(above[0][0]) == "scorer" and line and squeezed(line[0]) in DEEPLABCUT
-        if not above or (in_header and not body):
+        if not line:
+            continue
+        if not above or (not body and squeezed(above[0][0]) == "scorer" and squeezed(line[0]) in DEEPLABCUT):
             above.append([cell.strip() for cell in line])
         elif "".join(line).strip():
             if len(line) != len(above[0]):

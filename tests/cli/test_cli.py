@@ -117,6 +117,8 @@ def test_data_make_and_show_agree(tmp_path):
         (["train", "--prior", "magic"], "'magic' paper, gravity"),
         (["train", "--preset", "fast"], "'fast' lesson, paper"),
         (["train", "--width", "0"], "width 1 0"),
+        (["train", "--seeds", "1" + "0" * 30], "10,000 seeds"),
+        (["study", "--out", "new", "--seeds", "2000000000"], "10,000 seeds"),
         (["train", "--out", "{trained}"], "{trained} nothing is overwritten"),
         (["evaluate", "nowhere"], "nowhere run"),
         (["evaluate", "{trained}", "--by", "colour"], "action, subject, joint 'colour'"),

@@ -22,9 +22,15 @@ class Server(http.server.BaseHTTPRequestHandler):
         type(self).asked.append((self.path, given))
         if whole is None:
             return self.send_error(404, "Not Found")
-        whole = {"changed": b"#" + whole, "web page": b" <!DOCTYPE html>", "empty": b""}.get(self.quirk, whole)
+        whole = {
+            "changed": b"#\n" + whole,
+            "deaf": b"#\n" + whole,
+            "page": b"# a\n<html>",
+            "web page": b" <!DOCTYPE html>",
+            "empty": b"",
+        }.get(self.quirk, whole)
         tag = str(hash(whole))
-        ranges = given and self.quirk != "no ranges" and self.headers.get("If-Range") == tag
+        ranges = given and self.quirk != "no ranges" and (self.quirk == "deaf" or self.headers.get("If-Range") == tag)
         start = int(re.fullmatch(r"bytes=(\d+)-", given)[1]) if ranges else 0
         if start and start >= len(whole):
             self.send_response(416)
@@ -100,7 +106,18 @@ def test_a_file_that_changed_between_two_calls_begins_anew(tmp_path, server):
     assert fetch(server[0], tmp_path, 1).exit_code == 2
     server[1].quirk = "changed"
     assert fetch(server[0], tmp_path, 1).exit_code == 0
-    assert (tmp_path / "02_01.amc").read_bytes() == b"#" + FILES["/02/02_01.amc"]
+    assert (tmp_path / "02_01.amc").read_bytes() == b"#\n" + FILES["/02/02_01.amc"]
+
+
+def test_a_changed_file_is_not_joined_if_the_server_does_not_know_if_range(tmp_path, server):
+    (tmp_path / "02.asf").write_bytes(FILES["/02/02.asf"])
+    server[1].cut = 3000
+    assert fetch(server[0], tmp_path, 1).exit_code == 2
+    server[1].quirk = "deaf"
+    done = fetch(server[0], tmp_path, 1)
+    assert done.exit_code == 2 and "02_01.amc: the file has changed" in done.stderr
+    assert fetch(server[0], tmp_path, 1).exit_code == 0
+    assert (tmp_path / "02_01.amc").read_bytes() == b"#\n" + FILES["/02/02_01.amc"]
 
 
 def test_a_part_of_an_unknown_version_begins_anew(tmp_path, server):
@@ -126,6 +143,7 @@ def test_a_transfer_that_was_whole_is_put_in_place(tmp_path, server):
         ("no length", "the server does not say how long the file is"),
         ("other range", "expected the bytes from 10 on, found 'bytes 17-"),
         ("web page", "expected a skeleton or motion, found b'<!DOCTYPE html>'"),
+        ("page", "expected a skeleton or motion, found b'# a"),
         ("empty", "expected a file, found an empty one"),
     ],
 )

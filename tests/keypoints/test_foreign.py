@@ -107,6 +107,18 @@ def wide(path):
     return write(path / "a.csv", ",".join(f"a{i}_x,a{i}_y" for i in range(200_000)) + "\n1\n")
 
 
+def crowd(path):
+    """Everybody in a frame is compared with everybody in the next one."""
+    titles = ",".join(f"{name}_{axis}" for name in COCO for axis in "xy")
+    at = points(COCO, 0)[:, :2].astype(int)
+    people = [",".join(map(str, (at + [k, 0]).ravel())) for k in range(1500)]
+    return write(path / "a.csv", "\n".join([f"frame,{titles}", *(f"{f},{who}" for f in (0, 1) for who in people)]))
+
+
+def objects(path):
+    return write(path / "a.json", "[" + ",".join(['{"a":1}'] * 1_200_000) + "]")
+
+
 def packed(path):
     np.savez_compressed(path / "a.npz", keypoints=np.zeros((400_000, 17, 3)))
     return path / "a.npz"
@@ -128,7 +140,16 @@ for path in sys.argv[1:]:
 @pytest.mark.slow
 def test_small_files_that_are_refused_take_little_memory_and_time(tmp_path):
     paths = []
-    for make in (hole, long_track, wide, many_points, sparse_points, packed):  # the peak only grows: small ones first
+    for make in (
+        hole,
+        long_track,
+        wide,
+        many_points,
+        crowd,
+        sparse_points,
+        packed,
+        objects,
+    ):  # the peak only grows: small ones first
         (tmp_path / make.__name__).mkdir()
         paths.append(make(tmp_path / make.__name__))
     done = subprocess.run(
