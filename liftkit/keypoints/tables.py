@@ -15,6 +15,7 @@ from liftkit.keypoints.people import Found, Row
 from liftkit.keypoints.points import HOLDS_POINTS, MOST, Points
 
 MOST_COLUMNS = 10 * MOST
+MANY = 100_000  # lines
 NO_LINE = re.compile(r"\s*(#|sep=|$)", re.I)  # a comment, or what Excel writes, above the table
 DEEPLABCUT = ("individuals", "bodyparts", "coords")  # lines below that of the scorer
 
@@ -36,6 +37,8 @@ def read_csv(text: str, follow: bool = True) -> Found:
                 raise ValueError(f"line {number}: expected {len(above[0])} cells, found {len(line)}{commas}")
             if not body:
                 _check_header(above[0])
+            if len(body) == MANY:
+                _check_room(above[0], line)
             body.append(line)
             numbers.append(number)
     if delimiter != "," or '"' in text:
@@ -79,6 +82,14 @@ def _check_header(header: list[str]) -> None:
         raise ValueError(f"expected a first line that names the columns, found the numbers {few(header)}")
     if len(set(titles)) < len(titles) and squeezed(titles[0]) != "scorer":
         raise ValueError(f"expected different column names, found {few(header)}")
+
+
+def _check_room(header: list[str], line: list[str]) -> None:
+    """Before more lines fill the memory: they must be long enough for a person, or one for each point."""
+    axes = {column.axis for column in map(column_of, header) if column and not column.point}
+    whole_person = "keypoints" in header or any(cell.strip()[:1] in ("[", "{") for cell in line)
+    if len(header) < 8 and not whole_person and not {"x", "y"} <= axes:
+        raise ValueError(f"expected columns such as left_knee_x and left_knee_y, found {few(header)}")
 
 
 def _point_for_comma(cell: str) -> str:

@@ -137,6 +137,15 @@ for path in sys.argv[1:]:
 """
 
 
+def one_point(path):
+    """1.2 million lines of one point and two more columns."""
+    return write(path / "a.csv", "nose_x,nose_y,a,b\n" + 1_200_000 * "1,2,3,4\n")
+
+
+def no_point(path):
+    return write(path / "a.csv", "frame,nose_x\n" + 2_400_000 * "1,2\n")
+
+
 @pytest.mark.slow
 def test_small_files_that_are_refused_take_little_memory_and_time(tmp_path):
     paths = []
@@ -149,6 +158,8 @@ def test_small_files_that_are_refused_take_little_memory_and_time(tmp_path):
         sparse_points,
         packed,
         objects,
+        one_point,
+        no_point,
     ):  # the peak only grows: small ones first
         (tmp_path / make.__name__).mkdir()
         paths.append(make(tmp_path / make.__name__))

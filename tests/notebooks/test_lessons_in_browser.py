@@ -23,8 +23,8 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 DRAWN = {
     "application/vnd.plotly.v1+json": ".js-plotly-plot:has(.main-svg)",
     # a question with options has no picture: its answer's panel is the only one
-    WIDGET: "section.lk:has(.lk-panels svg, .lk-panels canvas, figure:only-child .lk-note), .widget-interact:has(select), "
-    + BAR,
+    WIDGET: "section.lk:has(.lk-panels svg, .lk-panels canvas, figure:only-child .lk-note), "
+    f".widget-interact:has(select), {BAR}",
 }
 FULL = re.compile(r"\b(\d+)/\1\b")  # all steps of as many
 
