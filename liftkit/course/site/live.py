@@ -41,7 +41,7 @@ def add_pages(notebook: NotebookNode, folder: Path) -> None:
     if not stills:
         return
     tagged = [n for n, cell in enumerate(cells) if NEEDED in cell.metadata.get("tags", ())]
-    pairs = _made_again(cells, stills, reduced([code_of(cell) for cell in cells], {*stills, *tagged}), folder)
+    pairs = _made_again(cells, stills, reduced([code_of(cell) for cell in cells], stills, tagged), folder)
     if not all(_drawn_alike(*pair) for pair in pairs):
         pairs = _made_again(cells, stills, [cell.source for cell in cells], folder)
     for output, made in pairs:
@@ -72,11 +72,12 @@ def _drawn_alike(output: NotebookNode, made: NotebookNode) -> bool:
     return picture is None or STILL.findall(picture) == STILL.findall(made.data["text/html"])
 
 
-def reduced(cells: list[str], showing: Iterable[int]) -> list[str]:
-    """The code of the cells without the statements that are not needed for what the cells ``showing`` show."""
+def reduced(cells: list[str], showing: Iterable[int], whole: Iterable[int] = ()) -> list[str]:
+    """The code of the cells without what is not needed for what the cells ``showing`` show, nor for ``whole`` cells."""
     statements = [one for n, cell in enumerate(cells) for one in read_statements(n, cell)]
     ends = [max(i for i, one in enumerate(statements) if one.place[0] == n) for n in showing]
     ends += [i for i, one in enumerate(statements) if "register" in one.uses]  # it changes liftkit's own table
+    ends += [i for i, one in enumerate(statements) if one.place[0] in whole]
     kept = {statements[i].place for i in ends}
     for i in ends:
         kept |= set(needed(statements, i, ast.unparse(statements[i].node)))

@@ -36,6 +36,12 @@ def test_only_what_a_widget_needs_is_left_of_the_cells():
     ]
 
 
+def test_a_whole_cell_is_left_with_what_it_needs():
+    codes = ["b = 1\nc = 2", "a = [b]\nfill(a)\nprint(c)", "show(a)"]
+    assert reduced(codes, [2]) == ["b = 1", "a = [b]", "show(a)"]
+    assert reduced(codes, [2], [1]) == ["b = 1\nc = 2", "a = [b]\nfill(a)\nprint(c)", "show(a)"]
+
+
 def test_equal_long_texts_are_one_file():
     first, second = (page_files({"note": note, "answers": [{"content": 25_000 * "x"}]}) for note in "ab")
     assert len(first) == len(second) == 2 and len(first | second) == 3
