@@ -82,7 +82,7 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
                 "above the run's lowest": blocks.with_interval(last - errors.min(1)),
             }
             | {"sd within a run, second half": blocks.with_interval(late.std(1, ddof=1))}
-            | {"sd between runs": f"{last.std(ddof=1):.1f}", "of equal spreads": p_text(p)}
+            | {"sd between runs": f"{last.std(ddof=1):.1f}", "equal spreads": p_text(p)}
             | {f"power, ratio {RATIO:g}": f"{power(len(errors), RATIO):.2f}"}
             | {"collapses": int(counts.sum()), "runs that collapse": int((counts > 0).sum())}
         )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterable
 
 import numpy as np
 
 from liftkit.keypoints import labels
-from liftkit.keypoints.columns import Lines, Table, column_of, few, has_frames, in_one_cell, long, wide
+from liftkit.keypoints.columns import Column, Lines, Table, column_of, few, has_frames, in_one_cell, long, wide
 from liftkit.keypoints.labels import frames_by_label, rate_of, squeezed, whole
 from liftkit.keypoints.names import BY_COUNT
 from liftkit.keypoints.people import Found, Row
@@ -86,10 +87,18 @@ def _check_header(header: list[str]) -> None:
 
 def _check_room(header: list[str], line: list[str]) -> None:
     """Before more lines fill the memory: they must be long enough for a person, or one for each point."""
-    axes = {column.axis for column in map(column_of, header) if column and not column.point}
-    whole_person = "keypoints" in header or any(cell.strip()[:1] in ("[", "{") for cell in line)
-    if len(header) < 8 and not whole_person and not {"x", "y"} <= axes:
+    whole_person = "keypoints" in header or _cells_of_points(header, line)
+    if len(header) < 8 and not whole_person and not _one_point_per_line(map(column_of, header)):
         raise ValueError(f"expected columns such as left_knee_x and left_knee_y, found {few(header)}")
+
+
+def _cells_of_points(header: list[str], line: list[str]) -> list[int]:
+    """The columns whose cells hold all points of a person."""
+    return [k for k, title in enumerate(header) if HOLDS_POINTS.search(title) and line[k].strip()[:1] in ("[", "{")]
+
+
+def _one_point_per_line(columns: Iterable[Column | None]) -> bool:
+    return {"x", "y"} <= {column.axis for column in columns if column and not column.point}
 
 
 def _point_for_comma(cell: str) -> str:
@@ -101,11 +110,10 @@ def _read(table: Table) -> Found:
     if not table.body:
         raise ValueError("expected lines with points below the names of the columns, found none")
     columns = [column_of(title) for title in table.header]
-    first = [cell.strip()[:1] for cell in table.body[0]]
-    cells = [k for k, title in enumerate(table.header) if HOLDS_POINTS.search(title) and first[k] in ("[", "{")]
+    cells = _cells_of_points(table.header, table.body[0])
     if cells or "keypoints" in table.header:
         rows, names = in_one_cell(table, cells[0] if cells else table.header.index("keypoints"))
-    elif {"x", "y"} <= {column.axis for column in columns if column and not column.point}:
+    elif _one_point_per_line(columns):
         rows, names = long(table, columns)
     else:
         rows, names = wide(table, columns)
