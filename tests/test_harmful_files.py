@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from c3d_files import c3d_bytes
 from damaged_files import saved
@@ -31,6 +33,9 @@ from liftkit.data.pose_files import load_pose_file
 from liftkit.keypoints.reading import read_keypoints
 from liftkit.run import Run
 from liftkit.skeleton import H36M_17
+from liftkit.study.running import _load_checkpoint
+from liftkit.study.study import Study
+from liftkit.system.files import pack, reading, unpack
 
 
 @pytest.mark.parametrize(
@@ -224,6 +229,47 @@ def c3d_of_many_frames(folder):
     return path
 
 
+def compressed(path, name, parts):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive, archive.open(name, "w") as file:
+        for part in parts:
+            file.write(part)
+    return path
+
+
+def table_of_one_number(folder):
+    """300 million zeros in 30 groups, of which each is stored as one number and a count."""
+    path, zeros = folder / "results.parquet", pa.table({"seed": pa.array(np.zeros(10**7))})
+    with pq.ParquetWriter(path, zeros.schema) as writer:
+        for _ in range(30):
+            writer.write_table(zeros)
+    return path
+
+
+def table_of_one_text(folder):
+    """A text of 1 MB, stored once, in 3,000 rows."""
+    path = folder / "results.parquet"
+    texts = pa.DictionaryArray.from_arrays(pa.array(np.zeros(3000, np.int32)), ["a" * 10**6])
+    pq.write_table(pa.table({"representation": texts}), path)
+    return path
+
+
+def job_of_zeros(folder):
+    return compressed(folder / "job.zip", "results", [b"\0" * 10**6] * 300)
+
+
+def checkpoint_of_zeros(folder):
+    compressed(folder / "inner.zip", "archive/data.pkl", [b"\0" * 10**6] * 300)
+    path = folder / "checkpoint.zip"
+    path.write_bytes(pack({"state": (folder / "inner.zip").read_bytes()}))
+    (folder / "inner.zip").unlink()
+    return path
+
+
+def read_checkpoint(path):
+    with reading(path):  # as the study that goes on names it
+        return [_load_checkpoint(path, None, None)]
+
+
 def read_array(field="S"):
     return lambda path: read_pose_arrays(path, field, "h36m", 30.0)
 
@@ -250,6 +296,10 @@ BOMBS = {
     "pose npz of an unknown field": (partial(pose_file_of, field="other"), lambda path: [load_pose_file(path)]),
     "positions": (partial(pose_file_of, field="joints_mm"), lambda path: [read_positions(path)]),
     "bvh": (bvh_of_joints_without_channels, lambda path: [read_bvh(path)]),
+    "table of one number": (table_of_one_number, lambda path: [Study.load(path.parent)]),
+    "table of one text": (table_of_one_text, lambda path: [Study.load(path.parent)]),
+    "job": (job_of_zeros, unpack),
+    "checkpoint": (checkpoint_of_zeros, read_checkpoint),
     "run.json": (run_that_asks_for_wide_networks, lambda path: [Run.load(path)]),
 }
 

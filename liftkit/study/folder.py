@@ -20,12 +20,13 @@ from liftkit.config import check_fields
 from liftkit.study.jobs import Job, Settings, make_jobs, member_size, read_jobs
 from liftkit.study.running import CHECKPOINT, STEPS
 from liftkit.system.extras import optional
-from liftkit.system.files import unpack, write_atomically
+from liftkit.system.files import unpack, unpacked_limit, write_atomically
 from liftkit.system.provenance import provenance
 
 with optional("study"):
     import filelock
-    import pyarrow  # noqa: F401  pandas reads and writes parquet with it
+    from pyarrow import compute, parquet
+    from pyarrow.types import is_null, is_primitive
 
 ABOUT, LOCK, JOBS, TEMPORARY = "study.json", ".lock", "jobs", ".*.tmp-*"
 TABLES, REFERENCES = ("results", "history"), "references"
@@ -111,7 +112,7 @@ class StudyFolder:
         found, lost = [], list(self.jobs.glob(f"*/{CHECKPOINT}"))
         for path in sorted(self.jobs.glob("*.zip")):
             try:
-                table = pd.read_parquet(io.BytesIO(unpack(path)["results"]))
+                table = read_table(io.BytesIO(unpack(path)["results"]))
                 data, representation = table["data"].iloc[0], representations[table["representation"].iloc[0]]
                 found.append(Job(path.stem, data, representation, tuple(table["seed"].unique().tolist()), settings))
             except Exception:  # pandas and pyarrow have kinds of their own for a damaged file
@@ -139,7 +140,7 @@ class StudyFolder:
             return None
         try:
             parts = unpack(path)
-            tables = tuple(pd.read_parquet(io.BytesIO(parts[name])) for name in TABLES)
+            tables = tuple(read_table(io.BytesIO(parts[name])) for name in TABLES)
             _check_result(job, *tables, [load(parts[f"{policy}.safetensors"]) for policy in job.settings.policies])
         except Exception as error:  # zipfile, pyarrow and safetensors raise a dozen kinds for another layout
             reason = f"{type(error).__name__}: {str(error)[:200]}"
@@ -206,3 +207,23 @@ def save_tables(folder: Path, **tables: pd.DataFrame) -> None:
     for name, table in tables.items():
         write_atomically(folder / f"{name}.parquet", lambda file, t=table: t.to_parquet(file, index=False))
         write_atomically(folder / f"{name}.csv", lambda file, t=table: t.to_csv(file, index=False))
+
+
+def read_table(source: Path | io.BytesIO) -> pd.DataFrame:
+    """A table that :func:`save_tables` wrote as Parquet. ValueError if it would take far more memory than its file has
+    bytes: a value that fills a column is stored once."""
+    size = source.stat().st_size if isinstance(source, Path) else source.getbuffer().nbytes
+    limit = unpacked_limit(size)
+    with parquet.ParquetFile(source) as file:
+        about, schema = file.metadata, file.schema_arrow
+        groups = [about.row_group(k) for k in range(about.num_row_groups)]
+        columns = [group.column(k) for group in groups for k in range(about.num_columns)]
+        needed = max(8 * sum(c.num_values for c in columns), sum(c.total_uncompressed_size for c in columns))
+        texts = [column.name for column in schema if not (is_primitive(column.type) or is_null(column.type))]
+    if needed <= limit and texts:
+        stored = parquet.read_table(source, columns=texts, read_dictionary=texts)
+        for chunk in (chunk for column in stored.columns for chunk in column.chunks):
+            needed += len(chunk) * (compute.max(compute.binary_length(chunk.dictionary)).as_py() or 0)
+    if needed > limit:
+        raise ValueError(f"expected at most {limit:,} bytes of values, found {needed:,} in a file of {size:,}")
+    return pd.read_parquet(source)

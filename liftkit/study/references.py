@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from liftkit.evaluation import baselines, evaluate
-from liftkit.study.folder import REFERENCES, save_tables
+from liftkit.study.folder import REFERENCES, read_table, save_tables
 from liftkit.study.jobs import Job, Sources, read_poses
 from liftkit.study.running import test_sets
 from liftkit.study.supervised import supervised_reference
@@ -20,7 +20,7 @@ def read_references(folder: Path) -> pd.DataFrame:
     """The table in a study's folder; an empty one if an earlier version made it. Raises ValueError if it is damaged."""
     path = folder / f"{REFERENCES}.parquet"
     try:
-        return pd.read_parquet(path) if path.exists() else pd.DataFrame(columns=COLUMNS)
+        return read_table(path) if path.exists() else pd.DataFrame(columns=COLUMNS)
     except Exception as error:  # pyarrow has a kind of its own for each way a file can be damaged
         raise ValueError(f"{path} is damaged; delete it, and the study makes it anew: {error}") from error
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 import warnings
+import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +19,7 @@ from liftkit.poses import PoseSet, evenly
 from liftkit.run import Run
 from liftkit.study.checkpoint_selection import CheckpointSelector
 from liftkit.study.jobs import Job, Poses, read_poses
-from liftkit.system.files import pack, unpack, write_atomically
+from liftkit.system.files import check_not_compressed, pack, unpack, write_atomically
 from liftkit.training import Trainer
 
 STRIDE = 100  # steps between two chances to save, to report and to be stopped
@@ -113,8 +114,11 @@ def _start(job: Job, poses: PoseSet, scratch: Path | None, device: str | None):
 
 def _load_checkpoint(path: Path, trainer: Trainer, selector: CheckpointSelector) -> float:
     """Bring both to where they were, and the seconds spent; any error if the layout is not what was saved."""
+    packed = unpack(path)["state"]
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        check_not_compressed(archive)  # torch would unpack anything
     # On the CPU, where random generators keep their state; the trainer moves the rest to its device.
-    state = torch.load(io.BytesIO(unpack(path)["state"]), map_location="cpu", weights_only=True)
+    state = torch.load(io.BytesIO(packed), map_location="cpu", weights_only=True)
     trainer.load_state_dict(state["trainer"])
     selector.kept, selector.rows = state["selector"]["kept"], state["selector"]["rows"]
     if not 0 < trainer.steps_done <= trainer.config.steps:

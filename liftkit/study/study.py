@@ -16,7 +16,7 @@ from liftkit.config import TrainConfig
 from liftkit.representations import Representation
 from liftkit.run import Run
 from liftkit.study.checkpoint_selection import POLICIES
-from liftkit.study.folder import REFERENCES, TABLES, StudyFolder, join, save_tables
+from liftkit.study.folder import REFERENCES, TABLES, StudyFolder, join, read_table, save_tables
 from liftkit.study.jobs import Job, Poses, check_arguments
 from liftkit.study.references import add_references, read_references
 from liftkit.study.running import run_job
@@ -96,7 +96,7 @@ class Study:
         folder, tables = Path(folder), []
         for name in TABLES:
             try:
-                tables.append(pd.read_parquet(folder / f"{name}.parquet"))
+                tables.append(read_table(folder / f"{name}.parquet"))
             except Exception as error:  # pyarrow has a kind of its own for each way a file can be damaged
                 raise ValueError(f"{folder / name}.parquet is missing or damaged: {error}") from error
         about, jobs = StudyFolder(folder).read()

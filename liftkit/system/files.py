@@ -118,12 +118,20 @@ def pack(parts: Mapping[str, bytes]) -> bytes:
 
 
 def unpack(path: str | Path) -> dict[str, bytes]:
-    """Read what :func:`pack` packed; ValueError if the file is missing, cut short or damaged."""
+    """Read what :func:`pack` packed; ValueError if the file is missing, cut short, damaged or compressed."""
     try:
         with zipfile.ZipFile(path) as archive:
+            check_not_compressed(archive)
             return {name: archive.read(name) for name in archive.namelist()}  # compares the checksums
     except Exception as error:  # zipfile and zlib raise half a dozen kinds for a damaged file
         raise ValueError(f"{path} is not whole: {error}") from error
+
+
+def check_not_compressed(archive: zipfile.ZipFile) -> None:
+    """Raise ValueError if an open archive unpacks to more bytes than it has."""
+    size = archive.fp.seek(0, os.SEEK_END)
+    if (unpacked := sum(member.file_size for member in archive.infolist())) > size:
+        raise ValueError(f"expected members that are not compressed, found {unpacked:,} bytes in a file of {size:,}")
 
 
 def read_text(file: Path, largest: int) -> str:

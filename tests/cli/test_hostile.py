@@ -72,14 +72,15 @@ def test_two_files_of_one_stem_are_not_one(tmp_path, tiny_poses):
 
 @pytest.mark.slow
 def test_a_name_that_is_a_path_or_endless_stays_in_the_studys_folder(tmp_path, tiny_poses):
-    from liftkit import TrainConfig, run_study
+    from liftkit import REPRESENTATIONS, TrainConfig, run_study
 
+    full = REPRESENTATIONS["full"]
+    config, out = TrainConfig(width=16, batch=8, steps=2), tmp_path / "in" / "study"
     for name in ("../../../../X", "/tmp/X", "a/b", "x" * 300):
-        config = TrainConfig(width=16, batch=8, steps=2)
-        study = run_study(
-            ["full"], replace(tiny_poses, name=name), [0], config, tmp_path / "in" / "study", restart=True
-        )
-        assert study.results.data.unique().tolist() == [name]
+        for representation, data in ((replace(full, name=name), "plain"), (full, name)):
+            study = run_study([representation], replace(tiny_poses, name=data), [0], config, out, restart=True)
+            found = study.results[["representation", "data"]].drop_duplicates()
+            assert found.values.tolist() == [[representation.name, data]]
         assert [path.name for path in tmp_path.iterdir()] == ["in"]
         assert [path.name for path in (tmp_path / "in").iterdir()] == ["study"]
 
