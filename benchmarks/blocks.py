@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -41,6 +41,20 @@ def write_table(table: pd.DataFrame, path: Path) -> Path:
     """Write a table as CSV, with four decimals; its folder is made if missing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     return write_atomically(path, lambda file: table.round(4).to_csv(file, index=False))
+
+
+def with_stored(table: pd.DataFrame, path: Path, key: str, order: Sequence[str]) -> pd.DataFrame:
+    """A table, with the rows that the one at ``path`` has for other values of ``key``; these values in order."""
+    stored = pd.read_csv(path) if path.exists() else table[:0]
+    both = pd.concat([stored[stored[key].isin(set(order) - set(table[key]))], table], ignore_index=True)
+    return both.sort_values(key, kind="stable", key=lambda names: names.map(list(order).index))
+
+
+def chosen(names: Sequence[str] | None, possible: Iterable[str], option: str) -> list[str]:
+    """The names that were asked for, or all. Raises typer.BadParameter for an unknown one."""
+    if unknown := sorted(set(names or ()) - set(possible)):
+        raise typer.BadParameter(f"{option} {unknown[0]!r} is none of {', '.join(possible)}")
+    return list(names or possible)
 
 
 def with_interval(values: Sequence[float], digits: int = 1) -> str:

@@ -9,7 +9,7 @@ goes on when called again. Of random poses nobody can know the depth of a limb: 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -50,31 +50,26 @@ def main(
     out: Annotated[Path, typer.Option(help="The means by action; likewise.")] = Path("results/matrix.csv"),
     processes: blocks.PROCESSES = None,
 ) -> None:
-    """Run, or go on with, the matrix of a prior. The errors of every seed go into the package, where lessons find them
-    (``liftkit.recorded.matrix_results``), the means over seeds by action into ``results/``."""
+    """Run, or go on with, the matrix of a prior, or some training sets of it: the rows of others stay. The errors of
+    every seed go into the package, where lessons find them (``liftkit.recorded.matrix_results``), the means over seeds
+    by action into ``results/``."""
     sources = training_sets(file)
     tests = {name: by_movement(s) for name, s in sources.items() if "+" not in name}
     size = dict(width=width, steps=steps, batch=batch)
     config = TrainConfig(**size, prior=prior, scale=SCALES[prior])
     judged = []
-    for source in chosen(train, sources):
+    for source in blocks.chosen(train, sources, "--train"):
         trained = lifters(sources[source], source, seeds, claimed, config, folder, processes)
         judged += [judge(run, tests).assign(data=source, representation=name) for name, run in trained]
     errors = pd.concat(judged, ignore_index=True)
     flat = {name: baselines(test).pa_mpjpe_reflection[0] for name, test in tests.items()}
     errors = errors.assign(prior=prior, flat=errors.test.map(flat))
     columns, mean = ["prior", "data", "test", "action", "flat", *blocks.COLUMNS], errors.action.isin(MEANS)
-    blocks.write_table(errors.loc[mean, columns], table.with_stem(f"{table.stem}_{prior}"))
     actions = blocks.interval_columns(errors[~mean], [*GROUP, "action"])
-    blocks.write_table(actions, out.with_stem(f"{out.stem}_{prior}"))
+    for rows, place in ((errors.loc[mean, columns], table), (actions, out)):
+        path = place.with_stem(f"{place.stem}_{prior}")
+        blocks.write_table(blocks.with_stored(rows, path, "data", [*sources]), path)
     typer.echo(markdown(summary(errors)))
-
-
-def chosen(train: Sequence[str] | None, sources: Mapping[str, PoseSet]) -> list[str]:
-    """The training sets that were asked for, or all. Raises typer.BadParameter for an unknown one."""
-    if unknown := set(train or ()) - set(sources):
-        raise typer.BadParameter(f"--train {sorted(unknown)[0]!r} is none of {', '.join(sources)}")
-    return list(train or sources)
 
 
 def lifters(

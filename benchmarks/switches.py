@@ -63,49 +63,53 @@ def turns_with_plus_z(cycle: Cycle, discriminator: object = None) -> Tensor:
 
 def main(
     file: blocks.FILE = None,
+    switch: Annotated[list[str] | None, typer.Option(help="A row; may be given often. Default: all.")] = None,
     seeds: blocks.SEEDS = 8,
     width: blocks.WIDTH = 64,
     steps: blocks.STEPS = 700,
     batch: blocks.BATCH = 256,
     learning_rate: blocks.RATE = 1e-3,
     folder: blocks.FOLDER = Path("runs/switches"),
-    out: blocks.OUT = Path("results/switches.csv"),
-    table: Annotated[Path, typer.Option(help="The same table in the package, where lesson 11 finds it.")] = RECORDED,
+    out: Annotated[Path, typer.Option(help="The table, in the package, where lesson 11 finds it.")] = RECORDED,
     processes: blocks.PROCESSES = None,
 ) -> None:
-    """Run, or go on with, one study per switch; after each, write the table (one row per seed). Print the means."""
+    """Run, or go on with, one study per switch, or some: the rows of others stay. After each, write the table (one row
+    per seed). Print the means."""
     image = film(blocks.read_motion(file), "perspective")
     flat = replace(image, x2d=image.x3d[..., :2], units="mm", copy=False)
     size = dict(width=width, steps=steps, batch=batch, learning_rate=learning_rate)
-    tables = []
-    for switch in SWITCHES:
-        config = TrainConfig.paper(**{**size, **switch.changes})
+    order = [one.name for one in SWITCHES]
+    wanted = blocks.chosen(switch, order, "--switch")
+    for one in (one for one in SWITCHES if one.name in wanted):
+        config = TrainConfig.paper(**{**size, **one.changes})
         slip = patch.dict(LOSSES, quarter_turns=LossTerm(turns_with_plus_z, LOSSES["quarter_turns"].weight))
-        with slip if switch.plus_z else nullcontext():
+        with slip if one.plus_z else nullcontext():
             study = run_study(
-                switch.names,
-                {"train": image if switch.image else flat},
+                one.names,
+                {"train": image if one.image else flat},
                 range(seeds),
                 config,
-                folder / switch.name.replace(" ", "_"),
+                folder / one.name.replace(" ", "_"),
                 tests={"test": flat.part("test")},
                 policies=("last",),
                 evaluations=1,
                 max_test_poses=blocks.TEST_POSES,
-                processes=1 if switch.plus_z else processes,  # a patched loss stays in this process
-                progress=StudyBar(desc=switch.name),
+                processes=1 if one.plus_z else processes,  # a patched loss stays in this process
+                progress=StudyBar(desc=one.name),
             )
-        tables.append(study.results[study.results.test == "test"].assign(switch=switch.name))
-        for path in (out, table):
-            blocks.write_table(pd.concat(tables)[["switch", *blocks.COLUMNS]], path)
-    typer.echo(markdown(summary(pd.concat(tables))))
+        errors = study.results[study.results.test == "test"].assign(switch=one.name)[["switch", *blocks.COLUMNS]]
+        table = blocks.with_stored(errors, out, "switch", order)
+        blocks.write_table(table, out)
+    typer.echo(markdown(summary(table)))
 
 
 def summary(table: pd.DataFrame) -> pd.DataFrame:
     """One row per representation and switch, with the paired differences from ``paper``."""
     rows = blocks.means(table, ["representation", "switch"])
     error = table.pivot(index=["representation", "switch"], columns="seed", values="pa_mpjpe_reflection")
-    pairs = [error.loc[name, switch] - error.loc[name, "paper"] for name, switch in rows.iloc[:, :2].to_numpy()]
+    paper = error[error.index.get_level_values("switch") == "paper"].droplevel("switch")
+    more = error.sub(paper, level="representation")
+    pairs = [more.loc[name, switch] for name, switch in rows.iloc[:, :2].to_numpy()]
     texts = [blocks.with_interval(pair) if pair.any() else "-" for pair in pairs]
     return rows.assign(**{"reflection, minus paper": texts})
 

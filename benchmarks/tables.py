@@ -24,7 +24,7 @@ from benchmarks import (
     switches,
 )
 from benchmarks.pages import markdown, write_between
-from liftkit.recorded import DEPENDENCE, MATRIX, REFERENCES, recorded_claims
+from liftkit.recorded import DEPENDENCE, MATRIX, REFERENCES, SWITCHES, recorded_claims
 from liftkit.study.claims import NOT_MEASURED, titles
 
 ROOT = Path(__file__).parents[1]
@@ -77,7 +77,7 @@ TABLES = [
     Table(RESULTS, "dependence", [DEPENDENCE.relative_to(ROOT), *result("dependence_verdicts")], dependence.summary),
     Table(RESULTS, "dependence, errors", result("dependence_error"), dependence.with_errors),
     Table(RESULTS, "reliability", result("reliability"), pd.DataFrame),
-    Table(PAPER, f"switches {CMU}", result("switches"), switches.summary),
+    Table(PAPER, f"switches {CMU}", [SWITCHES.relative_to(ROOT)], switches.summary),
     Table(PAPER, f"stability {CMU}", result("stability"), stability.summary),
     Table(PAPER, f"matrix {CMU}", matrix_of("gravity"), matrix.summary),
     Table(PAPER, f"matrix {CMU} --prior paper", matrix_of("paper"), matrix.summary),

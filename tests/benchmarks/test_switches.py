@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 import torch
+import typer
 
 from benchmarks import switches
 from benchmarks.switches import SWITCHES, main, turns_with_plus_z
@@ -35,10 +36,10 @@ def test_with_plus_z_the_depth_seen_from_behind_should_be_that_seen_from_the_fro
 def test_a_table_of_every_seed_and_switch_that_goes_on_where_it_was(positions, tmp_path, no_training, monkeypatch):
     few = [s for s in SWITCHES if s.name in ("paper", "180 degrees +z", "trained on image", "as_run")]
     monkeypatch.setattr(switches, "SWITCHES", few)
-    where = dict(folder=tmp_path / "runs", out=tmp_path / "out" / "switches.csv", table=tmp_path / "package.csv")
+    where = dict(folder=tmp_path / "runs", out=tmp_path / "out" / "switches.csv")
     main(positions, **SIZE, **where)
     first = pd.read_csv(where["out"])
-    monkeypatch.setattr(recorded, "SWITCHES", where["table"])
+    monkeypatch.setattr(recorded, "SWITCHES", where["out"])
     pd.testing.assert_frame_equal(recorded.switch_results(), first)
     assert first.groupby("switch").representation.unique().map(list).to_dict() == {
         "paper": ["full", "legs_torso", "five_parts"],
@@ -53,3 +54,7 @@ def test_a_table_of_every_seed_and_switch_that_goes_on_where_it_was(positions, t
     no_training()
     main(positions, **SIZE, **where)
     pd.testing.assert_frame_equal(pd.read_csv(where["out"]), first)
+    main(positions, switch=["as_run"], **SIZE, **where)  # the rows of others stay, in their order
+    pd.testing.assert_frame_equal(pd.read_csv(where["out"]), first)
+    with pytest.raises(typer.BadParameter, match="--switch 'nobody' is none of paper, "):
+        main(positions, switch=["nobody"], **SIZE, **where)

@@ -2,15 +2,13 @@
 
 import re
 import shutil
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from benchmarks.pages import write_between
-from benchmarks.tables import LIFTING, PAPER, README, RESULTS, TABLES, main
+from benchmarks.tables import LIFTING, PAPER, README, RESULTS, ROOT, SWITCHES, TABLES, main
 
-ROOT = Path(__file__).parents[2]
 PAGES = (README, RESULTS, PAPER, LIFTING)
 
 
@@ -63,7 +61,8 @@ def test_tables_are_written_from_the_results_and_others_are_said_to_be_missing(c
         for switch, error in rows
         for seed in range(4)
     )
-    table.to_csv(copy / "results" / "switches.csv", index=False)
+    (copy / SWITCHES.relative_to(ROOT)).parent.mkdir(parents=True)
+    table.to_csv(copy / SWITCHES.relative_to(ROOT), index=False)
     main(copy, copy)
     page = (copy / PAPER).read_text()
     assert "| full | as_run | 4 | 80.0 (80.0 to 80.0) | 63.5 (61.4 to 65.6) | 0 (0 to 0) | 2.0 (2.0 to 2.0) |" in page
