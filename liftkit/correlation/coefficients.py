@@ -69,3 +69,4 @@ def _unit(columns: np.ndarray, least: np.ndarray | float = 0.0) -> np.ndarray:
 
 
 KINDS = {"pearson": pearson, "spearman": spearman, "distance": distance}
+WRITTEN = {"pearson": "Pearson", "spearman": "Spearman", "distance": "distance"}  # in a sentence

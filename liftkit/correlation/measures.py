@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from liftkit.correlation.coefficients import KINDS, TINY
+from liftkit.correlation.coefficients import KINDS, TINY, WRITTEN
 from liftkit.correlation.dependence import Dependence
 from liftkit.geometry import normalise
 from liftkit.poses import LABELS, PoseSet, require_complete, require_truth
@@ -41,7 +41,7 @@ def data_correlation(
     """
     x3d, names = require_truth(poses, "the data's correlation"), poses.skeleton.names[1:]
     values = _correlate(poses, x3d[None, ..., 2], kind, coordinates, within)
-    return Dependence(values, names, names, f"{kind} correlation with the true depth", "")
+    return Dependence(values, names, names, f"{WRITTEN[kind]} correlation with the true depth", "")
 
 
 def learned_correlation(
@@ -55,7 +55,9 @@ def learned_correlation(
     names = poses.skeleton.names[1:]
     values = _correlate(poses, run.lift(poses.x2d)[..., 2], kind, coordinates, within)
     data = None if poses.x3d is None else _correlate(poses, poses.x3d[None, ..., 2], kind, coordinates, within)[0]
-    return Dependence(values, names, names, f"{kind} correlation with the lifted depth", "", run.seeds, data=data)
+    return Dependence(
+        values, names, names, f"{WRITTEN[kind]} correlation with the lifted depth", "", run.seeds, data=data
+    )
 
 
 def sensitivity(run: Run, poses: PoseSet, coordinates: str = "xy", signed: bool = False) -> Dependence:

@@ -149,7 +149,7 @@ def _path(lines: np.ndarray, more: str) -> str:
 
 
 def _panel(panel: Panel, x: float, y: float, width: float) -> str:
-    title = f'<text x="{x + 10}" y="{y + 18}">{safe(shortened(panel.title, width - 10))}</text>'
+    title = _title(panel.title, x + 10, y, width - 10)
     if isinstance(panel, Pose):
         return f'{title}<g transform="translate({x} {y + HEAD - 16})">{_pose(panel)}</g>'
     if isinstance(panel, Chart):
@@ -160,6 +160,13 @@ def _panel(panel: Panel, x: float, y: float, width: float) -> str:
     lines = [line for text in panel.text.splitlines() for line in wrap(text, int(width / 6.5))][:LONGEST_NOTE]
     spans = "".join(f'<tspan x="{x + 10}" dy="16">{safe(line)}</tspan>' for line in lines)
     return f'{title}<text x="{x + 10}" y="{y + HEAD - 20}">{spans}</text>'
+
+
+def _title(title: str, x: float, y: float, width: float) -> str:
+    """A panel's title, on two lines if it is long."""
+    first, *more = wrap(title, int(width / LETTER)) if shortened(title, width) != title else [title]
+    lines = [(first, 10), (shortened(" ".join(more), width), 25)] if more else [(first, 18)]
+    return "".join(f'<text x="{x}" y="{y + down}">{safe(line)}</text>' for line, down in lines)
 
 
 def _pixels(panel: Pose, offset: np.ndarray) -> np.ndarray:

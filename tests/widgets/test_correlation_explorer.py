@@ -86,7 +86,7 @@ def test_the_data_have_a_map_that_goes_with_the_kind(explorer, poses):
     for kind, expected in (("spearman", "spearman"), ("excess of spearman", "spearman"), ("sensitivity", "pearson")):
         explorer.set("kind", kind)
         np.testing.assert_allclose(explorer.shown("data"), data_correlation(poses, expected).mean, atol=1e-6)
-        assert panels(explorer)["map_data"].title == f"Data: {expected} correlation with the true depth"
+        assert panels(explorer)["map_data"].title == f"Data: {expected.title()} correlation with the true depth"
 
 
 def test_what_is_compared_shares_its_range_of_colours(explorer):

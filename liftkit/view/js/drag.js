@@ -101,13 +101,13 @@ export function dragAnswers(data) {
     if (pulled === null) return texts.hint;
     const at = names.indexOf(pulled), [x, y] = pointsOf(values)[at], [u, v] = startOf(values)[at];
     const other = [...names.keys()].filter((j) => j && data.parts[j] !== part);
-    const sentences = data.runs.map(({ title }, i) => {
+    const runs = data.runs.map(({ title }, i) => {
       const { moved } = found[i], most = other.reduce((best, j) => (moved[j] > moved[best] ? j : best));
       const about = { run: readable(title), joint: readable(names[most]), mm: moved[most].toFixed(0) };
       return fill(moved[most] >= data.least ? texts.crossed : texts.apart, about);
     });
     const far = (Math.hypot(x - u, y - v) * mms[pose]).toFixed(0);
-    return [fill(texts.far, { joint: readable(pulled), mm: far }), ...sentences].join(" ");
+    return fill(texts.far, { joint: readable(pulled), mm: far, runs: runs.join(", ") });
   }
 
   function state(values) {
