@@ -48,6 +48,25 @@ def positions(
 
 @app.command()
 @friendly
+def amass(
+    given: Annotated[list[Path], Argument(help="AMASS's npz files, or folders of them.")],
+    *,
+    model: Annotated[Path, Option(help="Your body model's model.npz, or the folder of male/model.npz and so on.")],
+    up: Up = "auto",
+    out: Out = Path("amass.npz"),
+    filming: Filming,
+) -> None:
+    """Film AMASS, whose angles become joints by a body model (SMPL+H, SMPL-X) that you have."""
+    from formats.amass import read_amass
+    from formats.clips import find_files
+
+    files = [file for file in find_files(given, ".npz") if file.stem not in ("shape", "neutral_stagei")]
+    read = lambda file: [read_amass(file, model, up, filming.skip)]  # noqa: E731
+    write_clips(files, read, files, out, filming, {"model": str(model), "up": up})
+
+
+@app.command()
+@friendly
 def arrays(
     given: Annotated[list[Path], Argument(help="npz, npy, JSON or pickle files, or folders of them.")],
     *,

@@ -45,14 +45,15 @@ SMPL = (
     "left_hand right_hand"
 ).split()
 ORDERS: dict[str, Sequence[str]] = {"h36m": H36M_17.names, "mpi": MPI_17, "panoptic": PANOPTIC, "aspset": ASPSET}
-ORDERS |= {"smpl": SMPL} | {name: names for name, names in DETECTED.items() if name != "h36m"}
+ORDERS |= {"smpl": SMPL, "smpl22": SMPL[:22]} | {name: names for name, names in DETECTED.items() if name != "h36m"}
 # Our joint -> a joint of the order, if it has a trunk; otherwise the trunk follows from shoulders, hips and face.
-MAPS = {"mpi": MPI_MAP, "aspset": MPI_MAP, "smpl": match_skeleton(SMPL)[1]}
+MAPS = {"mpi": MPI_MAP, "aspset": MPI_MAP, "smpl": match_skeleton(SMPL)[1], "smpl22": match_skeleton(SMPL[:22])[1]}
 # What is known by a key that only it has, and what to do.
 FORMS = {
     "smpl_poses": "AIST++'s motions, angles of a body model; take its keypoints3d (--x3d keypoints3d --order coco)",
     "poses2d": "3DPW: --x3d jointPositions/0 --order smpl --source-fps 30",
-    "poses": "AMASS, angles of a body model; export joints with that model first (--order smpl)",
+    "mocap_framerate": "AMASS, which data_scripts/cmu.py amass reads with your body model's file",
+    "mocap_frame_rate": "AMASS, which data_scripts/cmu.py amass reads with your body model's file",
     "betas": "a body model's parameters (SMPL); export joints with that model first (--order smpl)",
     "bodies": "one frame of Panoptic; join its joints19 to an array (frames, 19, 4) first (--order panoptic)",
     "positions_3d": "VideoPose3D's Human3.6M, which data_scripts/human36m.py videopose3d reads",
@@ -84,7 +85,7 @@ def read_pose_arrays(
     path, clips = Path(file), []
     for place, points in _arrays(path, field, order, axes, unit, 3):
         with reading(path, place):
-            joints, found, vertical, notes = _person(skipped(points, skip), order, axes, unit, up)
+            joints, found, vertical, notes = person_of(skipped(points, skip), order, axes, unit, up)
         about = f"order {order}, unit {found}, up is {vertical}"
         clips.append(MotionClip(joints, fps, _name(path, field, place), "", about, order, vertical, notes))
     return clips
@@ -99,7 +100,7 @@ def read_views(file: str | Path, x3d: str, x2d: str, order: str, unit: str, firs
     flat = [points for _, points in _arrays(path, x2d, order, "camera", unit, 2)]
     for number, (place, points) in enumerate(_arrays(path, x3d, order, "camera", unit, 3)):
         with reading(path, place):
-            seen = _person(points, order, "camera", unit)[0] * [1.0, -1.0, -1.0]  # down and away again
+            seen = person_of(points, order, "camera", unit)[0] * [1.0, -1.0, -1.0]  # down and away again
             shown = _joints(flat[number], order) if number < len(flat) else seen[:0, :, :2]
             if len(shown) != len(seen):
                 raise ValueError(f"expected as many frames in 2D as in 3D, found {len(shown)} and {len(seen)}")
@@ -125,8 +126,8 @@ def _name(path: Path, field: str, place: str) -> str:
     return "/".join([path.stem, *found])
 
 
-def _person(points: np.ndarray, order: str, axes: str, unit: str, up: str = "auto"):
-    """Joints in mm, y up, their unit, the axis that was up, and notes."""
+def person_of(points: np.ndarray, order: str, axes: str, unit: str, up: str = "auto"):
+    """Points in an order as joints in mm, y up, their unit, the axis that was up, and notes."""
 
     def read(order: str):
         joints, found = scaled(_joints(points, order), unit)

@@ -7,7 +7,7 @@ import os
 import tempfile
 import warnings
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -87,8 +87,9 @@ def unpacked_limit(size: int, limit: int = LARGEST_FILE) -> int:
     return min(limit, SMALL + MOST_UNPACKED * size)
 
 
-def read_arrays(path: str | Path) -> dict[str, np.ndarray]:
-    """Read the named arrays of an npz file; ValueError if it is missing, damaged, foreign or holds pickles."""
+def read_arrays(path: str | Path, fields: Container[str] | None = None) -> dict[str, np.ndarray]:
+    """Read the named arrays of an npz file, or of these names those that it has; ValueError if it is missing, damaged
+    or foreign, or if one is a pickle."""
     path = check_file(path, limit=None)
     try:
         with path.open("rb") as file:
@@ -101,7 +102,8 @@ def read_arrays(path: str | Path) -> dict[str, np.ndarray]:
                     raise ValueError(f"expected at most {limit:,} bytes after decompression, found {size:,}")
                 warnings.simplefilter("ignore")  # Python's, about a damaged header
                 warnings.simplefilter("error", UserWarning)  # numpy's, when it takes a damaged header for an old one
-                return {field: np.asarray(archive[field]) for field in archive.files}
+                names = [name for name in archive.files if fields is None or name in fields]
+                return {name: np.asarray(archive[name]) for name in names}
     except Exception as error:  # numpy, zipfile and zlib raise half a dozen kinds for a damaged or foreign file
         pickled = "allow_pickle" in str(error)
         reason = "it holds pickled objects, which liftkit never loads" if pickled else str(error)[:500]

@@ -110,7 +110,7 @@ def test_axes_of_a_camera_and_z_up(tmp_path):
     [
         ({"S": H36M.tolist()}, {"field": "T"}, "it has no T; it holds S"),
         ({"S": H36M.tolist(), "T": []}, {"field": ""}, "choose an array with --x3d; it holds S, T"),
-        ({"poses": [], "betas": []}, {"field": "S"}, "This looks like AMASS"),
+        ({"poses": [], "mocap_framerate": 60}, {"field": "S"}, "This looks like AMASS, which .*cmu.py amass"),
         ({"jointPositions": [], "poses2d": []}, {"field": "S"}, "This looks like 3DPW: --x3d jointPositions/0"),
         ({"S": H36M.tolist()}, {"order": "coco25"}, "expected --order h36m, mpi, panoptic, aspset, smpl"),
         ({"S": IN_ORDER["mpi"].tolist()}, {}, "no person in the order h36m; they do with --order mpi"),

@@ -12,7 +12,9 @@ from typing import NamedTuple
 
 import keypoint_files
 import numpy as np
+from amass_files import save_model, save_motion
 from c3d_files import c3d_bytes
+from formats.amass import read_amass
 from formats.asf_amc import read_asf_amc
 from formats.bvh import read_bvh
 from formats.c3d_points import read_c3d
@@ -232,6 +234,13 @@ def c3d_points(folder: Path) -> Case:
     return plain(path, lambda: read_c3d(path))
 
 
+def amass(folder: Path, damaged: int, how: Callable) -> Case:
+    """A motion (0) or the body model (1)."""
+    motion, model = save_motion(folder / "a.npz", {}), save_model(folder / "model.npz")
+    case = how((motion, model)[damaged], lambda: read_amass(motion, model))
+    return case._replace(place=folder)  # a wrong model is seen at the motion
+
+
 def labels(folder: Path) -> Case:
     path = saved(folder / "index.csv", "clip,action,subject,split\nwalk*,walk,ann,train\nrun,run,bob,test\n")
     return plain(path, lambda: read_labels(path))
@@ -248,6 +257,9 @@ FORMATS: dict[str, Callable[[Path], Case]] = {
     "pose array pickle": lambda f: pose_array(f, ".pkl"),
     "pose array npz": pose_npz,
     "c3d": c3d_points,
+    "amass": lambda f: amass(f, 0, plain),
+    "amass member": lambda f: amass(f, 0, members),
+    "amass model": lambda f: amass(f, 1, members),
     "joint map json": lambda f: joint_map(f, ".json"),
     "joint map toml": lambda f: joint_map(f, ".toml"),
     "human36m tar": lambda f: archive(f, "w"),
