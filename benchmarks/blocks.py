@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import pandas as pd
 import typer
 from formats.positions import read_positions
@@ -68,6 +69,11 @@ def with_ends(mean: float, low: float, high: float, digits: int = 1) -> str:
     return f"{mean:.{digits}f} ({between})"
 
 
+def percent(shares: pd.Series) -> str:
+    """The mean of shares in per cent, and its interval, which ends at 0 and 100, as :func:`with_interval` writes it."""
+    return with_ends(100 * shares.mean(), *np.clip(interval(100 * shares), 0, 100), 0)
+
+
 def means(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """One row per group: the number of seeds, the errors in both alignments and the share of mirrored poses."""
     rows = []
@@ -76,7 +82,7 @@ def means(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
             dict(zip(by, group, strict=True))
             | {"seeds": seeds.seed.nunique()}
             | {"PA-MPJPE": with_interval(seeds.pa_mpjpe), "reflection": with_interval(seeds.pa_mpjpe_reflection)}
-            | {"mirrored %": with_interval(100 * seeds.mirrored, 0)}
+            | {"mirrored %": percent(seeds.mirrored)}
         )
     return pd.DataFrame(rows)
 

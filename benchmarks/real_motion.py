@@ -22,7 +22,7 @@ import typer
 from formats.positions import read_positions
 from tqdm import tqdm
 
-from benchmarks.blocks import ALLOWED, FORBIDDEN, with_interval, write_table
+from benchmarks.blocks import ALLOWED, FORBIDDEN, percent, with_interval, write_table
 from benchmarks.pages import markdown
 from benchmarks.real_study import CLAIMED, ERRORS, SCALES
 from liftkit import PRIORS, TrainConfig, film, run_study
@@ -113,7 +113,7 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
             {"prior": prior, "differs from the study in": differs, "seeds": len(seeds)}
             | {title: with_interval(seeds[metric]) for title, metric in ERRORS.items()}
             | {"of flat": f"{(seeds[ALLOWED] / seeds.flat).mean():.2f}"}
-            | {"mirrored %": with_interval(100 * seeds.mirrored, 0), "most": f"{100 * seeds.mirrored.max():.0f}"}
+            | {"mirrored %": percent(seeds.mirrored), "most": f"{100 * seeds.mirrored.max():.0f}"}
             | {"minus the study": "-" if differs == "-" else with_interval((error - study).dropna())}
         )
     return pd.DataFrame(rows)
