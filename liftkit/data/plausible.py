@@ -16,7 +16,9 @@ from liftkit.geometry import hip_midpoint, rotation_x, rotation_y, turn
 from liftkit.skeleton import H36M_17
 
 STRANGE, BETTER = 1.9, 0.65  # the median strangeness of a film that is doubted; the share that explains it
-TOO_WIDE = 1.6  # times the width that people have in relation to their height
+# Times the width that people have in relation to their height. Of 1536 films of CMU's and synthetic people the largest
+# was 1.08, of single frames with 1.5 % noise one in a thousand lay above; stretched to 16:9, 4 in 10 films do.
+TOO_WIDE = 1.25
 OPPOSITE = -0.6  # the correlation of the widths of hips and shoulders; of people it is above 0
 SPREAD = 0.05  # of a pose's size: smaller deviations mean nothing
 ENOUGH = 300  # poses that are looked at, evenly spaced
@@ -24,7 +26,8 @@ _SIDES = np.arange(17)
 for _left, _right in H36M_17.pairs:
     _SIDES[[_left, _right]] = _right, _left
 _ARMS = [i for i, name in enumerate(H36M_17.names) if name.endswith(("shoulder", "elbow", "wrist"))]
-_CHAIN = [H36M_17.index(f"{side}_{part}") for side in ("left", "right") for part in ("knee", "ankle")] + [7, 8]
+_TRUNK = [H36M_17.index(name) for name in ("spine", "thorax")]
+_CHAIN = [H36M_17.index(f"{side}_{part}") for side in ("left", "right") for part in ("knee", "ankle")] + _TRUNK
 _BONES = np.array(H36M_17.bones)
 
 
@@ -128,7 +131,10 @@ def _sides_agree(x2d: np.ndarray) -> float:
 
 
 def _width(x2d: np.ndarray) -> float:
-    """How wide shoulders, hips and arms are in the widest tenth of the frames, in relation to people; their median."""
+    """How wide shoulders, hips and arms are in the widest tenth of the frames, in relation to people; their median.
+
+    The measure of height is what is longest: legs and trunk, or upright trunk or shank (of people who sit or kneel).
+    """
     poses = _complete(x2d)
     if not len(poses):
         return np.nan
@@ -136,6 +142,9 @@ def _width(x2d: np.ndarray) -> float:
     true = dict(zip(_BONES[:, 1].tolist(), _views()[1], strict=True))
     row = {joint: k for k, joint in enumerate(_BONES[:, 1].tolist())}
     tall = np.linalg.norm(vectors[:, [row[j] for j in _CHAIN]], axis=-1).sum(1) / sum(true[j] for j in _CHAIN)
+    for upright in (_TRUNK, *([j] for j in _CHAIN if H36M_17.names[j].endswith("ankle"))):
+        high = np.abs(vectors[:, [row[j] for j in upright], 1].sum(1)) / sum(true[j] for j in upright)
+        tall = np.maximum(tall, high)
     of_pairs = [
         np.abs(poses[:, a, 0] - poses[:, b, 0]) / (true[a] + true[b])
         for a, b in H36M_17.pairs
