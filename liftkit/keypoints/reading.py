@@ -118,7 +118,7 @@ def read_keypoints(
         people = people.within(frames)
         points, units = people.scaled(size, aspect, found.size)
         points = good_points(points, threshold)
-        chosen = list(everybody(people, points)) if all_people else [choose_person(people, points, person, follow)]
+        chosen = everybody(people, points) if all_people else [choose_person(people, points, person, follow)]
         known = np.isfinite(points[..., 0]).sum()
         for rows in chosen if drop_wild and follow else ():
             points[rows] = without_wild(points[rows])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
 
 import numpy as np
 
@@ -26,7 +25,7 @@ def choose_person(people: People, points: np.ndarray, person: str | int | None, 
     goes on in the one that begins near its end. Without ``follow``: who counts most in each frame.
     """
     if person is None and follow:
-        return next(everybody(people, points))
+        return everybody(people, points)[0]
     among = np.arange(len(points))
     if person is not None:
         among = np.flatnonzero(people.track == str(person))  # 2 and "2" are one track
@@ -38,19 +37,21 @@ def choose_person(people: People, points: np.ndarray, person: str | int | None, 
     return order[np.unique(people.frame[order], return_index=True)[1]]
 
 
-def everybody(people: People, points: np.ndarray) -> Iterator[np.ndarray]:
-    """The indices of each person's detections, in the order of frames; who counts most comes first."""
+def everybody(people: People, points: np.ndarray) -> list[np.ndarray]:
+    """The indices of each person's detections, in the order of frames; who counts most, in all, comes first."""
     middle, extent = _places(points[:, _limbs(people)])
     counts = _counts(people, points)
     tracked = (people.track != "").any()
     pieces = _tracked(people, middle, extent) if tracked else _linked(people.frame, middle, extent)
     pieces.sort(key=lambda piece: -counts[piece].sum())
     ends = _Ends(pieces, people.frame, middle, extent)
+    found = []
     for k, piece in enumerate(pieces):
         if ends.free[k]:
             ends.free[k] = False
             after, before = ends.chain(k, 1), ends.chain(k, -1)
-            yield np.concatenate([*before[::-1], piece, *after])
+            found.append(np.concatenate([*before[::-1], piece, *after]))
+    return sorted(found, key=lambda rows: -counts[rows].sum())
 
 
 class _Ends:

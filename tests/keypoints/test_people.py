@@ -31,6 +31,13 @@ def test_who_is_followed_is_not_lost_to_a_passer_by(tmp_path):
     assert (poses.x2d[:, 0, 0] <= 500).all() and usage.kept == 10
 
 
+def test_a_person_in_two_pieces_counts_with_both(tmp_path):
+    """8 + 8 frames of somebody twice as tall as a person who stays for 20: each piece alone counts less."""
+    people = lambda f: [SMALL | {"shift": 1500, "scale": 0.6}] + [LARGE] * (not 8 <= f < 12)  # noqa: E731
+    poses, usage = read_keypoints(film(tmp_path, 20, people))
+    assert usage.kept == 16 and usage.without_person == 4 and set(poses.x2d[:, 0, 0]) == {500}
+
+
 def test_tracks_choose_the_person(tmp_path):
     people = lambda f: [SMALL | {"track": 7}] + [LARGE | {"track": 2}] * (f < 6)  # noqa: E731
     path = film(tmp_path, 8, people)
