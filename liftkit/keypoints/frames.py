@@ -88,7 +88,8 @@ def _by_level(people: list[Detection], level: int) -> Found:
     if all(isinstance(step, str) for step in steps):
         return _by_key(people, steps, level)
     if any(step in ONE_PICTURE for step in people[0].path[:level][-1:]):
-        _check_inside(people, steps)
+        for lists in steps, [0] * len(people):
+            _check_inside(people, lists)
         return _found(people, repeat(0), 1)
     if len(set(steps)) < len(steps) or any(isinstance(step, int) for p in people for step in p.path[level + 1 :]):
         _check_inside(people, steps)

@@ -14,8 +14,8 @@ from contextlib import suppress
 from liftkit.keypoints import labels
 from liftkit.keypoints.frames import ONE_PICTURE, Detection, place
 from liftkit.keypoints.labels import by_name, label_of, short, squeezed, whole
-from liftkit.keypoints.names import tidy_all
-from liftkit.keypoints.people import Found
+from liftkit.keypoints.names import LONGEST_NAME, tidy_all
+from liftkit.keypoints.people import WORLD, Found
 from liftkit.keypoints.points import FEWEST, IN_THE_PICTURE, MOST, OTHER, Points, holds_points, read_points
 from liftkit.keypoints.tables import read_records
 
@@ -40,7 +40,7 @@ class Search:
         self.labels: list[tuple[str, object, int]] = []  # of all frames, also of those without a person
         self.names: tuple[str, ...] | None = None
         self.sizes, self.rates = set(), set()
-        self.objects = 0
+        self.objects, self.solid = 0, ""  # the key of points in 3D
         self.format = "openpose" if isinstance(data, dict) and "people" in data else "other"
         self._look(data, (), None, "", "")
 
@@ -79,6 +79,8 @@ class Search:
             self._add(Detection(path, frame, track, film, read_points(item)), {name: item}, name)
             return
         for key, value in item.items():
+            if not bodies and isinstance(value, (list, dict)) and re.search("world|3d", key, re.I):
+                self.solid = key[:LONGEST_NAME]
             if isinstance(value, dict) and key not in bodies and (bodies or OTHER.search(key)):
                 self._note(value)
             elif isinstance(value, list) and value is not numbers and len(value) == len(numbers):
@@ -143,7 +145,7 @@ def _bodies(item: dict) -> list[str]:
 def _flat(value: object) -> bool:
     """Whether this is a list of numbers, or of pairs and triples of them, of whatever length."""
     first = value[0] if isinstance(value, list) and value else None
-    pair = isinstance(first, list) and bool(first) and not isinstance(first[0], list)
+    pair = isinstance(first, list) and 0 < len(first) <= 5 and not isinstance(first[0], list)
     return pair or isinstance(first, (int, float))
 
 
@@ -166,14 +168,17 @@ def read_json(text: str, format: str | None = None, follow: bool = True, one: bo
     if table := _lines(data):
         return read_records(table, follow)
     images, names, notes = [], None, ()
-    if isinstance(data, dict) and isinstance(data.get("annotations"), list):
+    listed = data.get("annotations") if isinstance(data, dict) else None
+    if isinstance(listed, list) and all(isinstance(item, dict) for item in listed):
         images, names, data, notes = _joined(data)
     try:
         search = Search(data)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"it is not laid out as files of keypoints are: {error!r}") from error
-    listed = isinstance(data, dict) and any(isinstance(data.get(key), list) for key in (*ONE_PICTURE, "annotations"))
-    if not (search.people or one or listed):
+    empty = isinstance(data, dict) and any(isinstance(data.get(key), list) for key in (*ONE_PICTURE, "annotations"))
+    if search.solid and not search.people:
+        raise ValueError(f"found {search.solid}: {WORLD}")
+    if not (search.people or one or empty):
         raise ValueError(f"not a format of keypoints that liftkit knows; it looked for {LOOKED_FOR}")
     if format not in (None, search.format) and search.people:
         raise ValueError(f"it is not laid out as {format} files are, but as {search.format}")

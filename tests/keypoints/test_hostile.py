@@ -99,6 +99,22 @@ JSON = {  # name -> content, frames as they must come out, options
         range(0, 18, 3),
         {},
     ),
+    "a list of people under the key people in each frame": (
+        [{"people": [{"pose_keypoints_2d": sum(person, [])} for person in (small(f), body(f))]} for f in SIX],
+        SIX,
+        {},
+    ),
+    "people under a key that is a word, in frames by name": (
+        {f"{3 * f}.jpg": {"bodies": [{"joints": sum(p, [])} for p in (small(f), body(f))]} for f in SIX},
+        range(0, 18, 3),
+        {},
+    ),
+    "frames under annotations": ({"annotations": [[{"keypoints": flat(COCO, f)}] for f in SIX]}, SIX, {}),
+    "flat lists of points beside a list of frames": (
+        {"frame": [3 * f for f in SIX], "keypoints": [flat(COCO, f) for f in SIX]},
+        range(0, 18, 3),
+        {},
+    ),
     "the track in CVAT's attributes": (
         [
             {"frame": f, "attributes": {"track_id": k}, "keypoints": person}
@@ -131,6 +147,8 @@ def test_films_and_people_that_hold_their_frames_are_refused(tmp_path):
     people = {"people": [{"id": k, "poses": [person(f) for f in SIX]} for k, person in enumerate((body, small))]}
     with pytest.raises(ValueError, match="lists of one person's frames"):
         read_keypoints(write(tmp_path / "b.json", people))
+    with pytest.raises(ValueError, match="one person's frames"):
+        read_keypoints(write(tmp_path / "c.json", {"people": [{"keypoints": body(f)} for f in SIX]}))
 
 
 def labelled(path, labels, title="time"):

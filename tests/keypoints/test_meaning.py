@@ -112,11 +112,29 @@ def test_people_who_do_all_kinds_of_things_are_not_doubted():
     assert all("y must" in text for clip in clips for text in doubts(clip * [1, -1])[0])
 
 
+def test_of_films_stretched_to_16_to_9_those_from_the_front_are_doubted_and_no_true_one_is():
+    """People who also sit, kneel and crouch, filmed from everywhere: about half from the front or the back."""
+    from liftkit.data.cameras import film
+    from liftkit.data.synthetic import synthetic_motion
+
+    poses = film(synthetic_motion(5, movements="broad", subjects=2, frames=6), "perspective", seed=3)
+    clips = [poses.x2d[(poses.clip == clip) & (poses.camera == 0)] for clip in np.unique(poses.clip)[::12]]
+    wide = [[any("wide" in text for text in doubts(clip * [k, 1])[0]) for clip in clips] for k in (1, 16 / 9)]
+    assert len(clips) > 60 and not any(wide[0]) and np.mean(wide[1]) > 0.3
+
+
 def test_landmarks_in_metres_are_3d_already(tmp_path):
     metres = lambda f: ((points(COCO, f)[:, :2] - [500 + 2 * f, 450]) / 400).ravel()  # noqa: E731
     path = table(tmp_path, "world.csv", [f"{n}_{a}" for n in COCO for a in "xy"], metres)
     with pytest.raises(ValueError, match="world landmarks.* 3D already"):
         read_keypoints(path, size=(WIDTH, HEIGHT))
+
+
+@pytest.mark.parametrize("key", ["pose_world_landmarks", "worldLandmarks", "keypoints3D", "landmarks_3d"])
+def test_a_file_of_landmarks_in_metres_only_is_not_called_unknown(key, tmp_path):
+    one = lambda f: {"frame": f, key: [{"x": 0.1, "y": -0.2, "z": 0.3, "visibility": 1.0}] * 33}  # noqa: E731
+    with pytest.raises(ValueError, match=f"{key}.* 3D already"):
+        read_keypoints(frames(tmp_path, "a.json", one))
 
 
 def test_a_number_in_front_of_x_is_the_points_own(tmp_path):
