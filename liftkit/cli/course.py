@@ -99,14 +99,12 @@ def grade(
     submissions: Annotated[Path, Argument(metavar="FOLDER", help="Notebooks, in it and in folders below.")],
     out: Annotated[Path, Option(help="The table; a page of the same name (.html) is written beside it.")],
     seconds: Annotated[float, Option(min=1, help="That the code of one exercise may take.")] = 60,
-    folder: Annotated[Path | None, Option(help="Of your own course.toml and exercises.py, if there are.")] = None,
+    folder: Source = None,
 ) -> None:
     """Grade students' notebooks, each in a process of its own with limits; the same command goes on after a stop.
 
     Example: `liftkit course grade submissions --out grades.csv`
     """
-    from liftkit.course import OWN
-    from liftkit.course.authoring.manifest import read_course
     from liftkit.course.grading.grade import grade_folder
     from liftkit.course.grading.page import grades_page
     from liftkit.system.files import write_atomically
@@ -114,9 +112,8 @@ def grade(
     def report(grades) -> None:
         say(f"{grades[0].notebook}: " + ", ".join(f"{one.exercise} {one.status}".strip() for one in grades))
 
-    expected = {one.number: one.exercises for one in read_course(folder).lessons} if folder else None
     with stoppable(f"What is graded is kept in {out}: the same command goes on."):
-        grades = grade_folder(submissions, out, seconds, report, expected, folder and folder / OWN)
+        grades = grade_folder(submissions, out, seconds, report, folder)
     page = out.with_suffix(".html")
     write_atomically(page, lambda file: file.write(grades_page(grades).encode("utf-8", "replace")))
     say(f"Notebooks: {len({one.notebook for one in grades})}. Table: {out}. Page: {page}.")

@@ -66,13 +66,17 @@ def _changes(tree: ast.AST) -> Iterator[str]:
                 yield inner.id
 
 
-def needed(statements: list[Statement], place: int, answer: str) -> list[tuple[int, int]]:
-    """Where the statements are that the answer needs: before it, or later for a name that is made only later."""
+def needed(statements: list[Statement], place: int, answer: str, begin: int = 0) -> list[tuple[int, int]]:
+    """Where the statements are that the answer needs: before it, or later for a name that is made only later.
+
+    ``begin``: the statements before this one are only used for names that no statement from there on makes.
+    """
     imports = ((n, one.node.names) for n, one in enumerate(statements) if isinstance(one.node, ast.ImportFrom))
     chosen = {n for n, names in imports if names[0].name == "*"}
     wanted = [node.id for node in ast.walk(ast.parse(answer)) if isinstance(node, ast.Name)]
     for name in wanted:  # grows while it is walked
         makers = [n for n, one in enumerate(statements) if name in one.makes and n != place]
+        makers = [n for n in makers if n >= begin] or makers
         for n in [n for n in makers if n < place] or makers:
             if n not in chosen:
                 chosen.add(n)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from liftkit.course import lesson_exercises
@@ -23,13 +24,22 @@ class Attempt:
     problem: str = ""  # why it cannot be executed
 
 
-def read_attempts(cells: list[str], numbers: list[str]) -> dict[str, list[Attempt]]:
+def read_attempts(cells: list[str], numbers: list[str], lesson: Sequence[str] = ()) -> dict[str, list[Attempt]]:
     """The attempts at each of these exercises, in the order of the cells.
 
-    A function with the name that the task asks for counts if the cell that hands it in is gone.
+    A function with the name that the task asks for counts if the cell that hands it in is gone. One that is written
+    again below the cell that hands it in is a further attempt.
+
+    Args:
+        lesson: the cells of the lesson as it was handed out: names that the notebook no longer makes are taken from
+            there. An attempt counts these cells after those of the notebook.
     """
     found: dict[str, list[Attempt]] = {number: [] for number in numbers}
     statements: list[Statement] = []
+    for n, cell in enumerate(lesson, start=len(cells)):
+        with suppress(*UNREADABLE):  # another language
+            statements += read_statements(n, cell)
+    begin = len(statements)
     for n, cell in enumerate(cells):
         try:
             statements += read_statements(n, cell)
@@ -37,15 +47,20 @@ def read_attempts(cells: list[str], numbers: list[str]) -> dict[str, list[Attemp
             why = f"the cell is not Python: {getattr(error, 'msg', error)} in line {getattr(error, 'lineno', '?')}"
             for number in set(NUMBER.findall(cell)) & set(found) if ".check" in cell else ():
                 found[number].append(Attempt(number, [], "None", why))
-    named = _exercises_by_name(statements)
-    for place, statement in enumerate(statements):
+    named = _exercises_by_name(statements[begin:])
+    own = list(enumerate(statements))[begin:]
+    made = {name: place for place, one in own for name in one.makes}
+    functions = {one.node.name: place for place, one in own if isinstance(one.node, ast.FunctionDef)}
+    names = {number: (_asked_name(number), -1) for number in numbers}  # what is handed in, and where at the latest
+    for place, statement in own:
         for number, answer in checks(statement.node, named):
             if number in found:
-                found[number].append(Attempt(number, needed(statements, place, answer), answer))
-    for number in [number for number, attempts in found.items() if not attempts]:
-        name = getattr(getattr(lesson_exercises(number[:2])[number], "reference", None), "__name__", "")
-        if any(name in one.makes for one in statements):
-            found[number].append(Attempt(number, needed(statements, len(statements), name), name))
+                found[number].append(Attempt(number, needed(statements, place, answer, begin), answer))
+                names[number] = (answer, place)
+    for number, (name, place) in names.items():
+        if (functions if found[number] else made).get(name, -1) > place:
+            last = Attempt(number, needed(statements, len(statements), name, begin), name)
+            found[number] += [last] if last not in found[number] else []
     return found
 
 
@@ -81,6 +96,11 @@ def is_stub(cell: dict, number: str) -> bool:
             texts = (one.value if isinstance(one, ast.Constant) else one for one in values)  # docstrings, dots, None
             return all(text in (None, ...) or isinstance(text, str) for text in texts)
     return answer.isidentifier()  # written elsewhere
+
+
+def _asked_name(number: str) -> str:
+    """The name of the function that the task asks for; "" if it asks for something else."""
+    return getattr(getattr(lesson_exercises(number[:2])[number], "reference", None), "__name__", "")
 
 
 def stub_of(number: str) -> str:

@@ -19,7 +19,8 @@ from contextlib import suppress
 from dataclasses import asdict, astuple, dataclass, fields
 from pathlib import Path
 
-from liftkit.course import add_exercises, all_exercises
+from liftkit.course import OWN
+from liftkit.course.authoring.manifest import lessons_folder, read_course, read_lesson
 from liftkit.course.feedback import CORRECT, INCORRECT, NOT_ATTEMPTED
 from liftkit.course.grading import worker
 from liftkit.course.grading.answers import NUMBER, Attempt, read_attempts
@@ -37,7 +38,13 @@ FEEDBACK = re.compile(r"^(\d\d\.\d+): (?:correct|incorrect|not understood|record
 IN_NAME = re.compile(r"(?<!\d)(\d\d)_")
 
 
-Expected = Mapping[str, list[str]] | None  # a lesson's number -> its exercises
+@dataclass(frozen=True)
+class Lessons:
+    """What the lessons ask for, and hand out. The keys are lessons' numbers."""
+
+    exercises: Mapping[str, list[str]]
+    cells: Mapping[str, list[str]]  # their code
+    own: Path | None = None  # the file with exercises of one's own
 
 
 @dataclass(frozen=True)
@@ -57,8 +64,7 @@ def grade_folder(
     out: Path,
     seconds: float = 60,
     report: Callable[[list[Grade]], object] = lambda grades: None,
-    expected: Expected = None,
-    own: Path | None = None,
+    lessons: Path | None = None,
 ) -> list[Grade]:
     """Grade every notebook below a folder: all rows, in the order of names. Those of unchanged notebooks are kept.
 
@@ -66,8 +72,8 @@ def grade_folder(
         out: the table (CSV), written after each notebook.
         seconds: that the code of one exercise may take.
         report: is called with the rows of each notebook that was graded now.
-        expected: a lesson's number -> its exercises; by default those with its number.
-        own: a Python file with exercises of one's own. It is executed, so it must not be a student's.
+        lessons: the folder of the lessons; by default this clone's or package's. Its ``exercises.py`` is executed, so
+            it must not be a student's.
     """
     files = {path.relative_to(folder).as_posix(): path for path in _notebooks(folder)}
     if not files:
@@ -84,12 +90,10 @@ def grade_folder(
         return rows
 
     rows = save()
-    own = own.resolve() if own and own.is_file() else None
-    if own:
-        add_exercises(own)
+    asked = read_lessons(lessons or lessons_folder())
     with ThreadPoolExecutor(cores()) as pool:
-        jobs = {pool.submit(grade_notebook, files[n], n, hashes[n], seconds, expected, own): n
-                for n in files if n not in grades}  # fmt: skip
+        left = [name for name in files if name not in grades]
+        jobs = {pool.submit(grade_notebook, files[name], name, hashes[name], seconds, asked): name for name in left}
         try:
             for job in as_completed(jobs):
                 grades[jobs[job]] = job.result()
@@ -100,23 +104,33 @@ def grade_folder(
     return rows
 
 
-def grade_notebook(
-    path: Path, name: str, sha256: str, seconds: float, expected: Expected = None, own: Path | None = None
-) -> list[Grade]:
+def read_lessons(folder: Path) -> Lessons:
+    """Read what grading needs of the lessons. A notebook that is gone, or is not readable, has no cells."""
+    exercises, cells = {}, {}
+    for lesson in read_course(folder).lessons:
+        exercises[lesson.number] = lesson.exercises
+        with suppress(ValueError):
+            cells[lesson.number] = code_cells(read_lesson(folder / lesson.file))
+    own = folder.resolve() / OWN
+    return Lessons(exercises, cells, own if own.is_file() else None)
+
+
+def grade_notebook(path: Path, name: str, sha256: str, seconds: float, lessons: Lessons) -> list[Grade]:
     """Grade one notebook. Whatever is in the file becomes a row."""
     try:
         notebook = json.loads(check_file(path, LARGEST_NOTEBOOK).read_text(encoding="utf-8"))
         cells = code_cells(notebook)
-        numbers = expected_exercises(notebook, name, expected)
-        attempts, recorded = read_attempts(cells, numbers), recorded_attempts(notebook)
+        asked = expected_lessons(notebook, name, lessons.exercises)
+        numbers = [number for lesson in asked for number in lessons.exercises[lesson]]
+        given = [cell for lesson in asked for cell in lessons.cells.get(lesson, ())]
+        attempts, recorded = read_attempts(cells, numbers, given), recorded_attempts(notebook)
     except Exception as error:  # a damaged or foreign file fails in many ways
         return [Grade(name, "", NOT_UNDERSTOOD, f"not a readable notebook: {type(error).__name__}: {error}", sha256)]
     if not numbers:
         return [Grade(name, "", NOT_UNDERSTOOD, "it names no lesson and no exercise of the course", sha256)]
     results = {number: (NOT_ATTEMPTED, "No cell hands it in.") for number in numbers}
-    results |= run_attempts(
-        cells, {number: found[-MOST_ATTEMPTS:] for number, found in attempts.items() if found}, seconds, own
-    )
+    last = {number: found[-MOST_ATTEMPTS:] for number, found in attempts.items() if found}
+    results |= run_attempts([*cells, *given], last, seconds, lessons.own)
     return [Grade(name, number, *results[number], sha256, recorded.get(number, "")) for number in numbers]
 
 
@@ -129,18 +143,18 @@ def recorded_attempts(notebook: dict) -> dict[str, str]:
     return {number: str(count) for number, count in most.items()}
 
 
-def expected_exercises(notebook: dict, name: str, expected: Expected = None) -> list[str]:
-    """The exercises of the lessons that the headings name; else the name of the file, else the exercises in it."""
+def expected_lessons(notebook: dict, name: str, expected: Mapping[str, list[str]]) -> list[str]:
+    """The lessons that the headings name; else the name of the file, else the exercises in it.
+
+    ``expected``: a lesson's number -> its exercises.
+    """
     texts = {kind: "\n".join("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == kind)
              for kind in ("markdown", "code")}  # fmt: skip
-    if expected is None:
-        known = list(all_exercises())
-        expected = {lesson: [number for number in known if number[:2] == lesson] for lesson in {n[:2] for n in known}}
     lesson_of = {number: lesson for lesson, numbers in expected.items() for number in numbers}
     in_code = [lesson_of.get(number, "") for number in NUMBER.findall(texts["code"])]
     for found in (HEADING.findall(texts["markdown"]), IN_NAME.findall(name), in_code):
         if any(expected.get(lesson) for lesson in found):
-            return [number for lesson, numbers in expected.items() if lesson in found for number in numbers]
+            return [lesson for lesson in expected if lesson in found]
     return []
 
 
@@ -152,14 +166,14 @@ def run_attempts(
     while left := {number: found for number, found in attempts.items() if number not in done}:
         task = {"cells": cells, "seconds": seconds, "own": str(own or ""),
                 "attempts": {number: [asdict(one) for one in found] for number, found in left.items()}}  # fmt: skip
-        results, end = _run_process(json.dumps(task), seconds)
+        results, end = _run_process(json.dumps(task), seconds, len(left))
         done |= {number: result for number, result in results.items() if number in left}
         if end and (rest := [number for number in left if number not in done]):
             done[rest[0]] = (NOT_UNDERSTOOD, end)
     return done
 
 
-def _run_process(task: str, seconds: float) -> tuple[dict[str, tuple[str, str]], str]:
+def _run_process(task: str, seconds: float, count: int) -> tuple[dict[str, tuple[str, str]], str]:
     """What the process wrote, and how it ended if that was not by itself."""
     with tempfile.TemporaryDirectory(prefix="liftkit-grade-", ignore_cleanup_errors=True) as place:
         scratch, results = Path(place, "work"), Path(place, "results")
@@ -172,7 +186,7 @@ def _run_process(task: str, seconds: float) -> tuple[dict[str, tuple[str, str]],
             with suppress(BrokenPipeError):
                 process.stdin.write(task.encode())
                 process.stdin.close()
-            in_time = _wait(process, results, seconds)
+            in_time = _wait(process, results, seconds, count)
         finally:
             _end(process)
         lines = results.read_text(encoding="utf-8", errors="replace").splitlines()
@@ -186,10 +200,11 @@ def _run_process(task: str, seconds: float) -> tuple[dict[str, tuple[str, str]],
     return found, end if in_time else f"it was still running after {seconds:g} seconds, and could not be interrupted"
 
 
-def _wait(process: subprocess.Popen, results: Path, seconds: float) -> bool:
-    """Wait while results come. Returns whether the process ended by itself."""
+def _wait(process: subprocess.Popen, results: Path, seconds: float, count: int) -> bool:
+    """Wait while results come, for ``count`` exercises at most. Returns whether the process ended by itself."""
     seen, until = 0, time.monotonic() + START + seconds
-    while process.poll() is None and time.monotonic() < until:
+    latest = until + count * (seconds + 5)
+    while process.poll() is None and time.monotonic() < min(until, latest):
         if (size := results.stat().st_size) > seen:
             seen, until = size, time.monotonic() + seconds + 5
         time.sleep(0.05)

@@ -1,7 +1,9 @@
 """What a notebook hands in is found wherever its cells are, and nothing of it is executed to find it."""
 
 import pytest
+from course_files import NOTEBOOKS
 
+from liftkit.course.authoring.manifest import read_course, read_lesson
 from liftkit.course.grading.answers import is_stub, read_attempts, stub_of, submitted
 from liftkit.course.statements import code_cells
 
@@ -60,6 +62,36 @@ def test_every_copy_of_a_cell_is_an_attempt_with_what_stood_before_it():
     assert found(wrong, CHECK, RIGHT, CHECK) == [([HEAD], *rest) for rest in [("discriminator_loss", "")]] + [
         ([HEAD, HEAD], "discriminator_loss", "")
     ]
+
+
+STUB = "def discriminator_loss(d_real, d_view):\n    ..."
+
+
+@pytest.mark.parametrize(
+    ("sources", "last"),
+    [
+        ([STUB + "\n\n\n" + CHECK, RIGHT], [(0, 0), (1, 0)]),  # the answer stands below, and nothing hands it in
+        (["def discriminator_loss(d_real)\n    1\n" + CHECK, "x = 1", RIGHT], [(2, 0)]),
+        (["def mine(a):\n    ...", "exercise('02.2').check(mine)", "def mine(b):\n    return 1"], [(0, 0), (2, 0)]),
+    ],
+)
+def test_a_function_that_is_written_again_below_its_check_is_a_further_attempt(sources, last):
+    attempts = read_attempts(code_cells({"cells": [cell(source) for source in sources]}), ["02.2"])["02.2"]
+    assert len(attempts) == 2 and attempts[-1].steps == last and not attempts[-1].problem
+
+
+def test_a_lesson_as_it_was_handed_out_has_one_attempt_for_each_exercise():
+    for lesson in read_course(NOTEBOOKS).lessons:
+        cells = code_cells(read_lesson(NOTEBOOKS / lesson.file))
+        found = read_attempts(cells, lesson.exercises, cells)
+        assert {number: len(attempts) for number, attempts in found.items()} == dict.fromkeys(lesson.exercises, 1)
+
+
+def test_a_name_that_no_cell_makes_is_taken_from_the_lesson_with_what_it_needs():
+    lesson = ["import numpy as np\nscale = np.ones(3)", "def size(x):\n    return scale", "%%bash\nls -l"]
+    cells = ["def discriminator_loss(real, fake):\n    return size(real) * np.pi", CHECK, "import numpy as np"]
+    (attempt,) = read_attempts(cells, ["02.2"], lesson)["02.2"]
+    assert attempt.steps == [(3, 1), (4, 0), (0, 0), (2, 0)]  # its own np, the lesson's size and scale
 
 
 def test_a_cell_that_is_not_python_is_named_by_its_line():

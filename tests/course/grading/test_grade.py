@@ -9,14 +9,22 @@ import sys
 from pathlib import Path
 
 import pytest
-from course_files import run_course
+from course_files import NOTEBOOKS, run_course
 
 import liftkit.course
 from liftkit.course import all_exercises
 from liftkit.course.exercise import Coding, Reasoning
 from liftkit.course.grading import grade as grading
 from liftkit.course.grading.answers import Attempt
-from liftkit.course.grading.grade import Grade, grade_folder, grade_notebook, read_grades, run_attempts, table
+from liftkit.course.grading.grade import (
+    Grade,
+    grade_folder,
+    grade_notebook,
+    read_grades,
+    read_lessons,
+    run_attempts,
+    table,
+)
 from liftkit.course.grading.page import grades_page
 
 RIGHT = "def discriminator_loss(d_real, d_view):\n    return ((d_real - 1) ** 2).mean() + (d_view**2).mean()"
@@ -38,7 +46,8 @@ def write(path, *sources, heading="# 02 The adversarial game"):
 
 
 def graded(path, seconds=20):
-    return {one.exercise: (one.status, one.message) for one in grade_notebook(path, path.name, "0", seconds)}
+    grades = grade_notebook(path, path.name, "0", seconds, read_lessons(NOTEBOOKS))
+    return {one.exercise: (one.status, one.message) for one in grades}
 
 
 @pytest.mark.slow
@@ -60,6 +69,28 @@ def test_right_wrong_missing_and_broken_answers_are_told_apart(tmp_path):
     )
     assert found["02.1"] == ("not attempted", "No cell hands it in.")
     assert found["02.2"][0] == "not understood" and "liftkit.losses" in found["02.2"][1]
+
+
+@pytest.mark.slow
+def test_what_a_notebook_lacks_is_taken_from_the_lesson(tmp_path):
+    arm = 'def arm(x3d):\n    other = x3d.copy()\n    joint = H36M_17.index("left_wrist")\n'  # imported by the lesson
+    arm += "    other[..., joint, 2] = 2 * x3d[..., H36M_17.parents[joint], 2] - x3d[..., joint, 2]\n    return other"
+    path = write(tmp_path / "x.ipynb", arm, 'exercise("01.2").check(arm)', heading="# 01 The lifting problem")
+    found = graded(path)
+    assert found["01.1"] == ("not attempted", "No cell hands it in.")
+    assert found["01.2"][0] == "correct"
+
+
+def test_a_process_that_writes_for_ever_is_ended(tmp_path, monkeypatch):
+    monkeypatch.setattr(grading, "START", 5.0)
+    endless = "import time\nwhile True:\n    print(flush=True)\n    time.sleep(0.01)"
+    with (tmp_path / "results").open("wb") as output:
+        process = subprocess.Popen([sys.executable, "-c", endless], stdout=output)
+    try:
+        assert not grading._wait(process, tmp_path / "results", -4.9, 9)  # 0.1 s for each exercise
+    finally:
+        process.kill()
+        process.wait()
 
 
 def solved(one):
@@ -207,7 +238,7 @@ def test_what_is_graded_is_kept_if_grading_stops(tmp_path, instead, monkeypatch)
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"cells": 3}', '{"cells": [{"cell_type": "code"}]}', "\x00"])
 def test_a_file_that_is_no_notebook_becomes_a_row(text, tmp_path):
     (tmp_path / "odd.ipynb").write_text(text)
-    (grade,) = grade_notebook(tmp_path / "odd.ipynb", "odd.ipynb", "0", 1)
+    (grade,) = grade_notebook(tmp_path / "odd.ipynb", "odd.ipynb", "0", 1, read_lessons(NOTEBOOKS))
     assert grade.status == "not understood" and grade.exercise == "" and grade.message
 
 
@@ -222,7 +253,8 @@ def test_a_file_that_is_no_notebook_becomes_a_row(text, tmp_path):
 )
 def test_the_lesson_is_found_without_the_files_name(name, heading, code, lesson, tmp_path):
     notebook = json.loads(write(tmp_path / "x.ipynb", code, heading=heading).read_text())
-    assert {number[:2] for number in grading.expected_exercises(notebook, name)} == ({lesson} if lesson else set())
+    exercises = {"02": ["02.1"], "04": [], "05": ["05.1"], "06": ["06.1"]}
+    assert grading.expected_lessons(notebook, name, exercises) == ([lesson] if lesson else [])
 
 
 def test_a_folder_without_notebooks_and_a_foreign_table_are_refused(tmp_path):
@@ -267,11 +299,13 @@ EXERCISES = {"77.1": Reasoning(**task, options={"yes": "so it is", "no": "it is 
 def test_exercises_of_ones_own_are_graded_by_the_lesson_that_course_toml_gives_them(tmp_path, monkeypatch):
     monkeypatch.setattr(liftkit.course, "_own", {})
     (tmp_path / "exercises.py").write_text(OWN)
+    manifest = 'title = "T"\nrepository = ""\nbranch = "main"\n[[lesson]]\nfile = "mine.ipynb"\ntitle = "My lesson"\n'
+    manifest += 'minutes = 5\nnumber = "05"\nobjectives = ["See."]\nexercises = ["77.1"]\n'
+    (tmp_path / "course.toml").write_text(manifest)
     write(tmp_path / "in" / "ada.ipynb", 'exercise("77.1").check("b")', heading="# 05 My lesson")
-    grades = grade_folder(
-        tmp_path / "in", tmp_path / "g.csv", 60, own=tmp_path / "exercises.py", expected={"05": ["77.1"]}
-    )
-    assert [(one.exercise, one.status) for one in grades] == [("77.1", "correct")]
+    result = run_course("grade", tmp_path / "in", "--out", tmp_path / "g.csv", "--folder", tmp_path)
+    assert result.exit_code == 0, result.output
+    assert [(one.exercise, one.status) for one in read_grades(tmp_path / "g.csv")] == [("77.1", "correct")]
 
 
 def test_a_formula_stays_text_in_a_spreadsheet(tmp_path):
