@@ -13,15 +13,16 @@ from liftkit.cli.common import friendly, say
 @friendly
 def site(
     out: Annotated[Path, typer.Option(help="The folder to write: new, empty, or an earlier site.")] = Path("site"),
-    folder: Annotated[Path, typer.Option(help="The folder of the lessons and course.toml.")] = Path("notebooks"),
+    folder: Annotated[Path | None, typer.Option(help="The lessons; by default this clone's or package's.")] = None,
 ) -> None:
     """Write the executed lessons as a web site that needs no server and no network.
 
     Example: `liftkit course site --out site`
     """
+    from liftkit.course.authoring.manifest import lessons_folder
     from liftkit.course.site.build import build_site
 
     say("Making every widget of the lessons once more, so that its page answers without a kernel: some minutes.")
-    files = build_site(folder, out)
+    files = build_site(folder or lessons_folder(), out)
     size = sum(path.stat().st_size for path in files)
     say(f"Wrote {len(files)} files, {size / 1e6:.1f} MB. Open {files[0]} in a browser, or copy the folder to a server.")

@@ -11,8 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from liftkit.course import OWN, exercise, lesson_exercises
-from liftkit.course.authoring.manifest import Course, Lesson, read_course, read_lesson
+from liftkit.course.authoring.manifest import NAME, Course, Lesson, read_course, read_lesson
 from liftkit.course.authoring.publish import SETUP, code_cell, markdown_cell, with_written_cells
+from liftkit.course.authoring.tidy import begin_slides
 from liftkit.course.exam import NAME as EXAM
 from liftkit.course.exam import exam_json
 from liftkit.course.grading.answers import is_stub, stub_of, submitted
@@ -22,9 +23,18 @@ EXAM_CODE = "from liftkit.course import begin_exam\n\nbegin_exam()  # until the 
 
 
 def copy_lessons(folder: Path, target: Path, lessons: Collection[str] = ()) -> list[str]:
-    """Write student copies of the lessons, all by default, into the new folder ``target``. Returns their files."""
+    """Write student copies of the lessons into the new folder ``target``. Returns their files.
+
+    All lessons, the default, come with their course.toml, so they can be made a course of one's own.
+    """
     course = _chosen(read_course(folder), lessons)
-    _write_new(target, lambda new: _write(course, folder, new, student_copy))
+
+    def write(new: Path) -> None:
+        _write(course, folder, new, student_copy)
+        if not lessons:
+            shutil.copy2(folder / NAME, new)
+
+    _write_new(target, write)
     return [lesson.file for lesson in course.lessons]
 
 
@@ -100,6 +110,8 @@ def _write(course: Course, folder: Path, target: Path, make: Callable[[dict], di
     target.mkdir(exist_ok=True)
     for lesson in course.lessons:
         notebook = make(with_written_cells(course, lesson, read_lesson(folder / lesson.file)))
+        for _ in begin_slides(notebook):
+            pass
         text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
         (target / lesson.file).write_text(text, encoding="utf-8")
     if (folder / OWN).is_file():

@@ -150,8 +150,9 @@ def set_repository(folder: Path, repository: str, branch: str = "main", hub: str
 
 def _canonical(repository: str) -> str:
     """OWNER/NAME for GitHub, https://HOST/GROUP/NAME for GitLab, from any address of a project."""
-    text = repository.strip().rstrip("/").removesuffix(".git")
-    text = re.sub(r"^(ssh://)?git@([\w.-]+)[:/]", r"https://\2/", text)
+    text = re.sub(r"/(-/)?(tree|blob)/.*", "", repository.strip())  # a branch, folder or file that the browser shows
+    text = text.rstrip("/").removesuffix(".git")
+    text = re.sub(r"^(git@([\w.-]+):|ssh://git@([\w.-]+)(:\d+)?/)", r"https://\2\3/", text)
     text = re.sub(r"^(http://|(?=git(hub|lab)\.com/))", "https://", text)
     return text.removeprefix("https://github.com/")
 

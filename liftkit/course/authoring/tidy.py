@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from liftkit.course.authoring.manifest import read_json
+from liftkit.course.authoring.publish import WRITTEN
 from liftkit.system.files import write_atomically
 
 STATE = "application/vnd.jupyter.widget-state+json"
@@ -22,7 +23,7 @@ def tidy_notebook(path: Path) -> list[str]:
     """Repair a notebook in its file. Returns what was changed, and what only its author can mend."""
     notebook = read_json(path)
     before = json.dumps(notebook)
-    changed = [*_ids(notebook), *_slides(notebook), *_alternatives(notebook), *_widget_state(notebook)]
+    changed = [*_ids(notebook), *begin_slides(notebook), *_alternatives(notebook), *_widget_state(notebook)]
     if json.dumps(notebook) != before:
         text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
         write_atomically(path, lambda file: file.write(text.encode()))
@@ -54,10 +55,11 @@ def _ids(notebook: dict) -> Iterator[str]:
         notebook["nbformat_minor"] = 5  # the first format with ids
 
 
-def _slides(notebook: dict) -> Iterator[str]:
+def begin_slides(notebook: dict) -> Iterator[str]:
+    """Mark the headings that begin a slide, unless a cell has a mark or is written. Yields what was changed."""
     for cell in notebook["cells"]:
         heading = HEADING.match("".join(cell["source"])) if cell["cell_type"] == "markdown" else None
-        if heading and not cell["metadata"].get("slideshow"):
+        if heading and not cell["metadata"].get("slideshow") and cell.get("id") not in WRITTEN:
             cell["metadata"]["slideshow"] = {"slide_type": SLIDES[len(heading[1])]}
             yield f"cell {cell['id']}: it begins a slide"
 

@@ -5,9 +5,11 @@ import zipfile
 
 import pytest
 from course_files import NOTEBOOKS, run_course
+from nbconvert import SlidesExporter
 
 from liftkit.course.authoring import manifest
 from liftkit.course.authoring.hand_out import copy_lessons, exam_copy, hand_out, student_copy
+from liftkit.course.authoring.publish import stale_texts
 
 
 def cells_of(path):
@@ -52,6 +54,23 @@ def test_a_hand_out_has_an_archive_and_the_solutions_for_instructors_only(tmp_pa
     with zipfile.ZipFile(tmp_path / "week" / "student.zip") as archive:
         assert [name for name in archive.namelist() if not name.endswith("/")] == [f"student/{files[0]}"]
         assert archive.read(f"student/{files[0]}").decode() == student
+
+
+def test_all_lessons_come_with_their_manifest_so_they_are_a_course(tmp_path, folder):
+    mine = tmp_path / "of my own" / "mine"
+    mine.parent.mkdir()
+    files = copy_lessons(folder, mine)
+    course = manifest.read_course(mine)
+    assert [lesson.file for lesson in course.lessons] == files
+    assert manifest.compare(course, mine) == [] and stale_texts(course, mine) == {}
+
+
+def test_a_lecturers_copy_can_be_shown_as_slides(tmp_path):
+    hand_out(NOTEBOOKS, tmp_path / "week", ["02"])
+    slides, _ = SlidesExporter().from_filename(str(tmp_path / "week/instructor/02_the_adversarial_game.ipynb"))
+    headings = [line for cell in cells_of(NOTEBOOKS / "02_the_adversarial_game.ipynb") for line in cell["source"][:1]
+                if cell["cell_type"] == "markdown" and line.startswith(("# ", "## "))]  # fmt: skip
+    assert slides.count("<section><section>") == len(headings) > 3
 
 
 def test_links_lead_only_to_lessons_that_are_handed_out(tmp_path):

@@ -92,14 +92,15 @@ def test_a_fork_replaces_the_links_and_check_finds_old_ones(folder):
         ("a/b.git", "a/b", "gh/a/b/main", "https://github.com/a/b@main"),
         ("https://github.com/a/b/", "a/b", "gh/a/b/main", "https://github.com/a/b@main"),
         ("git@github.com:a/b.git", "a/b", "gh/a/b/main", "https://github.com/a/b@main"),
+        ("https://github.com/a/b/tree/main/notebooks", "a/b", "gh/a/b/main", "https://github.com/a/b@main"),
         (
-            "gitlab.com/g/sub/b",
+            "gitlab.com/g/sub/b/-/blob/main/README.md",
             "https://gitlab.com/g/sub/b",
             "gl/g%2Fsub%2Fb/main",
             "https://gitlab.com/g/sub/b.git@main",
         ),
         (
-            "git@gitlab.uni.edu:g/b.git",
+            "ssh://git@gitlab.uni.edu:2222/g/b.git",
             "https://gitlab.uni.edu/g/b",
             "git/https%3A%2F%2Fgitlab.uni.edu%2Fg%2Fb.git/main",
             "https://gitlab.uni.edu/g/b.git@main",
