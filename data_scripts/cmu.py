@@ -5,6 +5,7 @@ Start with ``python data_scripts/cmu.py asf 35.asf 35_01.amc --check``, which re
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
@@ -51,17 +52,20 @@ def positions(
 def amass(
     given: Annotated[list[Path], Argument(help="AMASS's npz files, or folders of them.")],
     *,
-    model: Annotated[Path, Option(help="Your body model's model.npz, or the folder of male/model.npz and so on.")],
+    model: Annotated[
+        Path, Option(help="Your body model's model.npz, or the folder of male/model.npz or SMPLX_MALE.npz.")
+    ],
     up: Up = "auto",
     out: Out = Path("amass.npz"),
     filming: Filming,
 ) -> None:
     """Film AMASS, whose angles become joints by a body model (SMPL+H, SMPL-X) that you have."""
-    from formats.amass import read_amass
+    from formats.amass import read_amass, read_body
     from formats.clips import find_files
 
     files = [file for file in find_files(given, ".npz") if file.stem not in ("shape", "neutral_stagei")]
-    read = lambda file: [read_amass(file, model, up, filming.skip)]  # noqa: E731
+    body = lru_cache(read_body)  # a model takes seconds, a file of motion milliseconds
+    read = lambda file: [read_amass(file, model, up, filming.skip, body)]  # noqa: E731
     write_clips(files, read, files, out, filming, {"model": str(model), "up": up})
 
 

@@ -6,6 +6,7 @@ A joint at rest is a weighted mean of the vertices, which the shape moves; each 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -25,12 +26,25 @@ MODEL = {"v_template": (..., 3), "shapedirs": (..., 3, ...), "J_regressor": (...
 MOTION = {"poses": (..., ...), "trans": (..., 3), "betas": (...,)}
 
 
-def read_amass(file: str | Path, model: str | Path, up: str = "auto", skip: int = 0) -> MotionClip:
+def read_body(model: Path) -> tuple[np.ndarray, np.ndarray]:
+    """The joints of a body model at rest (22, 3), in metres, and how each number of the shape moves them (22, 3, B)."""
+    with reading(model):
+        body = _fields(model, MODEL)
+        regressor, vertices = body["J_regressor"][:JOINTS], body["v_template"]
+        if len(regressor) < JOINTS or {len(vertices), len(body["shapedirs"])} != {regressor.shape[1]}:
+            raise ValueError(f"expected {JOINTS} or more joints as means of the model's vertices, found another form")
+        return regressor @ vertices, np.tensordot(regressor, body["shapedirs"], 1)
+
+
+def read_amass(
+    file: str | Path, model: str | Path, up: str = "auto", skip: int = 0, body: Callable = read_body
+) -> MotionClip:
     """Read an AMASS file as one clip of our 17 joints.
 
     Args:
-        model: the body model's npz file, or the folder with ``male/model.npz``, ``female/model.npz`` and so on.
+        model: the body model's npz file, or the folder with ``male/model.npz``, or ``SMPLX_MALE.npz``, and so on.
         up, skip: as of :func:`formats.pose_arrays.read_pose_arrays`.
+        body: how a model is read: for many files, a function that remembers.
 
     Raises:
         ValueError: naming the file, if a field is missing, damaged or of another form.
@@ -45,8 +59,12 @@ def read_amass(file: str | Path, model: str | Path, up: str = "auto", skip: int 
             expected = f"poses (frames, {3 * JOINTS} or more) and trans (frames, 3)"
             raise ValueError(f"expected {expected}, found {poses.shape} and {trans.shape}")
     if model.is_dir():
-        model = model / _text(motion.get("gender", "neutral")) / "model.npz"
-    rest = rest_joints(model, motion["betas"])
+        gender = _text(motion.get("gender", "neutral"))
+        of_gender = (m for m in sorted(model.glob("*.npz")) if m.stem.lower().endswith(f"_{gender}"))
+        model = next(of_gender, model / gender / "model.npz")
+    rest, shape = body(model)
+    count = min(len(motion["betas"]), shape.shape[2])
+    rest = rest + shape[..., :count] @ motion["betas"][:count]
     with reading(path):
         turn = lambda k, part: Rotation.from_rotvec(poses[part, 3 * k : 3 * k + 3]).as_matrix()  # noqa: E731
         move = lambda k, part: rest[k] - rest[PARENTS[k]] if k else rest[0] + trans[part]  # noqa: E731
@@ -54,16 +72,6 @@ def read_amass(file: str | Path, model: str | Path, up: str = "auto", skip: int 
         joints, unit, vertical, notes = person_of(skipped(points, skip), ORDER, "world", "m", up)
     about = f"unit {unit}, up is {vertical}, body model {model.parent.name}/{model.name}"
     return MotionClip(joints, rate, path.stem, path.parent.name, about, ORDER, vertical, notes)
-
-
-def rest_joints(model: Path, betas: np.ndarray) -> np.ndarray:
-    """(22, 3) the joints of a body of the shape ``betas`` that stands at rest, in metres."""
-    with reading(model):
-        body = _fields(model, MODEL)
-        regressor, count = body["J_regressor"][:JOINTS], min(len(betas), body["shapedirs"].shape[2])
-        if len(regressor) < JOINTS or {len(body["v_template"]), len(body["shapedirs"])} != {regressor.shape[1]}:
-            raise ValueError(f"expected {JOINTS} or more joints as means of the model's vertices, found another form")
-        return regressor @ (body["v_template"] + body["shapedirs"][..., :count] @ betas[:count])
 
 
 def _fields(path: Path, shapes: dict[str, tuple], others: tuple[str, ...] = ()) -> dict[str, np.ndarray]:

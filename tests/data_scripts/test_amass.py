@@ -50,6 +50,13 @@ def test_the_shape_and_the_files_gender_choose_the_body(model, tmp_path):
         read_amass(save_motion(tmp_path / "b.npz", {}, gender="male"), model.parents[1])
 
 
+def test_a_folder_of_smplx_has_a_file_for_each_gender(model, tmp_path):
+    for gender in ("FEMALE", "MALE"):
+        (tmp_path / f"SMPLX_{gender}.npz").write_bytes(model.read_bytes())
+    clip = read_amass(save_motion(tmp_path / "in.npz", {}, gender=np.array("male")), tmp_path)
+    assert "SMPLX_MALE.npz" in clip.about
+
+
 def test_the_command_films_every_file_of_a_folder_but_those_of_shapes(model, tmp_path):
     for subject in ("s1", "s2"):
         (tmp_path / "in" / subject).mkdir(parents=True)
