@@ -67,7 +67,7 @@ LIMB_NAMES = {
 COLLARS = "collar clavicle scapula shoulder shoulder1".split()
 MIDDLE = ("m", "c")  # of names such as "Head_M"
 HEADS, TIPS = ["head", "head1", "spine006"], ["headtopend", "headend", "head1end", "headtop", "headnub", "spine006end"]
-NECKS, SPINES = r"neck|spine004|spine005", r"spine|chest|abdomen|torso|back|waist|belly"
+NECKS, SPINES = r"neck|spine004|spine005", r"spine|chest|abdomen|torso|back|waist|belly|^[lt]\d+$"
 HALF = (0.35, 0.65)  # of the way from pelvis to thorax; Human3.6M's spine joint lies at 0.48
 
 
@@ -92,6 +92,8 @@ def _by_meaning(names: Sequence[str]) -> dict[tuple[str, str], str]:
     limbs = {name for known in LIMB_NAMES.values() for name in known} | set(COLLARS)
     found: dict[tuple[str, str], str] = {}
     for name, parts in words.items():
+        if len(parts) == 2 and parts[0] in ("l", "t") and parts[1].isdecimal():  # vertebrae: L5, L3, T12, T8
+            parts = ["".join(parts)]
         side = next((sides[part] for part in parts if part in sides), "")
         rest = "".join(part for part in parts if part not in sides and (part not in MIDDLE or len(parts) == 1))
         for short in ("left", "right", "l", "r"):  # in names without separators, such as lthigh

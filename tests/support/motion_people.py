@@ -20,6 +20,8 @@ SIDED = {"upleg", "leg", "foot", "toe", "collar", "arm", "forearm", "hand"}
 FAMILIES = {
     "Xsens, 100STYLE":
         "Hips {}Hip {}Knee {}Ankle {}Toe Chest Chest2 Chest3 Neck Head {}Collar {}Shoulder {}Elbow {}Wrist",
+    "Xsens's segments":
+        "Pelvis {}UpperLeg {}LowerLeg {}Foot {}Toe L5 L3 T8 Neck Head {}Shoulder {}UpperArm {}ForeArm {}Hand",
     "Unity":
         "Hips {}UpperLeg {}LowerLeg {}Foot {}Toes Spine Chest UpperChest Neck Head {}Shoulder {}UpperArm {}LowerArm "
         "{}Hand",
