@@ -75,7 +75,7 @@ def arrays(
     given: Annotated[list[Path], Argument(help="npz, npy, JSON or pickle files, or folders of them.")],
     *,
     order: Annotated[
-        str, Option(help="Of the joints: h36m, mpi, panoptic, aspset, smpl, or that of keypoints: coco, ...")
+        str, Option(help="Of the joints: h36m, mpi, panoptic, aspset, fit3d, smpl, or that of keypoints: coco, ...")
     ],
     source_fps: Annotated[float | None, Option(min=0.1, help="Frames per second of the files.")] = None,
     x3d: Annotated[str, Option(help='The array\'s name; "a/b": b inside a; "*/b": of all, one clip each.')] = "",

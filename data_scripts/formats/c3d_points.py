@@ -29,7 +29,10 @@ def read_points(path: str | Path) -> tuple[list[str], np.ndarray, str, float]:
         if file.read(2)[1:] != b"\x50":
             raise ValueError("expected a C3D file, found another beginning")
         file.seek(0)
-        reader = c3d.Reader(file)
+        try:
+            reader = c3d.Reader(file)
+        except Exception as error:  # of a damaged header it raises a dozen kinds, such as UnboundLocalError
+            raise ValueError("its header is damaged, or it is not a C3D file") from error
         count, promised = int(reader.point_used), int(reader.last_frame) - int(reader.first_frame) + 1
         fitting = path.stat().st_size // (max(count, 1) * (16 if reader.point_scale < 0 else 8))
         if count < FEWEST_POINTS or not 0 < promised <= fitting:

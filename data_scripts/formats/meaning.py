@@ -50,7 +50,8 @@ def unit_of(height: float) -> str:
     if len(fitting) != 1:
         raise ValueError(
             f"the unit is unknown: from ankle to head along the bones the person measures {height:.4g}, which is "
-            f"{low:.0f} to {high:.0f} mm in none of {', '.join(UNITS)}. Give the scale in mm per unit (--scale)"
+            f"{low:.0f} to {high:.0f} mm in none of {', '.join(UNITS)}. Give the scale in mm per unit "
+            "(--scale; of `arrays` --unit)"
         )
     return fitting[0]
 

@@ -45,6 +45,8 @@ SMPL = (
     "left_hand right_hand"
 ).split()
 ORDERS: dict[str, Sequence[str]] = {"h36m": H36M_17.names, "mpi": MPI_17, "panoptic": PANOPTIC, "aspset": ASPSET}
+# Fit3D's (also HumanSC3D's, CHI3D's) joints3d_25: Human3.6M's 17, then two points of each foot and hand.
+ORDERS["fit3d"] = (*H36M_17.names, *(f"{part}_{k}" for part in ("foot", "hand") for k in range(4)))
 ORDERS |= {"smpl": SMPL, "smpl22": SMPL[:22]} | {name: names for name, names in DETECTED.items() if name != "h36m"}
 # Our joint -> a joint of the order, if it has a trunk; otherwise the trunk follows from shoulders, hips and face.
 MAPS = {"mpi": MPI_MAP, "aspset": MPI_MAP, "smpl": match_skeleton(SMPL)[1], "smpl22": match_skeleton(SMPL[:22])[1]}
@@ -60,7 +62,9 @@ FORMS = {
     "positions_2d": "VideoPose3D's detections, which data_scripts/human36m.py videopose3d --detections reads",
     "joints_mm": "positions, which `positions` reads",
     "imgname": "MMPose's Human3.6M: --x3d S --x2d part --order h36m --axes camera",
-    "joints_2.5d_image": "MotionBERT's Human3.6M: --x3d '*/joints_2.5d_image' --x2d '*/joint_2d' --axes camera",
+    "joints_2.5d_image": "MotionBERT's Human3.6M, of which the test part is in mm: --x3d test/joints_2.5d_image "
+    "--x2d test/joint_2d --order h36m --axes camera",
+    "joint3d_image": "MotionBERT's training part, in pixels in depth, too; take VideoPose3D's data_3d_h36m.npz instead",
 }
 
 
@@ -234,5 +238,6 @@ def _numbers(thing: object, order: str, wide: int) -> np.ndarray:
 def _content(thing: object) -> str:
     if not isinstance(thing, Mapping):
         return f"it is a {type(thing).__name__.lstrip('_')}"
-    known = next((text for key, text in FORMS.items() if key in thing), "")
+    keys = {*thing, *(key for inner in thing.values() if isinstance(inner, Mapping) for key in inner)}
+    known = next((text for key, text in FORMS.items() if key in keys), "")
     return f"it holds {', '.join(map(str, thing))[:500]}" + (f". This looks like {known}" if known else "")

@@ -30,7 +30,7 @@ STARTS = [
 ENDINGS = dict.fromkeys((".mp4", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".wmv", ".m4v", ".ts"), FILM)
 ENDINGS |= dict.fromkeys((".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".heic"), PICTURE)
 ENDINGS |= {".xlsx": SHEET, ".ods": SHEET, ".parquet": SHEET, ".h5": SHEET, ".pkl": MODEL, ".pt": MODEL, ".pth": MODEL}
-ENDINGS |= dict.fromkeys((".bvh", ".c3d", ".fbx", ".amc", ".trc"), MOTION)
+ENDINGS |= dict.fromkeys((".bvh", ".c3d", ".fbx", ".amc", ".asf", ".trc", ".mot", ".skeleton", ".glb"), MOTION)
 
 
 def refuse_foreign(path: Path) -> None:

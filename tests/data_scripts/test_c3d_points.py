@@ -74,6 +74,7 @@ def test_a_point_that_no_camera_saw_is_missing(tmp_path):
     ("damage", "message"),
     [
         (lambda content: b"HIERARCHY", "expected a C3D file"),
+        (lambda content: b"\x02\x50" + bytes(1000), "its header is damaged"),
         (lambda content: content[:-1024], r"expected 6 frames|found 17 and"),
         (lambda content: content[:2] + b"\x01\x00" + content[4:], ""),
     ],

@@ -112,7 +112,9 @@ def test_axes_of_a_camera_and_z_up(tmp_path):
         ({"S": H36M.tolist(), "T": []}, {"field": ""}, "choose an array with --x3d; it holds S, T"),
         ({"poses": [], "mocap_framerate": 60}, {"field": "S"}, "This looks like AMASS, which .*cmu.py amass"),
         ({"jointPositions": [], "poses2d": []}, {"field": "S"}, "This looks like 3DPW: --x3d jointPositions/0"),
-        ({"S": H36M.tolist()}, {"order": "coco25"}, "expected --order h36m, mpi, panoptic, aspset, smpl"),
+        ({"train": {"joint3d_image": []}, "test": {}}, {"field": "S"}, "This looks like MotionBERT's training part"),
+        ({"train": {"joint3d_image": []}, "test": {"joints_2.5d_image": []}}, {"field": "S"}, "--x3d test/joints_2.5d"),
+        ({"S": H36M.tolist()}, {"order": "coco25"}, "expected --order h36m, mpi, panoptic, aspset, fit3d, smpl"),
         ({"S": IN_ORDER["mpi"].tolist()}, {}, "no person in the order h36m; they do with --order mpi"),
         ({"S": H36M.tolist()}, {"order": "mpi"}, "no person in the order mpi; they do with --order h36m"),
         ({"S": H36M.tolist()}, {"order": "panoptic"}, "--order panoptic has 19 joints, found an array of 17"),
@@ -125,6 +127,13 @@ def test_what_does_not_fit_is_said(tmp_path, thing, options, message):
     (tmp_path / "a.json").write_text(json.dumps(thing))
     with pytest.raises(ValueError, match=rf"a\.json: .*{message}"):
         read(tmp_path / "a.json", **({"field": "S", "order": "h36m"} | options))
+
+
+def test_fit3d_begins_with_human36ms_joints(tmp_path):
+    """IMAR's own drawing: arms are 8-11-12-13 and 8-14-15-16, hands 13-21, ..., feet 3-17, ..., as far as 24."""
+    more = np.repeat(H36M[:, [3, 6, 13, 16]], 2, axis=1) + 50
+    (tmp_path / "a.json").write_text(json.dumps({"joints3d_25": np.concatenate([H36M, more], 1).tolist()}))
+    check(read(tmp_path / "a.json", "joints3d_25", "fit3d"))
 
 
 class Evil:

@@ -22,6 +22,7 @@ STARTS = {
     "a.parquet": (b"PAR1", "CSV"),
     "a.pkl": (b"\x80\x04\x95", "a pickle"),
     "a.bvh": (b"HIERARCHY\n", "motion in 3D"),
+    "a.skeleton": (b"103\n1\n72057594037931101 0 1\n", "motion in 3D"),
 }
 
 
