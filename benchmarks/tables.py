@@ -78,6 +78,7 @@ TABLES = [
     Table(RESULTS, "dependence, errors", result("dependence_error"), dependence.with_errors),
     Table(RESULTS, "reliability", result("reliability"), pd.DataFrame),
     Table(PAPER, f"switches {CMU}", [SWITCHES.relative_to(ROOT)], switches.summary),
+    Table(PAPER, f"switches {CMU}, the claim", [SWITCHES.relative_to(ROOT)], switches.claim),
     Table(PAPER, f"stability {CMU}", result("stability"), stability.summary),
     Table(PAPER, f"matrix {CMU}", matrix_of("gravity"), matrix.summary),
     Table(PAPER, f"matrix {CMU} --prior paper", matrix_of("paper"), matrix.summary),
