@@ -4,6 +4,11 @@ from typing import Any
 
 import numpy as np
 
+from liftkit.system.extras import optional
+
+with optional("notebooks"):  # before anything of the extras plots and study, which are part of it
+    import anywidget  # noqa: F401
+
 from liftkit.widgets.be_the_lifter import BeTheLifterController
 from liftkit.widgets.claim_board import ClaimBoardController
 from liftkit.widgets.correlation_explorer.controller import CorrelationExplorerController

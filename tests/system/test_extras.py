@@ -1,6 +1,7 @@
 """A package of an extra that is missing is named with the extra and a command that works here."""
 
 import json
+import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError
 
@@ -89,6 +90,13 @@ def test_a_command_says_it_in_one_line(monkeypatch):
     result = CliRunner().invoke(app, ["course", "run", "00"])
     (line,) = result.stderr.splitlines()
     assert result.exit_code == 2 and "nbformat" in line and "[notebooks]" in line
+
+
+@pytest.mark.slow
+def test_widgets_name_the_one_extra_that_holds_all_they_need():
+    code = "import sys; sys.modules |= dict.fromkeys(['anywidget', 'plotly', 'pyarrow']); import liftkit.widgets"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "this needs anywidget, of the extra 'notebooks'" in ran.stderr.splitlines()[-1]
 
 
 def test_the_version_is_shown():

@@ -72,6 +72,9 @@ def lessons_folder() -> Path:
 def read_course(folder: Path) -> Course:
     """Read the manifest of the lessons in a folder, and check it. A ValueError names lesson and field."""
     path = folder / NAME
+    if not path.is_file():
+        advice = "name the folder of the lessons by --folder; `liftkit course copy DIR` makes one"
+        raise ValueError(f"{folder}: expected lessons and their {NAME}, found no such file; {advice}")
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

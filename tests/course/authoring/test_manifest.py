@@ -55,7 +55,7 @@ def test_lessons_out_of_order_are_refused(folder):
 
 
 def test_a_folder_without_a_manifest_is_refused(tmp_path):
-    with pytest.raises(ValueError, match=r"course.toml: .*No such file"):
+    with pytest.raises(ValueError, match=r"course.toml, found no such file; .*--folder"):
         read_course(tmp_path)
 
 
