@@ -162,11 +162,17 @@ def read_lesson(path: Path) -> dict:
 
 
 def read_json(path: Path) -> dict:
-    """Read a notebook of nbformat 4 that has cells; ValueError if it is none."""
+    """Read a notebook of nbformat 4 that has cells; ValueError if it is none. Fields that are missing become empty."""
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
+        for part in (notebook, *notebook["cells"]):
+            part.setdefault("metadata", {})
+        for cell in notebook["cells"]:
+            cell.setdefault("source", [])
+            if cell["cell_type"] == "code":
+                cell |= {"outputs": cell.get("outputs", []), "execution_count": cell.get("execution_count")}
         known = notebook["nbformat"] == 4 and notebook["nbformat_minor"] >= 0 and len(notebook["cells"]) > 0
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{path}: not a readable notebook: {error!r}") from error
     if not known:
         raise ValueError(f"{path}: expected a notebook of format 4 with cells")

@@ -22,9 +22,10 @@ WITHOUT = re.compile(r"!\[\s*\]\(|<img (?![^>]*\balt=)")
 def tidy_notebook(path: Path) -> list[str]:
     """Repair a notebook in its file. Returns what was changed, and what only its author can mend."""
     notebook = read_json(path)
-    before = json.dumps(notebook)
-    changed = [*_ids(notebook), *begin_slides(notebook), *_alternatives(notebook), *_widget_state(notebook)]
-    if json.dumps(notebook) != before:
+    before = json.loads(path.read_bytes())
+    changed = ["fields that every notebook has were missing"] if notebook != before else []
+    changed += [*_ids(notebook), *begin_slides(notebook), *_alternatives(notebook), *_widget_state(notebook)]
+    if notebook != before:
         text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
         write_atomically(path, lambda file: file.write(text.encode()))
     return [*changed, *(f"cell {cell['id']}: {NO_TEXT}" for cell in without_text(notebook))]

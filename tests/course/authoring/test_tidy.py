@@ -57,6 +57,18 @@ def test_the_command_says_what_it_did_and_refuses_what_is_no_notebook(untidy, tm
     assert result.exit_code == 2 and "odd.ipynb" in result.stderr
 
 
+def test_missing_fields_are_added_and_cells_of_no_kind_are_refused(untidy):
+    cells = [{"cell_type": "markdown", "source": "# A"}, {"cell_type": "code", "source": "1"}, {"cell_type": "raw"}]
+    untidy.write_text(json.dumps({"cells": cells, "nbformat": 4, "nbformat_minor": 2}))
+    assert tidy_notebook(untidy)[0] == "fields that every notebook has were missing"
+    nbformat.validate(nbformat.read(untidy, as_version=4))
+    assert tidy_notebook(untidy) == []
+    for odd in ([{"source": "1"}], [3], {"a": 1}):
+        untidy.write_text(json.dumps({"cells": odd, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+        with pytest.raises(ValueError, match="untidy.ipynb: not a readable notebook"):
+            tidy_notebook(untidy)
+
+
 def test_only_slides_are_new_in_a_lesson(tmp_path):
     path = tmp_path / "lesson.ipynb"
     path.write_bytes(next(NOTEBOOKS.glob("00_*.ipynb")).read_bytes())

@@ -81,6 +81,11 @@ def test_what_a_notebook_lacks_is_taken_from_the_lesson(tmp_path):
     assert found["01.2"][0] == "correct"
 
 
+@pytest.mark.slow
+def test_the_best_of_many_attempts_counts(tmp_path):
+    assert graded(write(tmp_path / "x.ipynb", RIGHT, CHECK, *[WRONG, CHECK] * 9))["02.2"][0] == "correct"
+
+
 def test_a_process_that_writes_for_ever_is_ended(tmp_path, monkeypatch):
     monkeypatch.setattr(grading, "START", 5.0)
     endless = "import time\nwhile True:\n    print(flush=True)\n    time.sleep(0.01)"
