@@ -34,6 +34,7 @@ def compared(x2d, shown):
     ("x2d", "what"),
     [
         (np.concatenate([WALK[:1].repeat(9, 0), WALK]), "9 frames late"),
+        (np.concatenate([WALK[:1].repeat(9, 0), WALK[:20]]), "9 frames late"),
         (WALK[4:], "4 frames early"),
         (WALK.repeat(2, 0), "every frame twice"),
         (WALK.repeat(3, 0), "150 frames per second"),
@@ -115,6 +116,13 @@ def test_a_single_shifted_recording_is_warned_of(tmp_path):
     assert len(told) == 4
     with pytest.raises(ValueError, match=r"shifted by 0, 60 pixels.*\(20 of 20 views\)"):
         converted(tmp_path, lambda action, k, views: views[k] + [0, 60])
+
+
+def test_a_recording_that_one_camera_sees_shifted_is_not_called_late(tmp_path):
+    """She walks on, so that another time lies nearer to the shifted place."""
+    with pytest.warns(UserWarning, match="camera 1: the 2D is shifted by 45, 0 pixels") as told:
+        converted(tmp_path, lambda action, k, views: views[k] + [45 * (k == 1), 0], actions=("Walking",))
+    assert len(told) == 1
 
 
 def test_unpacked_archives_and_martinezs_files_are_the_same_recordings(tmp_path):
