@@ -88,6 +88,7 @@ _SAME = {
     "head_top": "top_head headtop tophead top_of_head head_vertex vertex",
     "pelvis": "root hip hips mid_hip midhip hip_center hip_centre hip_mid center_hip spine_base body_center mid_hips",
     "neck": "neck_nose",
+    "head_centre": "face head_center",
     "thorax": "spine_shoulder",
     "spine": "spine_mid torso belly",
 }

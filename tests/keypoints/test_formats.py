@@ -101,6 +101,19 @@ def test_the_pelvis_of_human36ms_joints_is_the_midpoint_of_the_hips_wherever_it_
     np.testing.assert_allclose(found[:, 0], hips.mean(1))
 
 
+def test_jhmdbs_own_words_are_known(tmp_path):
+    """Its "face" stands for a head without a top, its "belly" for the spine."""
+    places = {"neck": (500, 280), "belly": (500, 380), "face": (510, 220)}
+    for side, x in (("right", 460), ("left", 540)):
+        heights = {"shoulder": 280, "elbow": 350, "wrist": 420, "hip": 450, "knee": 560, "ankle": 680}
+        places |= {f"{side}_{part}": (x, y) for part, y in heights.items()}
+    header = ",".join(["frame", *(f"{name}_{axis}" for name in places for axis in "xy")])
+    row = ",".join(f"{value}" for place in places.values() for value in place)
+    poses, _ = read_keypoints(write(tmp_path / "jhmdb.csv", f"{header}\n0,{row}\n1,{row}\n"))
+    np.testing.assert_allclose(poses.x2d[0, H36M_17.index("head")], (515, 190), atol=1e-3)  # 1.5 times as far
+    np.testing.assert_allclose(poses.x2d[0, H36M_17.index("left_knee")], (540, 560), atol=1e-3)
+
+
 @pytest.mark.parametrize("make", SHARES, ids=name_of)
 def test_shares_of_a_picture_need_its_size_or_its_aspect(make, tmp_path):
     path = make(tmp_path)
