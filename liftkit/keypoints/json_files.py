@@ -18,6 +18,7 @@ from liftkit.keypoints.names import LONGEST_NAME, tidy_all
 from liftkit.keypoints.people import WORLD, Found
 from liftkit.keypoints.points import FEWEST, IN_THE_PICTURE, MOST, OTHER, Points, holds_points, read_points
 from liftkit.keypoints.tables import read_records
+from liftkit.system.foreign import ENDINGS, FILM
 
 KINDS = ("frame", labels.FRAME_KEYS), ("time", labels.TIME_KEYS)
 DEPTH = 12  # how deep a person is looked for
@@ -88,7 +89,8 @@ class Search:
                     self.labels.append((kind, label, len(path)))
                     self._look(entry, (*path, key, index), self.labels[-1], track, film)
             elif isinstance(value, (dict, list, str)) and not bodies and not OTHER.search(key):
-                self._look(value, (*path, key), frame, track, film)
+                named = ENDINGS.get(f".{key[-9:].rpartition('.')[2].lower()}") is FILM  # such as "walk.mp4"
+                self._look(value, (*path, key), frame, track, short(key) if named else film)
 
     def _add(self, person: Detection, item: dict, key: str) -> None:
         self.format = self.format if self.people else _format(item, key, person.path, person.points)

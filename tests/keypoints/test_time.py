@@ -68,6 +68,9 @@ def test_two_films_in_one_folder_or_file_are_refused(tmp_path):
     records = [{"video": v, "frame": f, "keypoints": flat(COCO, f)} for v in ("a.mp4", "b.mp4") for f in range(2)]
     with pytest.raises(ValueError, match=r"found 2: a\.mp4, b\.mp4"):
         read_keypoints(write(tmp_path / "two.json", records))
+    by_film = {v: [{"frame": f, "keypoints": flat(COCO, f)} for f in range(2)] for v in ("a.mp4", "b.MOV")}
+    with pytest.raises(ValueError, match=r"found 2: a\.mp4, b\.MOV"):
+        read_keypoints(write(tmp_path / "by_film.json", by_film))
     lines = [["video", "frame", *TITLES]] + [[v, str(f), *map(str, flat(COCO, f))] for v in "ab" for f in range(2)]
     with pytest.raises(ValueError, match="found 2: a, b"):
         read_keypoints(write(tmp_path / "two.csv", "\n".join(map(",".join, lines))))
