@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
+from contextlib import suppress
 from pathlib import Path
+from queue import Empty
 
 from liftkit.course.authoring.figures import add_pictures
 from liftkit.system.extras import optional
@@ -38,11 +41,29 @@ def run_lesson(path: Path) -> Path:
     return path
 
 
-def run_cells(
-    notebook: nbformat.NotebookNode, folder: Path, kind: type[NotebookClient] = NotebookClient
-) -> NotebookClient:
+class Client(NotebookClient):
+    """Looks for a reply every second: now and then a socket that is also written to (by a widget) does not wake its
+    reader, who then waits until the cell's time is over, 15 minutes."""
+
+    async def async_start_new_kernel_client(self):
+        client = await super().async_start_new_kernel_client()
+        read = client.shell_channel.get_msg
+
+        async def get_msg(timeout: float | None = None):
+            left = math.inf if timeout is None else timeout
+            while left > 1:
+                with suppress(Empty):
+                    return await read(timeout=1)
+                left -= 1
+            return await read(timeout=left)
+
+        client.shell_channel.get_msg = get_msg
+        return client
+
+
+def run_cells(notebook: nbformat.NotebookNode, folder: Path) -> NotebookClient:
     """Run a notebook's cells in place, in a new kernel that works in ``folder``. Returns the client that ran them."""
-    client = kind(notebook, timeout=SECONDS, kernel_name="python3", record_timing=False,
+    client = Client(notebook, timeout=SECONDS, kernel_name="python3", record_timing=False,
                   resources={"metadata": {"path": str(folder)}},
                   extra_arguments=["--IPKernelApp.log_level=ERROR"])  # fmt: skip
     client.execute(env={**os.environ, "PLOTLY_RENDERER": "plotly_mimetype"})  # charts as data: not 5 MB of plotly each

@@ -1,11 +1,14 @@
 """Running a lesson stores what its cells show, and leaves the file as it was if one fails."""
 
+import asyncio
 from xml.etree import ElementTree
 
 import nbformat
 import pytest
 from course_files import run_course
+from jupyter_client.channels import AsyncZMQSocketChannel
 from lab import needs_chromium, write_notebook
+from time_limit import within
 
 from liftkit.course.authoring.run_lesson import LIVE, run_lesson
 
@@ -34,6 +37,22 @@ def test_a_control_of_ipywidgets_leaves_nothing_but_runs(tmp_path):
     write_notebook(path, ["from ipywidgets import interact\nshown = interact(lambda size: size, size=(0, 9))", "1 + 1"])
     notebook = nbformat.read(run_lesson(path), as_version=4)
     assert [len(cell.outputs) for cell in notebook.cells] == [0, 1] and "widgets" not in notebook.metadata
+
+
+def test_a_reply_that_wakes_nobody_is_found(tmp_path, monkeypatch):
+    """As a socket that has lost its wake-up: it is looked at when the time is over."""
+    real = AsyncZMQSocketChannel.get_msg
+
+    async def deaf(channel, timeout=None):
+        await asyncio.sleep(timeout or 0)
+        return await real(channel, timeout and 0)
+
+    monkeypatch.setattr(AsyncZMQSocketChannel, "get_msg", deaf)
+    path = tmp_path / "lesson.ipynb"
+    write_notebook(path, ["1 + 1", "2 + 2"])
+    with within(60, "two cells"):
+        run_lesson(path)
+    assert [cell.outputs[0].data["text/plain"] for cell in nbformat.read(path, as_version=4).cells] == ["2", "4"]
 
 
 def test_a_figure_gets_a_picture_of_its_titles(tmp_path):
