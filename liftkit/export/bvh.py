@@ -53,7 +53,7 @@ def bvh_bytes(joints: np.ndarray, fps: float, scale: float = 10.0) -> bytes:
     file = io.BytesIO()
     file.write("\n".join(lines).encode())
     channels = np.concatenate([positions / scale, _euler(local)], axis=-1)
-    np.savetxt(file, channels.reshape(len(joints), -1), fmt=FORMAT)
+    np.savetxt(file, _rounded(channels.reshape(len(joints), -1)), fmt=FORMAT)
     return file.getvalue()
 
 
@@ -131,4 +131,9 @@ def _hierarchy(offsets: np.ndarray) -> list[str]:
 
 
 def _numbers(vector: np.ndarray) -> str:
-    return " ".join(f"{value:.5f}" for value in vector)
+    return " ".join(f"{value:.5f}" for value in _rounded(vector))
+
+
+def _rounded(numbers: np.ndarray) -> np.ndarray:
+    """To the digits that are written, without minus zero."""
+    return np.round(numbers, 5) + 0.0

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
+from liftkit.data.synthetic import synthetic_motion
 from liftkit.export.bvh import bvh_bytes
 from liftkit.skeleton import H36M_17
 
@@ -106,3 +107,9 @@ def test_a_bone_that_turns_right_round_and_one_without_length_have_rotations_too
     np.testing.assert_allclose(forward(bvh_bytes(joints, 25, scale=1.0)), joints, atol=0.01)
     upright = np.zeros((1, 17, 3))
     np.testing.assert_array_equal(parsed(bvh_bytes(upright, 25))[2], 0)
+
+
+def test_no_number_is_minus_zero():
+    joints = np.round(synthetic_motion().joints[:40].astype(float), 1)
+    joints[..., 0] = -0.0  # seen from the side: every number along x is 0
+    assert b"-0.00000" not in bvh_bytes(joints, 30)
