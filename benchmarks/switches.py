@@ -114,22 +114,25 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
     paper = error[error.index.get_level_values("switch") == "paper"].droplevel("switch")
     more = error.sub(paper, level="representation")
     pairs = [more.loc[name, switch] for name, switch in rows.iloc[:, :2].to_numpy()]
-    corrected, level = holm([paired_p(pair) if pair.any() else np.nan for pair in pairs])
-    texts = [
-        f"{blocks.with_ends(pair.mean(), *interval(pair, alpha))}; {p_text(p)}" if pair.any() else "-"
-        for pair, p, alpha in zip(pairs, corrected, level, strict=True)
-    ]
-    return rows.assign(**{"reflection, minus paper": texts})
+    found = zip(pairs, *corrected(pairs), strict=True)
+    told = [f"{text}; {p_text(p)}" if pair.any() else "-" for pair, text, p in found]
+    return rows.assign(**{"reflection, minus paper": told})
 
 
 def claim(table: pd.DataFrame) -> pd.DataFrame:
     """One row per switch: legs and torso minus the full pose, seed by seed, corrected for the number of rows."""
     error = table.pivot_table("pa_mpjpe_reflection", ["representation", "seed"], "switch", sort=False)
     pairs = (error.loc[CLAIMED[1]] - error.loc[CLAIMED[0]]).dropna(axis=1, how="all")
-    corrected, level = holm([paired_p(pairs[name]) for name in pairs])
-    texts = [blocks.with_ends(pairs[n].mean(), *interval(pairs[n], a)) for n, a in zip(pairs, level, strict=True)]
+    texts, p = corrected([pairs[name] for name in pairs])
     title = f"{CLAIMED[1]} minus {CLAIMED[0]}, reflection"
-    return pd.DataFrame({"switch": pairs.columns, title: texts, "p": map(p_text, corrected)})
+    return pd.DataFrame({"switch": pairs.columns, title: texts, "p": map(p_text, p)})
+
+
+def corrected(pairs: list[pd.Series]) -> tuple[list[str], np.ndarray]:
+    """Means of differences with their intervals, and p, both corrected for their number; NaN where there are none."""
+    p, level = holm([paired_p(pair) if pair.any() else np.nan for pair in pairs])
+    texts = [blocks.with_ends(pair.mean(), *interval(pair, alpha)) for pair, alpha in zip(pairs, level, strict=True)]
+    return texts, p
 
 
 if __name__ == "__main__":

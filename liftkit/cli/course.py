@@ -11,13 +11,13 @@ from typer import Argument, Option
 
 from liftkit.cli.common import friendly, say, show_table, stoppable
 from liftkit.cli.course_site import site
+from liftkit.cli.options import Source
 
 course = typer.Typer(
     no_args_is_help=True, help="The course: list, check, hand out and grade it; publish it as your own."
 )
 
 FolderOption = Annotated[Path, Option(help="The folder of the lessons and course.toml.")]
-Source = Annotated[Path | None, Option("--folder", help="The lessons; by default this clone's or package's.")]
 Chosen = Annotated[str, Option("--lessons", help="Numbers such as 00,03; all by default.")]
 NOTEBOOKS = Path("notebooks")
 course.command("site")(site)

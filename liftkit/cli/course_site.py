@@ -8,12 +8,13 @@ from typing import Annotated
 import typer
 
 from liftkit.cli.common import friendly, say
+from liftkit.cli.options import Source
 
 
 @friendly
 def site(
     out: Annotated[Path, typer.Option(help="The folder to write: new, empty, or an earlier site.")] = Path("site"),
-    folder: Annotated[Path | None, typer.Option(help="The lessons; by default this clone's or package's.")] = None,
+    folder: Source = None,
 ) -> None:
     """Write the executed lessons as a web site that needs no server and no network.
 

@@ -20,6 +20,7 @@ ORDERS = '"coco", "h36m", "body_25", "body_25b", "halpe26", "mediapipe", ... or 
 WILD = "Take points far off those of the frames around for missing."
 RANGE = "Only these, by number: 100:500, or every second of them 100:500:2."
 Data = Annotated[str, Option("--data", help=DATA)]
+Source = Annotated[Path | None, Option("--folder", help="The lessons; by default this clone's or package's.")]
 
 
 @dataclass
