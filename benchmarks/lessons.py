@@ -16,11 +16,10 @@ from typing import Annotated
 import nbformat
 import pandas as pd
 import typer
-from nbclient import NotebookClient
 
 from benchmarks.pages import markdown
 from liftkit.course.authoring.manifest import read_course
-from liftkit.course.authoring.run_lesson import LIVE, run_cells
+from liftkit.course.authoring.run_lesson import LIVE, Client, run_cells
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 PICTURES = {"image/svg+xml", "image/png", "application/vnd.plotly.v1+json", LIVE}
@@ -33,7 +32,7 @@ print(json.dumps({"cpu s": sum(used.ru_utime + used.ru_stime for used in _used),
 """
 
 
-class Stopwatch(NotebookClient):
+class Stopwatch(Client):
     """Run a notebook and keep when it showed its first picture: ``first_picture``, in seconds of ``time.monotonic``."""
 
     first_picture = None

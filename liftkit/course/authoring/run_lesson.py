@@ -31,9 +31,7 @@ def run_lesson(path: Path) -> Path:
         run_cells(notebook, path.parent)
     except CellExecutionError as error:
         raise ValueError(f"{path}: a cell failed; the file is as it was\n{error}") from error
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs = [output for output in cell.outputs if _keep(output)]
+    drop_live(notebook)
     notebook.metadata.language_info = {"name": "python"}  # without the version that happened to run it
     write_atomically(path, lambda file: file.write((nbformat.writes(notebook, indent=1) + "\n").encode()))
     if add_pictures(notebook):
@@ -61,14 +59,21 @@ class Client(NotebookClient):
         return client
 
 
-def run_cells(notebook: nbformat.NotebookNode, folder: Path) -> NotebookClient:
+def run_cells(notebook: nbformat.NotebookNode, folder: Path, kind: type[Client] = Client) -> Client:
     """Run a notebook's cells in place, in a new kernel that works in ``folder``. Returns the client that ran them."""
-    client = Client(notebook, timeout=SECONDS, kernel_name="python3", record_timing=False,
+    client = kind(notebook, timeout=SECONDS, kernel_name="python3", record_timing=False,
                   resources={"metadata": {"path": str(folder)}},
                   extra_arguments=["--IPKernelApp.log_level=ERROR"])  # fmt: skip
     client.execute(env={**os.environ, "PLOTLY_RENDERER": "plotly_mimetype"})  # charts as data: not 5 MB of plotly each
     notebook.metadata.pop("widgets", None)  # kept while cells run: without it nbclient fails at an Output widget
     return client
+
+
+def drop_live(notebook: nbformat.NotebookNode) -> None:
+    """Take out of a notebook's outputs what only a live kernel can show."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if _keep(output)]
 
 
 def _keep(output: nbformat.NotebookNode) -> bool:

@@ -123,8 +123,8 @@ def _notebook(folder: Path, lesson: Lesson) -> nbformat.NotebookNode:
         notebook = nbformat.reads(json.dumps(read_lesson(folder / lesson.file)), as_version=4)
         if not any(cell.get("outputs") for cell in notebook.cells):
             raise ValueError("it shows nothing, as it was not executed: run `liftkit course run` first")
-        notebook.cells = site_cells(notebook)
         add_pages(notebook, folder)
+        notebook.cells = site_cells(notebook)
     return notebook
 
 

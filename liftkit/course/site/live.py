@@ -14,7 +14,8 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-from liftkit.course.authoring.run_lesson import run_cells
+from liftkit.course.authoring.figures import add_pictures
+from liftkit.course.authoring.run_lesson import drop_live, run_cells
 from liftkit.course.site.cells import STILL
 from liftkit.course.statements import code_of, needed, read_statements
 from liftkit.widgets import WIDGETS
@@ -31,7 +32,8 @@ def add_pages(notebook: NotebookNode, folder: Path) -> None:
 
     Code does not show everything that a widget needs: a function may train a network. A cell that calls such a function
     can have the tag NEEDED. Where a widget that is made again does not draw the stored picture, the whole notebook is
-    run; if it still does not, the picture stays alone.
+    run, and all its outputs become those of this run: training amplifies the rounding of a processor, so on another one
+    a network that the lesson trains differs, and a page may not show two networks as one.
 
     Raises:
         ValueError: if a widget cannot be made again.
@@ -41,30 +43,36 @@ def add_pages(notebook: NotebookNode, folder: Path) -> None:
     if not stills:
         return
     tagged = [n for n, cell in enumerate(cells) if NEEDED in cell.metadata.get("tags", ())]
-    pairs = _made_again(cells, stills, reduced([code_of(cell) for cell in cells], stills, tagged), folder)
-    if not all(_drawn_alike(*pair) for pair in pairs):
-        pairs = _made_again(cells, stills, [cell.source for cell in cells], folder)
-    for output, made in pairs:
-        if _drawn_alike(output, made):
-            output.data[PAGE] = made.data[PAGE]
+    made = _run(reduced([code_of(cell) for cell in cells], stills, tagged), folder)
+    pairs = [pair for n, stored in stills.items() for pair in _pairs(cells[n].id, stored, made[n])]
+    if all(_drawn_alike(*pair) for pair in pairs):
+        for output, again in pairs:
+            output.data[PAGE] = again.data[PAGE]
+    else:
+        for cell, outputs in zip(cells, _run([cell.source for cell in cells], folder), strict=True):
+            cell.outputs = outputs
+        add_pictures(notebook)
 
 
-def _made_again(
-    cells: list[NotebookNode], stills: dict[int, list[NotebookNode]], codes: list[str], folder: Path
-) -> list[tuple[NotebookNode, NotebookNode]]:
-    """Run code in place of the cells: each stored output of a widget, and the one that it gives now."""
-    again = new_notebook(cells=[new_code_cell(code) for code in [FIRST, *codes]])
+def _run(codes: list[str], folder: Path) -> list[list[NotebookNode]]:
+    """The outputs of each code, those of widgets with what their pages need."""
+    notebook = new_notebook(cells=[new_code_cell(code) for code in [FIRST, *codes]])
     try:
-        run_cells(again, folder)
+        run_cells(notebook, folder)
     except CellExecutionError as error:
         raise ValueError(f"a widget cannot be made again: {error}") from error
-    pairs = []
-    for n, outputs in stills.items():
-        made = [output for output in again.cells[n + 1].outputs if PAGE in output.get("data", ())]
-        if len(made) != len(outputs):
-            raise ValueError(f"cell {cells[n].id}: it shows {len(outputs)} widgets, made again {len(made)}")
-        pairs += zip(outputs, made, strict=True)
-    return pairs
+    drop_live(notebook)
+    return [cell.outputs for cell in notebook.cells[1:]]
+
+
+def _pairs(
+    cell: str, stored: list[NotebookNode], made: list[NotebookNode]
+) -> Iterable[tuple[NotebookNode, NotebookNode]]:
+    """Each stored output of a widget in a cell, and the one that it gives now."""
+    again = [output for output in made if PAGE in output.get("data", ())]
+    if len(again) != len(stored):
+        raise ValueError(f"cell {cell}: it shows {len(stored)} widgets, made again {len(again)}")
+    return zip(stored, again, strict=True)
 
 
 def _drawn_alike(output: NotebookNode, made: NotebookNode) -> bool:

@@ -4,10 +4,12 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from liftkit import load_poses
-from liftkit.course.authoring.run_lesson import run_cells
+from liftkit.course.authoring.run_lesson import drop_live, run_cells
 from liftkit.course.site import live
+from liftkit.course.site.cells import STILL
 from liftkit.course.site.live import add_pages, page_files, reduced
 from liftkit.course.statements import code_of
+from liftkit.view.still import still_html
 from liftkit.widgets import PoseViewer
 from liftkit.widgets.widget import PAGE
 
@@ -21,6 +23,7 @@ CELLS = [
     "viewer = PoseViewer(few)\nviewer.set('frame', 3)\nprint('seen')\nviewer",
     "few = None",
 ]
+SETUP = "from liftkit.widgets import PoseViewer\nfrom liftkit import load_poses\nposes = load_poses('synthetic').test"
 
 
 def test_only_what_a_widget_needs_is_left_of_the_cells():
@@ -77,24 +80,39 @@ def test_a_widget_that_cannot_be_made_again_is_named(tmp_path):
 @pytest.mark.parametrize("tags, runs", [((), 2), (["needed"], 1)])
 def test_a_widget_of_what_a_function_has_changed_is_that_of_the_whole_notebook(tmp_path, monkeypatch, tags, runs):
     """What trains a network need not name it: the statements that the widget needs leave it as it was at first."""
-    setup = (
-        "from liftkit.widgets import PoseViewer\nfrom liftkit import load_poses\nposes = load_poses('synthetic').test"
-    )
+    poses = load_poses("synthetic").test
     codes = [
-        f"{setup}\nchosen = [0]",
+        f"{SETUP}\nchosen = [0]",
         "def train():\n    chosen[0] = 5\n\ntrain()",
         "PoseViewer(poses.select([chosen[0], 9]))",
     ]
     made = new_notebook(cells=[new_code_cell(code) for code in codes])
     run_cells(made, tmp_path)
+    drop_live(made)
     made.cells[1].metadata.tags = list(tags)
     ran = []
     monkeypatch.setattr(live, "run_cells", lambda *given: ran.append(run_cells(*given)))
-    (still,) = [output for output in made.cells[2].outputs if "text/html" in output.get("data", ())]
     add_pages(made, tmp_path)
-    first = PoseViewer(load_poses("synthetic").test.select([5, 9])).page_state()
-    assert still.data[PAGE]["panel_x2d"] == first["panel_x2d"] and len(ran) == runs
-    made.cells[1].source = made.cells[1].source.replace("5", "6")
-    del still.data[PAGE]
+    assert alike(made.cells[2], PoseViewer(poses.select([5, 9]))) and len(ran) == runs
+
+
+@pytest.mark.slow
+def test_where_a_widget_differs_the_page_shows_one_run(tmp_path):
+    """As on a processor that rounds otherwise than the one that made the stored outputs."""
+    codes = [f"{SETUP}\nframe = 5", "print(frame)", "PoseViewer(poses.select([frame, 9]))"]
+    made = new_notebook(cells=[new_code_cell(code) for code in codes])
+    run_cells(made, tmp_path)
+    drop_live(made)
+    made.cells[0].source = f"{SETUP}\nframe = 6"
     add_pages(made, tmp_path)
-    assert PAGE not in still.data
+    assert alike(made.cells[2], PoseViewer(load_poses("synthetic").test.select([6, 9])))
+    assert made.cells[1].outputs[0].text == "6\n"
+
+
+def alike(cell, widget):
+    """Whether a cell shows this widget alone, as a picture and as a page."""
+    (output,) = cell.outputs
+    picture, page = STILL.findall(output.data["text/html"]), output.data[PAGE]
+    return (
+        picture == STILL.findall(still_html(widget.svg(), "")) and page["panel_x2d"] == widget.page_state()["panel_x2d"]
+    )
