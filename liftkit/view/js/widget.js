@@ -177,7 +177,10 @@ class View {
     const content = contentOf(fixed, {
       common: this.common,
       redraw: () => this.redraw(),
-      drag: (joint, x, y, held) => this.source.send(`drag ${key}`, { kind: "drag", panel: key, joint, x, y }, held),
+      drag: (joint, x, y, held) => {
+        this.source.send(`drag ${key}`, { kind: "drag", panel: key, joint, x, y }, held);
+        if (this.source.answers) this.draw(); // at once: pointers are moved once in a frame, and this is still the same one
+      },
       // The queue's key holds what is picked, so that a pick never replaces another one that waits: all of them arrive.
       pick: (mark) => this.source.send(`pick ${key} ${mark}`, { kind: "pick", panel: key, key: mark }),
       tip: (text, event) => this.tip(text, event),
@@ -233,10 +236,12 @@ class View {
   }
 
   redraw() {
-    this.asked ??= requestAnimationFrame(() => { this.asked = null; this.draw(); });
+    this.asked ??= requestAnimationFrame(() => this.draw());
   }
 
   draw() {
+    cancelAnimationFrame(this.asked);
+    this.asked = null;
     this.glide();
     const { view, frame } = this.common;
     this.root.dataset.view = `${view.azimuth.toFixed(3)} ${view.elevation.toFixed(3)}`;
