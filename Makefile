@@ -49,7 +49,7 @@ quick: lint ## set up, then run ruff and the fast tests and doctests (a minute o
 test: lint ## set up, then run every check but the longest, which are make long (make test PYTESTFLAGS=-x)
 	$(PYTEST) $(NBVAL) -m "not long" tests liftkit notebooks $(PYTESTFLAGS)
 
-long: $(STAMP) ## set up, then run what takes minutes: every lesson in full and in a browser, studies that are killed
+long: $(STAMP) ## set up, then run what takes minutes: every lesson in full, what is in a browser, studies that are killed
 	$(PYTEST) $(NBVAL) -m long tests notebooks $(PYTESTFLAGS)
 
 fuzz: $(STAMP) ## set up, then damage small files of each format 10,000 times and read them (half an hour)

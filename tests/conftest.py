@@ -11,7 +11,7 @@ from hypothesis import settings
 from lab import CHROMIUM
 
 QUICK_LESSONS = ("01", "13")  # they train nothing, so `make test` runs them and compares what they show
-TYPICAL = {"slow": 2, "browser": 6, "long": 14}  # seconds
+TYPICAL = {"slow": 2, "long": 8}  # seconds
 OFFLINE = Path(__file__).parent / "support" / "offline"
 collect_ignore = [str(OFFLINE)]  # Debian's Python has a sitecustomize too, and a process imports one of that name
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(OFFLINE), os.environ.get("PYTHONPATH")]))
@@ -31,10 +31,10 @@ def pytest_addoption(parser):
 def pytest_collection_modifyitems(config, items):
     """Complete the markers, skip what needs a browser if there is none, begin with the files that take longest."""
     for item in items:
-        if item.path.suffix == ".ipynb" and not item.path.name.startswith(QUICK_LESSONS):
-            item.add_marker("long")
         browser = item.get_closest_marker("browser")
-        if browser or item.get_closest_marker("long"):
+        if browser or (item.path.suffix == ".ipynb" and not item.path.name.startswith(QUICK_LESSONS)):
+            item.add_marker("long")
+        if item.get_closest_marker("long"):
             item.add_marker("slow")
         if browser and not CHROMIUM:
             item.add_marker(pytest.mark.skip(reason="needs Chromium (Debian: apt install chromium)"))

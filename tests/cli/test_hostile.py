@@ -49,6 +49,7 @@ def test_letters_of_any_language_stay():
     assert visible("Zoë läuft, 走る\nнога") == "Zoë läuft, 走る\nнога"
 
 
+@pytest.mark.slow
 def test_a_terminal_that_lacks_a_letter_is_no_failure(tmp_path, tiny_poses):
     path = save_poses(tiny_poses, tmp_path / "走る.npz")
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C"}

@@ -67,6 +67,7 @@ def test_what_the_data_have_and_no_more_is_real_however_noisy_they_are():
     assert (table.r2_learned > 1.5 * table.r2_data).all()  # by the noise alone, which a perfect regression lacks
 
 
+@pytest.mark.slow
 def test_false_alarms_of_excess_are_as_rare_as_the_level():
     p = [verdict_of(*linear_world(1, 1, 1.0, count=120, seed=seed)).p_excess for seed in range(1, 31)]
     assert np.mean(np.stack(p) < 0.05) < 0.15  # of 60

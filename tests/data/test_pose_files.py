@@ -44,6 +44,7 @@ def _fail(path):
     raise OSError("the disk is full")
 
 
+@pytest.mark.slow
 def test_what_is_killed_leaves_a_record_alone_and_the_next_call_replaces_it(tmp_path, source, tiny_poses):
     assert subprocess.run([sys.executable, "-c", KILLED, tmp_path]).returncode == 9
     assert sorted(path.name for path in tmp_path.iterdir()) == ["walk.csv", "walk.json"]

@@ -49,6 +49,7 @@ def test_an_axis_that_is_not_clear_is_asked_for(tmp_path):
     assert read(tmp_path, bvh(frames, tree=rows), up="y").up == "y"
 
 
+@pytest.mark.slow
 def test_synthetic_people_who_move_in_every_way_are_upright():
     motion = synthetic_motion()
     for clip in np.unique(motion.clip):

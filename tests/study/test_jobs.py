@@ -5,6 +5,7 @@ import time
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from small_studies import CONFIG
 
 from liftkit import REPRESENTATIONS, Study, TrainConfig, run_study
@@ -43,6 +44,7 @@ def test_a_fingerprint_follows_coordinates_and_splits(poses):
     assert fingerprint(replace(poses, split=np.full(len(poses), "train"))) != first
 
 
+@pytest.mark.slow
 def test_tables_that_take_long_to_write_are_not_written_after_every_job(monkeypatch, tmp_path, tiny_poses):
     from liftkit.study import study as module
 

@@ -11,6 +11,8 @@ from small_course import FIGURE, FIRST, Page, read_index, write_course
 from liftkit.course.site.build import TOUCH, build_site
 from liftkit.widgets.widget import PAGE
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):

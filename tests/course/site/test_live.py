@@ -51,7 +51,7 @@ def test_equal_long_texts_are_one_file():
     assert max(map(len, first.values())) < 25_100
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_each_widget_gets_its_page_and_nothing_else_does(tmp_path):
     cells = [new_code_cell(code) for code in CELLS[:2] + [CELLS[2], CELLS[3].partition("\n")[2], CELLS[4], CELLS[6]]]
     for cell, text in [
@@ -69,14 +69,14 @@ def test_each_widget_gets_its_page_and_nothing_else_does(tmp_path):
     assert viewer["status"]["values"]["frame"] == 3
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_widget_that_cannot_be_made_again_is_named(tmp_path):
     output = new_output("display_data", {"text/plain": "Prediction('Which?')", "image/svg+xml": "<svg/>"})
     with pytest.raises(ValueError, match="NameError.*nothing"):
         add_pages(new_notebook(cells=[new_code_cell("nothing", outputs=[output])]), tmp_path)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("tags, runs", [((), 2), (["needed"], 1)])
 def test_a_widget_of_what_a_function_has_changed_is_that_of_the_whole_notebook(tmp_path, monkeypatch, tags, runs):
     """What trains a network need not name it: the statements that the widget needs leave it as it was at first."""
@@ -96,7 +96,7 @@ def test_a_widget_of_what_a_function_has_changed_is_that_of_the_whole_notebook(t
     assert alike(made.cells[2], PoseViewer(poses.select([5, 9]))) and len(ran) == runs
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_where_a_widget_differs_the_page_shows_one_run(tmp_path):
     """As on a processor that rounds otherwise than the one that made the stored outputs."""
     codes = [f"{SETUP}\nframe = 5", "print(frame)", "PoseViewer(poses.select([frame, 9]))"]
