@@ -10,8 +10,9 @@ import pandas as pd
 import torch
 import typer
 
+from benchmarks import blocks
 from benchmarks.plain import PlainLifter
-from benchmarks.speed import matmul_rate, peak_mib, products, seconds
+from benchmarks.speed import SPEED, Measured, matmul_rate, products, record, seconds
 from liftkit import REPRESENTATIONS, TrainConfig, load_poses
 from liftkit.data.body import draw_bodies, place_joints, standing_angles
 from liftkit.data.synthetic import synthetic_motion
@@ -24,7 +25,7 @@ from liftkit.run import Run
 FEW = 1000  # poses for the plain loops, which are slow
 
 
-def lifting(width: int, members: int, name: str = "legs_torso") -> dict:
+def lifting(width: int, members: int, name: str = "legs_torso") -> list[Measured]:
     """``Run.lift`` of all test poses, against one plain network after the other, with a batch for all poses."""
     poses = load_poses("synthetic").test
     networks = Lifter(name, width, members), Discriminator(width, members)
@@ -35,10 +36,11 @@ def lifting(width: int, members: int, name: str = "legs_torso") -> dict:
         ours, theirs, rate = in_turn(lambda: run.lift(poses.x2d), lambda: plain(x2d))
     share = 2 * products(run.lifter) * len(poses) / ours / rate
     what = f"lifting, width {width}, {members} members"
-    return row(what, members * len(poses) / ours, members * theirs / ours, share)
+    rows = compared(what, members * len(poses) / ours, members * theirs / ours)
+    return [*rows, Measured(f"{what}: of the matmul rate", 100 * share, "%")]
 
 
-def judging() -> dict:
+def judging() -> list[Measured]:
     """Every metric of a table, against numpy's Procrustes alignment of one pose after the other, for one metric."""
     poses = load_poses("synthetic").test
     pred = (poses.x3d + np.random.default_rng(0).normal(0, 50, poses.x3d.shape)).astype(np.float32)
@@ -47,15 +49,15 @@ def judging() -> dict:
         return [float(pa_mpjpe(p, t)) for p, t in zip(pred[:FEW], poses.x3d[:FEW], strict=True)]
 
     ours, theirs, _ = in_turn(lambda: pose_errors(pred, poses), plain)
-    return row("judging, all metrics", len(poses) / ours, theirs / FEW * len(poses) / ours)
+    return compared("judging, all metrics", len(poses) / ours, theirs / FEW * len(poses) / ours)
 
 
-def making() -> dict:
+def making() -> list[Measured]:
     """Synthetic motion, against its forward kinematics alone, frame by frame."""
     frames = len(synthetic_motion().joints)
     angles, body = standing_angles(), draw_bodies(np.random.default_rng(0), 1)
     ours, theirs, _ = in_turn(synthetic_motion, lambda: [place_joints(angles, body) for _ in range(FEW)])
-    return row("synthetic motion", frames / ours, theirs / FEW * frames / ours)
+    return compared("synthetic motion", frames / ours, theirs / FEW * frames / ours)
 
 
 def in_turn(ours, plain, rounds: int = 3) -> tuple[float, float, float]:
@@ -64,17 +66,14 @@ def in_turn(ours, plain, rounds: int = 3) -> tuple[float, float, float]:
     return tuple(float(np.median(column)) for column in zip(*measured, strict=True))
 
 
-def row(what: str, poses_per_second: float, ratio: float, share: float = float("nan")) -> dict:
-    return {
-        "what": what, "poses_per_second": round(poses_per_second), "share_of_matmul": round(share, 3),
-        "ratio_to_plain": round(ratio, 2), "peak_MiB": peak_mib(),
-    }  # fmt: skip
+def compared(what: str, poses_per_second: float, ratio: float) -> list[Measured]:
+    return [Measured(f"{what}: poses a second", poses_per_second), Measured(f"{what}: times plain", ratio)]
 
 
-def main() -> None:
-    """Print a row for each: poses a second (of all members), share of the matrix-multiply rate, ratio to plain."""
-    rows = [lifting(64, 1), lifting(64, 8), lifting(128, 8), lifting(1024, 1), judging(), making()]
-    typer.echo(pd.DataFrame(rows).to_string(index=False))
+def main(out: blocks.OUT = SPEED) -> None:
+    """Measure each: poses a second (of all members), the ratio to plain, the share of the matrix-multiply rate."""
+    sizes = [(64, 1), (64, 8), (128, 8), (1024, 1)]
+    record("evaluation", [*(row for size in sizes for row in lifting(*size)), *judging(), *making()], out)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ import typer
 from readers.human36m import ACTIONS, JOINT_MAP, JOINTS_32, SPLITS
 from readers.human36m_cameras import field_cameras
 
+from benchmarks import blocks
+from benchmarks.speed import SPEED, Measured, record
 from liftkit.data.synthetic import synthetic_motion
 from liftkit.skeleton import H36M_17
 
@@ -48,34 +50,33 @@ def make(path: Path, frames: int, detections: Path | None) -> None:
         np.savez_compressed(detections, positions_2d=x2d, metadata={"keypoints_symmetry": pairs})
 
 
-def measure(what: str, command: list[str]) -> None:
-    """Run a command and print its seconds and its peak memory."""
+def measure(what: str, command: list[str], **goals: float) -> list[Measured]:
+    """Run a command: its seconds and its peak memory."""
     start = time.perf_counter()
     process = subprocess.Popen([sys.executable, *command])
     _, status, used = os.wait4(process.pid, 0)
     took = time.perf_counter() - start
     if status:
         raise SystemExit(f"{what} failed")
-    work = used.ru_utime + used.ru_stime
-    typer.echo(f"{what}: {took:.0f} s ({work:.0f} s of processor time), peak {used.ru_maxrss // 2**10} MiB")
+    memory = Measured(f"{what}: peak memory", used.ru_maxrss / 2**10, "MiB", at_most=1024)
+    return [Measured(what, took, "s", **goals), memory]
 
 
-def main(frames: int = 390_000, detections: bool = False) -> None:
-    """Print seconds and peak memory (Linux) of converting, with projected 2D or with detections, and of loading."""
+def main(frames: int = 390_000, detections: bool = False, out: blocks.OUT = SPEED) -> None:
+    """Measure seconds and peak memory (Linux) of converting, with projected 2D or with detections, and of loading."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        source, found, out = folder / "data_3d_h36m.npz", folder / "data_2d_h36m.npz", folder / "human36m.npz"
+        source, found, poses = folder / "data_3d_h36m.npz", folder / "data_2d_h36m.npz", folder / "human36m.npz"
         # In a process of its own: Linux counts a parent's memory as the peak of the processes it starts.
         maker = get_context("spawn").Process(target=make, args=(source, frames, found if detections else None))
         maker.start()
         maker.join()
         options = ["--detections", str(found)] if detections else []
-        measure("converting", [str(SCRIPT), "videopose3d", str(source), "--out", str(out), *options])
-        measure(
-            "loading",
-            ["-c", f"from liftkit import load_poses; print(load_poses({str(out)!r}))"],
-        )
-        typer.echo(f"read {source.stat().st_size / 2**20:.0f} MiB, wrote {out.stat().st_size / 2**20:.0f} MiB")
+        what, goals = f"{4 * frames:,} poses", {"at_most": 180.0} if frames <= 390_000 else {}
+        convert = [str(SCRIPT), "videopose3d", str(source), "--out", str(poses), *options]
+        rows = measure(f"converting {what}", convert, **goals)
+        rows += measure(f"loading {what}", ["-c", f"from liftkit import load_poses; load_poses({str(poses)!r})"])
+    record("human36m", rows, out)
 
 
 if __name__ == "__main__":

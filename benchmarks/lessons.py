@@ -1,6 +1,6 @@
 """What a lesson costs a student: time, time to its first picture, memory.
 
-    python -m benchmarks.lessons [NN ...]
+    OMP_NUM_THREADS=1 python -m benchmarks.lessons [NN ...]
 
 Each lesson runs once from the first cell to the last in a new kernel; its file is not changed. For Linux and macOS.
 """
@@ -8,7 +8,6 @@ Each lesson runs once from the first cell to the last in a new kernel; its file 
 from __future__ import annotations
 
 import json
-import sys
 import time
 from pathlib import Path
 from typing import Annotated
@@ -17,7 +16,7 @@ import nbformat
 import pandas as pd
 import typer
 
-from benchmarks.pages import markdown
+from benchmarks import blocks
 from liftkit.course.authoring.manifest import read_course
 from liftkit.course.authoring.run_lesson import LIVE, Client, run_cells
 
@@ -53,15 +52,24 @@ def measure(path: Path) -> dict[str, float]:
     return seconds | json.loads(notebook.cells[-1].outputs[0].text) | {"stored kB": path.stat().st_size / 1000}
 
 
-def main(lessons: Annotated[list[str] | None, typer.Argument(help="Numbers; all if none is given.")] = None) -> None:
-    """Print a table with one row per lesson, as Markdown."""
-    chosen = [lesson for lesson in read_course(NOTEBOOKS).lessons if not lessons or lesson.number in lessons]
-    rows = {}
-    for lesson in chosen:
-        rows[lesson.number] = measure(NOTEBOOKS / lesson.file)
-        print(lesson.number, rows[lesson.number], file=sys.stderr)
-    table = pd.DataFrame(rows).T.round(0).astype(int).rename_axis("lesson").reset_index()
-    print(markdown(table))
+def main(
+    lessons: Annotated[list[str] | None, typer.Argument(help="Numbers; all if none is given.")] = None,
+    out: blocks.OUT = Path("results/lessons.csv"),
+) -> None:
+    """Measure lessons, one row each; the rows of the others stay."""
+    course = [lesson for lesson in read_course(NOTEBOOKS).lessons if not lessons or lesson.number in lessons]
+    for lesson in course:
+        row = pd.DataFrame([{"lesson": lesson.number, **measure(NOTEBOOKS / lesson.file)}])
+        typer.echo(row.to_string(index=False))
+        stored = pd.read_csv(out, dtype={"lesson": str}) if out.exists() else row[:0]
+        both = pd.concat([stored[stored.lesson != lesson.number], row]) if len(stored) else row
+        blocks.write_table(both.sort_values("lesson"), out)
+
+
+def summary(table: pd.DataFrame) -> pd.DataFrame:
+    """The table in whole numbers."""
+    whole = table.round(0).astype(int)
+    return whole.assign(lesson=whole.lesson.map("{:02d}".format))
 
 
 if __name__ == "__main__":

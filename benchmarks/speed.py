@@ -1,4 +1,8 @@
-"""How fast liftkit is here: ``python benchmarks/speed.py``. Medians of several runs; other programs slow them down."""
+"""How fast liftkit is here: ``python -m benchmarks.speed``; half a minute. Medians of several runs.
+
+The blocks on speed (training, scaling, study, evaluation, human36m, widgets and this one) put what they measure into
+one table, each in place of the rows that the same command gave before. Other programs slow everything down.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +11,59 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import NamedTuple
 
-import numpy as np
+import pandas as pd
 import torch
 import typer
 
-from liftkit import TrainConfig, Trainer, load_poses, pa_mpjpe
+from benchmarks import blocks
+from liftkit import TrainConfig, Trainer, load_poses
 from liftkit.layers import Linear
+
+SPEED = Path("results/speed.csv")
+
+
+class Measured(NamedTuple):
+    """A figure, and the goal that it has, if it has one."""
+
+    what: str
+    value: float
+    unit: str = ""
+    at_least: float = float("nan")
+    at_most: float = float("nan")
+
+
+def record(name: str, rows: Iterable[Measured], out: Path) -> None:
+    """Print what the block ``name`` has measured and write it into the table, in place of what this command gave."""
+    made = pd.DataFrame(rows).assign(command=" ".join([f"python -m benchmarks.{name}", *sys.argv[1:]]))
+    typer.echo(summary(made).drop(columns="command").to_string(index=False))
+    stored = pd.read_csv(out) if out.exists() else made[:0]
+    both = pd.concat([stored[~stored.command.isin(made.command)], made]) if len(stored) else made
+    blocks.write_table(both[["command", *Measured._fields]].sort_values("command", kind="stable"), out)
+
+
+def summary(table: pd.DataFrame) -> pd.DataFrame:
+    """Figures in words, each with its goal and whether that is met."""
+    rows = []
+    for each in table.itertuples():
+        bars = [("at least", each.at_least, each.value >= each.at_least)]
+        bars += [("at most", each.at_most, each.value <= each.at_most)]
+        goals = [f"{word} {text(bar)}: {'met' if met else '**not met**'}" for word, bar, met in bars if bar == bar]
+        measured = f"{text(each.value)} {each.unit if isinstance(each.unit, str) else ''}".strip()
+        rows.append({"command": f"`{each.command}`", "what": each.what, "measured": measured, "goal": "; ".join(goals)})
+    return pd.DataFrame(rows)
+
+
+def text(value: float) -> str:
+    """A figure in two or more digits.
+
+    >>> text(1.234), text(56.7), text(12345.6)
+    ('1.2', '57', '12,346')
+    """
+    return f"{value:,.0f}" if abs(value) >= 10 else f"{value:.1f}"
 
 
 def seconds(work: Callable[[], object], repeats: int = 7) -> float:
@@ -65,31 +114,18 @@ def step_operations(trainer: Trainer) -> int:
     return 2 * trainer.config.batch * (lifting + judging)
 
 
-def main(width: int = 128, batch: int = 256, members: int = 6, representation: str = "legs_torso") -> None:
-    """Print training speed as a share of the machine's matrix-multiply rate, and the other bars of the project."""
-    poses = load_poses("synthetic")
-    for prior in ("paper", "gravity"):
-        trainer = Trainer(
-            representation, poses, range(members), TrainConfig(width=width, batch=batch, prior=prior), "cpu"
-        )
-        # in turn, so that a change of the machine's speed meets both
-        pairs = [(seconds(trainer.step, 10), matmul_rate()) for _ in range(5)]
-        step, rate = (statistics.median(column) for column in zip(*pairs, strict=True))
-        share = statistics.median(step_operations(trainer) / s / r for s, r in pairs)
-        print(
-            f"training, {representation}, {prior}, width {width}, batch {batch}, {members} members: {step * 1e3:.0f} ms"
-        )
-        print(f"  {members * batch / step:,.0f} poses a second; {share:.0%} of {rate / 1e9:.0f} GFLOP/s")
-    lesson = Trainer("legs_torso", poses, range(2), TrainConfig(batch=128), "cpu")
-    for threads in (1, torch.get_num_threads()):
-        torch.set_num_threads(threads)
-        step = seconds(lesson.step, 40) * 1e3
-        print(f"a lesson's step, width 64, batch 128, 2 members, threads: {threads}: {step:.0f} ms")
-    pred, truth = np.random.default_rng(0).normal(size=(2, 100_000, 17, 3)).astype(np.float32)
-    print(f"PA-MPJPE of 100,000 poses: {seconds(lambda: pa_mpjpe(pred, truth)):.2f} s")
-    print(f"synthetic data, {len(poses):,} poses: {seconds(lambda: load_poses('synthetic', seed=1)):.2f} s")
-    for what in ("import liftkit", "from liftkit import train, evaluate, load_poses"):
-        print(f"{what}: {seconds(lambda what=what: subprocess.run([sys.executable, '-c', what], check=True)):.2f} s")
+def main(out: blocks.OUT = SPEED) -> None:
+    """Measure a lesson's step with one thread and with all, the synthetic poses, and how long Python starts."""
+    poses, rows, threads = load_poses("synthetic"), [], torch.get_num_threads()
+    lesson = Trainer("legs_torso", poses, range(2), TrainConfig.lesson(batch=128), "cpu")
+    for count in sorted({1, threads}):
+        torch.set_num_threads(count)
+        rows.append(Measured(f"a step of a lesson, 2 seeds, {count} threads", seconds(lesson.step, 40) * 1e3, "ms"))
+    rows.append(Measured(f"{len(poses):,} synthetic poses", seconds(lambda: load_poses("synthetic", seed=1)), "s"))
+    for code in ("import liftkit", "from liftkit import train, evaluate, load_poses"):
+        took = seconds(lambda code=code: subprocess.run([sys.executable, "-c", code], check=True))
+        rows.append(Measured(f"python, `{code}`", took, "s"))
+    record("speed", rows, out)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,9 @@ from pathlib import Path
 import numpy as np
 import typer
 
+from benchmarks import blocks
+from benchmarks.speed import SPEED, Measured, record
+
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
 from lab import CHROMIUM, browser, lab, run_all, write_notebook
 
@@ -66,7 +69,8 @@ SMOOTH = """() => new Promise((done) => {
   };
   requestAnimationFrame(frame);
 })"""
-# 200 moves of a held keypoint, one after the other: milliseconds until the lifted depths on the page have changed.
+# 200 moves of a held keypoint, one after the other: milliseconds until the lifted depths in the page have changed. They
+# are painted with the frame in which the pointer was moved.
 PULLED = """async (section) => {
   const flat = section.querySelector("svg.lk-pull"), lifted = section.querySelectorAll("figure svg.lk-skeleton")[1];
   const joint = flat.querySelector("[data-joint=left_ankle]").getBoundingClientRect();
@@ -119,8 +123,8 @@ def run_cell(page, number: int, selector: str) -> float:
     return page.evaluate("() => window.result")
 
 
-def main() -> None:
-    """Print the figures, each with its bar."""
+def main(out: blocks.OUT = SPEED) -> None:
+    """Measure all of it."""
     if not CHROMIUM:
         raise SystemExit("needs Chromium (Debian: apt install chromium)")
     folder = Path(tempfile.mkdtemp()) / "notebooks"
@@ -129,22 +133,26 @@ def main() -> None:
         run_all(page, address("speed.ipynb"))
         page.locator("section.lk svg.lk-pull").wait_for(timeout=60_000)
         page.wait_for_timeout(2000)
-        viewer = [run_cell(page, 1, "section.lk svg.lk-skeleton") for _ in range(TIMES)]
-        typer.echo(f"first paint of a viewer: {np.median(viewer):.0f} ms, {min(viewer):.0f} to {max(viewer):.0f} (250)")
-        space = page.locator("section.lk").first.locator("svg.lk-skeleton").nth(1)
-        typer.echo(f"turned: {space.evaluate(TURNED):.0f} frames a second (30)")
-        page.locator("section.lk").first.get_by_role("button", name="Play").click()
-        typer.echo(f"playing: {page.evaluate(SMOOTH):.0f} frames a second (30)")
-        page.locator("section.lk").first.get_by_role("button", name="Pause").click()
+        first = np.median([run_cell(page, 1, "section.lk svg.lk-skeleton") for _ in range(TIMES)])
+        viewer = page.locator("section.lk").first
+        turned = viewer.locator("svg.lk-skeleton").nth(1).evaluate(TURNED)
+        viewer.get_by_role("button", name="Play").click()
+        played = page.evaluate(SMOOTH)
+        viewer.get_by_role("button", name="Pause").click()
         drag = page.locator("section.lk:has(svg.lk-pull)").first
         drag.scroll_into_view_if_needed()
         page.wait_for_timeout(500)
         pulled = drag.evaluate(PULLED)
-        times = pulled["times"]
-        typer.echo(
-            f"a pull: {np.median(times):.0f} ms median, {np.quantile(times, 0.95):.0f} 95 %, of 200 moves (16, 30)"
-        )
-        typer.echo(f"200 moves in {pulled['flooded'] / 1000:.1f} s: still {pulled['late']:.0f} ms after the last")
+    median, most = np.quantile(pulled["times"], [0.5, 0.95])
+    rows = [
+        Measured(f"first paint of a viewer, median of {TIMES}", first, "ms", at_most=250),
+        Measured("frames a second while it is turned", turned, at_least=30),
+        Measured("frames a second while it plays", played, at_least=30),
+        Measured("a pull at a keypoint is drawn, median of 200", median, "ms", at_most=16),
+        Measured("a pull at a keypoint is drawn, 95 % of 200", most, "ms", at_most=30),
+        Measured("after 200 pulls in half a second the last is drawn", pulled["late"], "ms"),
+    ]
+    record("widgets", rows, out)
 
 
 if __name__ == "__main__":
