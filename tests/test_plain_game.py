@@ -14,20 +14,25 @@ from liftkit.data.datasets import load_poses
 STEPS, BATCH = 5, 32
 
 
+def layer(inputs, width, norm):
+    if norm:
+        return [nn.Linear(inputs, width, bias=False), nn.BatchNorm1d(width), nn.ReLU()]
+    return [nn.Linear(inputs, width), nn.ReLU()]
+
+
 class Block(nn.Module):
     def __init__(self, width, norm):
         super().__init__()
-        two = [[nn.Linear(width, width, bias=not norm), *[nn.BatchNorm1d(width)] * norm, nn.ReLU()] for _ in range(2)]
-        self.layers = nn.Sequential(*two[0], *two[1])
+        self.layers = nn.Sequential(*layer(width, width, norm), *layer(width, width, norm))
 
     def forward(self, h):
         return h + self.layers(h)
 
 
 def plain_networks():
-    lifter = nn.Sequential(nn.Flatten(), nn.Linear(32, 64, bias=False), nn.BatchNorm1d(64), nn.ReLU())
+    lifter = nn.Sequential(nn.Flatten(), *layer(32, 64, norm=True))
     lifter.extend(Block(64, norm=True) for _ in range(6)).extend([nn.Linear(64, 16), nn.Tanh()])
-    discriminator = nn.Sequential(nn.Flatten(), nn.Linear(32, 64), nn.ReLU())
+    discriminator = nn.Sequential(nn.Flatten(), *layer(32, 64, norm=False))
     discriminator.extend(Block(64, norm=False) for _ in range(3)).append(nn.Linear(64, 1))
     return lifter, discriminator
 
