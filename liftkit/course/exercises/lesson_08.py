@@ -2,11 +2,12 @@
 
 import torch
 
-from liftkit.course.checking import StudentFunction, expect_value
+from liftkit.course.checking import StudentFunction, WrongAnswer, expect_value
 from liftkit.course.exercise import Coding, Reasoning
 from liftkit.skeleton import H36M_17
 
 KNEE, WRIST = H36M_17.index("left_knee"), H36M_17.index("right_wrist")
+REQUIRE = "Autograd does not follow the input: before `lift` is called, `x2d = x2d.clone().requires_grad_()` is needed."
 
 
 def crossing(lift, x2d, joint, other):
@@ -22,7 +23,10 @@ def check_crossing(student: StudentFunction) -> None:
     apart = weights.clone()
     apart[WRIST, KNEE] = 0
     for w, what in ((weights, "the crossing of a known lifter"), (apart, "the crossing of a cut lifter")):
-        found = student(lambda x2d, w=w: torch.einsum("oic,bic->bo", w.to(x2d), x2d) ** 2 / 2, x2d, KNEE, WRIST)
+        try:
+            found = student(lambda x2d, w=w: torch.einsum("oic,bic->bo", w.to(x2d), x2d) ** 2 / 2, x2d, KNEE, WRIST)
+        except WrongAnswer as error:
+            raise WrongAnswer(f"{REQUIRE} {error}" if "does not require grad" in str(error) else str(error)) from None
         gradient = torch.einsum("oic,bic->bo", w, x2d)[..., None, None] * w  # (B, depth, joint, 2)
         expected = float(gradient[:, WRIST, KNEE].norm(dim=-1).mean())
         otherwise = "It is the length of the gradient over x and y, as a mean over poses."

@@ -23,6 +23,13 @@ def a_small_step(lift, x2d, joint, other):
     return (lift(there) - lift(x2d))[:, other].abs().mean() / 0.001
 
 
+def gradient_of_a_plain_input(lift, x2d, joint, other):
+    lift(x2d)[:, other].sum().backward()
+    return x2d.grad[:, joint].norm(dim=-1).mean()
+
+
+REQUIRES = r"`x2d = x2d\.clone\(\)\.requires_grad_\(\)`.*does not require grad.*in line \d+"
+
 WRONG = [
     ("08.1", "a", r"leaves the shared blocks"),
     ("08.1", "C", r"Fixed weights"),
@@ -39,5 +46,6 @@ WRONG = [
     ("08.2", crossing(size=lambda g: g.norm(dim=-1)), r"one number.*\(32,\)"),
     ("08.2", a_small_step, r"over x and y"),
     ("08.2", values_moved, r"changed its input"),
-    ("08.2", lambda lift, x2d, joint, other: torch.autograd.grad(lift(x2d).sum(), x2d)[0], r"does not require grad"),
+    ("08.2", lambda lift, x2d, joint, other: torch.autograd.grad(lift(x2d).sum(), x2d)[0], REQUIRES),
+    ("08.2", gradient_of_a_plain_input, REQUIRES),
 ]
