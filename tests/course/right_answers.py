@@ -323,7 +323,7 @@ RIGHT = {
     "09.1": ["1/16", "c.", ["C"], "in 1 of 16"],
     "09.2": ["five_parts_shared", "Five parts shared.", np.array(["five_parts_shared"])],
     "10.1": [mixed_by_loops, mixed_by_torch, mixed_by_pandas],
-    "10.2": [{"legs_torso", "five_parts"}, "five parts and legs torso", pd.Index(["legs_torso", "five_parts"])],
+    "10.2": [{"five_parts"}, "Five parts", pd.Index(["five_parts"])],
     "10.3": ["b)", {"b"}, "B's: nothing moves when the legs are swapped"],
     "07.1": [interval_by_table, interval_by_torch, interval_by_pandas],
     "07.2": [7 / 8, "7/8", "7 of 8", np.float32(0.875), "87.5 %"],

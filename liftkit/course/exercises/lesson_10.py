@@ -56,14 +56,14 @@ def _wrong_mixes(one: np.ndarray, other: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def legs_moved(name):
+def right_leg_moved(name):
     poses = load_poses("synthetic").test.select(slice(None, None, 80))
-    legs = list(REPRESENTATIONS["legs_torso"].segments[0].owns)
-    return intervention(load_record(name), poses, "legs_torso").table().loc["torso", legs]
+    right_leg = list(REPRESENTATIONS["five_parts"].segments[0].owns)
+    return intervention(load_record(name), poses, "five_parts").table().loc["left_leg", right_leg]
 
 
-def independent_of_torso():
-    return {name for name in record_names() if legs_moved(name).max() == 0}
+def right_leg_unmoved():
+    return {name for name in record_names() if right_leg_moved(name).max() == 0}
 
 
 EXERCISES = {
@@ -80,18 +80,22 @@ EXERCISES = {
         "arms that a lifter predicts now comes from the legs.",
     ),
     "10.2": Measuring(
-        title="Whose legs are their own?",
-        task="""So far the legs were swapped. Now swap the *torso* in the test poses, at an unchanged scale, and lift
-        again. In which of the recorded representations does no depth of the legs move at all, not even slightly, for
-        any seed? Answer with a set of names, such as `{"full", "five_parts"}`.""",
-        hint_1="`intervention(run, poses, 'legs_torso')` swaps the legs, then the torso, and measures each depth.",
-        hint_2="`.values` (seeds, halves, joints) contains it for each seed. The second half is the torso; the first "
-        "six joints are the legs. Is the largest of these numbers 0?",
-        measure=independent_of_torso,
+        title="One leg alone",
+        task="""So far all of the legs were swapped. Now swap the *left leg* alone in the test poses (a part of
+        `five_parts`), at an unchanged scale, and lift again. In which of the recorded representations does no depth of
+        the *right* leg move at all, not even slightly, for any seed? Answer with a set of names, such as
+        `{"full", "legs_torso"}`.""",
+        hint_1="`intervention(run, poses, 'five_parts')` swaps each of the five parts, and measures each depth.",
+        hint_2="`.table().loc['left_leg']` is how far each depth moves when the left leg is swapped, in the mean over "
+        "seeds. Is it 0 for the three joints of the right leg?",
+        measure=right_leg_unmoved,
         several=True,
         choices=tuple(sorted(record_names())),
-        wrong=lambda name: f"With another torso, the legs of {name} move by {legs_moved(name).mean():.0f} mm (mean).",
-        conclusion="Training did not achieve this: if nothing is shared, there is no path from the torso to a leg.",
+        wrong=lambda name: (
+            f"With another left leg, the right one of {name} moves by {right_leg_moved(name).mean():.0f} mm (mean)."
+        ),
+        conclusion="Training did not achieve this: only where each leg has a network of its own is there no path from "
+        "the one to the other.",
     ),
     "10.3": Reasoning(
         title="Whose arms can you trust?",
