@@ -1,8 +1,8 @@
-"""What lessons 03 and 04 do with losses: a cycle of given poses, its losses, and a training with a student's losses."""
+"""What lessons do with a name: a cycle of given poses, its losses, a training with a student's losses, a look-up."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from liftkit.config import TrainConfig
-from liftkit.geometry import normalise
+from liftkit.geometry import normalise, pose_scale
 from liftkit.losses import LOSSES, Cycle
 from liftkit.networks import Discriminator, Lifter
 from liftkit.poses import PoseSet
@@ -72,3 +72,22 @@ def _per_member(function: Callable, turned: bool) -> Callable[[Cycle, Discrimina
         return torch.stack(found)
 
     return loss
+
+
+def looked_up(poses: PoseSet, known: PoseSet, sees: Sequence[str], joints: Sequence[str]) -> np.ndarray:
+    """The error of depths that are looked up: of the known pose that is most alike in the joints that are seen.
+
+    Alike: nearest in normalised 2D. Depths are taken on the scale of the pose, as a lifter gives them.
+
+    Args:
+        poses, known: with true depths, in mm.
+        sees, joints: names; whose 2D places are compared, and whose depths are taken. Each counts once.
+
+    Returns:
+        (N,) the mean error over ``joints`` of each of ``poses``, in mm.
+    """
+    at, j = ([poses.skeleton.index(name) for name in dict.fromkeys(names)] for names in (sees, joints))
+    seen = [torch.from_numpy(normalise(p.x2d)[:, at]).flatten(1) for p in (poses, known)]
+    nearest = torch.cdist(*seen).argmin(1).numpy()
+    depths = known.x3d[..., 2] / pose_scale(known.x2d)[..., 0]
+    return abs(depths[nearest][:, j] * pose_scale(poses.x2d)[:, 0] - poses.x3d[:, j, 2]).mean(1)
