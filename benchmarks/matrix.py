@@ -62,14 +62,19 @@ def main(
         trained = lifters(sources[source], source, seeds, claimed, config, folder, processes)
         judged += [judge(run, tests).assign(data=source, representation=name) for name, run in trained]
     errors = pd.concat(judged, ignore_index=True)
-    flat = {name: baselines(test).pa_mpjpe_reflection[0] for name, test in tests.items()}
-    errors = errors.assign(prior=prior, flat=errors.test.map(flat))
-    columns, mean = ["prior", "data", "test", "action", "flat", *blocks.COLUMNS], errors.action.isin(MEANS)
+    nothing = pd.DataFrame({name: baselines(test).pa_mpjpe_reflection for name, test in tests.items()})
+    mean = errors.action.isin(MEANS)
     actions = blocks.interval_columns(errors[~mean], [*GROUP, "action"])
-    for rows, place in ((errors.loc[mean, columns], table), (actions, out)):
-        path = place.with_stem(f"{place.stem}_{prior}")
-        blocks.write_table(blocks.with_stored(rows, path, "data", [*sources]), path)
-    typer.echo(markdown(summary(errors)))
+    paths = [place.with_stem(f"{place.stem}_{prior}") for place in (table, out)]
+    means, actions = (
+        blocks.with_stored(rows, path, "data", [*sources])
+        for rows, path in zip((errors[mean].assign(prior=prior), actions), paths, strict=True)
+    )
+    means = means.assign(flat=means.test.map(nothing.loc[0]), chance=means.test.map(nothing.loc[1]))
+    means = means[["prior", "data", "test", "action", "flat", "chance", *blocks.COLUMNS]]
+    for rows, path in zip((means, actions), paths, strict=True):
+        blocks.write_table(rows, path)
+    typer.echo(markdown(summary(means)))
 
 
 def lifters(
@@ -127,7 +132,7 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
     for (source, test, name), seeds in table[table.action == "poses"].groupby(GROUP, sort=False):
         cell = " / ".join(blocks.with_interval(seeds[error], 0) for error in blocks.ALIGNMENTS)
         row = rows.setdefault((source, name), {"trained on": source, "representation": name})
-        row[f"{test} (flat {seeds.flat.iloc[0]:.0f})"] = cell
+        row["{} (flat {:.0f}, chance {:.0f})".format(test, *seeds[["flat", "chance"]].iloc[0])] = cell
     return pd.DataFrame(rows.values())
 
 

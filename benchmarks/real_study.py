@@ -28,8 +28,8 @@ from liftkit.callbacks import StudyBar
 from liftkit.plots import distribution_figure
 from liftkit.recorded import REAL_STUDY
 from liftkit.representations import PAPER
-from liftkit.study.claims import OTHER, WINNER
-from liftkit.study.statistics import compare_pairs, p_text, summarise
+from liftkit.study.claims import OTHER, WINNER, difference
+from liftkit.study.statistics import compare_pairs, summarise
 from liftkit.study.verdict import MIRRORED
 
 CLAIMED = (OTHER, WINNER)
@@ -121,9 +121,7 @@ def figures(
         minus = judged = "–"
         if row.representation != "full":
             pair = against.loc[row.prior, row.data, row.representation]
-            ends = f"{pair.low_holm:+.1f} to {pair.high_holm:+.1f}"
-            minus = f"{pair.difference:+.1f} ({ends}; {pair.relative:+.0%}; {p_text(pair.p)}, {p_text(pair.p_holm)})"
-            judged = pair.verdict
+            minus, judged = difference(pair), pair.verdict
         shares = (100 * row[["mirrored", "mirrored_low95", "mirrored_high95", "mirrored_most"]]).astype(float)
         mirrored = "{:.0f} % ({:.0f} to {:.0f}), most {:.0f} %".format(*shares)
         if row.mirrored_most < MIRRORED:
@@ -132,6 +130,7 @@ def figures(
             {"trained on": row.data, "prior": row.prior, "representation": row.representation, "seeds": row.seeds}
             | {"reflection allowed": with_ends(row["mean"], row.low95, row.high95)}
             | {"forbidden": with_ends(row.pa_mpjpe, row.pa_mpjpe_low95, row.pa_mpjpe_high95)}
+            | {"mean over actions": f"{row.pa_mpjpe_macro:.1f}"}
             | {"of flat": f"{row['mean'] / flat:.2f}", "sd": f"{row.sd:.1f}"}
             | {"reached": f"{row.reached * row.seeds:.0f} of {row.seeds}"}
             | {"mirrored": mirrored, "minus full": minus, "better by a fifth": judged}

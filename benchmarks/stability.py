@@ -20,7 +20,7 @@ import typer
 
 from benchmarks import blocks
 from benchmarks.pages import markdown
-from liftkit import TrainConfig, film, run_study
+from liftkit import TrainConfig, baselines, film, run_study
 from liftkit.callbacks import StudyBar
 from liftkit.study.claims import RATIO, brown_forsythe, power
 from liftkit.study.statistics import p_text
@@ -51,6 +51,7 @@ def main(
     how = dict(policies=("last",), evaluations=checkpoints, processes=processes, progress=StudyBar(desc="stability"))
     study = run_study(NAMES, {poses.name: poses}, range(seeds), config, folder / prior, **how)
     table = study.history.dropna(subset=ERROR)[["representation", "seed", "step", ERROR, "mirrored"]]
+    table = table.assign(flat=baselines(poses.part("test"))[ERROR][0])
     blocks.write_table(table, out)
     typer.echo(markdown(summary(table)))
 
@@ -78,7 +79,7 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
         rows.append(
             {"representation": name, "runs": len(errors), "checkpoints": errors.shape[1]}
             | {
-                "last error": blocks.with_interval(last),
+                f"last error (flat {table.flat[0]:.1f})": blocks.with_interval(last),
                 "above the run's lowest": blocks.with_interval(last - errors.min(1)),
             }
             | {"sd within a run, second half": blocks.with_interval(late.std(1, ddof=1))}

@@ -23,9 +23,11 @@ from torch import Tensor
 from benchmarks import blocks
 from benchmarks.pages import markdown
 from benchmarks.real_study import CLAIMED
-from liftkit import TrainConfig, film, run_study
+from liftkit import Run, TrainConfig, baselines, film, run_study
 from liftkit.callbacks import StudyBar
+from liftkit.geometry import pose_scale
 from liftkit.losses import LOSSES, Cycle, LossTerm
+from liftkit.poses import evenly
 from liftkit.recorded import SWITCHES as RECORDED
 from liftkit.study.statistics import holm, interval, p_text, paired_p
 
@@ -80,6 +82,8 @@ def main(
     per seed). Print the means."""
     image = film(blocks.read_motion(file), "perspective")
     flat = replace(image, x2d=image.x3d[..., :2], units="mm", copy=False)
+    test = evenly(flat.part("test"), blocks.TEST_POSES)
+    nothing = baselines(test).pa_mpjpe_reflection[0]
     size = dict(width=width, steps=steps, batch=batch, learning_rate=learning_rate)
     order = [one.name for one in SWITCHES]
     wanted = blocks.chosen(switch, order, "--switch")
@@ -100,7 +104,9 @@ def main(
                 processes=1 if one.plus_z else processes,  # a patched loss stays in this process
                 progress=StudyBar(desc=one.name),
             )
-        errors = study.results[study.results.test == "test"].assign(switch=one.name)[["switch", *blocks.COLUMNS]]
+        errors = study.results[study.results.test == "test"].assign(switch=one.name, flat=nothing)
+        errors["saturated"] = np.concatenate([saturated(study.run(name), test.x2d) for name in one.names])
+        errors = errors[["switch", "flat", *blocks.COLUMNS, "saturated"]]
         table = blocks.with_stored(errors, out, "switch", order)
         blocks.write_table(table, out)
     for shown in (summary(table), claim(table)):
@@ -109,14 +115,18 @@ def main(
 
 def summary(table: pd.DataFrame) -> pd.DataFrame:
     """One row per representation and switch, with the paired differences from ``paper``, corrected for their number."""
-    rows = blocks.means(table, ["representation", "switch"])
-    error = table.pivot(index=["representation", "switch"], columns="seed", values="pa_mpjpe_reflection")
+    by = ["representation", "switch"]
+    rows = blocks.means(table, by)
+    ends = [blocks.percent(seeds.saturated) for _, seeds in table.groupby(by, sort=False)]
+    error = table.pivot(index=by, columns="seed", values="pa_mpjpe_reflection")
     paper = error[error.index.get_level_values("switch") == "paper"].droplevel("switch")
     more = error.sub(paper, level="representation")
     pairs = [more.loc[name, switch] for name, switch in rows.iloc[:, :2].to_numpy()]
     found = zip(pairs, *corrected(pairs), strict=True)
-    told = [f"{text}; {p_text(p)}" if pair.any() else "-" for pair, text, p in found]
-    return rows.assign(**{"reflection, minus paper": told})
+    told = [f"{text}; {p}" if pair.any() else "-" for pair, text, p in found]
+    rows = rows.assign(**{"depths at their ends %": ends, "reflection, minus paper": told})
+    flat = {"representation": "flat", "PA-MPJPE": f"{table.flat[0]:.1f}", "reflection": f"{table.flat[0]:.1f}"}
+    return pd.concat([rows.astype(object), pd.DataFrame([flat])], ignore_index=True).fillna("-")
 
 
 def claim(table: pd.DataFrame) -> pd.DataFrame:
@@ -125,14 +135,21 @@ def claim(table: pd.DataFrame) -> pd.DataFrame:
     pairs = (error.loc[CLAIMED[1]] - error.loc[CLAIMED[0]]).dropna(axis=1, how="all")
     texts, p = corrected([pairs[name] for name in pairs])
     title = f"{CLAIMED[1]} minus {CLAIMED[0]}, reflection"
-    return pd.DataFrame({"switch": pairs.columns, title: texts, "p": map(p_text, p)})
+    return pd.DataFrame({"switch": pairs.columns, title: texts, "p": p})
 
 
-def corrected(pairs: list[pd.Series]) -> tuple[list[str], np.ndarray]:
-    """Means of differences with their intervals, and p, both corrected for their number; NaN where there are none."""
-    p, level = holm([paired_p(pair) if pair.any() else np.nan for pair in pairs])
+def corrected(pairs: list[pd.Series]) -> tuple[list[str], list[str]]:
+    """Means of differences with their intervals, corrected for their number; p, raw and corrected."""
+    raw = [paired_p(pair) if pair.any() else np.nan for pair in pairs]
+    p, level = holm(raw)
     texts = [blocks.with_ends(pair.mean(), *interval(pair, alpha)) for pair, alpha in zip(pairs, level, strict=True)]
-    return texts, p
+    return texts, [p_text(one, more) for one, more in zip(raw, p, strict=True)]
+
+
+def saturated(run: Run, x2d: np.ndarray) -> np.ndarray:
+    """Of each seed the share of depths at the ends of the tanh that bounds them, where it is flat (above 0.95)."""
+    depths = run.lift(x2d)[..., 1:, 2] / pose_scale(x2d)[..., 0]
+    return (np.abs(depths) > 0.95).mean((1, 2))
 
 
 if __name__ == "__main__":

@@ -13,13 +13,13 @@ from liftkit.cli.common import friendly, say, show_table, stoppable
 from liftkit.system.extras import optional
 
 SUMMARY = ("representation", "seeds", "mean", "low95", "high95", "pa_mpjpe", "sd", "reached", "parameters")
-COMPARISON = ("first", "pairs", "difference", "low_holm", "high_holm", "p_holm", "pa_mpjpe_difference", "verdict")
+COMPARISON = ("first", "pairs", "difference", "low_holm", "high_holm", "p", "p_holm", "pa_mpjpe_difference", "verdict")
 
 EXPLANATION = """
 PA-MPJPE in mm over seeds: with reflection allowed, and as "pa mpjpe" with reflection forbidden. Intervals: 95 %,
 Student's t, over the seeds or pairs given; none below 4. "reached": at most 0.75 times the flat pose's error. Intervals
-and p of differences are corrected by Holm for the rows of a table. The verdict is on the claim that the first is better
-by a fifth of the other's error, the paper's figure.
+of differences and "p holm" are corrected by Holm for the rows of a table, "p" is not. The verdict is on the claim that
+the first is better by a fifth of the other's error, the paper's figure.
 """
 
 

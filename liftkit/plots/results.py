@@ -120,18 +120,18 @@ def forest_figure(comparisons: pd.DataFrame) -> go.Figure:
     Raises:
         ValueError: if a column is missing or there are no rows.
     """
-    columns = ["difference", "low_holm", "high_holm", "p_holm"]
+    columns = ["difference", "low_holm", "high_holm", "p", "p_holm"]
     _check_table(comparisons, columns)
     names = [", ".join(map(str, name)) if isinstance(name, tuple) else str(name) for name in comparisons.index]
     figure, rows = Figure(), np.arange(len(names))[::-1]
     shown = {"": "reflection allowed", "pa_mpjpe_": "reflection forbidden"}
     shown = {prefix: title for prefix, title in shown.items() if f"{prefix}difference" in comparisons}
     for i, (prefix, title) in enumerate(shown.items()):
-        middle, low, high, p = (comparisons[prefix + column].to_numpy(float) for column in columns)
+        middle, low, high, *p = (comparisons[prefix + column].to_numpy(float) for column in columns)
         bars = {"type": "data", "symmetric": False, "array": high - middle, "arrayminus": middle - low}
         hover = [
-            f"{n}: {m:+.1f} ({a:+.1f} to {b:+.1f}) mm, {p_text(q)}"
-            for n, m, a, b, q in zip(names, *(map(Rounded, each) for each in (middle, low, high)), p, strict=True)
+            f"{n}: {m:+.1f} ({a:+.1f} to {b:+.1f}) mm, {p_text(*q)}"
+            for n, m, a, b, *q in zip(names, *(map(Rounded, each) for each in (middle, low, high)), *p, strict=True)
         ]
         marker = {"color": _line(i)["color"], "symbol": ("circle", "diamond-open")[i], "size": 9}
         how = {"mode": "markers", "marker": marker, "error_x": bars, "text": hover, "hoverinfo": "text"}

@@ -9,12 +9,14 @@ import pandas as pd
 from safetensors.torch import load, save
 
 from liftkit.config import TrainConfig
+from liftkit.data.datasets import load_poses
+from liftkit.evaluation import baselines
+from liftkit.poses import evenly
 from liftkit.representations import Representation
 from liftkit.run import Run, halved
-from liftkit.study.claims import Judgement, judge
+from liftkit.study.claims import Judgement, difference, judge
 from liftkit.study.statistics import compare_pairs, summarise
 from liftkit.system.files import write_atomically
-from liftkit.system.numbers import Rounded
 
 FOLDER = Path(__file__).parent
 LIFTER, JUDGE = FOLDER / "lifter", FOLDER / "judge" / "discriminator.safetensors"
@@ -84,11 +86,12 @@ def record_results() -> pd.DataFrame:
 
 
 def record_table(*here: str, against: str = "full") -> pd.DataFrame:
-    """The recorded results as text, one row per representation; those named ``here`` are marked.
+    """The recorded results as text, one row per representation, then the flat pose and chance; those named ``here`` are
+    marked.
 
     Mean PA-MPJPE over seeds in mm with its 95 % interval (Student's t), reflection allowed and forbidden; the
-    difference to ``against`` seed by seed (reflection allowed); the verdict on the claim that it is better by a fifth,
-    the paper's figure, with intervals corrected for the number of rows (Holm); parameters.
+    difference to ``against`` seed by seed (reflection allowed), its interval corrected for the number of rows (Holm),
+    p as it is and corrected; the verdict on the claim that it is better by a fifth, the paper's figure; parameters.
     """
     results = record_results().assign(data="synthetic", test="synthetic", seconds=float("nan"))
     names = list(results["representation"].unique())
@@ -100,14 +103,15 @@ def record_table(*here: str, against: str = "full") -> pd.DataFrame:
         means = summarise(results, metric).set_index("representation")
         found[title] = [f"{row['mean']:.1f} ({row.low95:.1f} to {row.high95:.1f})" for _, row in means.iterrows()]
     rows = compare_pairs(results, [name for name in names if name != against], against).set_index("first")
-    ends = rows[["difference", "low95", "high95"]].map(Rounded)
-    differences = {n: "{:+.1f} ({:+.1f} to {:+.1f})".format(*row) for n, *row in ends.itertuples()}
-    found[f"minus {against} {how}"] = [differences.get(name, "–") for name in names]
+    differences = {name: difference(pair) for name, pair in rows.iterrows()}
+    found[f"minus {against} (corrected)"] = [differences.get(name, "–") for name in names]
     found["better by a fifth"] = [rows["verdict"].get(name, "–") for name in names]
     counts = results.groupby("representation")["parameters"].first()
     found["parameters"] = [f"{counts[name]:,}" for name in names]
     found[""] = ["◀ here" if name in here else "" for name in names]
-    return found
+    known = baselines(evenly(load_poses("synthetic").test, MAX_TEST_POSES)).set_index("lifter")
+    known = known[["pa_mpjpe_reflection", "pa_mpjpe"]].map("{:.1f}".format).set_axis(found.columns[:2], axis=1)
+    return pd.concat([found, known]).fillna("–").rename_axis("representation")
 
 
 def record_history() -> pd.DataFrame:

@@ -63,13 +63,15 @@ def paired_p(differences: Sequence[float]) -> float:
     return float(2 * scipy_special().stdtr(len(values) - 1, -abs(values.mean()) / error))
 
 
-def p_text(p: float) -> str:
-    """A p-value as text, never "0.000".
+def p_text(p: float, corrected: float | None = None) -> str:
+    """A p-value as text, never "0.000"; beside it the one that is corrected for several comparisons, if it differs.
 
-    >>> p_text(0.0341), p_text(3e-7)
-    ('p 0.034', 'p < 0.001')
+    >>> p_text(0.0341), p_text(3e-7), p_text(0.012, corrected=0.036), p_text(1e-9, corrected=4e-9)
+    ('p 0.034', 'p < 0.001', 'p 0.012, corrected 0.036', 'p < 0.001')
     """
-    return "p < 0.001" if p < 0.001 else f"p {p:.3f}"
+    text = "p < 0.001" if p < 0.001 else f"p {p:.3f}"
+    more = text if corrected is None else p_text(corrected)
+    return text if more == text else f"{text}, corrected {more.removeprefix('p ')}"
 
 
 def holm(p: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:

@@ -36,6 +36,7 @@ def test_power_is_the_level_without_a_difference_and_grows_with_the_runs():
 def test_a_summary_worked_out_by_hand():
     rows = [
         {"representation": name, "seed": seed, "step": step, "pa_mpjpe_reflection": base + seed * spread + step % 2}
+        | {"flat": 92.0}
         for name, base, spread in (("full", 70.0, 4.0), ("legs_torso", 60.0, 1.0))
         for seed in range(4)
         for step in range(1, 21)
@@ -43,7 +44,7 @@ def test_a_summary_worked_out_by_hand():
     full, parts = summary(pd.DataFrame(rows)).to_dict("records")
     assert (full["runs"], full["checkpoints"], full["collapses"], full["runs that collapse"]) == (4, 20, 0, 0)
     assert (full["sd between runs"], parts["sd between runs"]) == ("5.2", "1.3")  # of 0, 4, 8, 12 and 0, 1, 2, 3
-    assert full["above the run's lowest"].startswith("0.0") and parts["last error"].startswith("61.5")
+    assert full["above the run's lowest"].startswith("0.0") and parts["last error (flat 92.0)"].startswith("61.5")
 
 
 @pytest.mark.slow

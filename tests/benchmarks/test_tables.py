@@ -56,7 +56,15 @@ def test_no_figure_of_a_result_is_typed_in_the_readme(title):
 def test_tables_are_written_from_the_results_and_others_are_said_to_be_missing(copy):
     rows = [("paper", 60.0), ("as_run", 62.0)]
     table = pd.DataFrame(
-        {"switch": switch, "representation": name, "seed": seed, "pa_mpjpe": 80.0, "mirrored": 0.0}
+        {
+            "switch": switch,
+            "representation": name,
+            "seed": seed,
+            "pa_mpjpe": 80.0,
+            "mirrored": 0.0,
+            "flat": 92.0,
+            "saturated": 0.25,
+        }
         | {"pa_mpjpe_reflection": error + seed + more}
         for switch, error in rows
         for name, more in (("full", 0), ("legs_torso", 7))
@@ -66,7 +74,7 @@ def test_tables_are_written_from_the_results_and_others_are_said_to_be_missing(c
     table.to_csv(copy / SWITCHES.relative_to(ROOT), index=False)
     main(copy, copy)
     page = (copy / PAPER).read_text()
-    errors = "80.0 (80.0 to 80.0) | 63.5 (61.4 to 65.6) | 0 (0 to 0)"
+    errors = "80.0 (80.0 to 80.0) | 63.5 (61.4 to 65.6) | 0 (0 to 0) | 25 (25 to 25)"
     assert f"| full | as_run | 4 | {errors} | 2.0 (2.0 to 2.0); p < 0.001 |" in page
     assert "| as_run | 7.0 (7.0 to 7.0) | p < 0.001 |" in page
     assert page.count("Not measured yet") == sum(table.page == PAPER for table in TABLES) - 2

@@ -18,7 +18,7 @@ def test_history_shows_the_mean_and_range_over_seeds():
 def test_a_notebook_stores_a_figure_as_data_whatever_plotlys_renderer_is(renderer, results, monkeypatch):
     shown, history = [], pd.DataFrame({"step": [1, 2], "seed": [0, 0], "reprojection": [1.0, 3.0]})
     monkeypatch.setattr("plotly.io._renderers.ipython_display.display", lambda data, raw: shown.append(data))
-    monkeypatch.setattr("plotly.io.renderers._default_name", renderer)
+    monkeypatch.setattr("plotly.io.renderers.default", renderer)
     for figure in (history_figure(history), distribution_figure(results, "pa_mpjpe")):
         figure._ipython_display_()
     assert [set(data) for data in shown] == [{"application/vnd.plotly.v1+json"}] * 2
@@ -51,7 +51,8 @@ def test_a_distribution_has_a_dot_a_seed_and_a_panel_a_test_set(results):
 
 
 def test_a_forest_has_each_difference_with_its_corrected_interval_in_both_alignments():
-    rows = {"difference": [-4.0, 1.0], "low_holm": [-7.0, -2.0], "high_holm": [-1.0, 6.0], "p_holm": [0.01, 0.5]}
+    rows = {"difference": [-4.0, 1.0], "low_holm": [-7.0, -2.0], "high_holm": [-1.0, 6.0]}
+    rows |= {"p": [0.005, 0.5], "p_holm": [0.01, 0.5]}
     table = pd.DataFrame(rows, index=pd.MultiIndex.from_tuples([("basic", "b"), ("broad", "c")]))
     (alone,) = forest_figure(table).data
     both = table.join((table + 1).add_prefix("pa_mpjpe_"))
@@ -61,7 +62,7 @@ def test_a_forest_has_each_difference_with_its_corrected_interval_in_both_alignm
     layout = forest_figure(both).layout
     assert list(layout.yaxis.ticktext) == ["basic, b", "broad, c"]
     assert layout.template.layout.paper_bgcolor == "rgba(0,0,0,0)"
-    assert "-4.0 (-7.0 to -1.0)" in allowed.text[0] and "0.010" in allowed.text[0]
+    assert "-4.0 (-7.0 to -1.0)" in allowed.text[0] and "p 0.005, corrected 0.010" in allowed.text[0]
     assert (allowed.name, forbidden.name) == ("reflection allowed", "reflection forbidden")
     with pytest.raises(ValueError, match="low_holm"):
         forest_figure(table.drop(columns="low_holm"))

@@ -102,5 +102,5 @@ def test_the_recorded_results_judge_what_the_readme_said():
         "supported", "undecided", "supported", "undecided", "contradicted", "contradicted", "supported",
     ]  # fmt: skip
     assert [found.word.split()[0] for found in paper.values()] == ["alignments", "undecided", "undecided"]
-    assert gravity[BEATS].figures.startswith("-20.5 mm (-24.0 to -16.9, -29%)")
+    assert gravity[BEATS].figures.startswith("-20.5 mm (-24.0 to -16.9, -29%, p < 0.001)")
     assert gravity[DEPENDS].figures.startswith("59.9 mm (48.6 to 71.2)")
