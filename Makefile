@@ -37,11 +37,12 @@ help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target text; do \
 		printf '%-18s %s\n' "$$target" "$$text"; done
 
-lab: $(STAMP) ## set up, then open lesson 00 in JupyterLab (make lab LABFLAGS=--no-browser)
+lab: $(STAMP) ## set up, copy the lessons without outputs to my_lessons once, open lesson 00 (LABFLAGS=--no-browser)
+	@test -d my_lessons || $(RUN) liftkit course copy my_lessons
 	@# .venv/bin comes first so that `!liftkit ...` in a notebook is this liftkit. The read-only extension manager
 	@# contacts no server. Charts are stored as data: as HTML, each saved notebook would hold 5 MB of plotly.
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" PLOTLY_RENDERER=plotly_mimetype $(THREADS) $(RUN) jupyterlab \
-		--LabApp.extension_manager=readonly --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/$(FIRST_LESSON) $(LABFLAGS)
+		--LabApp.extension_manager=readonly --ServerApp.root_dir=my_lessons --LabApp.default_url=/lab/tree/$(FIRST_LESSON) $(LABFLAGS)
 
 quick: lint ## set up, then run ruff and the fast tests and doctests (a minute or two)
 	$(PYTEST) -p no:nbval -m "not slow" $(PYTESTFLAGS)

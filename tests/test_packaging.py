@@ -346,6 +346,25 @@ def test_set_up_is_marked_as_done_only_when_it_is(tmp_path):
 
 
 @needs_make
+def test_make_lab_copies_the_lessons_once_and_opens_the_copy(tmp_path):
+    fake = tmp_path / ".venv" / "bin" / "python"
+    fake.parent.mkdir(parents=True)
+    fake.write_text('#!/bin/sh\necho "$@" >> log\ncase "$4" in copy) mkdir "$5"; echo new > "$5/lesson";; esac\n')
+    fake.chmod(0o755)
+    for name in ("pyproject.toml", "constraints.txt"):
+        shutil.copy2(ROOT / name, tmp_path)
+    (tmp_path / ".venv" / ".installed").touch()
+    assert run_make(tmp_path, "lab").returncode == 0
+    (tmp_path / "my_lessons" / "lesson").write_text("worked on")
+    assert run_make(tmp_path, "lab").returncode == 0
+    assert (tmp_path / "my_lessons" / "lesson").read_text() == "worked on"
+    called = [line.split() for line in (tmp_path / "log").read_text().splitlines()]
+    assert [words[1] for words in called] == ["liftkit", "jupyterlab", "jupyterlab"]
+    assert called[0][2:] == ["course", "copy", "my_lessons"]
+    assert all("--ServerApp.root_dir=my_lessons" in words for words in called[1:])
+
+
+@needs_make
 def test_make_alone_lists_every_target(tmp_path):
     targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     listed = re.findall(r"^  make ([a-z]+) ", run_make(tmp_path).stdout, re.MULTILINE)
