@@ -12,14 +12,17 @@ from liftkit.view.palette import COLOURS, DASHES, side_of
 
 NAMED, MARGIN = np.array((620, 440)), np.array((130, 30))  # pixels: a named skeleton; around it, for names
 ASIDE = 9  # pixels from a joint to its name
+DOT, DISC = 4.0, 12.0  # pixels, the radius of a joint's dot; what is added to that of the joint with the largest error
 SCENE, GAP = (330, 210), 20  # pixels: one of three scenes; between them
 PERSON = 110  # pixels, a person's height in a scene
 FILM, NEAR, FAR = 56, 130, 250  # pixels from the left of a scene: the image, a person, another one
 LENS = 14  # pixels from the left of a scene
 
 
-def skeleton_svg(x2d: np.ndarray, skeleton: Skeleton = H36M_17) -> str:
+def skeleton_svg(x2d: np.ndarray, skeleton: Skeleton = H36M_17, errors: np.ndarray | None = None) -> str:
     """One pose (J, 2), y down, in any unit, with the number and the name of every joint.
+
+    ``errors`` (J,) in mm: shown in place of the numbers; the larger one is, the larger the joint's disc.
 
     >>> skeleton_svg(np.random.rand(17, 2)).count("<text")
     17
@@ -29,13 +32,18 @@ def skeleton_svg(x2d: np.ndarray, skeleton: Skeleton = H36M_17) -> str:
     points = (x2d - (low + high) / 2) * (room / (high - low)).min() + NAMED / 2
     parts = _bones(points, skeleton)
     middle = points[skeleton.index("pelvis"), 0]
-    for joint, (name, (x, y)) in enumerate(zip(skeleton.names, points, strict=True)):
-        parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" class="lk-dot"/>')
+    texts = [f"{joint} {name}" for joint, name in enumerate(skeleton.names)]
+    radii, alt = np.full(len(texts), DOT), f"A skeleton with the names of its {len(texts)} joints"
+    if errors is not None:
+        texts = [f"{name} {error:.0f} mm" for name, error in zip(skeleton.names, errors, strict=True)]
+        radii, alt = DOT + DISC * errors / errors.max(), f"A skeleton with the error of each joint: {'; '.join(texts)}"
+    for name, text, radius, (x, y) in zip(skeleton.names, texts, radii, points, strict=True):
+        parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{round(radius, 1):g}" class="lk-dot"/>')
         left = side_of(name) != "middle" and x < middle
         below = -7 if side_of(name) == "middle" else 4  # pelvis and thorax lie between other joints
-        place = (x - ASIDE, y + below, "end") if left else (x + ASIDE, y + below, "start")
-        parts.append(label(f"{joint} {name}", *place))
-    return root(parts, f"A skeleton with the names of its {len(x2d)} joints", *NAMED)
+        aside = radius + ASIDE - DOT
+        parts.append(label(text, x - aside if left else x + aside, y + below, "end" if left else "start"))
+    return root(parts, alt, *NAMED)
 
 
 def cameras_svg(x3d: np.ndarray) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Collection, Mapping, Sequence
 from html import escape
 from numbers import Real
@@ -190,6 +191,10 @@ class Revealed:
 
 
 def _html(shown: Any) -> str:
+    if svg := getattr(shown, "_repr_svg_", None):
+        alt = svg().partition('aria-label="')[2].partition('"')[0]
+        data = b64encode(svg().encode()).decode()  # as an image: GitHub removes SVG elements
+        return f'<img class="lk-drawn" src="data:image/svg+xml;base64,{data}" alt="{alt}">'
     html = getattr(shown, "_repr_html_", None)
     return html() if html else f"<pre>{escape(str(shown))}</pre>"
 

@@ -31,6 +31,16 @@ def test_each_joint_is_named_beside_its_dot_on_its_own_side():
     assert len(list(tree.iter(f"{SVG}line"))) == 16
 
 
+def test_the_larger_an_error_the_larger_the_disc_and_each_stands_beside_its_name():
+    errors = np.arange(17) * 10.4
+    tree = ElementTree.fromstring(skeleton_svg(standing()[:, :2], errors=errors))
+    radii = np.array([float(c.get("r")) for c in tree.iter(f"{SVG}circle")])
+    assert radii[0] == 4 and (np.diff(radii) > 0).all()  # a perfect joint has the dot of a skeleton without errors
+    texts = [text.text for text in tree.iter(f"{SVG}text")]
+    assert texts[H36M_17.index("right_wrist")] == "right_wrist 166 mm" and texts[0] == "pelvis 0 mm"
+    assert "right_wrist 166 mm" in tree.get("aria-label")
+
+
 def test_twice_as_far_is_half_as_large_in_perspective_only():
     drawn = cameras_svg(standing())
     bars = [abs(float(b) - float(a)) for a, b in re.findall(r'stroke-width="4" d="M\S+ (\S+)V(\S+)"', drawn)]

@@ -1,10 +1,12 @@
 """A prediction: nothing of the result is seen before the guess, the first guess counts, and both are counted."""
 
 import re
+from base64 import b64decode
 
 import numpy as np
 import pandas as pd
 import pytest
+from IPython.display import SVG
 
 from liftkit.course import predict, predictions, tally
 from liftkit.widgets import Prediction
@@ -29,6 +31,12 @@ def test_a_result_is_hidden_until_there_is_a_guess_and_the_first_guess_counts():
     one.press("commit")
     assert one.controller.guess == 20 and one.controller.right is False
     assert not one.reveal(31.4159)._repr_html_().startswith("<details>")
+
+
+def test_a_picture_is_revealed_as_an_image_with_its_words():
+    shown = Prediction("Which?", OPTIONS).reveal("arms", SVG('<svg aria-label="two arms"><title>a</title></svg>'))
+    (data,) = re.findall(r'<img [^>]*src="data:image/svg\+xml;base64,([^"]+)" alt="two arms">', shown._repr_html_())
+    assert b64decode(data).startswith(b"<svg") and shown._repr_html_().startswith("<details>")
 
 
 @pytest.mark.parametrize(("result", "right"), [("arms", True), ({"legs", "arms"}, True), ("head", False)])
