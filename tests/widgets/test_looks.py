@@ -59,6 +59,54 @@ def test_what_belongs_together_stands_together_at_800_pixels(page, pages):
         assert tops[0] == tops[1]
 
 
+@pytest.mark.parametrize("name, width", [("CorrelationExplorer", 1366), ("PoseViewer", 800), ("SwapExplorer", 800)])
+def test_pictures_side_by_side_begin_at_one_height_however_long_their_titles_are(page, pages, name, width):
+    widget = shown(page, pages[name], width)
+    rows = {}
+    for figure in widget.locator("figure").all():
+        title, content = (figure.locator(f":scope > *:nth-child({n})").bounding_box() for n in (1, 2))
+        rows.setdefault(title["y"], []).append((title["height"], content["y"]))
+    titles, tops = zip(*(zip(*row, strict=True) for row in rows.values()), strict=True)
+    assert any(len(set(heights)) > 1 for heights in titles) and all(len(set(row)) == 1 for row in tops)
+
+
+def test_few_panels_beside_a_chart_are_as_high_as_it(page, pages):
+    widget = shown(page, pages["ShadowExplorer"], 1366)
+    chart, side = (widget.locator(f"[data-key={key}] svg").first.bounding_box() for key in ("x2d", "side"))
+    assert side["height"] >= chart["height"] > 250
+
+
+def test_on_a_phone_what_is_compared_stands_together_and_no_chart_is_half_as_wide(page, pages):
+    widget = shown(page, pages["BeTheLifter"], 360)
+    near = [widget.locator(f"[data-key=near_{i}]").bounding_box()["y"] for i in (0, 1)]
+    assert near[0] == near[1]
+    widget = shown(page, pages["LiftingConsole"], 360)
+    for key in ("losses", "error", "verdicts"):
+        assert widget.locator(f"[data-key={key}] svg").first.bounding_box()["width"] >= 250
+
+
+def test_a_phones_page_scrolls_by_any_panel_but_one_that_is_pulled(page, pages):
+    widget = shown(page, pages["DragExplorer"], 360)
+    touch = widget.locator("svg.lk-skeleton").evaluate_all("all => all.map((e) => getComputedStyle(e).touchAction)")
+    assert touch == ["none", "pan-y", "pan-y"]
+
+
+@pytest.mark.parametrize("name", ["DragExplorer", "ViewExplorer", "LiftingConsole", "ShadowExplorer"])
+def test_nothing_is_drawn_as_a_layer_of_its_own_which_would_darken_dark_paper(page, pages, name):
+    widget = shown(page, pages[name], 1366)
+    drawn = widget.locator("svg.lk-skeleton *:not(image)")
+    assert set(drawn.evaluate_all("all => all.map((e) => getComputedStyle(e).opacity)")) == {"1"}
+    assert drawn.evaluate_all("all => all.filter((e) => getComputedStyle(e).strokeOpacity < 1).length") > 10
+
+
+def test_controls_that_are_unfolded_do_not_touch_each_other(page, pages):
+    widget = shown(page, pages["StudyExplorer"], 1366)
+    widget.locator("summary").first.click()
+    boxes = [each.bounding_box() for each in widget.locator(".lk-more .lk-control").all()]
+    rows = [(a, b) for a, b in zip(boxes, boxes[1:], strict=False) if b["x"] > a["x"]]
+    assert len(rows) > 3 and all(b["x"] - a["x"] - a["width"] >= 10 for a, b in rows)
+
+
 def test_buttons_show_a_pose_as_the_camera_does_from_the_side_and_from_above(page, pages):
     widget = shown(page, pages["PoseViewer"], 800)
     views = {"Camera": "0.000 0.000", "Side": "1.571 0.000", "Top": "0.000 1.500"}

@@ -63,9 +63,10 @@ export class PosePanel {
     const { fixed: { bones, sides }, current: { groups }, points, solid } = this;
     return farToNear(bones, points).flatMap((i) => {
       const [a, b] = bones[i].map((joint) => points[joint]), [, joint] = bones[i], styles = [];
-      if (doubt) styles.push(`stroke-opacity: ${1 - (FAINTEST * doubt[joint]) / 100}`);
-      const [width, opacity] = limb((a[2] + b[2]) / 2 || 0);
-      if (solid) styles.push(`stroke-width: ${width}`, `opacity: ${opacity}`);
+      const [width, opacity] = limb((a[2] + b[2]) / 2 || 0), sure = doubt ? 1 - (FAINTEST * doubt[joint]) / 100 : 1;
+      // not the bone's own opacity: each layer that Chromium lays darkens dark paper a little
+      if (solid || doubt) styles.push(`stroke-opacity: ${solid ? sure * opacity : sure}`);
+      if (solid) styles.push(`stroke-width: ${width}`);
       const look = `lk-bone lk-${groups ? `g${groups[joint] % 6}` : sides[joint]}`;
       const rim = solid && make("path", { class: "lk-rim", d: path([[between(a, b, 0.15), between(a, b, 0.85)]]), style: `stroke-width: ${width + 2 * RIM}` });
       return [rim, line(look, [a, b], styles.join("; "))];
