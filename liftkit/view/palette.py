@@ -36,6 +36,11 @@ def metric_label(metric: str) -> str:
     return METRICS.get(metric, readable(metric))
 
 
+def metric_unit(metric: str) -> str:
+    """ " mm" if a metric is a length, else ""."""
+    return " mm" if " in mm" in metric_label(metric) else ""
+
+
 def side_of(name: str) -> str:
     """The side of the body that a joint is on, by its name: "left", "right" or "middle"."""
     return name.split("_")[0] if name.startswith(("left_", "right_")) else "middle"

@@ -12,7 +12,7 @@ from liftkit.view import Button, Chart, Choice, Controller, Press, Set, Slider, 
 from liftkit.view.charts import dot_chart
 from liftkit.view.charts.axes import Area, number, tick_texts, y_axis
 from liftkit.view.charts.svg import label, root, safe
-from liftkit.view.palette import HIGHER_IS_BETTER, metric_label
+from liftkit.view.palette import HIGHER_IS_BETTER, metric_label, metric_unit
 
 MANY = 100  # draws at one press
 SHOWN = 40  # of the last draws
@@ -35,6 +35,11 @@ def evaluate_draw(values: np.ndarray, picks: np.ndarray) -> np.ndarray:
         low, high = interval(column[picks])
         found.append((column[picks].mean(), low, high, low > column.mean() or high < column.mean()))
     return np.array(found, float)
+
+
+def share(part: int, count: int) -> str:
+    """A count with its share of all."""
+    return f"{part} ({100 * part / count:.0f} %)"
 
 
 class SeedLotteryController(Controller):
@@ -66,7 +71,7 @@ class SeedLotteryController(Controller):
         if len(self.names) < 2 or len(self.table) < 2:
             found = f"{len(self.names)} ({', '.join(self.names)}) with {len(self.table)} seeds in common"
             raise ValueError(f"expected two representations with at least two seeds in common, found {found}")
-        self.metric, self.rng = metric, np.random.default_rng(seed)
+        self.metric, self.unit, self.rng = metric, metric_unit(metric), np.random.default_rng(seed)
         self.pair = [*dict.fromkeys([*(name for name in PAIR if name in self.names), *self.names])][:2]
         self.values = {"first": self.pair[0], "second": self.pair[1], "seeds": min(LEAST_SEEDS, len(self.table))}
         self.respond(Press("reset"))
@@ -127,27 +132,28 @@ class SeedLotteryController(Controller):
     def panels(self):
         none = "" if self.values["seeds"] >= LEAST_SEEDS else f" (none below {LEAST_SEEDS} seeds)"
         drawn = ", ".join(str(self.table.index[i]) for i in sorted(self.picks))
-        caption = f"line: mean, band: 95 % interval{none}; drawn: {drawn}"
+        caption = f"line: mean, bar: its 95 % interval{none}; drawn: {drawn}"
         return [
             Chart("drawn", f"The last draw: {metric_label(self.metric)}", caption, self._drawn(), span=6),
             Chart(
                 "dance", f"Difference, {' minus '.join(map(readable, self.pair))}: the last {SHOWN} draws",
-                "bar: 95 % interval, thick and pink if it misses the mean of all seeds; cross: wrong winner",
+                "bar: 95 % interval, thick if it misses the mean of all seeds; cross: wrong winner",
                 self._dance(), span=6,
             ),
         ]  # fmt: skip
 
     def _drawn(self) -> str:
         """Both representations: the seeds of the last draw beside all seeds."""
-        groups, tips, intervals = {}, {}, {}
+        groups, tips, intervals, colours = {}, {}, {}, []
         for k, name in enumerate(map(readable, self.pair)):
             for what, rows in ((f"{name}, drawn", self.picks), (f"{name}, all", np.arange(len(self.table)))):
                 groups[what] = self.columns[rows, k]
+                colours.append(self.names.index(self.pair[k]))  # as in StudyExplorer
                 tips[what] = [f"{name}, seed {self.table.index[i]}: {number(self.columns[i, k])}" for i in rows]
             if not np.isnan(ends := self.draws[-1, k, 1:3]).any():
                 intervals[f"{name}, drawn"] = tuple(ends)
         axis = {"y_label": metric_label(self.metric), "lower_is_better": self.metric not in HIGHER_IS_BETTER}
-        return dot_chart(groups, tips=tips, intervals=intervals, **axis)
+        return dot_chart(groups, tips=tips, intervals=intervals, colours=colours, **axis)
 
     def _dance(self) -> str:
         """The last draws as intervals side by side, the mean of all seeds as a line across, 0 dashed."""
@@ -157,10 +163,12 @@ class SeedLotteryController(Controller):
         area = Area(70, WIDTH - 8, 26, HEIGHT - 26, (0, SHOWN), y_range)
         level, zero = (float(area.up(value)) for value in (truth, 0))
         parts = [
-            area.rows(ticks, texts, "difference"),
+            area.rows(ticks, texts, f"difference{' in mm' if self.unit else ''}"),
             f'<path class="lk-edge lk-mark" d="M{area.left} {zero:.1f}H{area.right}"/>',
             f'<path class="lk-edge lk-strong" d="M{area.left} {level:.1f}H{area.right}"/>',
-            label(f"line: all {len(self.table)} seeds, {number(truth)}; dashed: no difference", area.left, 14),
+            label(
+                f"line: all {len(self.table)} seeds, {number(truth)}{self.unit}; dashed: no difference", area.left, 14
+            ),
             label("draws, the latest on the right", (area.left + area.right) / 2, HEIGHT - 7, "middle"),
         ]
         first = len(self.draws) - len(shown)
@@ -172,25 +180,25 @@ class SeedLotteryController(Controller):
             dot = f'<circle class="lk-dot" cx="{x:.1f}" cy="{y:.1f}" r="4"/>'
             cross = f'<path class="lk-edge lk-strong" d="M{x - 4:.1f} {y - 4:.1f}l8 8m0-8l-8 8"/>'
             line = f'<path d="{bar}" stroke="currentColor" stroke-width="{5 if missed else 2}"/>' if bar else ""
-            kind = f"lk-s{int(missed)}"
-            parts.append(f'<g class="{kind}" data-tip="{safe(tip)}">{line}{cross if amiss else dot}</g>')
+            grey = "" if missed else 'class="lk-s5" '
+            parts.append(f'<g {grey}data-tip="{safe(tip)}">{line}{cross if amiss else dot}</g>')
         return root(parts, f"{self._sentence()} Mean over all seeds: {number(truth)}.", WIDTH, HEIGHT)
 
     def _sentence(self) -> str:
         mean, low, high, missed = self.draws[-1, 2]
         now, always = self.winner(mean), self.winner(self.columns[:, 2].mean())
         agrees = "as over all seeds" if now == always else f"but over all {len(self.table)} seeds {always} is better"
-        text = f"By this draw of {self.values['seeds']}, {now} is better by {number(abs(mean))}, {agrees}."
+        text = f"By this draw of {self.values['seeds']}, {now} is better by {number(abs(mean))}{self.unit}, {agrees}."
         if np.isnan(low):
             text += f" Below {LEAST_SEEDS} seeds there is no interval, so nothing says how much of it is luck."
         else:
             text += f" The interval of the difference {'does not hold' if missed else 'holds'} the mean of all seeds."
             text += " It also holds 0: undecided." if low <= 0 <= high else " It leaves out 0."
         count, what = len(self.draws), [*map(readable, self.pair), "the difference"]
-        text += f" Of all {count} draws so far, {self.wrong.sum()} ({self.wrong.mean():.0%}) have the wrong winner."
+        text += f" Draws so far: {count}, of which {share(self.wrong.sum(), count)} have the wrong winner."
         if self.values["seeds"] < LEAST_SEEDS:
             return text
-        missed = ", ".join(f"{name} {n} ({n / count:.0%})" for name, n in zip(what, self.misses, strict=True))
+        missed = ", ".join(f"{name} {share(n, count)}" for name, n in zip(what, self.misses, strict=True))
         return f"{text} Intervals that missed the mean of all seeds: {missed}."
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 """SeedLottery: means, intervals and counts as they are worked out by hand, and the rule for few seeds."""
 
+import re
 from itertools import product
 
 import numpy as np
@@ -69,22 +70,38 @@ def test_the_intervals_misses_are_counted_as_all_possible_draws_have_them():
 
 def test_what_is_said_fits_what_is_drawn():
     control = lottery(results(a=[13, 13, 13, 13], b=[10, 10, 10, 10]))
-    assert "b is better by 3, as over all seeds" in control.message and "It leaves out 0" in control.message
+    assert "b is better by 3 mm, as over all seeds" in control.message and "It leaves out 0" in control.message
     control = lottery(results(a=[10, 10], b=[11, 8]), seed=1)
     control.set("seeds", 1)
     while control.wrong[-1]:
         control.press("draw")
     while not control.wrong[-1]:
         control.press("draw")
-    assert "a is better by 1, but over all 2 seeds b is better" in control.message
-    assert f"Of all {len(control.draws)} draws so far, {control.wrong.sum()} (" in control.message
+    assert "a is better by 1 mm, but over all 2 seeds b is better" in control.message
+    assert f"Draws so far: {len(control.draws)}, of which {control.wrong.sum()} (" in control.message
     assert panel(control, "dance").svg.count(", wrong winner") == control.wrong[-40:].sum()
 
 
 def test_a_share_that_is_better_if_higher_is_won_by_the_higher():
     table = results(a=[90, 91, 92, 93], b=[80, 81, 82, 83]).rename(columns={"mpjpe": "pck"})
-    assert "a is better by 10" in SeedLotteryController(table, "pck").message
+    assert "a is better by 10, as" in SeedLotteryController(table, "pck").message
     assert "b is better by 10" in lottery(table.rename(columns={"pck": "mpjpe"})).message
+
+
+def test_a_colour_is_one_representation_and_a_miss_is_thick_and_has_none():
+    control = lottery(results(a=[1, 1], b=[2, 2], c=[3, 3]))
+    control.set("first", "c")
+    control.set("second", "b")
+    groups = re.findall(r'<g class="lk-(s\d)"', panel(control, "drawn").svg)
+    assert groups == ["s2", "s2", "s1", "s1"]  # c and b: the third and the second of three
+    control = lottery()
+    control.press("many")
+    bars = panel(control, "dance").svg.split("<g ")[1:]
+    missed = [bar for bar in bars if "a miss" in bar]
+    assert 0 < len(missed) < len(bars) == 40
+    for bar in bars:
+        look = ('stroke-width="5"' in bar, "lk-s5" in bar)
+        assert look == ((True, False) if bar in missed else (False, True))
 
 
 def test_choosing_the_other_one_twice_changes_places():
@@ -107,7 +124,7 @@ def test_the_recorded_seeds_are_drawn_and_the_same_seed_draws_alike():
     means = table.groupby("representation")["pa_mpjpe_reflection"].mean()
     first, second = control.pair
     assert control.columns[:, 2].mean() == pytest.approx(means[first] - means[second])
-    assert one.status["message"] == control.message and f"Of all {MANY + 1} draws" in one.status["message"]
+    assert one.status["message"] == control.message and f"Draws so far: {MANY + 1}," in one.status["message"]
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ def dot_chart(
     intervals: Mapping[str, Range] | None = None,  # name -> (low, high)
     lower_is_better: bool = True,
     picked: tuple[str, int] | None = None,  # name and index of a dot to outline
+    colours: Sequence[int] | None = None,  # of SERIES, one per group; None: each group has its own
     width: int = WIDTH,
     height: int = HEIGHT,
 ) -> str:
@@ -40,8 +41,13 @@ def dot_chart(
     top = 26 + ROW if lower_is_better and lost else 26
     area = Area(left, left + step * len(values), top, height - below, (0, len(values)), y_range)
     better = "lower is better" if lower_is_better else "higher is better"
-    drawn = [_mean(area, name, found, intervals.get(name), i) for i, (name, found) in enumerate(values.items())]
-    drawn += [_dots(area, name, found, tips.get(name), i, picked) for i, (name, found) in enumerate(values.items())]
+    looks = [f"lk-s{i % len(SERIES)}" for i in colours or range(len(values))]
+    drawn = [
+        _mean(area, name, found, intervals.get(name), i, looks[i]) for i, (name, found) in enumerate(values.items())
+    ]
+    drawn += [
+        _dots(area, name, found, tips.get(name), i, looks[i], picked) for i, (name, found) in enumerate(values.items())
+    ]
     parts = [area.rows(ticks, texts, y_label), label(better, left, 14)]
     parts += [f'<g transform="translate(0 {area.bottom:.1f})">{names}</g>', area.inside(drawn)]
     y = area.top - 8 if lower_is_better else area.bottom - 6  # of crosses
@@ -96,7 +102,7 @@ def _spread(heights: np.ndarray, width: float) -> tuple[np.ndarray, float]:
     return aside[np.argsort(order)], radius
 
 
-def _dots(area: Area, name: str, values: np.ndarray, tips, i: int, picked) -> str:
+def _dots(area: Area, name: str, values: np.ndarray, tips, i: int, look: str, picked) -> str:
     finite = np.flatnonzero(np.isfinite(values))
     step, heights = float(area.across(1) - area.across(0)), area.up(values[finite])
     aside, radius = _spread(heights, 0.46 * step)
@@ -107,7 +113,7 @@ def _dots(area: Area, name: str, values: np.ndarray, tips, i: int, picked) -> st
         if picked == (name, index):
             ring = f'<circle class="lk-edge lk-strong lk-off" {place} r="{radius + 2.5}"/>'
         dots.append(f'<circle class="lk-dot" {place} r="{radius}" {_marks(name, index, tip)}/>')
-    return f'<g class="lk-s{i % len(SERIES)}" stroke-width="{radius / 5:.1f}">{"".join(dots)}{ring}</g>'
+    return f'<g class="{look}" stroke-width="{radius / 5:.1f}">{"".join(dots)}{ring}</g>'
 
 
 def _crosses(area: Area, name: str, values: np.ndarray, tips, i: int, y: float) -> str:
@@ -128,7 +134,7 @@ def _marks(name: str, index: int, tip: str) -> str:
     return f'data-pick="{safe(name)},{index}" data-tip="{safe(tip)}"'
 
 
-def _mean(area: Area, name: str, values: np.ndarray, interval: Range | None, i: int) -> str:
+def _mean(area: Area, name: str, values: np.ndarray, interval: Range | None, i: int, look: str) -> str:
     """The mean as a line across, the interval as a soft bar."""
     values = values[np.isfinite(values)]
     if not values.size:
@@ -140,7 +146,7 @@ def _mean(area: Area, name: str, values: np.ndarray, interval: Range | None, i: 
         tip += f", interval {number(interval[0])} to {number(interval[1])}"
         low, high = area.up(np.array(interval))
         box = f'x="{a:.1f}" y="{high:.1f}" width="{b - a:.1f}" height="{max(low - high, 1):.1f}"'
-        bar = f'<rect class="lk-band lk-s{i % len(SERIES)}" {box}/>'
+        bar = f'<rect class="lk-band {look}" {box}/>'
     line = f'<path class="lk-edge lk-strong" d="M{a:.1f} {mean:.1f}H{b:.1f}"/>'
     return f'<g data-tip="{safe(tip)}">{bar}{line}</g>'
 
