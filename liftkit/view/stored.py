@@ -128,8 +128,9 @@ def stored(controller: Controller, steps: Iterable[Step], most: int, budget: int
     kept = _page_controls(states[0], _answered(edges))
     lacking = [one.label for one in controller.controls() if one.name not in {control["name"] for control in kept}]
     note = f"This page holds {len(states):,} states; others need a notebook" if not whole and len(states) > 1 else ""
-    note += f"{', as do' if note else 'These need a notebook:'} {', '.join(lacking)}" if lacking else ""
-    return {"content": content, "absent": ABSENT, "controls": kept}, note and f"{note}."
+    lack = f"Controls that need a notebook: {', '.join(lacking)}" if lacking else ""
+    note = "".join(f"{sentence}. " for sentence in (note, lack) if sentence).rstrip()
+    return {"content": content, "absent": ABSENT, "controls": kept}, note
 
 
 def _answered(edges: dict[int, dict[str, int]]) -> set[str]:

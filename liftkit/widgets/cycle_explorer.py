@@ -19,6 +19,7 @@ from liftkit.recorded import load_record
 from liftkit.run import Run
 from liftkit.system.numbers import Rounded
 from liftkit.view import Button, Chart, Choice, Controller, Pick, Pose, Press, Set, Slider, describe, readable
+from liftkit.view.charts.axes import number
 from liftkit.view.charts.svg import label, root, safe, text_width
 from liftkit.view.palette import side_of
 from liftkit.view.still import VIEW
@@ -54,7 +55,7 @@ ARROWS = {
     "judge": Arrow(
         "x2d_view", "x2d_view", (3.5, 111, 3.5, 130), (3.58, 125, "start"),
         "D gives this view {view:.2f} and the real picture {real:.2f}; 1 means real. G's adversarial loss is "
-        "({view:.2f} - 1)² = {adversarial:.3f}; D's own loss is {discriminator:.3f}."),
+        "({view:.3f} - 1)² = {adversarial:.3f}; D's own loss is {discriminator:.3f}."),
     "lift again": Arrow(
         "x2d_view", "x3d_again", (3.2, 109, 2.82, 131), (2.88, 124, "end"),
         "G lifts the new view as if it were a picture like any other."),
@@ -171,7 +172,7 @@ class CycleExplorerController(Controller):
 
     def panels(self):
         name, frames, weights = self.values["arrow"], self.film(), self.run.config.weights
-        terms = [f"{w:g} × {readable(loss)} {self.numbers[loss]:.4f}" for loss, w in weights.items() if w]
+        terms = [f"{w:g} × {readable(loss)} {number(self.numbers[loss])}" for loss, w in weights.items() if w]
         total = sum(w * self.numbers[loss] for loss, w in weights.items())
         ghost = self._solid(ARROWS[name].ghost) if ARROWS[name].ghost else None
         return [

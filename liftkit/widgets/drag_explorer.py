@@ -32,7 +32,7 @@ TEXTS = {
     "legend": "{caption}; largest disc: {mm} mm",
     "mean": "{run}: all {count} seeds",
     "one": "{run}: seed {seed}",
-    "far": "{joint} pulled by {mm} mm. Depths in the other half of the body: {runs}.",
+    "far": "The {joint} was pulled by {mm} mm. Depths in the other half of the body: {runs}.",
     "crossed": "{run} moves the {joint} by {mm} mm",
     "apart": "{run} moves none",
 }

@@ -44,7 +44,7 @@ TEXTS = {
     "lifted": "the lifted pose",
     "flat": "the flat pose",
     "scaled": "this pose ({name})",
-    "found": "{where}, the discriminator finds {what} real with score {score} (1 is real, 0 is turned); {others}.",
+    "found": "{where}, the discriminator gives {what} a score of {score} (1: real, 0: turned); {others}.",
     "front": "From the front all are the same picture: no wrong depth can be seen.",
     "back": "From behind, a flat pose is nearly its own mirror image: little to find out.",
 }

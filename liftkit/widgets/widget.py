@@ -134,7 +134,8 @@ class Widget(anywidget.AnyWidget):
         Raises ValueError as files do.
         """
         with self.lock:
-            content = page_html(self.controller.title, self.page_state(states), {type(self).__name__: self.controller})
+            facts = {f"{type(self).__name__} when saved": self.controller}  # its controls go on from there
+            content = page_html(self.controller.title, self.page_state(states), facts)
         return write_atomically(path, lambda file: file.write(content.encode()))
 
     def page_state(self, states: int = 400, budget: int = PAGE_BUDGET) -> dict[str, Any]:

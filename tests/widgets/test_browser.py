@@ -178,7 +178,7 @@ def test_a_drag_is_answered_in_the_browser_and_the_kernel_is_told_at_its_end(pag
         page.mouse.move(x + 3 * i, y - i)
         page.wait_for_timeout(30)
     held = message.inner_text()
-    assert "left ankle pulled by" in held and sent == []
+    assert "left ankle was pulled by" in held and sent == []
     page.mouse.up()
     page.wait_for_timeout(3000)
     assert len(sent) >= 1 and message.inner_text() == held

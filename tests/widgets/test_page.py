@@ -44,7 +44,7 @@ def test_on_a_phone_the_real_network_answers_a_pull(tmp_path):
             page.wait_for_timeout(100)
         text = widget.locator(".lk-message").inner_text()  # the hand still holds it
         page.mouse.up()
-        assert "left ankle pulled by" in text and "legs torso moves none" in text
+        assert "left ankle was pulled by" in text and "legs torso moves none" in text
         page.wait_for_timeout(200)
         radii = [
             [float(dot.get_attribute("r")) for dot in widget.locator(f"[data-key=run_{run}] circle").all()]

@@ -36,7 +36,8 @@ def test_every_representation_is_shown(explorer):
         np.testing.assert_array_equal(body.groups, one.segment_of)
         assert body.dynamic_state()["groups"][0] == -1
         assert name.replace("_", " ") == body.title
-        assert explorer.message == one.description
+        assert explorer.message[1:-1] == one.description[1:] and explorer.message[0].isupper()
+        assert explorer.message.endswith(".")
 
 
 def test_facts_name_owners_blocks_and_parameters(explorer):

@@ -78,13 +78,22 @@ def test_a_picked_dot_is_described_with_all_its_figures_and_its_curve_is_drawn()
     found = panels(explorer)
     lines = found["seed"].text.splitlines()
     assert lines[:2] == ["b, seed 4", "rank 5 of 6 by PA-MPJPE in mm, reflection allowed"]
-    assert {"PA-MPJPE in mm, reflection allowed: 68", "N-MPJPE in mm: 7.5", "parameters: 1,234"} <= set(lines)
+    assert {"PA-MPJPE in mm, reflection allowed: 68", "N-MPJPE in mm: 7.5", "parameters: 1,234"} <= set(
+        lines[2].split("; ")
+    )
     assert "Picked: b, seed 4, 68." in explorer.message
     assert "b, seed 4" in words(found["convergence"]) and "a" in words(found["convergence"])
     column = elements(found["convergence"], "data-tip")[1].get("data-tip")
     assert column.splitlines() == ["step 20", "a: 82.5", "b: 92.5", "b, seed 4: 94"]
     explorer.set("show_1", False)  # its dot is gone, so its curve is
     assert "b, seed 4" not in words(panels(explorer)["convergence"]) and "Picked" not in explorer.message
+
+
+def test_a_loss_has_a_logarithmic_axis_and_an_error_a_plain_one():
+    explorer = StudyExplorerController()
+    assert not {"0.01", "0.1"} <= set(words(panels(explorer)["convergence"]))
+    explorer.set("curve", "reprojection")
+    assert {"0.001", "0.01"} <= set(words(panels(explorer)["convergence"]))
 
 
 def test_names_with_commas_can_be_picked():
@@ -108,7 +117,7 @@ def test_seeds_are_counted_at_three_quarters_of_the_flat_pose_if_that_is_known()
     flat = pd.DataFrame([{"data": "syn", "test": "syn", "lifter": "flat", METRIC: 72.0}])
     explorer = StudyExplorerController(Study(results, course(), {}, references=flat))
     assert (explorer.values["percent"], explorer.values["against"]) == (75, FLAT)
-    assert panels(explorer)["reached"].caption == "75 % = 54: a 5 of 6, b 0 of 6"
+    assert panels(explorer)["reached"].caption == "75 % = 54 mm: a 5 of 6, b 0 of 6"
     assert explorer.control("against").options == (FLAT, "the mean of a", "the mean of b")
 
 

@@ -266,5 +266,5 @@ def test_a_score_that_is_rounded_to_nothing_has_no_sign(control, monkeypatch):
     monkeypatch.setattr(control, "_scores", lambda views: np.full(views.shape[:-2], -0.004))
     control.set("azimuth", 40)
     captions = [panel.caption for panel in control.panels() if panel.key in ("view", "true_view")]
-    assert "score 0.00 " in control.message and all(caption.startswith("score 0.00") for caption in captions)
+    assert "score of 0.00 " in control.message and all(caption.startswith("score 0.00") for caption in captions)
     assert "-0.00" not in control.message

@@ -44,7 +44,7 @@ class RepresentationExplorerController(Controller):
         self.values = {"representation": representation, "width": "128", "segment": "1", "joint": "left_wrist"}
         self.values |= {"click": GIVES, "name": "", "segments": 2, "blocks": 3, "shared_blocks": 0}
         self._copy(get_representation(representation))
-        self.message = get_representation(representation).description
+        self.message = _sentence(get_representation(representation).description)
 
     @property
     def known(self) -> dict[str, Representation]:
@@ -83,10 +83,10 @@ class RepresentationExplorerController(Controller):
 
     def respond(self, event):
         match event:
-            case Set("width") if not self.drafting:
-                self.message = self.shown.description
+            case Set("width" | "representation") if not self.drafting:
+                self.message = _sentence(self.shown.description)
             case Set("representation"):
-                self.message = "Click joints to give them to a segment." if self.drafting else self.shown.description
+                self.message = "Click joints to give them to a segment."
             case Set("segments", count):
                 self.draft.resize(count)
                 self.values["segment"] = str(min(int(self.values["segment"]), count))
@@ -186,3 +186,7 @@ class RepresentationExplorerController(Controller):
 
     def __str__(self) -> str:
         return f"{self.values['representation']!r} of {len(REPRESENTATIONS)} representations"
+
+
+def _sentence(text: str) -> str:
+    return text and f"{text[0].upper()}{text[1:].removesuffix('.')}."

@@ -15,7 +15,7 @@ from liftkit.study import Study
 from liftkit.study.statistics import REACHED
 from liftkit.view import Chart, Choice, Controller, Note, Panel, Pick, Set, Slider, Toggle, readable
 from liftkit.view.charts import line_chart
-from liftkit.view.palette import HIGHER_IS_BETTER, SERIES, metric_label
+from liftkit.view.palette import HIGHER_IS_BETTER, SERIES, metric_label, metric_unit
 from liftkit.widgets.study_explorer import tables
 
 PERCENT = np.arange(30, 151)  # of the reference, of which the slider chooses one
@@ -195,7 +195,7 @@ class StudyExplorerController(Controller):
             x_label=f"error (% of {against})", y_label="% of seeds", limits=(0, 105),
             marks=[(percent, f"{percent} %")], **tables.SIZE,
         )  # fmt: skip
-        limit = tables.short_number(percent / 100 * reference)
+        limit = tables.short_number(percent / 100 * reference) + metric_unit(self.values["metric"])
         return Chart("reached", title, f"{percent} % = {limit}: {', '.join(counts)}", svg, span=4)
 
     def _comparison(self, groups: dict[str, pd.DataFrame]) -> str:
@@ -247,8 +247,8 @@ class StudyExplorerController(Controller):
         lost = int((~np.isfinite(table[metric])).sum())
         without = f", {lost} of them without a value (crosses)" if lost else ""
         least = "largest" if metric in HIGHER_IS_BETTER else "smallest"
-        means = f"{metric_label(metric)}: the {least} mean has {readable(str(best))}, {means[best]:.3g}."
-        text = f"{len(table)} seeds are shown{without}. {means}"
+        means = f"{metric_label(metric)}: {readable(str(best))} has the {least} mean, {means[best]:.3g}."
+        text = f"Shown: {len(table)} trained networks{without}. {means}"
         if dot := self._dot(groups := self._groups()):
             value = groups[dot[0]][metric].iloc[dot[1]]
             text += f" Picked: {readable(dot[0])}, seed {self.picked[1]}, {tables.short_number(value)}."

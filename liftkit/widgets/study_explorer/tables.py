@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from liftkit.losses import LOSSES
 from liftkit.study.statistics import compare_pairs, interval, share_reached
 from liftkit.view import Chart, readable
 from liftkit.view.charts import dot_chart, line_chart
@@ -14,6 +15,7 @@ from liftkit.view.charts.svg import label, root, shortened
 from liftkit.view.palette import HIGHER_IS_BETTER, METRICS, SERIES, metric_label
 
 KEYS = ("data", "test", "policy", "representation", "seed")
+LOSS_COLUMNS = ("discriminator", *LOSSES)
 COSTS = ("step", "parameters", "seconds")  # columns that are shown although they are not metrics
 Groups = Mapping[str, pd.DataFrame]  # representation -> the rows of its seeds
 SIZE = {"width": 370, "height": 250}  # of each of the three charts, in pixels
@@ -102,7 +104,9 @@ def convergence_chart(history: pd.DataFrame, groups: Groups, curve: str | None, 
     caption = "line: mean over seeds"
     caption += "".join(f"; band: {readable(name)}, smallest to largest" for name in bands)
     caption += f"; {len(groups) - most} more have no line" if len(groups) > most else ""
-    svg = line_chart(lines, x_label="step", y_label=metric_label(curve).split(",")[0], bands=bands, **SIZE)
+    log = curve in LOSS_COLUMNS and bool((history[curve] > 0).all())  # on a linear axis a small loss lies on 0
+    axes = {"x_label": "step", "y_label": metric_label(curve).split(",")[0], "log": log}
+    svg = line_chart(lines, bands=bands, **axes, **SIZE)
     return Chart("convergence", title, caption, svg, span=4)
 
 
@@ -114,13 +118,14 @@ def short_number(value: float) -> str:
 
 
 def describe_seed(name: str, rows: pd.DataFrame, index: int, metric: str, metrics: tuple[str, ...]) -> str:
-    """All figures of one seed, row ``index`` of its representation's ``rows``, one per line."""
+    """All figures of one seed, row ``index`` of its representation's ``rows``."""
     row, order = rows.iloc[index], rows[metric].rank(ascending=metric not in HIGHER_IS_BETTER, method="min")
     lines = [f"{readable(name)}, seed {row['seed']}"]
     if np.isfinite(row[metric]):
         lines.append(f"rank {order.iloc[index]:.0f} of {len(rows)} by {metric_label(metric)}")
-    lines += [f"{metric_label(column)}: {short_number(row[column])}" for column in metrics]
-    return "\n".join(lines + [f"{column}: {short_number(row[column])}" for column in COSTS if column in row.index])
+    figures = [f"{metric_label(column)}: {short_number(row[column])}" for column in metrics]
+    figures += [f"{column}: {short_number(row[column])}" for column in COSTS if column in row.index]
+    return "\n".join([*lines, "; ".join(figures)])
 
 
 def pair_p(table: pd.DataFrame, first: str, second: str, metric: str) -> float:
