@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from html import unescape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
+
+from liftkit.view.charts.svg import safe
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -36,7 +40,10 @@ def add_pictures(notebook: NotebookNode) -> bool:
 
 
 def drawn(figures: Sequence[dict[str, Any]]) -> list[str]:
-    """Figures as SVG text, each given by its ``data`` and ``layout``. Raises ModuleNotFoundError without playwright."""
+    """Figures as SVG text, each given by its ``data`` and ``layout``, with a text for screen readers.
+
+    Raises ModuleNotFoundError without playwright.
+    """
     from playwright.sync_api import sync_playwright
     from plotly.offline import get_plotlyjs
 
@@ -45,4 +52,20 @@ def drawn(figures: Sequence[dict[str, Any]]) -> list[str]:
         page = browser.new_page()
         page.set_default_timeout(PATIENCE)
         page.add_script_tag(content=get_plotlyjs())
-        return [unquote(page.evaluate(DRAW, figure).partition(",")[2]) for figure in figures]
+        return [described(unquote(page.evaluate(DRAW, figure).partition(",")[2]), figure) for figure in figures]
+
+
+def described(picture: str, figure: dict[str, Any]) -> str:
+    """A figure's picture with its alternative text: the titles, the axes and the series of the figure."""
+    alt = "; ".join(dict.fromkeys(unescape(re.sub("<[^>]*>", " ", text)) for text in _texts(figure) if text))
+    return picture.replace("<svg ", f'<svg role="img" aria-label="{safe(f"Figure. {alt}")}" ', 1)
+
+
+def _texts(figure: dict[str, Any]) -> Iterator[str]:
+    layout = figure["layout"]
+    yield from (note.get("text", "") for note in layout.get("annotations", ()))
+    for name, part in sorted(layout.items()):
+        if axis := re.fullmatch(r"([xy])axis\d*|title", name):
+            text = (part if name == "title" else part.get("title", {})).get("text", "")
+            yield text and (f"{axis[1]}: {text}" if axis[1] else text)
+    yield from (trace.get("name") or "" for trace in figure["data"])

@@ -83,8 +83,12 @@ def _output_faults(cell: dict, ends_in_value: bool) -> Iterator[str]:
         yield "it contains a traceback"
     if found := SHOWN_PATH.search("".join(_texts(outputs))):
         yield f"its output shows a path of one machine: {found[0]!r}"
-    if any(FIGURE in output.get("data", ()) and PICTURE not in output["data"] for output in outputs):
-        yield "its figure has no picture for GitHub: run it with `liftkit course run` where Chromium is installed"
+    pictures = ["".join(o["data"].get(PICTURE, "")) for o in outputs if FIGURE in o.get("data", ())]
+    if any("aria-label" not in picture for picture in pictures):
+        fault = (
+            "its figure has no picture for GitHub" if "" in pictures else "its picture has no text for screen readers"
+        )
+        yield f"{fault}: run it with `liftkit course run` where Chromium is installed"
     if ends_in_value and not outputs and not marked:
         yield "its output is empty, though it ends in an expression: run it with `liftkit course run`"
 

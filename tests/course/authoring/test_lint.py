@@ -96,8 +96,10 @@ def test_a_figure_without_a_picture_is_found(tmp_path):
     data = {"application/vnd.plotly.v1+json": {"data": []}}
     without = [{"output_type": "display_data", "data": data, "metadata": {}}]
     assert "no picture" in lint_lesson(notebook(tmp_path, ("figure", without, {})))[0]
-    both = [{"output_type": "display_data", "data": data | {"image/svg+xml": "<svg/>"}, "metadata": {}}]
-    assert lint_lesson(notebook(tmp_path, ("figure", both, {}))) == []
+    for picture, faults in (("<svg/>", 1), (["<svg ", 'aria-label="Figure. x: step"/>'], 0)):
+        both = [{"output_type": "display_data", "data": data | {"image/svg+xml": picture}, "metadata": {}}]
+        found = lint_lesson(notebook(tmp_path, ("figure", both, {})))
+        assert len(found) == faults == sum("no text" in fault for fault in found)
 
 
 def test_tracebacks_paths_state_and_size_are_found(tmp_path):

@@ -1,6 +1,7 @@
 """Running a lesson stores what its cells show, and leaves the file as it was if one fails."""
 
 import asyncio
+import re
 from xml.etree import ElementTree
 
 import nbformat
@@ -57,12 +58,12 @@ def test_a_reply_that_wakes_nobody_is_found(tmp_path, monkeypatch):
 
 def test_a_figure_gets_a_picture_of_its_titles(tmp_path):
     path = tmp_path / "lesson.ipynb"
-    write_notebook(
-        path, ["import plotly.graph_objects as go\ngo.Figure(go.Scatter(y=[1, 2])).update_xaxes(title='100 % <b>')"]
-    )
+    figure = "go.Figure(go.Scatter(y=[1, 2], name='mine &lt;a&gt;')).update_xaxes(title='100 % <b>')"
+    write_notebook(path, [f"import plotly.graph_objects as go\n{figure}"])
     [output] = nbformat.read(run_lesson(path), as_version=4).cells[0].outputs
     picture = ElementTree.fromstring(output.data["image/svg+xml"])
     assert picture.get("height") == "450" and any("100 %" in (e.text or "") for e in picture.iter())
+    assert re.split(r"[.;]\s*", picture.get("aria-label")) == ["Figure", "x: 100 %  ", "mine <a>"]
     assert output.data["application/vnd.plotly.v1+json"]["data"][0]["y"] == [1, 2]
 
 
