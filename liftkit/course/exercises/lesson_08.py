@@ -54,17 +54,17 @@ def _mistakes(gradient: torch.Tensor) -> dict[str, torch.Tensor]:
 EXERCISES = {
     "08.1": Reasoning(
         title="An ankle and a wrist",
-        task="""In `legs_torso_shared`, legs and torso have two blocks each of their own; then their features are joined
-        and go through two blocks together. Can a wrist's predicted depth depend on an ankle's 2D position?""",
-        hint_1="Follow the ankle's coordinates through the network. Which layers can they reach?",
-        hint_2="What enters the shared blocks, and what leaves them?",
+        task="""Take the two shared blocks out of `legs_torso_shared`, so that the joined features h go straight into
+        the output layer. Can a wrist's predicted depth then still depend on an ankle's 2D position?""",
+        hint_1="Follow the ankle's coordinates through the network. Which part of h can they reach?",
+        hint_2="There is one output layer for all 16 depths. From which numbers does it compute each of them?",
         options={
-            "No: each segment has its own blocks.": """
-            Its first two blocks are its own. But what leaves the shared blocks comes from the features of both
-            segments, and every depth is computed from it.""",
-            "Yes: through the shared blocks.": """
-            Every depth is computed from features of both segments, so it can use every joint. In the recorded run the
-            sensitivity between legs and torso is not 0: measure it. (Where they meet comes next.)""",
+            "No: without shared blocks nothing is shared.": """
+            The output layer is: it computes every depth from all of h, which holds the features of both segments.""",
+            "Yes: through the output layer.": """
+            Every depth is a weighted sum of all of h, in which there are features of both segments. But then the legs
+            can only add something to a wrist's depth. In the shared blocks they can also change what the arm's own
+            place says.""",
             "Only while it is trained: afterwards the weights are fixed.": """
             Fixed weights do not cut a path: the ankle's coordinates go through the same layers.""",
         },
