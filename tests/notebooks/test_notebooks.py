@@ -9,6 +9,7 @@ import nbformat
 import pytest
 from lab import CHROMIUM, MOST_STEPS, short_trainings
 
+from liftkit.course.authoring.manifest import read_course
 from liftkit.course.authoring.run_lesson import run_cells
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
@@ -41,6 +42,18 @@ def test_counts_statements_and_not_lines():
     assert own_statements("print(\n    1,\n    2,\n)\nx = {\n    0: 1,\n}") == 0
     assert own_statements("def f(x):\n    y = max(\n        x,\n        0,\n    )\n    return y") == 3
     assert own_statements("for x in range(3):\n    if x:\n        print(x)") == 2
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_a_lesson_is_short_enough_for_its_minutes(path):
+    """150 words a minute, half a minute for a code cell, one more for a prediction. The rest is for exercises."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    texts = ["".join(c["source"]) for c in cells if c["cell_type"] == "markdown" and not c["id"].startswith("liftkit-")]
+    words, code = sum(len(text.split()) for text in texts), code_cells(path)
+    minutes = {lesson.file: lesson.minutes for lesson in read_course(path.parent).lessons}[path.name]
+    assert words <= 2000 and minutes <= 45
+    assert words / 150 + len(code) / 2 + len(called(code, "predict")) <= minutes
+    assert all(len("".join(c["source"]).splitlines()) <= 25 for c in code)  # a longer one hides its argument
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)

@@ -15,7 +15,8 @@ from liftkit.system.extras import tomllib
 NAME = "course.toml"
 GITHUB = r"[A-Za-z0-9][\w.-]*/[\w.-]+"
 GITLAB = r"https://(?!github\.com/)([\w-]+\.)*git[\w-]*(\.[\w-]+)+(/[\w.-]+){2,}"  # also git.university.edu
-COURSE_FIELDS = dict.fromkeys(("title", "repository", "branch", "folder", "hub"), str) | {"words": dict, "lesson": list}
+COURSE_FIELDS = dict.fromkeys(("title", "repository", "branch", "folder", "hub"), str)
+COURSE_FIELDS |= {"words": dict, "glossary": dict, "lesson": list}
 LESSON_FIELDS = {"file": str, "title": str, "minutes": int, "objectives": list, "exercises": list, "number": str}
 # What is written into the lessons beside their own text; a translation gives its own in the table [words].
 WORDS = {
@@ -56,6 +57,7 @@ class Course:
     lessons: tuple[Lesson, ...]
     hub: str = ""  # the address of a JupyterHub with nbgitpuller
     words: Mapping[str, str] = field(default_factory=dict)
+    glossary: Mapping[str, str] = field(default_factory=dict)  # term -> number of the lesson that explains it
 
     def word(self, name: str, **values: object) -> str:
         """One of WORDS, in the course's language."""
@@ -79,9 +81,11 @@ def read_course(folder: Path) -> Course:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ValueError(f"{path}: not readable TOML: {error}") from error
-    table = {"folder": "notebooks", "hub": "", "words": {}} | table
+    table = {"folder": "notebooks", "hub": "", "words": {}, "glossary": {}} | table
     _check_fields(table, COURSE_FIELDS, str(path))
     _check_words(table["words"], path)
+    if wrong := [number for number in table["glossary"].values() if not re.fullmatch(r"\d\d", str(number))]:
+        raise ValueError(f'{path}: glossary: expected the number of a lesson, such as "07", found {wrong[0]!r}')
     check_repository(table["repository"], table["branch"])
     check_hub(table["hub"])
     if (folder / OWN).is_file():
@@ -180,7 +184,7 @@ def read_json(path: Path) -> dict:
 
 
 def compare(course: Course, folder: Path) -> list[str]:
-    """List where lessons and manifest disagree: files, titles, minutes, exercises."""
+    """List where lessons and manifest disagree: files, titles, minutes, exercises, and terms that come too early."""
     listed = [lesson.file for lesson in course.lessons]
     numbered = (path.name for path in folder.glob("[0-9][0-9]_*.ipynb"))  # your own notebooks may lie there
     present = sorted({*numbered, *(name for name in listed if (folder / name).is_file())})
@@ -193,17 +197,27 @@ def compare(course: Course, folder: Path) -> list[str]:
 
 
 def _compare_lesson(course: Course, lesson: Lesson, path: Path) -> list[str]:
-    cells = ["".join(cell["source"]) for cell in read_lesson(path)["cells"]]
+    notebook = read_lesson(path)
+    cells = ["".join(cell["source"]) for cell in notebook["cells"]]
     problems, heading = [], f"# {lesson.number} {lesson.title}"
     if cells[0].splitlines()[:1] != [heading]:
         problems.append(f"its first line must be {heading!r}")
     minutes = course.word("minutes", minutes=lesson.minutes)
     if not any(minutes in cell for cell in cells):
         problems.append(f"it must say how long it takes: {minutes!r}")
-    problems += _gone(course, "\n".join(cells))
+    problems += _gone(course, "\n".join(cells)) + _unexplained(course, lesson, notebook)
     used = set(re.findall(r"""exercise\(["']([\d.]+)["']\)""", "\n".join(cells)))
     problems += [f"it lacks exercise {number}" for number in lesson.exercises if number not in used]
     return problems + [f"exercise {number} is not in {NAME}" for number in sorted(used - set(lesson.exercises))]
+
+
+def _unexplained(course: Course, lesson: Lesson, notebook: dict) -> list[str]:
+    """Terms of the glossary that a lesson's own text uses before the lesson that explains them."""
+    own = (c for c in notebook["cells"] if c["cell_type"] == "markdown" and not c.get("id", "").startswith("liftkit-"))
+    text = re.sub("`[^`]*`", "", "\n".join("".join(cell["source"]) for cell in own))  # without code
+    later = {term: number for term, number in course.glossary.items() if number > lesson.number}
+    used = [term for term in later if re.search(rf"(?<!\w){re.escape(term)}(?!\w)", text, re.IGNORECASE)]
+    return [f"it uses the word {term!r}, which lesson {later[term]} explains" for term in used]
 
 
 def _gone(course: Course, text: str) -> list[str]:

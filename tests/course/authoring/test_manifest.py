@@ -31,6 +31,7 @@ def test_the_course_and_its_manifest_agree_and_nothing_is_published_by_default()
         ('folder = "notebooks"', "[words]\nhour = 'Stunde'", r"unknown words hour; there are minutes"),
         ('folder = "notebooks"', "[words]\nshort = '{hours} h'", r"words: short .*'{hours} h'"),
         ('folder = "notebooks"', "[words]\nnext = 3", r"words: next .*3"),
+        ('prior = "02"', "prior = 2", r"glossary: .*found 2$"),
         ('["See what is lost."]', "[]", r"01_lifting.ipynb: .*objectives"),
         ('["See what is lost."]', "[1]", r"01_lifting.ipynb: objectives .*strings.*\[1\]"),
         ("01_lifting.ipynb", "lifting.ipynb", r"lesson 2: .*'lifting.ipynb'"),
@@ -81,6 +82,22 @@ def test_check_names_how_a_lesson_and_its_entry_disagree(folder, cells, facts):
     assert result.exit_code == 1
     (line,) = result.stderr.splitlines()
     assert line.startswith("01_lifting.ipynb: ") and facts in line
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "found"),
+    [
+        ("Every seed has an interval.", "07", ["interval"]),
+        ("Intervals? The OPEN interval.", "07", ["interval"]),
+        ("Every seed has an interval.", "01", []),
+        ("`interval(errors)` and intervals", "07", []),
+    ],
+)
+def test_a_word_that_a_later_lesson_explains_is_named(folder, text, number, found):
+    edit_manifest(folder, 'interval = "07"', f'interval = "{number}"')
+    write_lesson(folder / "01_lifting.ipynb", [*CELLS, text])
+    problems = [one for one in compare(read_course(folder), folder) if one.startswith("01_")]
+    assert problems == [f"01_lifting.ipynb: it uses the word {word!r}, which lesson 07 explains" for word in found]
 
 
 def test_check_names_files_that_only_one_of_the_two_has(folder):
