@@ -9,8 +9,10 @@ import nbformat
 import pytest
 from lab import CHROMIUM, MOST_STEPS, short_trainings
 
+from liftkit.course import exercise
 from liftkit.course.authoring.manifest import read_course
 from liftkit.course.authoring.run_lesson import run_cells
+from liftkit.course.exercise import Coding
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 ASKED = "commit to an answer"
@@ -86,6 +88,29 @@ def test_every_question_is_a_prediction_that_is_revealed_once(path):
     asked = called(code, "predict")
     assert sorted(called(code, "reveal")) == sorted(set(asked)) == sorted(asked)
     assert "my_guess" not in json.dumps(cells)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_every_function_of_a_student_is_used_and_keeps_its_name(path):
+    """A cell that gave ours the student's name would call ours the student's when it runs a second time."""
+    code = code_cells(path)
+    uses = [node for c in code for node in ast.walk(ast.parse("".join(c["source"]))) if calls(node) == ".use"]
+    asked = {number for number in exercises_of(path) if isinstance(exercise(number), Coding)}
+    assert asked == {node.func.value.args[0].value for node in uses}
+    functions = {node.args[0].id for node in uses}
+    assert not functions & {name for c in code for name in assigned("".join(c["source"]))}
+
+
+def exercises_of(path):
+    return next(lesson.exercises for lesson in read_course(path.parent).lessons if lesson.file == path.name)
+
+
+def assigned(source):
+    return [
+        node.id
+        for node in ast.walk(ast.parse(source))
+        if isinstance(getattr(node, "ctx", None), ast.Store) and isinstance(node, ast.Name)
+    ]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
