@@ -79,7 +79,7 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
         rows.append(
             {"representation": name, "runs": len(errors), "checkpoints": errors.shape[1]}
             | {
-                f"last error (flat {table.flat[0]:.1f})": blocks.with_interval(last),
+                f"last error (flat {table.flat.iloc[0]:.1f})": blocks.with_interval(last),
                 "above the run's lowest": blocks.with_interval(last - errors.min(1)),
             }
             | {"sd within a run, second half": blocks.with_interval(late.std(1, ddof=1))}
