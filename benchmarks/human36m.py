@@ -72,7 +72,7 @@ def main(frames: int = 390_000, detections: bool = False, out: blocks.OUT = SPEE
         maker.start()
         maker.join()
         options = ["--detections", str(found)] if detections else []
-        what, goals = f"{4 * frames:,} poses", {"at_most": 180.0} if frames <= 390_000 else {}
+        what, goals = f"{4 * frames:,} poses", {"at_most": 180.0} if frames == 390_000 else {}
         convert = [str(SCRIPT), "videopose3d", str(source), "--out", str(poses), *options]
         rows = measure(f"converting {what}", convert, **goals)
         rows += measure(f"loading {what}", ["-c", f"from liftkit import load_poses; load_poses({str(poses)!r})"])
