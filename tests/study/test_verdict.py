@@ -50,6 +50,14 @@ def test_power_is_the_share_of_experiments_that_find_the_difference():
     assert power(1, 1.2, 8) == pytest.approx((stats.ttest_1samp(samples, 0, axis=1).pvalue < 0.05).mean(), abs=0.01)
 
 
+def test_power_is_a_number_where_a_tail_vanishes():
+    strict = 0.05 / 12  # four seeds, twelve questions, as in the matrix
+    samples = np.random.default_rng(0).normal(4.2, 1, (100_000, 4))
+    share = (stats.ttest_1samp(samples, 0, axis=1).pvalue < strict).mean()
+    assert power(4.2, 1, 4, strict) == pytest.approx(share, abs=0.01)
+    assert not np.isnan([power(shift / np.sqrt(n), 1, n, strict) for n in range(2, 32) for shift in range(60)]).any()
+
+
 def test_a_disagreement_of_the_alignments_comes_first():
     assert both_alignments("supported", "supported") == "supported"
     assert both_alignments("supported", "undecided (power 0.30)").startswith("alignments disagree: supported with")
