@@ -15,7 +15,7 @@ import pandas as pd
 from liftkit.config import check_seeds
 from liftkit.course.answers import read_number
 from liftkit.course.feedback import MarkdownText
-from liftkit.study.statistics import ALIGNMENTS, compare_pairs, summarise
+from liftkit.study.statistics import ALIGNMENTS, compare_pairs
 from liftkit.study.verdict import SIZE
 from liftkit.system.files import reading, write_atomically
 
@@ -95,7 +95,8 @@ def keep_results(folder: str | Path, results: pd.DataFrame) -> pd.DataFrame:
     """Keep ``results`` (:attr:`liftkit.Study.results`) beside the plan, once, with the time: the rows that it planned.
 
     Raises:
-        ValueError: if there is no plan, if other results are there already, or if planned seeds are missing.
+        ValueError: if there is no plan, if other results are there already, or if a planned seed is missing or is there
+            several times.
     """
     planned, path = _read(Path(folder) / PLAN), Path(folder) / RESULTS
     names = [*planned.first, planned.second]
@@ -105,6 +106,10 @@ def keep_results(folder: str | Path, results: pd.DataFrame) -> pd.DataFrame:
     for name in names:
         if (count := results.loc[results["representation"] == name, "seed"].nunique()) < len(planned.seeds):
             raise ValueError(f"the plan has {len(planned.seeds)} seeds; the results have {count} of them for {name}")
+    if (several := results.duplicated(["representation", "seed"])).any():
+        name, seed = results.loc[several, ["representation", "seed"]].iloc[0]
+        advice = """choose one of each other column, as by results.query("prior == 'gravity'")"""
+        raise ValueError(f"the results have several rows for {name} and seed {seed}: {advice}")
     if not path.exists():
         write_atomically(path, lambda file: results.assign(kept=_now()).to_csv(file, index=False))
     kept, errors = pd.read_csv(path), list(ALIGNMENTS)
@@ -151,14 +156,14 @@ def review(folder: str | Path, report: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def _facts(planned: Plan, results: pd.DataFrame) -> dict[str, Any]:
-    """What a report must say, by field."""
-    summary = summarise(results).set_index("representation")
+    """What a report must say, by field. Recorded results may lack the parameters."""
+    means = results.groupby("representation").mean(numeric_only=True)
     compared = {
         metric: compare_pairs(results, planned.first, planned.second, metric, planned.size).set_index("first")
         for metric in (*ALIGNMENTS, planned.metric)
     }
     facts: dict[str, Any] = {"seeds": len(planned.seeds), "checkpoint": planned.checkpoint}
-    facts |= {name: summary[name].to_dict() for name in ("parameters", "mirrored")}
+    facts |= {name: means[name].to_dict() for name in ("parameters", "mirrored") if name in means}
     facts |= {name: compared[metric]["difference"].to_dict() for name, metric in DIFFERENCES.items()}
     return facts | {name: compared[planned.metric][name].to_dict() for name in ("p_holm", "verdict")}
 

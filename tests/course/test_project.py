@@ -104,6 +104,21 @@ def test_results_need_a_plan_and_all_its_seeds_and_stay(tmp_path):
         project.keep_results(tmp_path, results().assign(pa_mpjpe=1.0))
 
 
+def test_results_of_two_priors_are_not_mixed(tmp_path):
+    project.plan(tmp_path, **PLANNED)
+    both = pd.concat([results().assign(prior="paper"), results().assign(prior="gravity")])
+    with pytest.raises(ValueError, match="several rows for whole and seed 0: choose one"):
+        project.keep_results(tmp_path, both)
+    assert len(project.keep_results(tmp_path, both.query("prior == 'paper'"))) == 12
+
+
+def test_recorded_results_without_parameters_are_judged_by_the_rest(tmp_path):
+    project.plan(tmp_path, **PLANNED)
+    project.keep_results(tmp_path, results().drop(columns=["parameters", "seconds", "policy"]))
+    found = project.review(tmp_path, {name: value for name, value in REPORT.items() if name != "parameters"})
+    assert found.point.all() and set(found.index) == {"plan", *REPORT} - {"parameters"}
+
+
 def test_a_good_report_gets_every_point(studied):
     good = REPORT | {"verdict": {"apart": "Supported"}}
     found = project.review(studied, good)
