@@ -3,6 +3,7 @@
 Set LIFTKIT_SCREENSHOTS to a folder to have what the browser showed kept there.
 """
 
+import json
 import os
 import re
 from collections import Counter
@@ -10,7 +11,18 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from lab import browser, elsewhere, kernels, lab, needs_chromium, ours, run_all, short_trainings, shut_down_kernels
+from lab import (
+    NOT_SO,
+    browser,
+    elsewhere,
+    kernels,
+    lab,
+    needs_chromium,
+    ours,
+    run_all,
+    short_trainings,
+    shut_down_kernels,
+)
 from nbformat.reader import NotJSONError
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -122,6 +134,10 @@ def test_every_cell_runs_without_an_error(seen):
     assert failures(seen["notebook"]) == [] and [cell for cell in seen["cells"] if cell["errors"]] == []
     counts = [cell.execution_count for cell in code_cells(seen["notebook"])]
     assert counts == list(range(1, len(counts) + 1))
+
+
+def test_after_every_cell_widgets_and_their_pictures_are_of_one_state(seen):
+    assert NOT_SO not in json.dumps(seen["notebook"])
 
 
 def test_its_widgets_and_charts_are_drawn(seen):

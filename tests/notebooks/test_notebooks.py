@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from lab import CHROMIUM, MOST_STEPS, short_trainings
+from lab import CHROMIUM, MOST_STEPS, NOT_SO, short_trainings
 
 from liftkit.course import exercise
 from liftkit.course.authoring.manifest import read_course
@@ -126,7 +126,21 @@ def test_predictions_are_counted_before_what_to_remember(path):
 def test_every_cell_runs_without_a_browser(path, tmp_path, monkeypatch):
     for name, value in short_trainings(tmp_path).items():
         monkeypatch.setenv(name, value)
-    run_cells(nbformat.read(path, as_version=4), path.parent)  # raises an error with the cell's traceback
+    notebook = nbformat.read(path, as_version=4)
+    run_cells(notebook, path.parent)  # raises an error with the cell's traceback
+    assert NOT_SO not in json.dumps(notebook)
+
+
+@pytest.mark.slow
+def test_a_cell_that_leaves_a_widget_or_its_picture_stale_is_found(tmp_path, monkeypatch):
+    for name, value in short_trainings(tmp_path).items():
+        monkeypatch.setenv(name, value)
+    made = "from IPython.display import display\nfrom liftkit.widgets import SeedLottery\nlottery = SeedLottery()"
+    cells = [made, "lottery.seeds = 2\nlottery", "display(lottery)\nlottery.seeds = 3"]
+    cells += ["lottery", "lottery.controller.set('seeds', 5)"]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    run_cells(notebook, tmp_path)
+    assert [NOT_SO in json.dumps(cell.outputs) for cell in notebook.cells] == [False, False, True, False, True]
 
 
 @pytest.mark.slow

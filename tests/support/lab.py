@@ -32,6 +32,28 @@ def _shorten(config):
     object.__setattr__(config, "steps", min(config.steps, {MOST_STEPS}))
 TrainConfig.__post_init__ = _shorten
 """
+# After every cell: each widget's live state is its controller's, and a picture that the cell stored is of that state.
+NOT_SO = "shown, but not so: "
+ONE_STATE = f"""
+import gc, json
+from liftkit.widgets import Widget
+_shown, _display, _plain = [], Widget._ipython_display_, lambda state: json.loads(json.dumps(state))
+def _noted(self, **options):
+    _display(self, **options)
+    _shown.append((self, self.svg()))
+Widget._ipython_display_ = _noted
+def _known(state):
+    return {{name: value for name, value in _plain(state).items() if name not in ("error", "running", "number")}}
+def _check_widgets(result):
+    faults = [widget for widget, picture in _shown if widget.svg() != picture]
+    _shown.clear()
+    for widget in [each for each in gc.get_objects() if issubclass(type(each), Widget)]:
+        state = widget.controller.state().items()
+        faults += [widget] * any(_known(getattr(widget, name)) != _known(value) for name, value in state)
+    if faults:
+        print({NOT_SO!r}, faults)
+get_ipython().events.register("post_run_cell", _check_widgets)
+"""
 
 
 def write_notebook(path: Path, sources: Iterable[str]) -> None:
@@ -45,10 +67,14 @@ def write_notebook(path: Path, sources: Iterable[str]) -> None:
 
 
 def short_trainings(folder: Path) -> dict[str, str]:
-    """Environment variables of kernels in which no training takes more than MOST_STEPS steps."""
+    """Environment variables of kernels in which no training takes more than MOST_STEPS steps, and widgets are checked.
+
+    A cell whose widget shows what is not so prints NOT_SO.
+    """
     startup = folder / "ipython" / "profile_default" / "startup"
     startup.mkdir(parents=True)
     (startup / "00_short_trainings.py").write_text(SHORT_TRAININGS)
+    (startup / "01_one_state.py").write_text(ONE_STATE)
     return {"IPYTHONDIR": str(folder / "ipython")}
 
 
