@@ -1,14 +1,24 @@
 """How widgets fit on a screen, in a real browser: their heights, narrow windows, and the views of 3D panels."""
 
+from pathlib import Path
+
 import pytest
 from lab import browser, needs_chromium
 from widget_cells import CELLS, SETUP
 
+from liftkit.view.controller import Controller
 from liftkit.view.page import page_html
 from liftkit.view.stored import stored
 
 pytestmark = needs_chromium
 HIGHEST = 640  # pixels, of a window of 1366 x 768
+LONG = {  # states with more text than the first
+    "StudyExplorer": lambda control: control.pick("seeds", "five_parts,2"),
+    "CorrelationExplorer": lambda control: control.set("partner", "right_wrist"),
+    "SwapExplorer": lambda control: control.set("step", "the difference"),
+    "RepresentationExplorer": lambda control: (control.press("start"), control.set("segments", 4)),
+    "ClaimBoard": lambda control: control.set("claim", control.titles[-2]),
+}
 
 
 @pytest.fixture(scope="module")
@@ -18,11 +28,18 @@ def pages(tmp_path_factory):
     exec(SETUP, names)
     for name, cell in CELLS.items():
         controller = eval(cell, names).controller
-        state, (answers, _) = controller.state(), stored(controller, [], 1, 10**6)
-        state["scene"]["browser"] = "stored"
-        found[name] = folder / f"{name}.html"
-        found[name].write_text(page_html(controller.title, state | {"answers": answers, "note": ""}))
+        found[name] = written(controller, folder / f"{name}.html")
+        if name in LONG:
+            LONG[name](controller)
+            found[f"{name}, long"] = written(controller, folder / f"{name}_long.html")
     return found
+
+
+def written(controller: Controller, file: Path) -> Path:
+    state, (answers, _) = controller.state(), stored(controller, [], 1, 10**6)
+    state["scene"]["browser"] = "stored"
+    file.write_text(page_html(controller.title, state | {"answers": answers, "note": ""}))
+    return file
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +67,11 @@ def test_it_fits_on_a_laptop_and_nothing_overflows_on_a_phone(page, pages, name)
             if each.is_visible()
         ]
         assert max(box["x"] + box["width"] for box in boxes) <= width, f"{width} px"
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_it_fits_on_a_laptop_when_it_says_much(page, pages, name):
+    assert shown(page, pages[f"{name}, long"], 1366).bounding_box()["height"] <= HIGHEST
 
 
 def test_what_belongs_together_stands_together_at_800_pixels(page, pages):

@@ -75,8 +75,8 @@ class RepresentationExplorerController(Controller):
             Slider("shared_blocks", "Shared blocks", "Residual blocks that all segments share", 0, BLOCK_BUDGET - 1),
             Choice("click", "A click", "What a click on a joint does", (GIVES, SEES, LOOKS)),
             Choice("segment", "Segment", "The one that the click is about", numbers),
-            Choice("joint", "Joint", "To choose one without a mouse", H36M_17.names[1:]),
-            Button("put", "Click it", "Do with the chosen joint what a click on it does"),
+            Choice("joint", "Joint", "To choose one without a mouse", H36M_17.names[1:], more=True),
+            Button("put", "Click it", "Do with the chosen joint what a click on it does", more=True),
             TextField("name", "Name", "small letters, digits and underscores", pattern="[a-z][a-z0-9_]*"),
             Button("register", "Register", "Let training and the other widgets know it"),
         ]
