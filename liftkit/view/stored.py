@@ -105,7 +105,8 @@ def stored(controller: Controller, steps: Iterable[Step], most: int, budget: int
     states, edges, known = [controller.state()], {}, {}
     known[_key(states[0])] = 0
     seen, size = set(), 0  # parts, and about how many bytes they take
-    whole = not (controller.needs_kernel or any(getattr(panel, "draggable", False) for panel in controller.panels()))
+    pulled = any(getattr(panel, "draggable", False) for panel in controller.panels())
+    whole = not (controller.needs_kernel or pulled)
     for before, message, state in steps:
         key = _key(state)
         if key not in known:
@@ -128,7 +129,8 @@ def stored(controller: Controller, steps: Iterable[Step], most: int, budget: int
     kept = _page_controls(states[0], _answered(edges))
     lacking = [one.label for one in controller.controls() if one.name not in {control["name"] for control in kept}]
     note = f"This page holds {len(states):,} states; others need a notebook" if not whole and len(states) > 1 else ""
-    lack = f"Controls that need a notebook: {', '.join(lacking)}" if lacking else ""
+    lacking += ["pulling by hand"] if pulled else []  # it leads to any place
+    lack = f"Only in a notebook: {', '.join(lacking)}" if lacking else ""
     note = "".join(f"{sentence}. " for sentence in (note, lack) if sentence).rstrip()
     return {"content": content, "absent": ABSENT, "controls": kept}, note
 

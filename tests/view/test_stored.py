@@ -59,7 +59,7 @@ def page(most: int = 1000, budget: int = 10**6):
 @needs_node
 def test_each_answer_is_the_controllers(tmp_path):
     content, note = page(3000)
-    assert note.endswith("others need a notebook. Controls that need a notebook: Train.")
+    assert note.endswith("others need a notebook. Only in a notebook: Train.")
     found, control = answered(Two(), MESSAGES[:5], tmp_path, content), Two()
     for message, ours in zip(MESSAGES, found, strict=False):
         control.handle(message)

@@ -112,6 +112,10 @@ def test_live_view_still_picture_and_sentence_are_of_one_state():
     assert widget.panel_side == panel(widget.controller, "side").dynamic_state()
 
 
+def test_a_page_says_that_it_cannot_be_pulled():
+    assert BeTheLifter(POSES).page_state(3)["note"].endswith(", pulling by hand.")
+
+
 def test_poses_without_truth_are_refused():
     with pytest.raises(ValueError, match="lifting by hand needs the true 3D poses"):
         BeTheLifterController(replace(POSES, x3d=None))

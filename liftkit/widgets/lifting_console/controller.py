@@ -92,7 +92,7 @@ class LiftingConsoleController(Controller):
 
     def controls(self):
         found = [
-            Choice("preset", "Play", "What the lifter is told; restarts training", (*PRESETS, OWN)),
+            Choice("preset", "What plays", "What the lifter is told; restarts training", (*PRESETS, OWN)),
             Button("step_d", "Step D", "The discriminator's half of a step"),
             Button("step_g", "Step G", "The lifter's half of a step"),
             Button("run", "Run", "D and G take turns until the last step"),
