@@ -133,7 +133,7 @@ def figures(
             | {"mean over actions": f"{row.pa_mpjpe_macro:.1f}"}
             | {"of flat": f"{row['mean'] / flat:.2f}", "sd": f"{row.sd:.1f}"}
             | {"reached": f"{row.reached * row.seeds:.0f} of {row.seeds}"}
-            | {"mirrored": mirrored, "minus full": minus, "better by a fifth": judged}
+            | {"mirrored": mirrored, "minus full": minus, "better (paper: by a fifth)": judged}
         )
     shown = references[(references.lifter == "supervised") & references.representation.isin(names)]
     for (data, name), seeds in shown.groupby(["data", "representation"], sort=False):

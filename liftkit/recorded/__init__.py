@@ -105,7 +105,7 @@ def record_table(*here: str, against: str = "full") -> pd.DataFrame:
     rows = compare_pairs(results, [name for name in names if name != against], against).set_index("first")
     differences = {name: difference(pair) for name, pair in rows.iterrows()}
     found[f"minus {against} (corrected)"] = [differences.get(name, "–") for name in names]
-    found["better by a fifth"] = [rows["verdict"].get(name, "–") for name in names]
+    found["better (paper: by a fifth)"] = [rows["verdict"].get(name, "–") for name in names]
     counts = results.groupby("representation")["parameters"].first()
     found["parameters"] = [f"{counts[name]:,}" for name in names]
     found[""] = ["◀ here" if name in here else "" for name in names]

@@ -30,7 +30,7 @@ from liftkit.system.numbers import Rounded
 WINNER, OTHER = "legs_torso", "full"
 ALLOWED, FORBIDDEN = ALIGNMENTS
 RATIO, DRAWS = 2.0, 4000  # of the spreads, for which the power is shown; simulated experiments
-BEATS, BEST = "1. legs + torso beats the full pose by a fifth", "1. and is the best of the five"
+BEATS, BEST = "1. legs + torso beats the full pose (paper: by a fifth)", "1. and is the best of the five"
 DEPENDS = "2. the full pose learns dependences that do not exist"
 STABLE = "3. training is more stable"
 GENERALISES = "4. it generalises better: from {} to {}"
@@ -89,7 +89,7 @@ def _beats(table: pd.DataFrame, title: str) -> dict[str, Judgement]:
         for pair in pairs[pairs["first"] == WINNER].to_dict("records"):
             rows = table[(table.data == pair["data"]) & (table.test == pair["test"])]
             shares = [f"{name}: {_mirrored(rows[rows.representation == name])}" for name in (WINNER, OTHER)]
-            text = f"{difference(pair)}; forbidden {difference(pair, FORBIDDEN)}. {'; '.join(shares)}"
+            text = f"{difference(pair)}; with reflection forbidden {difference(pair, FORBIDDEN)}. {'; '.join(shares)}"
             found[title.format(pair["data"], pair["test"])] = Judgement(pair["verdict"], text)
     return found
 

@@ -58,7 +58,7 @@ def test_the_figures_of_a_page_are_those_of_the_study():
     table = real_study.figures(summaries, pairs, references).set_index("representation")
     row = table.loc["legs_torso"]
     assert row["of flat"] == "0.80" and row["reached"] == "0 of 6" and row["mirrored"] == "no seed"
-    assert table.loc["full", "reached"] == "6 of 6" and row["better by a fifth"] == "contradicted"
+    assert table.loc["full", "reached"] == "6 of 6" and row["better (paper: by a fifth)"] == "contradicted"
 
 
 @pytest.fixture

@@ -73,7 +73,7 @@ def test_the_table_shows_means_and_differences_with_intervals_and_the_verdict(ju
     told = f"{mean:+.1f} mm ({low:+.1f} to {high:+.1f}, {mean / errors['full'].mean():+.0%}, "
     assert row["minus full (corrected)"] == f"{told}p {p[name]:.3f}, corrected {3 * p[name]:.3f})"
     assert row["PA-MPJPE (95 %, t, n = 8)"].startswith(f"{errors[name].mean():.1f} (")
-    assert row["better by a fifth"].split()[0] in ("supported", "contradicted", "undecided", "alignments")
+    assert row["better (paper: by a fifth)"].split()[0] in ("supported", "contradicted", "undecided", "alignments")
     assert row["no reflection"].startswith(f"{results[results.representation == name].pa_mpjpe.mean():.1f} (")
     assert list(table.index) == [*results.representation.unique(), "flat", "chance"]
     assert [*table.loc[["flat", "chance"], "no reflection"]] == [*baselines(judged).pa_mpjpe.map("{:.1f}".format)]

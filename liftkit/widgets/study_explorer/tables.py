@@ -154,4 +154,4 @@ def describe_pair(
     if others and np.isfinite(found["low_holm"]):
         ends = f"{found['low_holm']:.3g} to {found['high_holm']:.3g}"
         text += f". Corrected for the {1 + len(others)} comparisons {which} (Holm): {ends}, p = {found['p_holm']:.2g}"
-    return f'{text}. "{first} is better by a fifth": {found["verdict"]}.'
+    return f'{text}. "{first} is better" (the paper: by a fifth): {found["verdict"]}.'
