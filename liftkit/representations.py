@@ -13,6 +13,8 @@ from liftkit.skeleton import H36M_17, Skeleton
 
 # The paper compares representations at no more than six residual blocks, so that capacity is comparable.
 BLOCK_BUDGET = 6
+# By representation: what its segments were called in stored results of earlier versions -> what they are called.
+RENAMED = {name: {"torso": "column"} for name in ("five_parts", "five_parts_shared")}
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,13 @@ class Representation:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Representation:
-        """The representation whose :meth:`to_dict` gave ``values``; ValueError on any others."""
+        """The representation whose :meth:`to_dict` gave ``values``, in any version; ValueError if there is none."""
         try:
-            segments = tuple(Segment(s["name"], tuple(s["sees"]), tuple(s["owns"])) for s in values["segments"])
+            renamed = RENAMED.get(values["name"], {})
+            segments = tuple(
+                Segment(renamed.get(s["name"], s["name"]), tuple(s["sees"]), tuple(s["owns"]))
+                for s in values["segments"]
+            )
             return cls(**{**values, "segments": segments})
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"not a representation: {error!r}") from error
@@ -175,7 +181,7 @@ _LEGS_TORSO = (Segment("legs", _RIGHT_LEG + _LEFT_LEG), Segment("torso", _COLUMN
 _FIVE_PARTS = (
     Segment("right_leg", _RIGHT_LEG),
     Segment("left_leg", _LEFT_LEG),
-    Segment("torso", _COLUMN),
+    Segment("column", _COLUMN),
     Segment("left_arm", _LEFT_ARM),
     Segment("right_arm", _RIGHT_ARM),
 )

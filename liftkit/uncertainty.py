@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from liftkit.geometry import flip, normalise
-from liftkit.representations import Representation
+from liftkit.representations import RENAMED, Representation
 
 RIDGE = 0.01  # of a pose's size: smaller deviations mean nothing, detectors are off by as much
 USUAL = 0.99  # of the training poses lie within the distance 1
@@ -73,7 +73,9 @@ class PoseStatistics:
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, np.ndarray], representation: Representation) -> PoseStatistics:
         """The statistics whose :meth:`arrays` are given; ValueError if they are of another representation."""
-        names = [segment.name for segment in representation.segments]
+        names, renamed = [segment.name for segment in representation.segments], RENAMED.get(representation.name, {})
+        parts = ((key.partition("."), value) for key, value in arrays.items())
+        arrays = {f"{kind}.{renamed.get(name, name)}": value for (kind, _, name), value in parts}
         try:
             fields = [
                 {name: np.asarray(arrays[f"{kind}.{name}"], float) for name in names}

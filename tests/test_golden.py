@@ -12,6 +12,7 @@ import pytest
 
 from liftkit import PoseSet, Run, Study, TrainConfig, evaluate, load_poses, run_study
 from liftkit.recorded import load_record, record_settings
+from liftkit.representations import REPRESENTATIONS
 from liftkit.skeleton import H36M_17
 from liftkit.study import jobs as jobs_module
 from liftkit.training import Trainer
@@ -126,6 +127,23 @@ def test_fields_that_did_not_exist_mean_what_was_done_then_whatever_is_the_defau
     assert errors.n_mpjpe.tolist() == pytest.approx(RUN_N_MPJPE, rel=1e-4)
     with pytest.raises(ValueError, match=r"other settings: .*config\.scale was pose, is now segment"):
         go_on(golden, changed(**given))
+
+
+@pytest.mark.parametrize("name", ["five_parts", "five_parts_shared"])
+def test_five_parts_whose_column_was_called_torso_are_today_s(name):
+    stored = record_settings()["representations"][name]
+    assert [segment["name"] for segment in stored["segments"]][2] == "torso"  # as the file was written
+    assert load_record(name).representation == REPRESENTATIONS[name]
+
+
+def test_a_study_goes_on_whatever_its_segments_were_called(golden, monkeypatch):
+    def rename(content):
+        content["settings"]["representations"][1]["segments"][0]["name"] = "below"
+
+    edited(golden / "study" / "study.json", rename)
+    monkeypatch.setattr(Trainer, "__init__", None)  # nothing is trained
+    stored = Study.load(golden / "study").results
+    pd.testing.assert_frame_equal(go_on(golden, TrainConfig(**CONFIG)).results, stored)
 
 
 def test_what_really_differs_is_refused_field_by_field(golden, later):

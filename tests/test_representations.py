@@ -57,7 +57,7 @@ def test_segments_hold_the_joints_that_their_names_promise():
     five = {
         "right_leg": side("right", *LEG),
         "left_leg": side("left", *LEG),
-        "torso": set(COLUMN),
+        "column": set(COLUMN),
         "left_arm": side("left", *ARM),
         "right_arm": side("right", *ARM),
     }

@@ -91,3 +91,11 @@ def test_a_run_knows_its_training_poses_and_keeps_them(poses, statistics, tmp_pa
 def test_statistics_of_another_representation_are_refused(statistics):
     with pytest.raises(ValueError, match="statistics of full must have 'means.body', found"):
         PoseStatistics.from_arrays(statistics.arrays(), get_representation("full"))
+
+
+def test_statistics_of_five_parts_whose_column_was_called_torso_are_read(poses):
+    now = PoseStatistics.of(poses, get_representation("five_parts"))
+    stored = {key.replace("column", "torso"): value for key, value in now.arrays().items()}
+    assert {"means.torso", "precisions.torso", "limits.torso"} < set(stored)
+    read = PoseStatistics.from_arrays(stored, get_representation("five_parts"))
+    np.testing.assert_allclose(read.distance(poses[:20]), now.distance(poses[:20]), rtol=1e-4)

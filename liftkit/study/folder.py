@@ -187,13 +187,19 @@ def _differences(was: Mapping[str, Any], now: Mapping[str, Any], of: str = "") -
     for field in (field for field in was if field in now):  # else a set of poses, whose name is said to differ
         old, new = was[field], now[field]
         if field == "representations":
-            old, new = ({each["name"]: each for each in representations} for representations in (old, new))
+            old, new = ({each["name"]: _unnamed(each) for each in every} for every in (old, new))
             if list(old) != list(new):
                 old, new = list(old), list(new)
         if isinstance(old, dict) and isinstance(new, dict):
             yield from _differences(old, new, f"{of}{field}.")
         elif old != new:
             yield f"{of}{field} was {old}, is now {new}"
+
+
+def _unnamed(representation: Mapping[str, Any]) -> dict[str, Any]:
+    """A stored representation without what its segments are called, which no result depends on."""
+    segments = [{**segment, "name": ""} for segment in representation["segments"]]
+    return {**representation, "segments": segments}
 
 
 def join(tables: Iterable[tuple[pd.DataFrame, ...]]) -> dict[str, pd.DataFrame]:
