@@ -190,21 +190,22 @@ def mixed_by_pandas(x2d, other):
     return table.astype("float32")
 
 
-def interval_by_table(values):
-    factor = {5: 2.776, 8: 2.365, 24: 2.069}[len(values)]  # from a printed table of Student's t
+def interval_by_table(values, level):
+    # from a printed table of Student's t
+    factor = {(5, 0.95): 2.776, (8, 0.95): 2.365, (24, 0.95): 2.069, (5, 0.8): 1.533}[len(values), level]
     half = factor * statistics.stdev(values.tolist()) / math.sqrt(len(values))
     return [statistics.fmean(values) - half, statistics.fmean(values) + half]
 
 
-def interval_by_torch(values):
+def interval_by_torch(values, level):
     values = torch.tensor(values)
-    half = stats.t.ppf(0.975, len(values) - 1) * values.std() / len(values) ** 0.5
+    half = stats.t.ppf(1 - (1 - level) / 2, len(values) - 1) * values.std() / len(values) ** 0.5
     return values.mean() - half, values.mean() + half
 
 
-def interval_by_pandas(values):
+def interval_by_pandas(values, level):
     column = pd.Series(values)
-    return pd.Series(stats.t.interval(0.95, len(column) - 1, loc=column.mean(), scale=column.sem()))
+    return pd.Series(stats.t.interval(level, len(column) - 1, loc=column.mean(), scale=column.sem()))
 
 
 def never_met_by_loops(train, test):
@@ -326,7 +327,7 @@ RIGHT = {
     "10.2": [{"five_parts"}, "Five parts", pd.Index(["five_parts"])],
     "10.3": ["b)", {"b"}, "B's: nothing moves when the legs are swapped"],
     "07.1": [interval_by_table, interval_by_torch, interval_by_pandas],
-    "07.2": [7 / 8, "7/8", "7 of 8", np.float32(0.875), "87.5 %"],
+    "07.2": [21 / 40, "21/40", "21 of 40", np.float32(0.525), "52.5 %"],
     "07.3": ["D", ["d"], "(d)"],
     "12.1": [never_met_by_loops, never_met_by_pandas, never_met_as_tensor],
     "12.2": [

@@ -86,13 +86,13 @@ def test_words_of_two_options_or_of_none_choose_nothing():
 @pytest.mark.parametrize(
     ("number", "answer", "facts"),
     [
-        ("00.2", "e", ["a, b, c, d", "'e'"]),
+        ("00.2", "f", ["a, b, c, d, e", "'f'"]),
         ("00.2", ["a", "b"], ["a, b, c, d", "list"]),
-        ("08.1", "d", ["a, b, c", "'d'"]),
+        ("08.1", "f", ["a, b, c, d, e", "'f'"]),
         ("08.1", {"b": 1}, ["a, b, c", "dict"]),
         ("08.1", [["b"]], ["a, b, c", "list"]),
         ("10.3", 2, ["a, b, c, d", "int"]),
-        ("07.3", "x", ["a, b, c, d", "'x'"]),
+        ("07.3", "x", ["a, b, c, d, e", "'x'"]),
         ("05.1", "the biggest", ["number", "'the biggest'"]),
         ("09.2", {"five_parts_shared", "full"}, ["found 2: five_parts_shared, full"]),
         ("10.2", 3, ["a set of the names", "int"]),

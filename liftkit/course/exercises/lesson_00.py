@@ -81,6 +81,8 @@ EXERCISES = {
             "The lifter gets worse, because the turned views are made from wrong depths.": """
             The turned views are made from the depths that the lifter predicts, not from true ones: nobody has any for
             a view that nobody photographed.""",
+            "The training stops with an error, because the 2D poses no longer fit the 3D poses.": """
+            Nothing compares the two. The trainer is given the 2D poses only, and these are as they were.""",
         },
         answer="a",
     ),

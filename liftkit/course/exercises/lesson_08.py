@@ -67,6 +67,11 @@ EXERCISES = {
             place says.""",
             "Only while it is trained: afterwards the weights are fixed.": """
             Fixed weights do not cut a path: the ankle's coordinates go through the same layers.""",
+            "Only through the residual blocks of the two segments.": """
+            Before the join the two segments are networks of their own: no block of the arms sees a leg.""",
+            "Only if both segments give h equally many features.": """
+            How many there are does not matter. The output layer reads all of h, so one feature of the legs
+            is enough.""",
         },
         answer="b",
     ),

@@ -39,6 +39,8 @@ EXERCISES = {
             together. But more parts have more ways to disagree, and no alignment corrects those.""",
             "In 1 of 32.": """
             That counts only the seeds without any mirrored part; if all five are mirrored, they agree, too.""",
+            "In 1 of 5.": """
+            Five parts are five coins, not one draw among five: count their outcomes, 2 x 2 x 2 x 2 x 2.""",
         },
         answer="c",
     ),

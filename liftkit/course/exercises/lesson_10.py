@@ -118,6 +118,9 @@ EXERCISES = {
             and because it is cut, it cannot move in any other pose either.""",
             "That cannot be known: no such legs were among the test poses.": """
             That is so for A. For B it is known without any pose: it has no path from a leg to the torso.""",
+            "Both: A's depths do not vary with the legs, and B's do not move.": """
+            What does not vary for the legs of the test people may move for others: by its 40 mm, A computes
+            depths from the legs.""",
         },
         answer="b",
     ),

@@ -106,6 +106,9 @@ EXERCISES = {
             The mirrored pose has the same problem: two turns demand z of it, and the script -z.""",
             "Each: the error is squared, so a sign makes no difference.": """
             Squared is the difference of prediction and target. With another sign the target is another place.""",
+            "Each positive z: the script demands z, a joint behind the pelvis.": """
+            For a positive z two turns demand -z, which is negative, and the script demands z. The sign of z
+            is no help.""",
         },
         answer="b",
     ),

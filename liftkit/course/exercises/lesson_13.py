@@ -118,6 +118,12 @@ EXERCISES = {
             small spread is not a bound, while a large one is a warning.""",
             "The representation suits this film.": """
             Seeds of a bad representation can agree, too: one that always predicts 0 agrees with itself perfectly.""",
+            "With more seeds the elbow's depth would become right.": """
+            More seeds give a steadier mean. An error that all of them share, such as that of a wrong tilt,
+            is in the mean of a thousand.""",
+            "Nothing: without the truth no number says anything.": """
+            The spread says how much of the depth is the luck of a seed, and a large one would have been a
+            warning.""",
         },
         answer="b",
     ),

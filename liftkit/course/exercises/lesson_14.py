@@ -147,6 +147,9 @@ EXERCISES = {
             "Nothing: an undecided study is no result.": """
             If only decided studies are reported, readers see the lucky ones. An interval is a result: it says which
             differences are excluded.""",
+            "Contradicted: an advantage of a fifth was not shown.": """
+            Not shown is not excluded. By the rule the interval would have to exclude a fifth, and with a
+            power of 0.3 a fifth is missed in seven studies of ten.""",
         },
         answer="c",
     ),

@@ -20,4 +20,5 @@ WRONG = [
     ("00.2", "b", r"errors cannot change.*training people"),
     ("00.2", "C", r"shown one.*`x3d`"),
     ("00.2", "d", r"predicts, not from true"),
+    ("00.2", "e", r"given the 2D poses only"),
 ]  # fmt: skip

@@ -5,25 +5,30 @@ from scipy import stats
 
 
 def interval(factor=lambda n: stats.t.ppf(0.975, n - 1), ddof=1, divisor=np.sqrt, middle=np.mean):
-    def wrong(values):
+    def wrong(values, level):
         half = factor(len(values)) * values.std(ddof=ddof) / divisor(len(values))
         return middle(values) - half, middle(values) + half
 
     return wrong
 
 
-def bootstrap(values):
+def bootstrap(values, level):
     drawn = np.random.default_rng(0).choice(values, size=(2000, len(values)))
     return np.percentile(drawn.mean(axis=1), [2.5, 97.5])
 
 
-def symmetric_bootstrap(values):
-    half = np.ptp(bootstrap(values)) / 2
+def symmetric_bootstrap(values, level):
+    half = np.ptp(bootstrap(values, level)) / 2
     return values.mean() - half, values.mean() + half
 
 
-def variance(values):
+def variance(values, level):
     half = stats.t.ppf(0.975, len(values) - 1) * values.var(ddof=1) / np.sqrt(len(values))
+    return values.mean() - half, values.mean() + half
+
+
+def half_a_tail_of_95(values, level):
+    half = stats.t.ppf(level + 0.025, len(values) - 1) * stats.sem(values)
     return values.mean() - half, values.mean() + half
 
 
@@ -50,19 +55,23 @@ WRONG = [
     ("07.1", interval(middle=np.median), r"interval is 64\.00; .*the mean of the values, 65\.60"),
     ("07.1", bootstrap, r"mean of the values, 65\.60|expected 8\.54"),
     ("07.1", symmetric_bootstrap, r"expected 8\.54"),
-    ("07.1", lambda values: interval()(values)[::-1], r"lower end comes first"),
-    ("07.1", lambda values: np.ptp(interval()(values)) / 2, r"\(2,\), found \(\)"),
-    ("07.1", lambda values: np.percentile(values, [2.5, 97.5]), r"mean of the values, 65\.60"),
+    ("07.1", lambda values, level: interval()(values, level)[::-1], r"lower end comes first"),
+    ("07.1", lambda values, level: np.ptp(interval()(values, level)) / 2, r"\(2,\), found \(\)"),
+    ("07.1", lambda values, level: np.percentile(values, [2.5, 97.5]), r"mean of the values, 65\.60"),
     ("07.1", variance, r"variance.*root"),
-    ("07.2", 0.5, r"0\.5 is too small.*own best seed.* 73\.8 mm"),
-    ("07.2", 0.0, r"0 is too small.*best seed of all.* 73\.8 mm"),
-    ("07.2", 0.125, r"0\.125 is too small.*miss the limit"),
+    ("07.1", interval(), r"level 0\.8 differs.*that of level 0\.95"),
+    ("07.1", half_a_tail_of_95, r"level 0\.8 differs.*20 %, half of it at each end"),
+    ("07.2", 0.45, r"0\.45 is too small.*its eight,.* 73\.8 mm"),
+    ("07.2", 0.075, r"0\.075 is too small.*best of all.* 73\.8 mm"),
+    ("07.2", 0.475, r"0\.475 is too small.*miss the limit"),
+    ("07.2", 0.875, r"0\.875 is too large.*take all five"),
     ("07.2", 1.0, r"1 is too large.*0\.75 times.* 73\.8 mm"),
-    ("07.2", 87.5, r"per cent"),
-    ("07.2", 7, r"divide by the 8 seeds"),
+    ("07.2", 52.5, r"per cent"),
+    ("07.2", 21, r"divide by the 40 seeds"),
     ("07.2", 0.7, r"Count the seeds.* 73\.8 mm"),
-    ("07.2", "1/8", r"0\.125 is too small.*miss the limit"),
+    ("07.2", "19/40", r"0\.475 is too small.*miss the limit"),
     ("07.3", "a", r"72\.9 and 76\.5"),
     ("07.3", "b", r"63\.5 against 73\.2"),
     ("07.3", "C", r"73\.3 to 66\.8"),
+    ("07.3", "e", r"exclude 13 mm.*9\.9"),
 ]

@@ -55,4 +55,5 @@ WRONG = [
     ("10.3", "a", r"40 mm"),
     ("10.3", "c", r"0\.04 is a correlation.* 0 mm"),
     ("10.3", "D", r"For B.*no path"),
+    ("10.3", "e", r"may move for others.*40 mm"),
 ]

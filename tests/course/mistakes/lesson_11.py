@@ -33,6 +33,7 @@ WRONG = [
     ("11.1", lambda call, x2d: call(x2d), r"one number, found .*\(24, 17\)"),
     ("11.2", "a", r"far what was near"),
     ("11.2", "c", r"same problem"),
+    ("11.2", "e", r"For a positive z two turns demand -z"),
     ("11.2", "(d)", r"another place"),
     ("11.3", 17 / 16, r"too large.*pelvis gets an error"),
     ("11.3", 1.0, r"too small.*joints=16"),

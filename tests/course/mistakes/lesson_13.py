@@ -52,4 +52,6 @@ WRONG = [
     ("13.2", ["legs_torso"], r" 12\.1 pixels"),
     ("13.3", "a", r"all be wrong"),
     ("13.3", "C", r"always predicts 0"),
+    ("13.3", "d", r"steadier mean.*share"),
+    ("13.3", "e", r"luck of a seed"),
 ]

@@ -33,4 +33,5 @@ WRONG = [
     ("14.3", "a", r"because of its result"),
     ("14.3", "b)", r"new plan"),
     ("14.3", "D", r"lucky ones"),
+    ("14.3", "e", r"Not shown is not excluded"),
 ]
