@@ -22,7 +22,8 @@ LENS = 14  # pixels from the left of a scene
 def skeleton_svg(x2d: np.ndarray, skeleton: Skeleton = H36M_17, errors: np.ndarray | None = None) -> str:
     """One pose (J, 2), y down, in any unit, with the number and the name of every joint.
 
-    ``errors`` (J,) in mm: shown in place of the numbers; the larger one is, the larger the joint's disc.
+    ``errors`` (J,) in mm, or other lengths: shown in place of the numbers; the larger one is, the larger the joint's
+    disc. NaN: nothing is shown.
 
     >>> skeleton_svg(np.random.rand(17, 2)).count("<text")
     17
@@ -35,8 +36,10 @@ def skeleton_svg(x2d: np.ndarray, skeleton: Skeleton = H36M_17, errors: np.ndarr
     texts = [f"{joint} {name}" for joint, name in enumerate(skeleton.names)]
     radii, alt = np.full(len(texts), DOT), f"A skeleton with the names of its {len(texts)} joints"
     if errors is not None:
-        texts = [f"{name} {error:.0f} mm" for name, error in zip(skeleton.names, errors, strict=True)]
-        radii, alt = DOT + DISC * errors / errors.max(), f"A skeleton with the error of each joint: {'; '.join(texts)}"
+        named = zip(skeleton.names, errors, strict=True)
+        texts = [name if np.isnan(error) else f"{name} {error:.0f} mm" for name, error in named]
+        radii = DOT + DISC * np.nan_to_num(errors / (np.nanmax(errors) or 1))
+        alt = f"A skeleton with a length at each joint: {'; '.join(texts)}"
     for name, text, radius, (x, y) in zip(skeleton.names, texts, radii, points, strict=True):
         parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{round(radius, 1):g}" class="lk-dot"/>')
         left = side_of(name) != "middle" and x < middle

@@ -81,6 +81,10 @@ class Prediction(Widget):
             self.show()
         return Revealed(self.controller.sentence(), shown, folded=self.controller.guess is None)
 
+    def reveal_more(self, *shown: Any) -> Revealed:
+        """What else gives the result away, folded if there is no guess yet."""
+        return Revealed("More of the result:", shown, folded=self.controller.guess is None)
+
 
 class ViewExplorer(Widget):
     Controller = ViewExplorerController

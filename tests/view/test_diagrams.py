@@ -41,6 +41,16 @@ def test_the_larger_an_error_the_larger_the_disc_and_each_stands_beside_its_name
     assert "right_wrist 166 mm" in tree.get("aria-label")
 
 
+@pytest.mark.parametrize("largest", [0.0, 30.0])
+def test_a_joint_without_a_length_has_its_name_alone(largest):
+    lengths = np.where(np.arange(17) < 7, np.nan, largest)
+    tree = ElementTree.fromstring(skeleton_svg(standing()[:, :2], errors=lengths))
+    texts = [text.text for text in tree.iter(f"{SVG}text")]
+    assert texts[0] == "pelvis" and texts[16] == f"right_wrist {largest:.0f} mm"
+    radii = [float(c.get("r")) for c in tree.iter(f"{SVG}circle")]
+    assert radii[0] == 4 and (radii[16] > 4) == (largest > 0)
+
+
 def test_twice_as_far_is_half_as_large_in_perspective_only():
     drawn = cameras_svg(standing())
     bars = [abs(float(b) - float(a)) for a, b in re.findall(r'stroke-width="4" d="M\S+ (\S+)V(\S+)"', drawn)]

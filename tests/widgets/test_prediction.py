@@ -33,6 +33,15 @@ def test_a_result_is_hidden_until_there_is_a_guess_and_the_first_guess_counts():
     assert not one.reveal(31.4159)._repr_html_().startswith("<details>")
 
 
+def test_more_of_a_result_is_folded_until_there_is_a_guess():
+    one = Prediction("Which?", OPTIONS)
+    folded = one.reveal_more("four seeds")._repr_html_()
+    assert re.fullmatch(r"<details><summary>.*</summary>.*<pre>four seeds</pre></details>", folded)
+    one.set("guess", "arms")
+    one.press("commit")
+    assert "<details>" not in one.reveal_more("four seeds")._repr_html_()
+
+
 def test_a_picture_is_revealed_as_an_image_with_its_words():
     shown = Prediction("Which?", OPTIONS).reveal("arms", SVG('<svg aria-label="two arms"><title>a</title></svg>'))
     (data,) = re.findall(r'<img [^>]*src="data:image/svg\+xml;base64,([^"]+)" alt="two arms">', shown._repr_html_())
