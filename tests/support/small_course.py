@@ -52,6 +52,7 @@ FIRST = [
     _code("legs = predict('How many?', between=(0, 9))\nlegs"),
     _code("measure()", _said("measured in secret")),
     _code("legs.reveal(measured)", new_output("display_data", {"text/html": FOLDED})),
+    _code("legs.reveal_more(why)", new_output("display_data", {"text/html": FOLDED.replace("forty", "fifty")})),
     new_markdown_cell("That is many.\n\n## Pictures\n\nLook."),
     _code("chart()", new_output("display_data", {"application/vnd.plotly.v1+json": FIGURE})),
     _code("Viewer()", new_output("display_data", {"text/html": still_html(STILL, "Viewer"), "text/plain": ""})),

@@ -106,8 +106,8 @@ def _fold_answers(cells: list[NotebookNode]) -> None:
 
 def _end_of_answer(cells: list[NotebookNode], guess: int, end: int) -> int:
     """The last cell that reveals the result (if none does: the first that shows something), with the text below it."""
-    between, reveals = range(guess + 1, end), f"{GUESS.search(cells[guess].source)[1]}.reveal("
-    readers = [i for i in between if cells[i].cell_type == "code" and reveals in cells[i].source]
+    between, reveals = range(guess + 1, end), re.compile(rf"\b{GUESS.search(cells[guess].source)[1]}\.reveal(_more)?\(")
+    readers = [i for i in between if cells[i].cell_type == "code" and reveals.search(cells[i].source)]
     last = [*readers[-1:], *(i for i in between if cells[i].get("outputs")), guess][0]
     while last + 1 < end and cells[last + 1].metadata.site.kind == "text":
         last += 1

@@ -73,7 +73,7 @@ def test_lessons_are_listed_with_their_minutes_and_linked_to_each_other(site, fi
 
 
 def test_what_answers_a_prediction_is_folded(first):
-    for words in ("measured in secret", "forty-two", "That is many"):
+    for words in ("measured in secret", "forty-two", "fifty-two", "That is many"):
         assert "details" in first.around(words)
     assert not [a for tag, a, _ in first.elements if tag == "details" and "open" in a]
     for words in ("Before you go on", "Look.", "How far?"):
