@@ -136,4 +136,4 @@ def test_a_translation_gives_its_own_words(folder):
     (problem,) = [one for one in compare(course, folder) if one.startswith("01_")]
     assert "Lektion 88" in problem or "lesson 88" in problem
     assert neighbours(course, course.lessons[0]).startswith("**Weiter:** [01 ")
-    assert any("it must say how long it takes: '25 Minuten'" in one for one in compare(course, folder))
+    assert any("it must say how long it takes: '35 Minuten'" in one for one in compare(course, folder))
