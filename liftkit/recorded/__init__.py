@@ -15,7 +15,7 @@ from liftkit.poses import evenly
 from liftkit.representations import Representation
 from liftkit.run import Run, halved
 from liftkit.study.claims import Judgement, difference, judge
-from liftkit.study.statistics import compare_pairs, summarise
+from liftkit.study.statistics import compare_pairs, p_text, summarise
 from liftkit.system.files import write_atomically
 
 FOLDER = Path(__file__).parent
@@ -103,15 +103,17 @@ def record_table(*here: str, against: str = "full") -> pd.DataFrame:
         means = summarise(results, metric).set_index("representation")
         found[title] = [f"{row['mean']:.1f} ({row.low95:.1f} to {row.high95:.1f})" for _, row in means.iterrows()]
     rows = compare_pairs(results, [name for name in names if name != against], against).set_index("first")
-    differences = {name: difference(pair) for name, pair in rows.iterrows()}
+    differences = {name: difference(pair, with_p=False) for name, pair in rows.iterrows()}
     found[f"minus {against} (corrected)"] = [differences.get(name, "–") for name in names]
+    p = {name: p_text(pair.p, pair.p_holm) for name, pair in rows.iterrows()}
+    found["p"] = [p.get(name, "–") for name in names]
     found["better (paper: by a fifth)"] = [rows["verdict"].get(name, "–") for name in names]
     counts = results.groupby("representation")["parameters"].first()
     found["parameters"] = [f"{counts[name]:,}" for name in names]
     found[""] = ["◀ here" if name in here else "" for name in names]
     known = baselines(evenly(load_poses("synthetic").test, MAX_TEST_POSES)).set_index("lifter")
     known = known[["pa_mpjpe_reflection", "pa_mpjpe"]].map("{:.1f}".format).set_axis(found.columns[:2], axis=1)
-    return pd.concat([found, known]).fillna("–").rename_axis("representation")
+    return pd.concat([found, known]).fillna({"": ""}).fillna("–").rename_axis("representation")
 
 
 def record_history() -> pd.DataFrame:

@@ -99,15 +99,15 @@ def _of(pairs, metric: str, *names: str) -> list:
     return [pairs[name if metric == ALLOWED else f"{metric}_{name}"] for name in names]
 
 
-def difference(pair, metric: str = ALLOWED) -> str:
+def difference(pair, metric: str = ALLOWED, with_p: bool = True) -> str:
     """A row of :func:`~liftkit.study.statistics.compare_pairs` as text: the mean, its corrected interval, p as it is
     and corrected, if there are so many seeds, and the mean as a share of the second's error."""
     columns = ("difference", "low_holm", "high_holm", "relative")
     mean, low, high, relative = map(Rounded, _of(pair, metric, *columns))
     if low != low:
         return f"{mean:+.1f} mm ({relative:+.0%})"
-    p = p_text(*_of(pair, metric, "p", "p_holm"))
-    return f"{mean:+.1f} mm ({low:+.1f} to {high:+.1f}, {relative:+.0%}, {p})"
+    p = f", {p_text(*_of(pair, metric, 'p', 'p_holm'))}" if with_p else ""
+    return f"{mean:+.1f} mm ({low:+.1f} to {high:+.1f}, {relative:+.0%}{p})"
 
 
 def _mirrored(rows: pd.DataFrame) -> str:
