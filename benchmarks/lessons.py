@@ -22,11 +22,15 @@ from liftkit.course.authoring.run_lesson import LIVE, Client, run_cells
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 PICTURES = {"image/svg+xml", "image/png", "application/vnd.plotly.v1+json", LIVE}
-# Of the kernel and of the processes it started and waited for. ru_maxrss is in kB on Linux, in bytes on macOS.
+# Of the kernel and of the processes it started and waited for. ru_maxrss is in kB on Linux, in bytes on macOS; on Linux
+# it begins with the memory of the process that started the kernel, and VmHWM does not.
 MEASURE = """
-import json, resource, sys
+import json, pathlib, re, resource, sys
 _used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-_peak = max(used.ru_maxrss for used in _used) / (2**20 if sys.platform == "darwin" else 2**10)
+_peaks = [used.ru_maxrss for used in _used]
+if (_status := pathlib.Path("/proc/self/status")).exists():
+    _peaks[0] = int(re.search(r"VmHWM:\\s+(\\d+)", _status.read_text())[1])
+_peak = max(_peaks) / (2**20 if sys.platform == "darwin" else 2**10)
 print(json.dumps({"cpu s": sum(used.ru_utime + used.ru_stime for used in _used), "peak MiB": _peak}))
 """
 

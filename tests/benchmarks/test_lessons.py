@@ -16,7 +16,9 @@ def test_the_costs_of_a_lesson_are_measured(tmp_path):
     ]
     path = tmp_path / "00_costs.ipynb"
     nbformat.write(new_notebook(cells=[new_code_cell(code) for code in codes]), path)
+    here = b"1" * 2**30  # this process's memory is not the kernel's
     costs = measure(path)
+    assert len(here) == 2**30
     assert 2 < costs["first picture s"] < costs["seconds"] - 2
     assert 0.1 < costs["cpu s"] < costs["seconds"] - 3
     assert 256 < costs["peak MiB"] < 1024

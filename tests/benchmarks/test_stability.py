@@ -53,7 +53,7 @@ def test_a_row_per_checkpoint_that_goes_on_where_it_was(positions, tmp_path, no_
     where = dict(folder=tmp_path / "runs", out=tmp_path / "stability.csv")
     main(positions, **how, **where)
     first = pd.read_csv(where["out"])
-    assert list(first.columns) == ["representation", "seed", "step", "pa_mpjpe_reflection", "mirrored"]
+    assert list(first.columns) == ["representation", "seed", "step", "pa_mpjpe_reflection", "mirrored", "flat"]
     assert len(first) == 2 * 2 * 3 and set(first.step) == {2, 4, 6}
     no_training()
     main(positions, **how, **where)

@@ -25,6 +25,6 @@ def test_an_exercise_shows_its_task_and_a_stub_that_runs():
     assert shown.startswith("Exercise 02.1: A view from another side\n\nTurn poses")
     assert "def random_view(x3d, azimuth):" in shown and 'exercise("02.1").check(random_view)' in shown
     assert "\n    Turn" not in shown and "\n    " not in shown.split("```")[0]
-    assert exercise("08.1")._repr_markdown_().count("- **") == 3
+    assert exercise("08.1")._repr_markdown_().count("- **") == 5
     heading, body = shown.split("\n", 1)
     assert exercise("02.1")._repr_markdown_() == f"**{heading}**\n{body}"
