@@ -40,7 +40,7 @@ def read_statements(number: int, code: str) -> list[Statement]:
     for k, node in enumerate(ast.parse(code).body):
         table = symtable.symtable(ast.unparse(node), "cell", "exec")
         made = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
-        found.append(Statement((number, k), node, set(_reads(table)), made | set(_changes(node))))
+        found.append(Statement((number, k), node, {*_reads(table), *_in_texts(node)}, made | set(_changes(node))))
     return found
 
 
@@ -50,6 +50,13 @@ def _reads(table: symtable.SymbolTable) -> Iterator[str]:
     yield from (one.get_name() for one in table.get_symbols() if (one.is_referenced() if top else one.is_global()))
     for child in table.get_children():
         yield from _reads(child)
+
+
+def _in_texts(tree: ast.AST) -> Iterator[str]:
+    """Names that pandas reads out of a text: ``table.query("seed in @seeds")``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from re.findall(r"@([^\W\d]\w*)", node.value)
 
 
 def _changes(tree: ast.AST) -> Iterator[str]:
@@ -73,7 +80,8 @@ def needed(statements: list[Statement], place: int, answer: str, begin: int = 0)
     """
     imports = ((n, one.node.names) for n, one in enumerate(statements) if isinstance(one.node, ast.ImportFrom))
     chosen = {n for n, names in imports if names[0].name == "*"}
-    wanted = [node.id for node in ast.walk(ast.parse(answer)) if isinstance(node, ast.Name)]
+    tree = ast.parse(answer)
+    wanted = [*(node.id for node in ast.walk(tree) if isinstance(node, ast.Name)), *_in_texts(tree)]
     for name in wanted:  # grows while it is walked
         makers = [n for n, one in enumerate(statements) if name in one.makes and n != place]
         makers = [n for n in makers if n >= begin] or makers

@@ -45,6 +45,12 @@ def test_a_whole_cell_is_left_with_what_it_needs():
     assert reduced(codes, [2], [1]) == ["b = 1\nc = 2", "a = [b]\nfill(a)\nprint(c)", "show(a)"]
 
 
+def test_a_name_in_the_text_of_a_query_is_needed():
+    codes = ["few = [1]\nseeds = few\nmany = 2", "rows = table.query('seed in @seeds')"]
+    assert reduced(codes, [1]) == ["few = [1]\nseeds = few", codes[1]]
+    assert reduced([codes[0], "table.query('x < @many')"], [1]) == ["many = 2", "table.query('x < @many')"]
+
+
 def test_equal_long_texts_are_one_file():
     first, second = (page_files({"note": note, "answers": [{"content": 25_000 * "x"}]}) for note in "ab")
     assert len(first) == len(second) == 2 and len(first | second) == 3
