@@ -44,9 +44,11 @@ def write_table(table: pd.DataFrame, path: Path) -> Path:
     return write_atomically(path, lambda file: table.round(4).to_csv(file, index=False))
 
 
-def with_stored(table: pd.DataFrame, path: Path, key: str, order: Sequence[str]) -> pd.DataFrame:
-    """A table, with the rows that the one at ``path`` has for other values of ``key``; these values in order."""
-    stored = pd.read_csv(path) if path.exists() else table[:0]
+def with_stored(table: pd.DataFrame, path: Path, key: str, order: Sequence[str] = ()) -> pd.DataFrame:
+    """A table, with the rows that the one at ``path`` has for other values of ``key``, a text; these values in order,
+    and no others, or all by the alphabet."""
+    stored = pd.read_csv(path, dtype={key: str}) if path.exists() else table[:0]
+    order = order or sorted({*stored[key], *table[key]})
     both = pd.concat([stored[stored[key].isin(set(order) - set(table[key]))], table], ignore_index=True)
     return both.sort_values(key, kind="stable", key=lambda names: names.map(list(order).index))
 

@@ -65,9 +65,7 @@ def main(
     for lesson in course:
         row = pd.DataFrame([{"lesson": lesson.number, **measure(NOTEBOOKS / lesson.file)}])
         typer.echo(row.to_string(index=False))
-        stored = pd.read_csv(out, dtype={"lesson": str}) if out.exists() else row[:0]
-        both = pd.concat([stored[stored.lesson != lesson.number], row]) if len(stored) else row
-        blocks.write_table(both.sort_values("lesson"), out)
+        blocks.write_table(blocks.with_stored(row, out, "lesson"), out)
 
 
 def summary(table: pd.DataFrame) -> pd.DataFrame:

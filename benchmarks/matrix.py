@@ -65,15 +65,12 @@ def main(
     nothing = pd.DataFrame({name: baselines(test).pa_mpjpe_reflection for name, test in tests.items()})
     mean = errors.action.isin(MEANS)
     actions = blocks.interval_columns(errors[~mean], [*GROUP, "action"])
-    paths = [place.with_stem(f"{place.stem}_{prior}") for place in (table, out)]
-    means, actions = (
-        blocks.with_stored(rows, path, "data", [*sources])
-        for rows, path in zip((errors[mean].assign(prior=prior), actions), paths, strict=True)
-    )
+    table, out = (place.with_stem(f"{place.stem}_{prior}") for place in (table, out))
+    means = blocks.with_stored(errors[mean].assign(prior=prior), table, "data", [*sources])
     means = means.assign(flat=means.test.map(nothing.loc[0]), chance=means.test.map(nothing.loc[1]))
     means = means[["prior", "data", "test", "action", "flat", "chance", *blocks.COLUMNS]]
-    for rows, path in zip((means, actions), paths, strict=True):
-        blocks.write_table(rows, path)
+    blocks.write_table(means, table)
+    blocks.write_table(blocks.with_stored(actions, out, "data", [*sources]), out)
     typer.echo(markdown(summary(means)))
 
 

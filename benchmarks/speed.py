@@ -40,9 +40,7 @@ def record(name: str, rows: Iterable[Measured], out: Path) -> None:
     """Print what the block ``name`` has measured and write it into the table, in place of what this command gave."""
     made = pd.DataFrame(rows).assign(command=" ".join([f"python -m benchmarks.{name}", *sys.argv[1:]]))
     typer.echo(summary(made).drop(columns="command").to_string(index=False))
-    stored = pd.read_csv(out) if out.exists() else made[:0]
-    both = pd.concat([stored[~stored.command.isin(made.command)], made]) if len(stored) else made
-    blocks.write_table(both[["command", *Measured._fields]].sort_values("command", kind="stable"), out)
+    blocks.write_table(blocks.with_stored(made[["command", *Measured._fields]], out, "command"), out)
 
 
 def summary(table: pd.DataFrame) -> pd.DataFrame:

@@ -125,11 +125,7 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
     found = zip(pairs, *corrected(pairs), strict=True)
     told = [f"{text}; {p}" if pair.any() else "-" for pair, text, p in found]
     rows = rows.assign(**{"depths at their ends %": ends, "reflection, minus paper": told})
-    flat = {
-        "representation": "flat",
-        "PA-MPJPE": f"{table.flat.iloc[0]:.1f}",
-        "reflection": f"{table.flat.iloc[0]:.1f}",
-    }
+    flat = {"representation": "flat"} | dict.fromkeys(("PA-MPJPE", "reflection"), f"{table.flat.iloc[0]:.1f}")
     return pd.concat([rows.astype(object), pd.DataFrame([flat])], ignore_index=True).fillna("-")
 
 

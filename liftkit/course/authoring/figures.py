@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from html import unescape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -57,15 +57,25 @@ def drawn(figures: Sequence[dict[str, Any]]) -> list[str]:
 
 def described(picture: str, figure: dict[str, Any]) -> str:
     """A figure's picture with its alternative text: the titles, the axes and the series of the figure."""
-    alt = "; ".join(dict.fromkeys(unescape(re.sub("<[^>]*>", " ", text)) for text in _texts(figure) if text))
+    alt = "; ".join(in_words(figure))
     return picture.replace("<svg ", f'<svg role="img" aria-label="{safe(f"Figure. {alt}")}" ', 1)
 
 
-def _texts(figure: dict[str, Any]) -> Iterator[str]:
-    layout = figure["layout"]
-    yield from (note.get("text", "") for note in layout.get("annotations", ()))
+def in_words(figure: dict[str, Any]) -> list[str]:
+    """The titles, the axes and the names of the series of a figure."""
+    layout = figure.get("layout", {})
+    texts = [_text(note) for note in layout.get("annotations", ())]
     for name, part in sorted(layout.items()):
-        if axis := re.fullmatch(r"([xy])axis\d*|title", name):
-            text = (part if name == "title" else part.get("title", {})).get("text", "")
-            yield text and (f"{axis[1]}: {text}" if axis[1] else text)
-    yield from (trace.get("name") or "" for trace in figure["data"])
+        if axis := re.fullmatch(r"([xy])axis\d*", name):
+            title = _text(part.get("title"))
+            texts.append(title and f"{axis[1]}: {title}")
+        elif name == "title":
+            texts.append(_text(part))
+    texts += [_text(trace.get("name")) for trace in figure.get("data", ())]
+    return list(dict.fromkeys(filter(None, texts)))
+
+
+def _text(title: Any) -> str:
+    """A title, by itself or as the ``text`` of a table, without HTML."""
+    text = title.get("text", "") if isinstance(title, dict) else title or ""
+    return unescape(re.sub("<[^>]*>", " ", text))

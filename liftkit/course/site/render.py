@@ -13,6 +13,7 @@ from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from traitlets.config import Config
 
+from liftkit.course.authoring.figures import in_words
 from liftkit.course.site.cells import FOLD
 from liftkit.widgets.widget import PAGE
 
@@ -84,16 +85,5 @@ def formula(tex: str, display: str = "inline") -> str:
 
 
 def describe_figure(figure: dict[str, Any]) -> str:
-    """A plotly figure in words, as HTML text: its titles, axes and the names of its lines."""
-    layout = figure.get("layout", {})
-    titles = [layout.get("title"), *layout.get("annotations", ())]
-    axes = {key[0]: axis.get("title") for key, axis in layout.items() if key.startswith(("xaxis", "yaxis"))}
-    names = dict.fromkeys(trace["name"] for trace in figure.get("data", ()) if trace.get("name"))
-    parts = [*map(_text, titles), *(f"{key}: {_text(title)}" for key, title in axes.items() if _text(title))]
-    parts += [", ".join(names)] if names else []
-    return escape("; ".join(["Chart", *filter(None, parts)]))
-
-
-def _text(title: Any) -> str:
-    text = title.get("text", "") if isinstance(title, dict) else title or ""
-    return re.sub(r"<[^>]*>", " ", text)
+    """A plotly figure in words, as HTML text."""
+    return escape("; ".join(["Chart", *in_words(figure)]))
