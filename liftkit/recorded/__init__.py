@@ -157,7 +157,7 @@ def recorded_claims() -> dict[str, dict[str, Judgement]]:
     """
     home, away = real_study_results().query("policy == 'last'"), matrix_results()
     away = away[(away.action == "poses") & (away.test == "cmu") & ~away.data.str.contains("cmu")]
-    away = away.assign(data=away.data + " synthetic poses", test="CMU")
+    away = away.assign(data=away.data + " poses", test="CMU")
     references, moved = pd.read_csv(REFERENCES), pd.read_csv(DEPENDENCE).query("data == 'synthetic, coupling 0'")
     found = {}
     for prior, title in EVIDENCE.items():

@@ -31,9 +31,9 @@ WINNER, OTHER = "legs_torso", "full"
 ALLOWED, FORBIDDEN = ALIGNMENTS
 RATIO, DRAWS = 2.0, 4000  # of the spreads, for which the power is shown; simulated experiments
 BEATS, BEST = "1. legs + torso beats the full pose (paper: by a fifth)", "1. and is the best of the five"
-DEPENDS = "2. the full pose learns dependences that do not exist"
+DEPENDS = "2. the full pose learns spurious dependences"
 STABLE = "3. training is more stable"
-GENERALISES = "4. it generalises better: from {} to {}"
+GENERALISES = "4. generalises better: {} to {}"
 NOT_MEASURED = "not measured"
 
 

@@ -6,7 +6,7 @@ from textwrap import wrap
 
 import pandas as pd
 
-from liftkit.recorded import EVIDENCE, recorded_claims
+from liftkit.recorded import recorded_claims
 from liftkit.study import Study
 from liftkit.study.claims import NOT_MEASURED, Judgement, judge, titles
 from liftkit.study.verdict import CONTRADICTED, SUPPORTED, UNDECIDED
@@ -91,7 +91,7 @@ class ClaimBoardController(Controller):
         for evidence, found in self.judged.items():
             told = "{}; {}".format(*found[title]) if title in found else NOT_MEASURED
             lines.append(f"{evidence.capitalize()}: {told.removesuffix('.')}.")
-        recorded = f"recorded on CMU's motion: {' and '.join(EVIDENCE.values())}; click a claim for its figures"
+        recorded = "click a claim for its figures; the recorded results are on CMU's motion"
         return [
             Chart("board", "Claims and evidence", recorded, self._board(), span=6),
             Note("claim", title, text="\n\n".join(lines), span=6),

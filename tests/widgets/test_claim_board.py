@@ -53,7 +53,7 @@ def test_three_seeds_are_undecided_and_the_note_has_the_figures():
 
 def test_what_was_trained_elsewhere_is_claim_four_and_every_training_set_has_a_column():
     board = ClaimBoard(pd.concat([results(90.0, 60.0), results(80.0, 80.0, data="other")]))
-    title = "4. it generalises better: from other to mine"
+    title = "4. generalises better: other to mine"
     assert words(board, "your results: other")[title] == "contradicted"
     assert words(board, "your results: mine")[title] == "not measured"
 
