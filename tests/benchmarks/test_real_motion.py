@@ -86,6 +86,8 @@ def test_one_thing_differs_at_a_time(positions, tmp_path, one_prior_more, prior,
     assert set(table.differs) == {words} and config["scale"] == scale
     assert PRIORS["measured"].per_segment == per_segment and PRIORS["measured"].turns == PRIORS[prior].turns
     assert config["tilt"] == (7.0 if change.startswith("perspective") else 10.0)
-    base = table.assign(differs="-", pa_mpjpe_reflection=table.pa_mpjpe_reflection - 2)
+    base = table.assign(differs="nothing", pa_mpjpe_reflection=table.pa_mpjpe_reflection - 2, broad=table.broad + 3)
     rows = real_motion.summary(pd.concat([base, table]))
-    assert list(rows["minus the study"]) == ["-", "2.0 (2.0 to 2.0)"]
+    assert list(rows["minus the study"]) == ["–", "2.0 (2.0 to 2.0)"]
+    assert list(rows["minus the study there"]) == ["–", "-3.0 (-3.0 to -3.0)"]
+    assert 0.5 < float(rows["of flat there"][1]) < 1.6  # hardly trained
