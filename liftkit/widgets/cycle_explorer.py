@@ -77,7 +77,13 @@ STATIONS = {  # station -> column, row, what stands below, and the station that 
     "x3d_back": (1, 1, "turned back", "x3d"), "x2d_back": (0, 1, "2D again", "x2d"),
     "quarter_0": (1, 2, "+90°", "must_0"), "quarter_1": (2, 2, "-90°", "must_1"), "quarter_2": (3, 2, "180°", "must_2"),
 }  # fmt: skip
+ENDS, QUARTERS = {"judge": "score"}, {"must_0": "x2d_back"}  # where a pose goes, or comes from, in the diagram
 LOSSES_AT = {"adversarial": (3.5, 239), "reprojection": (0.5, 239), "quarter_turns": (0.5, 312)}
+
+
+def _corner(column: int, row: int) -> tuple[float, float]:
+    """Where a station stands, in pixels."""
+    return column * PITCH + (PITCH - BOX) / 2, TOPS[row]
 
 
 class CycleExplorerController(Controller):
@@ -186,14 +192,22 @@ class CycleExplorerController(Controller):
         """The cycle as SVG text; an arrow's ``data-pick`` is its name."""
         parts = [self._station(name, *place) for name, place in STATIONS.items()]
         parts += [self._arrow(name, arrow) for name, arrow in ARROWS.items()]
-        parts.append(label("= ?", PITCH / 2, 126, "middle", BOLD))
+        parts += [self._traveller(), label("= ?", PITCH / 2, 126, "middle", BOLD)]
         for name, (x, y) in LOSSES_AT.items():
             parts.append(label(f"loss {self.numbers[name]:.4f}", x * PITCH, y, "middle", BOLD))
         losses = ", ".join(f"{readable(name)} {self.numbers[name]:.4f}" for name in LOSSES)
         return root(parts, f"{', '.join(ARROWS)}; losses: {losses}", 4 * PITCH, HEIGHT)
 
+    def _traveller(self) -> str:
+        """The pose that goes along the chosen arrow; a still picture leaves it out."""
+        name = self.values["arrow"]
+        start, end = ARROWS[name][:2]
+        (x, y), to = (_corner(*STATIONS[each][:2]) for each in (QUARTERS.get(start, start), ENDS.get(name, end)))
+        way = f"--x:{to[0] - x:g}px;--y:{to[1] - y:g}px"
+        return f'<g class="lk-travel" opacity="0" style="{way}">{self._bones(start, x, y)}</g>'
+
     def _station(self, name: str, column: int, row: int, below: str, faint: str) -> str:
-        x, y = column * PITCH + (PITCH - BOX) / 2, TOPS[row]
+        x, y = _corner(column, row)
         parts = [f'<rect class="lk-grid" x="{x}" y="{y}" width="{BOX}" height="{BOX}" rx="5"/>']
         parts.append(label(below, x + BOX / 2, y + BOX + 15, "middle"))
         if name == "score":

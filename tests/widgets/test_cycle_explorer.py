@@ -93,3 +93,22 @@ def test_another_view_turns_further_and_leaves_the_first_lift_alone(poses):
     assert step.numbers["angle"] != before[1]["angle"] and step.numbers["quarter_turns"] == before[1]["quarter_turns"]
     np.testing.assert_array_equal(step.station["x3d"], before[0]["x3d"])
     assert 0 <= step.numbers["angle"] <= 180
+
+
+@pytest.mark.parametrize(
+    ("arrow", "start", "end"),
+    [("lift", "2D pose", "lifted"), ("judge", "a new view", "D&#x27;s score"), ("compare", "turned back", "2D again"),
+     ("quarter turns", "2D again", "+90°")],
+)  # fmt: skip
+def test_a_pose_goes_along_the_chosen_arrow_from_station_to_station(poses, arrow, start, end):
+    """Stations are found by what stands below them in the drawing."""
+    step = CycleExplorer(poses=poses).controller
+    step.set("arrow", arrow)
+    svg = panel(step, "cycle").svg
+    words = re.findall(r'<text x="([\d.]+)" y="([\d.]+)"[^>]*>([^<]+)</text>', svg)
+    place = {text: np.array([float(x), float(y)]) for x, y, text in words}
+    way = re.search(r'class="lk-travel" opacity="0" style="--x:(-?\d+)px;--y:(-?\d+)px">(.*?)</g>', svg)
+    np.testing.assert_allclose([float(way[1]), float(way[2])], place[end] - place[start])
+    joints = np.array(re.findall(r"[ML]([\d.]+) ([\d.]+)", way[3]), float)
+    middle = (joints.min(0) + joints.max(0)) / 2
+    assert np.abs(middle - place[start])[0] < 37 and 15 < place[start][1] - middle[1] < 89  # in its box, 74 px high
