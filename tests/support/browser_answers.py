@@ -13,18 +13,22 @@ from liftkit.view import page
 from liftkit.view.controller import Controller
 
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
-# A kernel of its own: the messages of a file are answered one after the other, as in a page.
+# Each list of messages is answered by a fresh page, one message after the other.
 ANSWER = """
 import { readFileSync } from "node:fs";
 import { Source } from "./source.js";
-const { state, messages } = JSON.parse(readFileSync("given.json"));
+const { state, visits } = JSON.parse(readFileSync("given.json"));
 const model = { get: (name) => state[name], on() {}, send() {}, kernel: false };
-const source = new Source(model, () => {}, () => {}), found = [];
-await source.ready;
-for (const message of messages) {
-  source.send(null, message);
-  for (let i = 0; i < 1000 && source.timer; i++) clearTimeout(source.timer), source.work();
-  found.push(Object.fromEntries(Object.keys(state).map((name) => [name, source.get(name)])));
+const found = [];
+for (const messages of visits) {
+  const source = new Source(model, () => {}, () => {}), states = [];
+  await source.ready;
+  for (const message of messages) {
+    source.send(null, message);
+    for (let i = 0; i < 1000 && source.timer; i++) clearTimeout(source.timer), source.work();
+    states.push(Object.fromEntries(Object.keys(state).map((name) => [name, source.get(name)])));
+  }
+  found.push(states);
 }
 console.log(JSON.stringify(found));
 """
@@ -34,13 +38,20 @@ def answered(
     controller: Controller, messages: list[dict[str, Any]], folder: Path, stored: dict[str, Any] | None = None
 ) -> list[dict[str, Any]]:
     """The state of a page of the controller after each message; ``stored``: the answers of a page of stored states."""
+    return visited(controller, [messages], folder, stored)[0]
+
+
+def visited(
+    controller: Controller, visits: list[list[dict[str, Any]]], folder: Path, stored: dict[str, Any] | None = None
+) -> list[list[dict[str, Any]]]:
+    """As :func:`answered`, for several lists of messages, each on a fresh page."""
     for file in page.HERE.glob("*.js"):
         shutil.copy(file, folder)
     (folder / "package.json").write_text('{"type": "module"}')
     state = controller.state() | {"answers": stored or controller.answers()}
     if stored:
         state["scene"]["browser"] = "stored"
-    (folder / "given.json").write_text(json.dumps({"state": state, "messages": messages}))
+    (folder / "given.json").write_text(json.dumps({"state": state, "visits": visits}))
     (folder / "answer.js").write_text(ANSWER)
     done = subprocess.run([shutil.which("node"), "answer.js"], capture_output=True, text=True, timeout=300, cwd=folder)
     assert done.returncode == 0, done.stderr

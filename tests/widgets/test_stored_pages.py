@@ -1,14 +1,16 @@
 """The saved pages of widgets whose answers are stored: equal to the controllers', small, and honest about the rest."""
 
+import re
 from dataclasses import replace
+from html import unescape
 
 import pytest
-from browser_answers import answered, same
+from browser_answers import answered, same, visited
 from consoles import CONFIG, POSES
 from widget_cells import CELLS, SETUP
 
-from liftkit.view.controls import Choice, Toggle
-from liftkit.view.stored import ABSENT
+from liftkit.view.controls import Button
+from liftkit.view.stored import ABSENT, MOST_MARKS, _copied, stored_values
 from liftkit.widgets import LiftingConsole
 from tests.view.test_js import needs_node
 
@@ -27,29 +29,42 @@ def widget(request):
     return eval(CELLS[request.param], names)
 
 
-def test_each_choice_is_answered_as_by_the_controller(widget, tmp_path):
-    (control, _), messages = widget.controller.for_page(1_300_000), []
+def ways(control):
+    """Ways to use a page: its choices, switches and sliders one after the other, each led back; and every button and
+    picture at which one can click, each on a fresh page."""
+    along, single = [], []
     for one in control.controls():
-        if isinstance(one, Choice | Toggle) and one.name not in control.needs_kernel:
-            now = control.values[one.name]
-            options = one.options if isinstance(one, Choice) else (not now,)
-            other = [value for value in options if value != now and value not in control.needs_kernel][:2]
-            messages += [{"kind": "set", "name": one.name, "value": value} for value in (*other, now)]
-    page = widget.page_state(STATES)
+        if one.name not in control.needs_kernel:
+            now = control.values.get(one.name)
+            other = [v for v in stored_values(one) if v != now and v not in control.needs_kernel]
+            other = other[:: max(1, len(other) - 1)][:2]
+            along += [{"kind": "set", "name": one.name, "value": value} for value in (*other, now) if other]
+            single += [{"kind": "press", "name": one.name}] * isinstance(one, Button)
+    for panel in control.panels():
+        marks = re.findall(r'data-pick="([^"]*)"', getattr(panel, "svg", ""))
+        marks += panel.skeleton.names if getattr(panel, "pickable", False) else ()
+        ends = marks[:: max(1, len(marks) - 1)] if len(marks) <= MOST_MARKS else []  # the page says what it lacks
+        single += [{"kind": "pick", "panel": panel.key, "key": unescape(mark)} for mark in ends]
+    return [along, *([message] for message in single)]
+
+
+def test_each_control_is_answered_as_by_the_controller(widget, tmp_path):
+    (control, _), page = widget.controller.for_page(1_300_000), widget.page_state(STATES)
     assert len(page["answers"]["content"]) < 1_300_000
-    found, wrong = answered(control, messages, tmp_path, page["answers"]), []
-    for message, ours in zip(messages, found, strict=True):
-        control.handle(message)
-        if ours["status"]["message"] == ABSENT:
-            wrong.append(message["name"])
-            control.handle(message | {"value": ours["status"]["values"][message["name"]]})
-            continue
-        for name, theirs in control.state().items():
-            if name.startswith("panel_"):
-                same(ours[name], theirs, f"{message} {name}")
-        same(ours["status"]["values"], control.values, str(message))
-        same(ours["status"]["message"], control.message, str(message))
-    assert len(wrong) <= 0.1 * len(messages), wrong
+    wrong, visits = [], ways(control)
+    for messages, states in zip(visits, visited(control, visits, tmp_path, page["answers"]), strict=True):
+        theirs = _copied(control)
+        for message, ours in zip(messages, states, strict=True):
+            if ours["status"]["message"] == ABSENT:
+                wrong.append(message)
+                continue
+            theirs.handle(message)
+            for name, panel in theirs.state().items():
+                if name.startswith("panel_"):
+                    same(ours[name], panel, f"{message} {name}")
+            same(ours["status"]["values"], theirs.values, str(message))
+            same(ours["status"]["message"], theirs.message, str(message))
+    assert len(wrong) <= 0.1 * sum(map(len, visits)), wrong
 
 
 def test_the_console_plays_a_recorded_game(tmp_path):
