@@ -112,8 +112,8 @@ def stored(controller: Controller, steps: Iterable[Step], most: int, budget: int
         if key not in known:
             scene = state["scene"]
             parts = [*(state | {"scene": scene | {"panels": []}}).values(), *scene["panels"]]
-            new = {json.dumps(part) for part in parts} - seen
-            size += sum(len(gzip.compress(part.encode(), 1)) for part in new) * 4 / 3
+            new = {piece for part in parts for piece in _pieces(part)} - seen
+            size += len(gzip.compress("".join(sorted(new)).encode(), 1)) * 4 / 3
             if len(states) >= most or size > budget:
                 whole = False
                 break
@@ -153,17 +153,31 @@ def _text(message: Message) -> str:
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
 
 
+def _pieces(part: Any) -> list[str]:
+    """A part of a state as JSON, and the elements of its drawing: most of them stay when a mark moves."""
+    if not isinstance(part, dict) or "svg" not in part:
+        return [json.dumps(part)]
+    return [json.dumps(part | {"svg": None}), *re.split("(?=<)", part["svg"])]
+
+
 def _packed(states: list[dict[str, Any]], edges: dict[int, dict[str, int]]) -> str:
-    """Everything as base64 of gzipped JSON; equal parts of states are stored once."""
+    """Everything as base64 of gzipped JSON; equal parts of states, and equal elements of drawings, are stored once."""
     pool: dict[str, int] = {}
-    answered = _answered(edges)
-    put = lambda part: pool.setdefault(json.dumps(part), len(pool))  # noqa: E731
-    tables = []
+    elements: dict[str, int] = {}
+    answered, tables = _answered(edges), []
+
+    def put(part: Any) -> int:
+        text, *drawn = _pieces(part)
+        if drawn:
+            text = json.dumps(part | {"svg": [elements.setdefault(each, len(elements)) for each in drawn]})
+        return pool.setdefault(text, len(pool))
+
     for state in states:
         scene = state["scene"] | {"controls": _page_controls(state, answered)}
         scene |= {"browser": "stored", "panels": [put(panel) for panel in scene["panels"]]}
         tables.append({name: put(part) for name, part in (state | {"scene": scene}).items()})
-    text = f'{{"pool":[{",".join(pool)}],"states":{json.dumps(tables)},"edges":{json.dumps(edges)}}}'
+    rest = json.dumps({"elements": list(elements), "states": tables, "edges": edges})
+    text = f'{{"pool":[{",".join(pool)}],{rest[1:]}'
     return b64encode(gzip.compress(text.encode(), mtime=0)).decode()
 
 

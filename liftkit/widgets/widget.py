@@ -25,6 +25,7 @@ with optional("notebooks"):
     import traitlets
 
 PAGE_BUDGET = 1_300_000  # bytes of what answers without a kernel: a page has at most 1.5 MB
+STATES = 300  # that a page holds at most, if no browser computes its answers
 VIEW = "application/vnd.jupyter.widget-view+json"  # the type of an output that is a live widget
 PAGE = "application/vnd.liftkit.widget+json"  # the type of an output that holds page_state()
 WIDGETS: dict[str, type[Widget]] = {}  # every widget by its class's name
@@ -127,7 +128,7 @@ class Widget(anywidget.AnyWidget):
         """Bring the browser up to date after a change made to the controller from Python."""
         self._mirror(self.controller.state())
 
-    def to_html(self, path: str | Path, states: int = 400) -> Path:
+    def to_html(self, path: str | Path, states: int = STATES) -> Path:
         """Write one page that answers its controls without a kernel or a network, as far as its note says.
 
         ``states``: how many states at most are stored, of a widget whose answers no browser computes.
@@ -138,7 +139,7 @@ class Widget(anywidget.AnyWidget):
             content = page_html(self.controller.title, self.page_state(states), facts)
         return write_atomically(path, lambda file: file.write(content.encode()))
 
-    def page_state(self, states: int = 400, budget: int = PAGE_BUDGET) -> dict[str, Any]:
+    def page_state(self, states: int = STATES, budget: int = PAGE_BUDGET) -> dict[str, Any]:
         """What such a page shows, and with what it answers, in about ``budget`` bytes."""
         shown, note = self.controller.for_page(budget)
         state, answers = shown.state(), shown.answers()

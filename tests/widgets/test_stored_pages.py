@@ -15,7 +15,7 @@ from liftkit.widgets import LiftingConsole
 from tests.view.test_js import needs_node
 
 pytestmark = [needs_node, pytest.mark.slow]
-STATES = 70
+STATES = 90
 
 
 NAMES = ["PoseViewer", "RepresentationExplorer", "StudyExplorer", "CorrelationExplorer"]

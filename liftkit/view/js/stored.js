@@ -10,7 +10,8 @@ async function unzipped(text) {
 const keyOf = (values) => JSON.stringify(Object.keys(values).sort().filter((name) => name !== "at" && name !== "absent").map((name) => [name, values[name]]));
 
 export async function storedAnswers({ content, absent }) {
-  const { pool, states, edges } = JSON.parse(await unzipped(content));
+  const { pool, elements, states, edges } = JSON.parse(await unzipped(content));
+  const whole = (part) => (part?.svg ? { ...part, svg: part.svg.map((i) => elements[i]).join("") } : part);
   const statuses = states.map(({ status }) => pool[status]);
   const byValues = new Map(statuses.map(({ values }, i) => [keyOf(values), i]).reverse()); // the nearest one counts
 
@@ -30,9 +31,9 @@ export async function storedAnswers({ content, absent }) {
   }
 
   function state({ at = 0, absent: lacking }) {
-    const shown = Object.fromEntries(Object.entries(states[at]).map(([name, i]) => [name, pool[i]]));
+    const shown = Object.fromEntries(Object.entries(states[at]).map(([name, i]) => [name, whole(pool[i])]));
     const { status, scene, ...panels } = shown, { message, running } = status;
-    const statics = scene.panels.map((i) => pool[i]);
+    const statics = scene.panels.map((i) => whole(pool[i]));
     return { ...panels, scene: { ...scene, panels: statics }, running: running && !lacking, message: lacking ? absent : message };
   }
 
