@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,7 +17,6 @@ from liftkit.course.exercise import Coding
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 ASKED = "commit to an answer"
-# strict: when the rewritten part of lesson 12 is in, this mark has to go
 
 
 def code_cells(path):
@@ -56,6 +56,19 @@ def test_a_lesson_is_short_enough_for_its_minutes(path):
     assert words <= 2000 and minutes <= 45
     assert words / 150 + len(code) / 2 + len(called(code, "predict")) <= minutes
     assert all(len("".join(c["source"]).splitlines()) <= 25 for c in code)  # a longer one hides its argument
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_a_lesson_has_few_brackets_outside_its_folds(path):
+    """Those of links, code and formulas, and those that only name a lesson, are not counted."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    texts = ["".join(c["source"]) for c in cells if c["cell_type"] == "markdown" and not c["id"].startswith("liftkit-")]
+    found = []
+    for text in texts:
+        text = re.sub(r"<details>.*?</details>|\*\*Read on\.\*\*.*", "", text, flags=re.S)
+        text = re.sub(r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|\]\([^)]*\)", "", text, flags=re.S)
+        found += re.findall(r"\([^()]*[a-z]{3}[^()]*\)", re.sub(r"\((see )?lessons? \d\d( to \d\d)?\)", "", text))
+    assert len(found) <= 8, found
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
