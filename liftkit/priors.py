@@ -65,7 +65,7 @@ def gravity_turns(u: Tensor, config: Any, tilts: Tensor | None = None) -> Tensor
 
 
 # Weighted by segment, as in the paper, consistency is up to 28 times as strong against the adversarial term as in the
-# full pose. Under gravity a joint has the same weight in every representation: better too, see results/README.md.
+# full pose. Under gravity a joint has the same weight in every representation: better too, by results/real_motion.csv.
 PRIORS: dict[str, Prior] = {
     "paper": Prior(paper_turns, False, True, "views about the image's axes, losses by segment: the paper's experiment"),
     "gravity": Prior(gravity_turns, True, False, "views about the world's vertical; shins fold backwards at the knee"),
