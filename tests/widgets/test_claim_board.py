@@ -66,7 +66,8 @@ def test_movements_alone_fill_the_second_claim():
         for name, mm in (("full", 40.0), ("legs_torso", 0.0))
     )
     board = ClaimBoard(moved=moved)
-    assert words(board)[DEPENDS] == "supported" and f"1 supported, {len(words(board)) - 1} not measured" in board.message
+    found = words(board)
+    assert found[DEPENDS] == "supported" and f"1 supported, {len(found) - 1} not measured" in board.message
 
 
 def test_a_click_on_a_claim_shows_its_figures():
