@@ -112,6 +112,7 @@ class CycleExplorerController(Controller):
         self.x2d = normalise(evenly(self.poses.part("train"), MOST_POSES).x2d).astype(np.float32)
         self.seeds = tuple(map(str, self.run.seeds))
         self.values = {"arrow": "lift", "pose": 0, "view": 1, "seed": self.seeds[0], "frame": 0}
+        self.member_seed = ""
         self._take_step()
 
     def controls(self):
@@ -144,7 +145,9 @@ class CycleExplorerController(Controller):
     @torch.no_grad()
     def _take_step(self) -> None:
         """The cycle of one pose, and every number that is shown."""
-        member, turns = self.run.select([int(self.values["seed"])]), self._turns(1.0)
+        if self.values["seed"] != self.member_seed:  # 40 of a step's 50 ms
+            self.member_seed, self.member = self.values["seed"], self.run.select([int(self.values["seed"])])
+        member, turns = self.member, self._turns(1.0)
         x2d = torch.from_numpy(self.x2d[None, [self.values["pose"]]]).to(turns)
         cycle = Cycle(member.lifter, x2d, turns, get_prior(member.config.prior).per_segment)
         again = attach_depth(cycle.x2d_views, cycle.z_views)  # (1, V, 1, J, 3)

@@ -25,7 +25,7 @@ with optional("notebooks"):
     import traitlets
 
 PAGE_BUDGET = 1_300_000  # bytes of what answers without a kernel: a page has at most 1.5 MB
-STATES = 300  # that a page holds at most, if no browser computes its answers
+STATES = 250  # that a page holds at most, if no browser computes its answers
 VIEW = "application/vnd.jupyter.widget-view+json"  # the type of an output that is a live widget
 PAGE = "application/vnd.liftkit.widget+json"  # the type of an output that holds page_state()
 WIDGETS: dict[str, type[Widget]] = {}  # every widget by its class's name

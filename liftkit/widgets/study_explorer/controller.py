@@ -59,6 +59,7 @@ class StudyExplorerController(Controller):
             usual = [name for name in ("legs_torso", "full") if name in self.names]
             self.values |= {f"show_{i}": True for i in range(len(self.names))}
             self.values |= dict(zip(("first", "second"), usual if len(usual) == 2 else self.names, strict=False))
+        self.grouped: dict[tuple, dict[str, pd.DataFrame]] = {}  # what is shown -> its rows
         self.known: dict[tuple, float] = {}  # what was compared -> its p-value
         self.looked: dict[tuple, float] = {}  # those that somebody has looked at
         self.every = False  # whether comparisons are corrected for all that are possible instead
@@ -148,7 +149,12 @@ class StudyExplorerController(Controller):
         return {name: tables.share_within(found, percent, metric, reference) for name, found in values.items()}
 
     def _groups(self) -> dict[str, pd.DataFrame]:
-        return {str(name): rows for name, rows in self.table().groupby("representation", sort=False)}
+        """What is shown of each representation, each choice computed once."""
+        what = (*(self.values.get(key) for key in (*FILTERS, "upright")), *self._shown())
+        if what not in self.grouped:
+            groups = self.table().groupby("representation", sort=False)
+            self.grouped[what] = {str(name): rows for name, rows in groups}
+        return self.grouped[what]
 
     def _dot(self, groups: dict[str, pd.DataFrame]) -> tables.Dot:
         """The picked seed's representation and its index there; None if it is not shown."""
