@@ -77,7 +77,7 @@ STATIONS = {  # station -> column, row, what stands below, and the station that 
     "x3d_back": (1, 1, "turned back", "x3d"), "x2d_back": (0, 1, "2D again", "x2d"),
     "quarter_0": (1, 2, "+90°", "must_0"), "quarter_1": (2, 2, "-90°", "must_1"), "quarter_2": (3, 2, "180°", "must_2"),
 }  # fmt: skip
-ENDS, QUARTERS = {"judge": "score"}, {"must_0": "x2d_back"}  # where a pose goes, or comes from, in the diagram
+FROM, TO = {"quarter turns": "x2d_back"}, {"judge": "score"}  # arrow -> its station in the diagram, if another
 LOSSES_AT = {"adversarial": (3.5, 239), "reprojection": (0.5, 239), "quarter_turns": (0.5, 312)}
 
 
@@ -112,7 +112,7 @@ class CycleExplorerController(Controller):
         self.x2d = normalise(evenly(self.poses.part("train"), MOST_POSES).x2d).astype(np.float32)
         self.seeds = tuple(map(str, self.run.seeds))
         self.values = {"arrow": "lift", "pose": 0, "view": 1, "seed": self.seeds[0], "frame": 0}
-        self.member_seed = ""
+        self.member = self.run.select([self.run.seeds[0]])
         self._take_step()
 
     def controls(self):
@@ -145,8 +145,8 @@ class CycleExplorerController(Controller):
     @torch.no_grad()
     def _take_step(self) -> None:
         """The cycle of one pose, and every number that is shown."""
-        if self.values["seed"] != self.member_seed:  # 40 of a step's 50 ms
-            self.member_seed, self.member = self.values["seed"], self.run.select([int(self.values["seed"])])
+        if self.member.seeds != (wanted := (int(self.values["seed"]),)):  # selecting takes 40 of a step's 50 ms
+            self.member = self.run.select(wanted)
         member, turns = self.member, self._turns(1.0)
         x2d = torch.from_numpy(self.x2d[None, [self.values["pose"]]]).to(turns)
         cycle = Cycle(member.lifter, x2d, turns, get_prior(member.config.prior).per_segment)
@@ -205,7 +205,7 @@ class CycleExplorerController(Controller):
         """The pose that goes along the chosen arrow; a still picture leaves it out."""
         name = self.values["arrow"]
         start, end = ARROWS[name][:2]
-        (x, y), to = (_corner(*STATIONS[each][:2]) for each in (QUARTERS.get(start, start), ENDS.get(name, end)))
+        (x, y), to = (_corner(*STATIONS[each][:2]) for each in (FROM.get(name, start), TO.get(name, end)))
         way = f"--x:{to[0] - x:g}px;--y:{to[1] - y:g}px"
         return f'<g class="lk-travel" opacity="0" style="{way}">{self._bones(start, x, y)}</g>'
 

@@ -33,9 +33,7 @@ def test_without_a_study_the_board_says_what_is_recorded():
     assert list(board.controller.judged) == columns == ["views about gravity", "the paper's views"]
     assert words(board, columns[0])[BEATS] == "supported" and words(board, columns[1])[BEST] == "undecided"
     assert words(board, columns[1])[BEATS] == "alignments disagree"
-    found = [judgement.word.split()[0] for judgement in recorded_claims()[columns[0]].values()]
-    counts = ", ".join(f"{found.count(word)} {word}" for word in ("supported", "contradicted", "undecided"))
-    assert f"Views about gravity: {counts}." in board.message and found.count("supported") >= 3
+    assert "3 supported, 3 contradicted, 2 undecided." in board.message
 
 
 @pytest.mark.parametrize(("errors", "word"), [((90.0, 60.0), "supported"), ((60.0, 90.0), "contradicted")])
@@ -66,8 +64,7 @@ def test_movements_alone_fill_the_second_claim():
         for name, mm in (("full", 40.0), ("legs_torso", 0.0))
     )
     board = ClaimBoard(moved=moved)
-    found = words(board)
-    assert found[DEPENDS] == "supported" and f"1 supported, {len(found) - 1} not measured" in board.message
+    assert words(board)[DEPENDS] == "supported" and "1 supported, 7 not measured" in board.message
 
 
 def test_a_click_on_a_claim_shows_its_figures():
