@@ -42,7 +42,8 @@ def list_(folder: Source = None) -> None:
 @course.command("check")
 @friendly
 def check(folder: FolderOption = NOTEBOOKS) -> None:
-    """Compare course.toml with the lessons; check that these run anywhere, and that their links are up to date.
+    """Compare course.toml with the lessons; check that these run anywhere, that their links are up to date, and that
+    each figure in their text has a source in the lesson.
 
     Example: `liftkit course check`
     """

@@ -10,6 +10,7 @@ from pathlib import Path
 from liftkit.course.authoring.figures import FIGURE, PICTURE
 from liftkit.course.authoring.manifest import Course, compare, read_lesson
 from liftkit.course.authoring.publish import SETUP, stale_texts
+from liftkit.course.authoring.sources import unsourced
 from liftkit.course.authoring.tidy import NO_TEXT, repeated_ids, without_text
 
 MOST_BYTES = 400_000
@@ -42,6 +43,7 @@ def lint_lesson(path: Path) -> list[str]:
         faults.append("it contains saved widget state: run it with `liftkit course run`")
     faults += [f"several cells have the id {name}: run `liftkit course tidy`" for name in repeated_ids(notebook)]
     faults += [f"cell {cell['id']}: {NO_TEXT}" for cell in without_text(notebook)]
+    faults += unsourced(notebook)
     seeded = False
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code" and cell.get("id") != SETUP:
