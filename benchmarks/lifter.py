@@ -2,7 +2,8 @@
 
 Trained on 2D poses alone: broad synthetic people and random poses, the train clips of CMU twice (half of all), filmed
 by cameras that look from 10 degrees up to 40 down. In training the tilt of each camera is known, as whoever sets one up
-knows it; what lifts is not told. Half of the poses have the errors of detectors.
+knows it, and the discriminator is told from which source a pose is: a view of a person of CMU must look like CMU's.
+What lifts is told neither. Half of the poses have the errors of detectors.
 Stored in the package as a compact run, with the statistics of its training poses. OUT gets one row per test set,
 action and lifter: the mean of all members, as ``liftkit lift`` uses it, the members by themselves (their mean error),
 the flat pose, and a network of the same size that is shown the true depths.
@@ -77,7 +78,7 @@ def main(
     """Train, or go on with, the lifter; store and judge it."""
     motion = None if file is None else blocks.read_motion(file)
     poses = training_poses(motion, noise)
-    config = TrainConfig(width=width, steps=steps, batch=batch, known_tilt=True)
+    config = TrainConfig(width=width, steps=steps, batch=batch, known_tilt=True, condition="action")
     how = dict(policies=("last",), evaluations=1, max_test_poses=1, processes=processes, progress=StudyBar())
     study = run_study([representation], {"all": poses}, range(seeds), config, folder / "study", **how)
     run = study.run(representation, data="all")
@@ -97,12 +98,13 @@ def main(
 
 
 def training_poses(motion: Motion | None, noise: bool) -> PoseSet:
-    """The mixture, as one set of 2D poses."""
+    """The mixture, as one set of 2D poses, the ``action`` of each its source."""
     rig = Rig(tilt=TILT)
     sets = [load_poses("synthetic", movements=name, rig=rig).train for name in ("broad", "random")]
     if motion is not None:
         sets += 2 * [film(motion, rig).train]
-    poses = concatenate(sets, "+".join(s.name for s in sets))
+    named = [replace(poses, action=np.full(len(poses), poses.name)) for poses in sets]
+    poses = concatenate(named, "+".join(s.name for s in sets))
     return concatenate([poses, add_keypoint_noise(poses, NOISE)], f"{poses.name}, half noisy") if noise else poses
 
 

@@ -20,6 +20,7 @@ CHOICES = {
     "scale": ("pose", "segment"),
     "views": ("pose", "batch"),
     "order": ("random", "stored"),
+    "condition": ("none", "subject", "action", "camera"),
 }
 
 MOST_SEEDS = 10_000  # of a training or a study
@@ -67,6 +68,7 @@ class TrainConfig:
     tilt: float = _field(10.0, -90, 90)  # the camera's, degrees, downwards positive (gravity prior)
     tilt_spread: float = _field(0.0, 0, 45)  # standard deviation of an unknown tilt, degrees (gravity prior)
     known_tilt: bool = False  # whether views turn about the vertical of each pose's own camera (gravity prior)
+    condition: str = "none"  # the label of each pose that the discriminator is told: views are judged within it
     knee_every: int = _field(200, 1, 2**40)  # steps between two tests of the knees
     record_every: int = _field(10, 1, 2**40)  # steps between two rows of the history
 

@@ -27,6 +27,7 @@ class Cycle:
         turns: (M, V, B, 3, 3) the rotations of the prior.
         per_segment: whether the losses of independent segments are weighted by segment, as in the paper. Otherwise a
             joint has its weight in the full pose, so that all representations are trained with the same objective.
+        labels: (M, B) the classes of the poses, for a discriminator that is told them; else None.
 
     Attributes:
         z: (M, B, J) the lifted depths.
@@ -43,8 +44,10 @@ class Cycle:
     torch.Size([1, 5, 17, 2])
     """
 
-    def __init__(self, lifter: Lifter, x2d: Tensor, turns: Tensor, per_segment: bool = True):
-        self.lifter, self.x2d, self.turns = lifter, x2d, turns
+    def __init__(
+        self, lifter: Lifter, x2d: Tensor, turns: Tensor, per_segment: bool = True, labels: Tensor | None = None
+    ):
+        self.lifter, self.x2d, self.turns, self.labels = lifter, x2d, turns, labels
         self.weighted_as = lifter.representation if per_segment else get_representation("full")
         self.z = lifter(x2d)
         self.x3d = attach_depth(x2d, self.z)
@@ -64,6 +67,10 @@ class Cycle:
     def x2d_back(self) -> Tensor:
         x3d_view = attach_depth(self.x2d_view, self.z_views[:, 0])
         return project(turn(x3d_view, self.turns[:, 0].transpose(-1, -2)))  # the inverse of a rotation
+
+    def score(self, discriminator: Discriminator, x2d: Tensor) -> Tensor:
+        """(M, B) the discriminator's scores of poses with the labels of this batch."""
+        return discriminator(x2d) if self.labels is None else discriminator(x2d, self.labels)
 
     def per_joint(self, name: str) -> Tensor:
         """(J,) loss weights of the representation, by the name of its attribute."""
@@ -86,7 +93,7 @@ def adversarial(cycle: Cycle, discriminator: Discriminator) -> Tensor:
     """
     share = cycle.per_joint("adversarial_share")[:, None]
     view = share * cycle.x2d_view + (1 - share) * cycle.x2d_view.detach()  # has the value of x2d_view
-    return ((discriminator(view) - 1) ** 2).mean(1)
+    return ((cycle.score(discriminator, view) - 1) ** 2).mean(1)
 
 
 def reprojection(cycle: Cycle, discriminator: Discriminator | None = None) -> Tensor:

@@ -208,7 +208,8 @@ class Discriminator(_Ensemble):
     """Scores how real a 2D pose looks: ``D(x2d)``, near 1 for real ones, for ``members`` networks at once.
 
     Linear(2 (J - 1) -> w) - ReLU - 3 residual blocks without batch normalisation - Linear(w -> 1).
-    Source: arXiv 2209.00618.
+    Source: arXiv 2209.00618. With ``classes`` it is told the class of each pose, and judges within it (a conditional
+    discriminator, arXiv 1411.1784).
 
     Args:
         width: w, the units of a residual block.
@@ -216,6 +217,7 @@ class Discriminator(_Ensemble):
         dropout: rate in the residual blocks, 0 to 0.99.
         joints: J, with the root, whose position is no input.
         generators: one per member, for the weights and dropout (default: seeded 0, 1, ...).
+        classes: how many there are; 0: it is told none.
 
     >>> Discriminator(width=32, members=2)(torch.zeros(2, 5, 17, 2)).shape
     torch.Size([2, 5])
@@ -230,21 +232,28 @@ class Discriminator(_Ensemble):
         generators: Sequence[torch.Generator] | None = None,
         *,
         initialisation: str = "uniform",
+        classes: int = 0,
     ):
         super().__init__(width, members, dropout)
-        self.joints = joints
-        self.input = Linear(members, 2 * (joints - 1), width, bias=True)
+        self.joints, self.classes = joints, classes
+        self.input = Linear(members, 2 * (joints - 1) + classes, width, bias=True)
         self.blocks = nn.ModuleList(Linear(members, width, width, bias=True) for _ in range(6))
         self.dropout = Dropout(dropout)
         self.output = Linear(members, width, 1, bias=True)
         self.initialise(generators or [torch.Generator().manual_seed(seed) for seed in range(members)], initialisation)
 
-    def forward(self, x2d: Tensor) -> Tensor:
-        """Score normalised poses: (M, B, J, 2) -> (M, B)."""
+    def forward(self, x2d: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Score normalised poses, with ``classes`` by their labels, integers: (M, B, J, 2), (M, B) -> (M, B)."""
         if x2d.ndim != 4 or x2d.shape[0] != self.members or x2d.shape[2:] != (self.joints, 2):
             expected = f"({self.members}, batch, {self.joints}, 2)"
             raise ValueError(f"x2d must have shape {expected}, found {tuple(x2d.shape)}")
-        h = self.input(x2d[..., 1:, :].flatten(2).transpose(1, 2)).relu_()
+        x = x2d[..., 1:, :].flatten(2)
+        if (labels is None) == (self.classes > 0):
+            told = f"the class of each pose, one of {self.classes}" if self.classes else "no classes"
+            raise ValueError(f"this discriminator is told {told}; found {'no labels' if labels is None else 'labels'}")
+        if labels is not None:
+            x = torch.cat([x, nn.functional.one_hot(labels, self.classes).to(x)], dim=2)
+        h = self.input(x.transpose(1, 2)).relu_()
         for first, second in zip(self.blocks[::2], self.blocks[1::2], strict=True):
             inner = self.dropout(first(h).relu_())
             h = self.dropout(second(inner).relu_()) + h

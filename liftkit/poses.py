@@ -222,6 +222,13 @@ def training_tilts(poses: PoseSet | np.ndarray | Tensor) -> Tensor:
     return torch.from_numpy(poses.part("train").tilt)
 
 
+def training_labels(poses: PoseSet | np.ndarray | Tensor, label: str) -> Tensor:
+    """(N,) the number, from 0, of the ``label`` of each of :func:`training_poses`; ValueError without labels."""
+    if not isinstance(poses, PoseSet):
+        raise ValueError(f"the condition {label!r} needs a PoseSet, of which each pose has that label; found an array")
+    return torch.from_numpy(np.unique(getattr(poses.part("train"), label), return_inverse=True)[1])
+
+
 def require_truth(poses: PoseSet, purpose: str) -> np.ndarray:
     """(N, J, 3) the true 3D poses; ValueError, naming the purpose, if there are none."""
     if poses.x3d is None:

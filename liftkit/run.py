@@ -193,7 +193,10 @@ class Run:
                 last = tensors[0][f"lifter.{name}"].shape[1:]
                 if (found[name], *last) != tuple(shape):
                     raise KeyError(f"lifter.{name} has the shape {(found[name], *last)}, expected {tuple(shape)}")
-            lifter, discriminator = Lifter(representation, **size), Discriminator(config.width, len(seeds))
+            lifter = Lifter(representation, **size)
+            first = tensors[0].get("discriminator.input.weight", torch.empty(0))
+            classes = max(first.shape[-1] - 2 * (len(representation.skeleton) - 1), 0) if first.ndim == 3 else 0
+            discriminator = Discriminator(config.width, len(seeds), classes=classes)
             names = [name for name in tensors[0] if not name.startswith(POSES)]
             together = {name: torch.cat([group[name] for group in tensors]) for name in names}
             for part, net in (("lifter.", lifter), ("discriminator.", discriminator)):

@@ -20,7 +20,7 @@ from liftkit.geometry import flip, normalise
 from liftkit.layers import uniform, with_gradients
 from liftkit.losses import LOSSES, Cycle, discriminator_loss
 from liftkit.networks import Discriminator, Lifter
-from liftkit.poses import PoseSet, training_poses, training_tilts
+from liftkit.poses import PoseSet, training_labels, training_poses, training_tilts
 from liftkit.priors import DRAWS, get_prior, knees_bend_backwards
 from liftkit.representations import Representation, get_representation
 from liftkit.run import Run
@@ -71,13 +71,16 @@ class Trainer:
         self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         self.poses = normalise(training_poses(poses, self.representation)).contiguous().to(self.device)
         self.tilts = training_tilts(poses).to(self.device) if config.known_tilt else None
+        told = config.condition != "none"
+        self.labels = training_labels(poses, config.condition).to(self.device) if told else None
         self.prior = get_prior(config.prior)
         self.generators = [torch.Generator(self.device).manual_seed(seed) for seed in self.seeds]
         cpu = [torch.Generator().manual_seed(seed) for seed in self.seeds]  # the same weights on every device
         size = dict(width=config.width, members=len(self.seeds), dropout=config.dropout)
         size |= dict(generators=cpu, initialisation=config.initialisation)
         self.lifter = Lifter(self.representation, **size, **config.network_options).to(self.device).train()
-        self.discriminator = Discriminator(**size).to(self.device).train()
+        classes = int(self.labels.max()) + 1 if told else 0
+        self.discriminator = Discriminator(**size, classes=classes).to(self.device).train()
         self.optimisers = []
         for network in (self.lifter, self.discriminator):
             network.use(self.generators)
@@ -94,7 +97,7 @@ class Trainer:
         cycle = self.begin_cycle()
         self.step_discriminator(cycle)
         if self.config.views == "batch":  # the lifter gets a view of its own
-            cycle = self._look(cycle.x2d)
+            cycle = self._look(cycle.x2d, labels=cycle.labels)
         self.step_lifter(cycle)
         self.finish_step(cycle)
 
@@ -113,7 +116,8 @@ class Trainer:
         x2d = self.poses[chosen]
         u = uniform(self.generators, self.config.batch, 1 + DRAWS)
         x2d = torch.where(u[..., :1, None] < self.config.flip, flip(x2d), x2d)
-        return self._look(x2d, u[..., 1:], None if self.tilts is None else self.tilts[chosen])
+        tilts, labels = (None if each is None else each[chosen] for each in (self.tilts, self.labels))
+        return self._look(x2d, u[..., 1:], tilts, labels)
 
     def _choose(self) -> Tensor:
         """(M, B) indices of the poses of a step."""
@@ -125,12 +129,14 @@ class Trainer:
         return torch.stack(drawn)
 
     @with_gradients
-    def _look(self, x2d: Tensor, u: Tensor | None = None, tilts: Tensor | None = None) -> Cycle:
+    def _look(
+        self, x2d: Tensor, u: Tensor | None = None, tilts: Tensor | None = None, labels: Tensor | None = None
+    ) -> Cycle:
         """Lift poses and turn them to the views that the prior makes of uniform numbers (M, B, DRAWS)."""
         u = uniform(self.generators, self.config.batch, DRAWS) if u is None else u
         if self.config.views == "batch":
             u = u[:, :1].expand_as(u)
-        return Cycle(self.lifter, x2d, self.prior(u, self.config, tilts), self.prior.per_segment)
+        return Cycle(self.lifter, x2d, self.prior(u, self.config, tilts), self.prior.per_segment, labels)
 
     @with_gradients
     def step_discriminator(self, cycle: Cycle | None = None) -> None:
@@ -138,7 +144,8 @@ class Trainer:
         cycle = cycle or self.begin_cycle()
         swapped = uniform(self.generators) < self.config.label_swap
         both = torch.cat([cycle.x2d, cycle.x2d_view.detach()], dim=1)
-        d_real, d_view = self.discriminator(both).split(self.config.batch, dim=1)
+        labels = [] if cycle.labels is None else [cycle.labels.repeat(1, 2)]
+        d_real, d_view = self.discriminator(both, *labels).split(self.config.batch, dim=1)
         loss = discriminator_loss(d_real, d_view, swapped)
         self._descend(self.discriminator, self.optimisers[1], loss)
         self.losses["discriminator"] = loss.detach()

@@ -19,7 +19,7 @@ import pandas as pd
 from liftkit.config import TrainConfig, check_fields, check_seeds
 from liftkit.data.datasets import load_poses
 from liftkit.networks import Discriminator, Lifter
-from liftkit.poses import PoseSet, training_poses, training_tilts
+from liftkit.poses import PoseSet, training_labels, training_poses, training_tilts
 from liftkit.representations import Representation, get_representation
 from liftkit.run import Run
 from liftkit.study.checkpoint_selection import check_policies
@@ -84,6 +84,8 @@ def check_arguments(representations, poses, seeds, config, tests, *, policies, *
         training_poses(loaded, representations[0])
         if config.known_tilt:
             training_tilts(loaded)
+        if config.condition != "none":
+            training_labels(loaded, config.condition)
         policies = check_policies(policies, loaded)
         fingerprints[name] = fingerprint(loaded)
         own = {} if loaded.x3d is None else {name: None}  # its own test poses replace others of its name
