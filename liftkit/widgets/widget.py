@@ -26,6 +26,7 @@ with optional("notebooks"):
 
 PAGE_BUDGET = 1_300_000  # bytes of what answers without a kernel: a page has at most 1.5 MB
 STATES = 250  # that a page holds at most, if no browser computes its answers
+RECORDED = 1000  # of a recording, which ends by itself
 VIEW = "application/vnd.jupyter.widget-view+json"  # the type of an output that is a live widget
 PAGE = "application/vnd.liftkit.widget+json"  # the type of an output that holds page_state()
 WIDGETS: dict[str, type[Widget]] = {}  # every widget by its class's name
@@ -144,8 +145,10 @@ class Widget(anywidget.AnyWidget):
         shown, note = self.controller.for_page(budget)
         state, answers = shown.state(), shown.answers()
         if not shown.browser:
-            steps = shown.recording() or walk(shown)
-            answers, note = stored(shown, steps, states, budget - len(json.dumps(state)))
+            steps = shown.recording()
+            most = states if steps is None else RECORDED
+            answers, lack = stored(shown, steps or walk(shown), most, budget - len(json.dumps(state)))
+            note = f"{note} {lack}".strip()
             state["scene"] |= {"browser": "stored", "controls": answers.pop("controls")}
         return state | {"answers": answers, "note": note}
 

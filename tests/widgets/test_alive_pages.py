@@ -13,7 +13,6 @@ from tests.view.test_js import needs_node
 pytestmark = [needs_node, pytest.mark.slow]
 LEFT_OUT = {  # what no stored state answers: the page does not show it, and its note names it
     "LiftingConsole": {
-        "preset",
         "speed",
         "representation",
         "prior",
@@ -38,7 +37,7 @@ def use(control, values) -> dict:
 def test_every_control_of_a_page_answers_without_a_kernel(name, tmp_path):
     names = {}
     exec(SETUP, names)
-    widget = eval(CELLS[name], names)
+    widget = eval({**CELLS, "LiftingConsole": "LiftingConsole()"}[name], names)  # with its recorded games
     page = widget.page_state(60)
     shown = {control["name"]: control for control in page["scene"]["controls"]}
     held, controls, dead = page["scene"]["browser"] == "stored", widget.controller.controls(), set()

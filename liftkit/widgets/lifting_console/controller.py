@@ -19,14 +19,15 @@ from liftkit.system.numbers import Rounded
 from liftkit.training import Trainer
 from liftkit.view import Button, Chart, Choice, Controller, Pose, Press, Set, Slider, Tick, Toggle, readable
 from liftkit.view.charts import line_chart
-from liftkit.widgets.lifting_console.game import Evaluation, Game
+from liftkit.widgets.lifting_console.game import SHOWN, Evaluation, Game
+from liftkit.widgets.lifting_console.recorded import Playback, recorded_games
 
 SLICE, LONGEST = 0.15, 0.4  # seconds of steps between two answers to the browser: as many as it takes to draw them
-SHOWN = (0.2, 0.6)  # places among the test poses, as shares, of those that are drawn
-PICTURES = 60  # of a recorded game
+PICTURES = 30  # of a recorded game
 BINS = np.linspace(-0.6, 1.6, 23)  # of the scores' histograms
 SIDE = (np.pi / 2, 0.15)  # from where poses are seen at first: a wrong depth is seen best
 NEVER = 2**40  # steps
+NO_RUN = (np.array([]), np.array([]))
 # What plays: the losses that count, the prior, and whether knees tell near from far.
 PRESETS = {
     "the game alone": (("adversarial",), "paper", False),
@@ -78,7 +79,8 @@ class LiftingConsoleController(Controller):
         self.weights = {f"weight_{name}": name for name in LOSSES}
         self.values = {"speed": 10, "representation": self.first.name, "prior": self.config.prior, "seed": 0}
         self.values |= {key: self.config.weights[name] for key, name in self.weights.items()} | {"knees": True}
-        self.last = (np.array([]), np.array([]))  # the steps and the errors of the game before this one
+        self.last = NO_RUN  # the steps and the errors of the game before this one
+        self.games: dict[str, dict[str, np.ndarray]] = {}  # what is recorded of each preset's game, for a page
         self._start()
         self.message = BEGIN
 
@@ -159,7 +161,8 @@ class LiftingConsoleController(Controller):
         trainer = Trainer(representation, self.poses, (self.values["seed"],), config, self.device)
         if hasattr(self, "game") and self.game.truth is not None and self.trainer.steps_done > 1:
             self.last = self.game.series("error")
-        self.game = Game(trainer, self.poses)
+        stored = self.games.get(self.values["preset"])
+        self.game = Playback(trainer, self.poses, stored) if stored else Game(trainer, self.poses)
         self.running, self.answered_at = False, None  # when the last slice ended
 
     def _restart(self, name: str, value: str | float) -> None:
@@ -194,32 +197,49 @@ class LiftingConsoleController(Controller):
         page = type(self)(self.poses, self.first, self.config, self.device)
         page.values, page.title = dict(self.values), f"Recorded: {self.title}"
         page._start()
-        return page, ""
+        page.games = recorded_games(page.game, self.config, self.values["preset"])
+        page._start()
+        kind = f"{page.trainer.representation.name}, seed {page.values['seed']}, {page.config.steps} steps"
+        return page, f"A page cannot train: it plays back what was recorded ({kind} on {page.poses.name!r})."
 
     def recording(self) -> Iterator[tuple[dict, dict, dict]]:
-        """A game from its start: some half steps, then, after a reset, the whole of it in some 60 pictures."""
-        begin = self.state()
-        press = lambda name: {"kind": "press", "name": name}  # noqa: E731
-        yield from ((begin, press(name), begin) for name in ("reset", "pause"))
-        for half in ("step_d", "step_g") * 3:
-            before = self.state()
-            self.handle(press(half))
-            yield before, press(half), self.state()
-            yield self.state(), press("reset"), begin
+        """The game of each preset that is recorded, or else the present one; each state leads to every start."""
+        starts = {self.values["preset"]: self.state()}
+        for preset in self.games:
+            if preset not in starts:
+                self.set("preset", preset)
+                starts[preset] = self.state()
+        choices = [({"kind": "set", "name": "preset", "value": preset}, starts[preset]) for preset in self.games]
+        for start in starts.values():
+            self.values, out = dict(start["status"]["values"]), [*choices, (_press("reset"), start)]
+            yield from ((start, *way) for way in [*out, (_press("pause"), start)])
+            for before, message, after in self._played(start):
+                yield before, message, after
+                yield from ((after, *way) for way in out)
+
+    def _played(self, start: dict[str, Any]) -> Iterator[tuple[dict, dict, dict]]:
+        """Some half steps, then the whole game in some 30 pictures."""
         self._start()
-        self.handle(press("run"))
-        yield begin, press("run"), self.state()
+        self.last, now = NO_RUN, start
+        for half in ("step_d", "step_g") * 3:
+            self.handle(_press(half))
+            before, now = now, self.state()
+            yield before, _press(half), now
+        self._start()
+        self.last = NO_RUN
+        self.handle(_press("run"))
+        now = self.state()
+        yield start, _press("run"), now
         while self.running:
-            now = self.state()
             self.stop()
-            paused = self.state()
-            yield now, press("pause"), paused
-            self.handle(press("run"))
-            yield paused, press("run"), now
-            yield from ((state, press("reset"), begin) for state in (now, paused))
+            stopped = {"message": self.message, "running": False}
+            paused = now | {"status": now["status"] | stopped}
+            yield now, _press("pause"), paused
+            yield paused, _press("run"), now
+            self.handle(_press("run"))
             self._advance(max(1, self.trainer.config.steps // PICTURES), float("inf"))
-            yield now, {"kind": "tick"}, self.state()
-        yield self.state(), press("reset"), begin
+            before, now = now, self.state()
+            yield before, {"kind": "tick"}, now
 
     def panels(self):
         done, config, now = self.trainer.steps_done, self.trainer.config, self.game.evaluation
@@ -235,7 +255,7 @@ class LiftingConsoleController(Controller):
     def _pair(self, i: int) -> tuple[Pose, Pose]:
         """A test pose, true or (if the truth is unknown) in 2D, and the same pose lifted."""
         test, skeleton = self.game.test, self.game.test.skeleton
-        pose, known = int(SHOWN[i] * len(test)), test.x3d is not None
+        pose, known = self.game.shown[i], test.x3d is not None
         given, lifted = (test.x3d if known else test.x2d)[pose], self.game.evaluation.lifted[pose]
         title = f"Pose {i + 1}: {'the truth' if known else '2D'}"
         first = Pose(f"given_{i}", title, "", given, skeleton, look=SIDE)
@@ -271,6 +291,10 @@ class LiftingConsoleController(Controller):
     def __str__(self) -> str:
         done = f"{self.trainer.steps_done} of {self.trainer.config.steps} steps"
         return f"{self.values['representation']}, seed {self.values['seed']}, {done} on {self.poses.name!r}"
+
+
+def _press(name: str) -> dict[str, str]:
+    return {"kind": "press", "name": name}
 
 
 def _changes(half: str, before: Evaluation, after: Evaluation) -> str:

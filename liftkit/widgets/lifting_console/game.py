@@ -19,6 +19,7 @@ from liftkit.training import INTERRUPTED, Trainer
 
 EVALUATE_EVERY = 10  # steps between two points of the curves; doubled whenever there are MOST_POINTS
 MOST_POINTS = 400
+SHOWN = (0.2, 0.6)  # places among the test poses, as shares, of those that are drawn
 TEST_POSES, TRAIN_POSES = 96, 128  # at most: those whose error is measured; those that D scores
 
 
@@ -43,7 +44,7 @@ class Game:
         self.failure, self.evaluate_every = "", EVALUATE_EVERY  # failure: the reason if training diverged
         self.curve: list[tuple[int, dict[str, float]]] = []  # (step, losses and error) every few steps
         self.test, train = evenly(poses.part("test"), TEST_POSES), evenly(poses.part("train"), TRAIN_POSES)
-        self.truth = self.test.x3d
+        self.truth, self.shown = self.test.x3d, [int(share * len(self.test)) for share in SHOWN]
         self.x2d = torch.from_numpy(normalise(train.x2d).astype(np.float32))[None]  # (1, K, J, 2)
         self.u = uniform([torch.Generator().manual_seed(0)], len(train), DRAWS)
         # the error in mm of poses without any depth, about where training begins; NaN without a truth
