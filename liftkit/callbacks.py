@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from multiprocessing import parent_process
 from typing import Any
 
 from tqdm.auto import tqdm
+
+QUIET_SECONDS = 5  # that a training may take in a notebook before its bar appears
 
 
 class ProgressBar:
@@ -49,3 +53,10 @@ class StudyBar:
         if done >= total:
             self.bar.close()
             self.bar = None
+
+
+def notebook_bar() -> list[ProgressBar]:
+    """A progress bar for a training that takes long, in a notebook; none in a terminal, script or worker process."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    in_notebook = getattr(shell, "kernel", None) is not None and parent_process() is None
+    return [ProgressBar(delay=QUIET_SECONDS)] if in_notebook else []

@@ -14,6 +14,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from liftkit.callbacks import notebook_bar
 from liftkit.config import TrainConfig, check_seeds
 from liftkit.divergence import Diverged, DivergenceGuard
 from liftkit.geometry import flip, normalise
@@ -285,7 +286,7 @@ def train(
     poses: PoseSet | np.ndarray | Tensor,
     seeds: Sequence[int] = (0,),
     *,
-    callbacks: Iterable[Callback] = (),
+    callbacks: Iterable[Callback] | None = None,
     device: str | torch.device | None = None,
     **config: Any,
 ) -> Run:
@@ -293,7 +294,7 @@ def train(
 
     Args:
         representation, poses, seeds, device: as for :class:`Trainer`.
-        callbacks: called with the trainer after each step.
+        callbacks: called with the trainer after each step; default: in a notebook a progress bar, after five seconds.
         config: fields of :class:`TrainConfig`.
 
     Returns:
@@ -304,4 +305,4 @@ def train(
     (2, 4, 17, 3)
     """
     trainer = Trainer(representation, poses, seeds, TrainConfig.from_dict(config), device)
-    return trainer.run(callbacks=callbacks).to_run()
+    return trainer.run(callbacks=notebook_bar() if callbacks is None else callbacks).to_run()

@@ -4,9 +4,11 @@ import io
 import re
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 
+from liftkit import callbacks, train
 from liftkit.callbacks import ProgressBar
 
 
@@ -82,3 +84,42 @@ def test_options_go_to_tqdm(screen):
     FakeTrainer().step(bar)
     bar.close()
     assert "legs and torso" in screen.getvalue() and " leaps/s" in screen.getvalue()
+
+
+@pytest.fixture
+def kernel(monkeypatch):
+    """A shell that has a kernel, as in a notebook."""
+    ipython = pytest.importorskip("IPython")
+    monkeypatch.setattr(ipython, "get_ipython", lambda: SimpleNamespace(kernel=object()))
+
+
+def short(**options):
+    return train("full", np.random.default_rng(0).random((64, 17, 2)), width=16, batch=8, steps=3, **options)
+
+
+def test_in_a_notebook_a_training_gets_a_bar_when_it_takes_long(kernel, monkeypatch, capsys):
+    for _ in range(3):
+        short()  # each is far shorter than five seconds
+    assert capsys.readouterr() == ("", "")
+    monkeypatch.setattr(callbacks, "QUIET_SECONDS", 1e-9)
+    short()
+    assert "3/3" in capsys.readouterr().err
+
+
+def test_callbacks_of_the_callers_own_take_the_bars_place(kernel, monkeypatch, capsys):
+    monkeypatch.setattr(callbacks, "QUIET_SECONDS", 0)
+    steps = []
+    short(callbacks=[lambda trainer: steps.append(trainer.steps_done)])
+    short(callbacks=())
+    assert capsys.readouterr() == ("", "") and steps == [1, 2, 3]
+
+
+def test_a_terminal_a_script_and_a_worker_process_get_none(kernel, monkeypatch, capsys):
+    monkeypatch.setattr(callbacks, "QUIET_SECONDS", 0)
+    with monkeypatch.context() as worker:
+        worker.setattr(callbacks, "parent_process", lambda: SimpleNamespace(name="MainProcess"))
+        short()
+    for shell in (None, SimpleNamespace()):  # a script; IPython in a terminal has no kernel
+        monkeypatch.setattr("IPython.get_ipython", lambda shell=shell: shell)
+        short()
+    assert capsys.readouterr() == ("", "")
