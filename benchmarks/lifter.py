@@ -77,7 +77,7 @@ def main(
 ) -> None:
     """Train, or go on with, the lifter; store and judge it."""
     motion = None if file is None else blocks.read_motion(file)
-    poses = training_poses(motion, noise)
+    poses = training_poses(motion, noise=noise)
     config = TrainConfig(width=width, steps=steps, batch=batch, known_tilt=True, condition="action")
     how = dict(policies=("last",), evaluations=1, max_test_poses=1, processes=processes, progress=StudyBar())
     study = run_study([representation], {"all": poses}, range(seeds), config, folder / "study", **how)
@@ -97,12 +97,12 @@ def main(
     typer.echo(markdown(summary(table)))
 
 
-def training_poses(motion: Motion | None, noise: bool) -> PoseSet:
-    """The mixture, as one set of 2D poses, the ``action`` of each its source."""
+def training_poses(motion: Motion | None, *, copies: int = 3, random: bool = True, noise: bool = True) -> PoseSet:
+    """The mixture, with so many copies of the motion, as one set of 2D poses; the ``action`` of each is its source."""
     rig = Rig(tilt=TILT)
-    sets = [load_poses("synthetic", movements=name, rig=rig).train for name in ("broad", "random")]
+    sets = [load_poses("synthetic", movements=name, rig=rig).train for name in ("broad", "random")[: 1 + random]]
     if motion is not None:
-        sets += 3 * [film(motion, rig).train]
+        sets += copies * [film(motion, rig).train]
     named = [replace(poses, action=np.full(len(poses), poses.name)) for poses in sets]
     poses = concatenate(named, "+".join(s.name for s in sets))
     return concatenate([poses, add_keypoint_noise(poses, NOISE)], f"{poses.name}, half noisy") if noise else poses
