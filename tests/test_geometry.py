@@ -104,6 +104,7 @@ def test_a_right_angle_permutes_the_coordinates(azimuth, elevation, expected):
     np.testing.assert_allclose(turned, [expected], atol=1e-12)
 
 
+@pytest.mark.slow
 @given(poses_3d, angles, angles)
 def test_rotate_is_scipys_rotation_about_fixed_axes(x3d, azimuth, elevation):
     oracle = Rotation.from_euler("yx", [azimuth, elevation]).apply(x3d)

@@ -70,6 +70,7 @@ def expected():
     return {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "mode, variant", [*((mode, "plain") for mode in MODES), ("all", "as run"), ("all", "by segment")]
 )

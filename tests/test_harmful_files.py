@@ -89,6 +89,7 @@ def test_a_small_pickle_takes_little_memory(tmp_path, pickled, message):
     assert peak_memory() - before < 200 * 2**20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [{"fillvalue": 1.0}, {"compression": "gzip", "chunks": (256, 17, 3)}])
 def test_an_h5_of_a_fill_value_or_of_zeros_takes_little_memory(tmp_path, how):
     h5py = pytest.importorskip("h5py")
@@ -304,7 +305,7 @@ BOMBS = {
 }
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="needs Linux's /proc")
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_small_file_that_is_refused_takes_little_memory_and_time(tmp_path, name, record_property):

@@ -85,6 +85,7 @@ def test_imports_go_downwards_or_stay_within_their_layer(path):
     assert not upwards
 
 
+@pytest.mark.slow
 def test_modules_do_not_import_each_other_in_a_circle():
     graph = {}
     for path in FILES:
@@ -106,6 +107,7 @@ def test_the_top_level_holds_the_methods_thirteen_files_and_little_else():
     assert len(found) <= 18
 
 
+@pytest.mark.slow
 def test_the_library_imports_no_lesson_script_or_test():
     scripts = {path.stem for path in (PACKAGE.parent / "data_scripts").iterdir()}
     assert {"cmu", "formats", "readers"} < scripts
@@ -114,6 +116,7 @@ def test_the_library_imports_no_lesson_script_or_test():
     assert not [(path.name, name) for path in FILES for name, _ in imported(path) if name.split(".")[0] in forbidden]
 
 
+@pytest.mark.slow
 def test_only_the_top_layer_draws():
     drawing = {"plotly", "ipywidgets", "anywidget", "matplotlib", "IPython"}
     assert not [

@@ -16,6 +16,7 @@ STEPS = ["make .venv/.installed", "make test", "wheel", "make long", "versions c
 needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="there is no make here")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="a script of bash")
 @pytest.mark.parametrize(
     "failing", ["none", "make .venv/.installed", "make test", "wheel", "make long", "versions check"]

@@ -58,6 +58,7 @@ def test_n_mpjpe_scales_by_least_squares():
     np.testing.assert_allclose(n_mpjpe(pred, truth), mpjpe(factor * pred, truth))
 
 
+@pytest.mark.slow
 @given(seeds)
 def test_alignment_with_reflection_is_scipys_procrustes(seed):
     truth, pred = people(seed=seed), noisy(similarity(seed)(people(seed=seed)) * (MIRROR if seed % 2 else 1), seed)

@@ -33,6 +33,7 @@ def movement(poses, representation: str, scale: str, swapped: list[int], unmoved
 TORSO = [j for j in range(1, 17) if j not in LEGS]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["legs_torso", "five_parts"])
 def test_end_to_end_swapped_legs_leave_the_torso_where_it_was(poses, name):
     assert movement(poses, name, "segment", LEGS, TORSO) < 0.01

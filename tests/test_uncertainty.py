@@ -33,6 +33,7 @@ def test_the_consensus_is_the_mean_and_the_sample_standard_deviation_of_depth():
     assert np.isnan(consensus(x3d[:1])[1]).all()
 
 
+@pytest.mark.slow
 def test_the_distance_is_scipys_mahalanobis_on_what_the_segment_sees(poses, statistics):
     from scipy.spatial.distance import mahalanobis
 

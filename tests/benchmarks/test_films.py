@@ -30,6 +30,7 @@ def poses():
     return found.select(found.clip % 8 == 0)
 
 
+@pytest.mark.slow
 def test_smoothing_helps_against_jitter_and_a_perfect_lifter_has_no_error(poses):
     table = films.smoothing(Knows(poses, 30.0), poses).set_index(["noise_mm", "seconds"])
     raw, smooth = table.loc[(0.0, 0.0)], table.loc[(0.0, films.SECONDS)]

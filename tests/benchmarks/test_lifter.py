@@ -42,6 +42,7 @@ def test_it_is_trained_stored_and_judged_as_stored_and_goes_on_where_it_was(
     pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "lifter.csv"), first)
 
 
+@pytest.mark.slow
 def test_half_of_the_training_poses_have_the_errors_of_detectors():
     clean, both = (lifter.training_poses(None, noise=noise) for noise in (False, True))
     assert len(both) == 2 * len(clean)

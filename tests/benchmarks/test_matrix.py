@@ -18,7 +18,7 @@ def few_poses(monkeypatch):
     monkeypatch.setattr(matrix, "load_poses", load)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_training_set_on_every_test_that_goes_on_where_it_was(positions, tmp_path, no_training, monkeypatch):
     monkeypatch.setattr(matrix, "SYNTHETIC", ("basic",))
     monkeypatch.setattr(matrix, "MIXTURES", (("basic", "cmu"), ("broad", "cmu")))
@@ -50,6 +50,7 @@ def test_a_mixture_needs_all_its_parts():
     assert [name for name in matrix.training_sets(None) if "+" in name] == ["broad+random"]
 
 
+@pytest.mark.slow
 def test_an_unknown_training_set_is_named():
     with pytest.raises(typer.BadParameter, match="'cmu' is none of basic, broad"):
         matrix.main(train=["cmu"])

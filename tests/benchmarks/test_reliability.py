@@ -21,7 +21,7 @@ def test_fails():
 """
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_passed_tests_are_counted_by_what_they_say(tmp_path):
     (tmp_path / "test_small.py").write_text(TESTS)
     small = f"{tmp_path / 'test_small.py'}"

@@ -27,12 +27,14 @@ def test_a_page_has_the_markers_of_every_table_and_no_others(page):
     assert found == [table.mark for table in TABLES if table.page == page]
 
 
+@pytest.mark.slow
 def test_every_page_is_what_the_command_writes_from_the_stored_results(copy):
     main(ROOT, copy)
     for page in PAGES:
         assert (copy / page).read_text() == (ROOT / page).read_text(), f"run python -m benchmarks.tables: {page}"
 
 
+@pytest.mark.slow
 def test_a_changed_result_changes_the_page(copy):
     for table in TABLES:
         for file in table.files:
@@ -53,6 +55,7 @@ def test_no_figure_of_a_result_is_typed_in_the_readme(title):
     assert len(prose) < len(section) and re.findall(r"\d+\.\d|\d+ mm|\d+ %", prose) == ["95 %"] * ("95 %" in prose)
 
 
+@pytest.mark.slow
 def test_tables_are_written_from_the_results_and_others_are_said_to_be_missing(copy):
     rows = [("paper", 60.0), ("as_run", 62.0)]
     table = pd.DataFrame(

@@ -33,6 +33,7 @@ def test_python_m_liftkit_is_the_command():
     assert "Usage: liftkit" in ran.stdout
 
 
+@pytest.mark.slow
 def test_train_saves_a_run_and_the_results_it_prints(trained, small):
     loaded, results = Run.load(trained), pd.read_csv(trained / "results.csv")
     assert loaded.config.steps == 20 and loaded.seeds == (0, 1)

@@ -21,6 +21,7 @@ def lifted():
     return poses, load_lifter().lift(poses.x2d).mean(0)
 
 
+@pytest.mark.slow
 def test_every_format_is_written_by_its_ending(tmp_path, lifted):
     for ending in "npz", "csv", "bvh", "glb", "html":
         done = run("lift", SAMPLE, "--out", tmp_path / f"out.{ending}", "--fps", 15)

@@ -316,6 +316,7 @@ def test_every_command_with_options_is_followed():
     assert set(CALLS) == set(commands())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", CALLS)
 def test_every_option_arrives(path, spy, small, tmp_path, trained):
     command = commands()[path]

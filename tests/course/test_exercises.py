@@ -33,6 +33,7 @@ def right_answer(one):
     return one.measure() if isinstance(one, Measuring) else one.answer
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [pytest.param(number, marks=SLOW.get(number, ())) for number in ALL])
 def test_each_solution_passes_its_own_check(number):
     assert exercise(number).check(right_answer(ALL[number])).status == "correct"

@@ -147,7 +147,7 @@ def no_point(path):
     return write(path / "a.csv", "frame,nose_x\n" + 2_400_000 * "1,2\n")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_small_files_that_are_refused_take_little_memory_and_time(tmp_path):
     paths = []
     for make in (

@@ -100,6 +100,7 @@ def test_exchanged_axes_and_sides_are_named(change, word, tmp_path):
     assert [word in warning for warning in warnings] == ([True] if word else [])
 
 
+@pytest.mark.slow
 def test_people_who_do_all_kinds_of_things_are_not_doubted():
     """The generator's other seed, seen by a camera with perspective: not the poses that the check is made of."""
     from liftkit.data.cameras import film

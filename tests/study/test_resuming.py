@@ -249,6 +249,7 @@ def test_a_folder_in_which_a_start_was_killed_is_new(poses, tmp_path):
     assert not list(tmp_path.rglob(".*.tmp-*"))
 
 
+@pytest.mark.slow
 def test_jobs_without_their_study_are_left_alone(poses, tmp_path):
     (tmp_path / "jobs").mkdir()
     (tmp_path / "jobs" / "000-synthetic-full-seed0.zip").write_text("years of work")

@@ -34,6 +34,7 @@ def copied(tmp_path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @needs_node
 @pytest.mark.parametrize("path", TESTS, ids=lambda path: path.name)
 def test_the_pure_parts_pass_their_own_tests(copied, path):

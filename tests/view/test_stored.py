@@ -80,6 +80,7 @@ def test_what_is_not_held_says_so_and_changes_nothing(tmp_path):
     assert found[-1]["status"]["values"]["frame"] == 7  # a film needs no kernel
 
 
+@pytest.mark.slow
 def test_a_page_holds_as_much_as_its_budget_allows():
     large, note = page(300)
     small, less = page(300, budget=len(large["content"]) // 2)

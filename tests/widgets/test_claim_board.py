@@ -27,6 +27,7 @@ def words(board, column="your results"):
     return {title: board.controller.word(column, title) for title in board.controller.titles}
 
 
+@pytest.mark.slow
 def test_without_a_study_the_board_says_what_is_recorded():
     board = ClaimBoard()
     columns = list(recorded_claims())
@@ -36,6 +37,7 @@ def test_without_a_study_the_board_says_what_is_recorded():
     assert "3 supported, 3 contradicted, 2 undecided." in board.message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("errors", "word"), [((90.0, 60.0), "supported"), ((60.0, 90.0), "contradicted")])
 def test_a_students_study_gets_a_column_of_its_own(errors, word):
     oracle = results(*errors[::-1], policy="oracle")  # chosen by 3D error: does not count
@@ -44,6 +46,7 @@ def test_a_students_study_gets_a_column_of_its_own(errors, word):
     assert found[BEATS] == word and found[BEST] == found[DEPENDS] == "not measured" and found[STABLE] == "undecided"
 
 
+@pytest.mark.slow
 def test_three_seeds_are_undecided_and_the_note_has_the_figures():
     board = ClaimBoard(results(90.0, 60.0, seeds=3))
     assert words(board)[BEATS] == "undecided"
@@ -51,6 +54,7 @@ def test_three_seeds_are_undecided_and_the_note_has_the_figures():
     assert "Your results: undecided (no interval below 4 seeds); -30.0 mm (-34%)" in text
 
 
+@pytest.mark.slow
 def test_what_was_trained_elsewhere_is_claim_four_and_every_training_set_has_a_column():
     board = ClaimBoard(pd.concat([results(90.0, 60.0), results(80.0, 80.0, data="other")]))
     title = "4. generalises better: other to mine"

@@ -178,6 +178,7 @@ def test_a_browser_answers_as_the_controller_does(runs, tmp_path, truth):
     assert max(max(state["panel_run_0"]["strength"]) for state in states) > 0
 
 
+@pytest.mark.slow
 @needs_node
 def test_a_browser_describes_poses_as_the_controller_does(runs, tmp_path):
     explorer = DragExplorerController({"full": runs["full"].select([0])}, EVERY)

@@ -119,6 +119,7 @@ def test_bad_input():
         RepresentationExplorerController().pick("body", "tail")
 
 
+@pytest.mark.slow
 def test_the_widget_repeats_itself_and_is_small(tmp_path):
     one, two = RepresentationExplorer(), RepresentationExplorer()
     assert repr(one) == repr(two) == "RepresentationExplorer('legs_torso' of 6 representations)"

@@ -18,7 +18,7 @@ from liftkit.widgets import LiftingConsole
 from liftkit.widgets.lifting_console.controller import PRESETS
 from tests.view.test_js import needs_node
 
-pytestmark = [needs_node, pytest.mark.slow]
+pytestmark = [needs_node, pytest.mark.long]
 STATES = 90
 
 

@@ -75,7 +75,7 @@ def test_every_widget_is_public_and_documented():
         assert cls.__doc__ and cls.Controller.__doc__
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_control_takes_its_ends_and_every_option_and_panels_keep_their_keys_and_kinds(widget):
     controller, before = widget.controller, panels_sent(widget)
     assert len({key for key, _ in before}) == len(before) == len(controller.panels())
@@ -133,6 +133,7 @@ def test_everything_marked_in_a_chart_can_be_picked(widget):
                 send(widget, "pick", panel=panel.key, key=key)
 
 
+@pytest.mark.slow
 def test_messages_may_come_from_another_thread(widget):
     control = next(c for c in widget.controller.controls() if not isinstance(c, Button))
     message = {"kind": "set", "name": control.name, "value": samples(control)[0]}
@@ -217,6 +218,7 @@ def test_pictures_describe_themselves(widget):
     assert not re.search(r"data-(tip|pick)=", svg)  # of no use where nobody points, and half of a heat map's text
 
 
+@pytest.mark.slow
 def test_the_same_widget_has_the_same_repr_and_picture(widget):
     name = type(widget).__name__
     assert repr(widget) == repr(widget) and repr(widget).startswith(name + "(") and "0x" not in repr(widget)
@@ -247,6 +249,7 @@ def test_nbconvert_shows_the_picture_if_no_widget_state_is_stored(widget, export
     assert "Run All brings it to life" in page
 
 
+@pytest.mark.slow
 def test_a_saved_page_holds_all_it_needs(widget, tmp_path):
     text = widget.to_html(tmp_path / "page.html", states=5).read_text()
     assert len(text.encode()) < 1_500_000
@@ -260,6 +263,7 @@ def test_all_widgets_fit_into_a_notebook():
     assert sum(sizes.values()) + sum(len(example(name).svg()) for name in WIDGETS) < 2_000_000, sizes
 
 
+@pytest.mark.slow
 def test_names_from_data_are_never_html(tmp_path):
     poses = few().test.select([0, 1, 2])
     poses = PoseSet(

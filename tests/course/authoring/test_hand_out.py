@@ -65,6 +65,7 @@ def test_all_lessons_come_with_their_manifest_so_they_are_a_course(tmp_path, fol
     assert manifest.compare(course, mine) == [] and stale_texts(course, mine) == {}
 
 
+@pytest.mark.slow
 def test_a_lecturers_copy_can_be_shown_as_slides(tmp_path):
     hand_out(NOTEBOOKS, tmp_path / "week", ["02"])
     slides, _ = SlidesExporter().from_filename(str(tmp_path / "week/instructor/02_the_adversarial_game.ipynb"))

@@ -185,6 +185,7 @@ def test_the_set_up_cell_says_in_a_sentence_that_it_failed(set_up, monkeypatch):
         exec(code, {})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("repository", "clone", "places"),
     [

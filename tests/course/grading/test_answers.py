@@ -80,6 +80,7 @@ def test_a_function_that_is_written_again_below_its_check_is_a_further_attempt(s
     assert len(attempts) == 2 and attempts[-1].steps == last and not attempts[-1].problem
 
 
+@pytest.mark.slow
 def test_a_lesson_as_it_was_handed_out_has_one_attempt_for_each_exercise():
     for lesson in read_course(NOTEBOOKS).lessons:
         cells = code_cells(read_lesson(NOTEBOOKS / lesson.file))

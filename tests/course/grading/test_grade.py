@@ -86,6 +86,7 @@ def test_the_best_of_many_attempts_counts(tmp_path):
     assert graded(write(tmp_path / "x.ipynb", RIGHT, CHECK, *[WRONG, CHECK] * 9))["02.2"][0] == "correct"
 
 
+@pytest.mark.slow
 def test_a_process_that_writes_for_ever_is_ended(tmp_path, monkeypatch):
     monkeypatch.setattr(grading, "START", 5.0)
     endless = "import time\nwhile True:\n    print(flush=True)\n    time.sleep(0.01)"
