@@ -2,5 +2,5 @@
 
 from liftkit.view.alt_text import describe, readable  # noqa: F401
 from liftkit.view.controller import Controller, Drag, Pick, Press, Set, Tick  # noqa: F401
-from liftkit.view.controls import Button, Choice, Slider, TextField, Toggle  # noqa: F401
+from liftkit.view.controls import Button, Choice, Radio, Slider, TextField, Toggle  # noqa: F401
 from liftkit.view.panels import Chart, Note, Panel, Pose  # noqa: F401

@@ -37,6 +37,11 @@ class Choice(Control):
 
 
 @dataclass(frozen=True)
+class Radio(Choice):
+    """One of a few texts, each with a button of its own; the first option has none: nothing is chosen yet."""
+
+
+@dataclass(frozen=True)
 class Slider(Control):
     """A number from ``minimum`` to ``maximum``."""
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from liftkit.view import Button, Chart, Choice, Controller, Note, Press, Slider
+from liftkit.view import Button, Chart, Choice, Controller, Note, Press, Radio, Slider
 from liftkit.view.charts import line_chart
 from liftkit.view.charts.axes import number
 from liftkit.view.charts.svg import label, root
@@ -18,6 +18,7 @@ from liftkit.view.stored import Step, stored_values
 
 NONE = "choose"  # the option that is no answer
 FOLDED = "You have not committed to a guess. Do so above, or open the result here"
+FEW = 6  # options, each a button of its own
 CLOSE = 0.1  # of the range: so near counts as right
 COMMIT = Button("commit", "Commit", "The first guess counts")
 
@@ -71,7 +72,8 @@ class PredictionController(Controller):
 
     def controls(self):
         if self.options is not None:
-            return [Choice("guess", "Your guess", "The answers", (NONE, *self.options)), COMMIT]
+            kind = Radio if len(self.options) <= FEW else Choice
+            return [kind("guess", "Your guess", "The answers", (NONE, *self.options)), COMMIT]
         (low, high), several = self.between, len(self.at) > 1
         names = [f"at {number(x)}" if several else "Your guess" for x in self.at]
         step = 10.0 ** np.floor(np.log10((high - low) / 50))

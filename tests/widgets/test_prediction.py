@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from IPython.display import SVG
+from lab import browser, needs_chromium
 
 from liftkit.course import predict, predictions, tally
 from liftkit.widgets import Prediction
@@ -124,3 +125,25 @@ def test_the_tally_counts_what_is_known(monkeypatch):
     assert "77" not in tally()  # nobody has guessed yet
     assert tally().startswith("**1 of 2 predictions right, 2 open.**") and tally().count("\n| ") == 5
     assert [row.split("|")[1].strip() for row in tally().splitlines()[4:]] == ["One?", "Two?", "Three?", "Four?"]
+
+
+@needs_chromium
+def test_few_answers_are_buttons_that_a_phone_holds_and_keys_reach(tmp_path):
+    long = [f"forbidden: more than {i} mm, allowed: more than 100 mm" for i in range(4)]
+    for options in (OPTIONS, long):
+        file = Prediction("Which?", options).to_html(tmp_path / "page.html")
+        with browser(viewport={"width": 360, "height": 700}) as page:
+            page.goto(file.as_uri())
+            group = page.get_by_role("radiogroup", name="Your guess")
+            first, second = (group.get_by_role("radio", name=name, exact=True) for name in options[:2])
+            first.click()
+            page.keyboard.press("ArrowDown")
+            assert second.is_checked() and group.get_by_role("radio").count() == len(options)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 360
+            page.get_by_role("button", name="Commit").click()
+            page.get_by_text(f"Your guess: {options[1]}.").wait_for()
+
+
+def test_many_answers_are_a_list():
+    kinds = [Prediction("Which?", [str(i) for i in range(n)]).controller.controls()[0].state()["kind"] for n in (6, 7)]
+    assert kinds == ["radio", "choice"]

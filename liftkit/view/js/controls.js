@@ -9,13 +9,23 @@ export function element(kind, properties = {}, ...children) {
 // The state of a control of liftkit/view/controls.py -> { node, show(value) }; onInput(value) is called when the user
 // changes it.
 export function control(state, onInput) {
-  return { choice, slider, toggle, textfield, button }[state.kind](state, onInput);
+  return { choice, radio, slider, toggle, textfield, button }[state.kind](state, onInput);
 }
 
 function choice({ label, help, name, options }, onInput) {
   const select = element("select", { title: help, name }, ...options.map((text) => new Option(readable(text), text)));
   select.addEventListener("change", () => onInput(select.value));
   return { node: labelled(label, select), show: (value) => { select.value = value; } };
+}
+
+let groups = 0; // of radio buttons: those of one name exclude each other in the whole document
+
+function radio({ label, help, options }, onInput) {
+  const name = `lk-${++groups}`, boxes = options.slice(1).map((value) => element("input", { type: "radio", name, value }));
+  for (const box of boxes) box.addEventListener("change", () => onInput(box.value));
+  const labels = boxes.map((box) => element("label", { className: "lk-button" }, box, readable(box.value)));
+  const node = element("div", { className: "lk-control lk-radio", role: "radiogroup", ariaLabel: label, title: help }, label, ...labels);
+  return { node, show: (value) => boxes.forEach((box) => { box.checked = box.value === value; }) };
 }
 
 function slider({ label, help, name, minimum, maximum, step, unit, texts }, onInput) {

@@ -38,6 +38,7 @@ PRESETS = {
 }
 OWN = "your own"
 BEGIN = "Press Run, or let the two take turns: Step D, then Step G."
+TO_COME = "To come: the discriminator's loss falls as D tells turned poses from real, the adversarial as G deceives D."
 UNSEEN = "evaluation only: the trainer never sees it"
 OUT_OF_TURN = " That was out of turn, on a fresh batch: from here on this is not the run that Trainer.run makes."
 
@@ -246,7 +247,8 @@ class LiftingConsoleController(Controller):
         found = [panel for i in range(len(SHOWN)) for panel in self._pair(i)]
         knees = f"Every {config.knee_every} steps the depths are reversed if most shins fold forwards at the knee."
         knees = knees if self.trainer.prior.knees and self.values["knees"] else ""
-        found.append(Chart("losses", f"Losses, step {done} of {config.steps}", knees, self._losses(), span=6))
+        title, caption = f"Losses, step {done} of {config.steps}", knees if done else TO_COME
+        found.append(Chart("losses", title, caption, self._losses(), span=6))
         if self.game.truth is not None:
             found.append(Chart("error", "PA-MPJPE", f"{now.error:.0f} mm, {UNSEEN}", self._error()))
         means = f"means: real {Rounded(now.real.mean()):.2f}, turned {Rounded(now.turned.mean()):.2f}"

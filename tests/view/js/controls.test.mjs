@@ -23,6 +23,22 @@ function made(state) {
   return { inputs, ...control({ help: "why", name: "one", label: "One", ...state }, (...values) => inputs.push(...values)) };
 }
 
+test("a radio group has a button for each option but the first, and groups of one document are apart", () => {
+  const [one, other] = [0, 1].map(() => made({ kind: "radio", options: ["choose", "left_arm", "legs"] }));
+  const boxes = ({ node }) => node.children.slice(1).map((label) => label.find("input"));
+  assert.deepEqual(one.node.children.slice(1).map((label) => label.children[1]), ["left arm", "legs"]);
+  assert.deepEqual([one.node.role, one.node.ariaLabel], ["radiogroup", "One"]);
+  one.show("choose");
+  assert.deepEqual(boxes(one).map((box) => box.checked), [false, false]);
+  one.show("left_arm");
+  assert.deepEqual(boxes(one).map((box) => box.checked), [true, false]);
+  boxes(one)[1].fire("change");
+  assert.deepEqual(one.inputs, ["legs"]);
+  const names = [one, other].map((group) => boxes(group).map((box) => box.name));
+  assert.equal(new Set(names[0]).size, 1);
+  assert.notEqual(names[0][0], names[1][0]);
+});
+
 test("a slider passes on numbers, and shows them with their unit", () => {
   const { inputs, node, show } = made({ kind: "slider", minimum: 0, maximum: 2, step: 0.1, unit: "mm" });
   const range = node.find("input"), number = node.find("output");
