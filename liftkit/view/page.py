@@ -28,6 +28,7 @@ PAGE = Template("""\
 <title>$title</title>
 <style>
 body { font: 15px/1.5 system-ui, sans-serif; margin: 1rem auto; max-width: 70rem; padding: 0 1rem }
+@media (max-width: 30rem) { body { margin: 1rem auto; padding: 0 .5rem } }
 [data-jp-theme-light="false"] { color-scheme: dark; background: #111; color: #eee }
 dl { padding: 0 .75rem; display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; font-size: .9rem }
 dd { margin: 0; overflow-wrap: anywhere }

@@ -14,7 +14,7 @@ from liftkit.view import Chart, Choice, Controller, Note, Pick
 from liftkit.view.charts.svg import ROW, label, root, safe
 
 YOURS = "your results"
-CLAIM, CELL, LETTERS = 190, 98, (25, 13)  # pixels: the width of a claim and of a verdict; their letters per line
+CLAIM, CELL, LETTERS = 190, 98, (23, 13)  # pixels: the width of a claim and of a verdict; their letters per line
 MARKS = {  # verdict -> its mark and colour
     SUPPORTED: ("✓", "lk-s0"),
     CONTRADICTED: ("✗", "lk-s1"),

@@ -12,6 +12,27 @@ from liftkit.view.stored import stored
 
 pytestmark = needs_chromium
 HIGHEST = 640  # pixels, of a window of 1366 x 768
+SMALLEST = 10  # pixels, the height of a chart's text
+# Of every chart the height of its text in pixels, and pairs of texts whose boxes, between the heads and feet of small
+# letters, touch; boxes may be turned.
+TEXTS = """all => all.map((svg) => {
+  const written = [...svg.querySelectorAll("text")].filter((each) => each.textContent.trim());
+  const corners = written.map((each) => {
+    const { x, y, width, height } = each.getBBox(), m = each.getScreenCTM();
+    const [top, bottom] = [y + 0.25 * height, y + 0.8 * height];
+    const found = [[x, top], [x + width, top], [x + width, bottom], [x, bottom]];
+    return found.map(([u, v]) => [m.a * u + m.c * v + m.e, m.b * u + m.d * v + m.f]);
+  });
+  const sides = ([a, b, , d]) => [b, d].map((end) => [end[0] - a[0], end[1] - a[1]]);
+  const apart = (one, other) => [...sides(one), ...sides(other)].some(([u, v]) => {
+    const along = (box) => box.map(([x, y]) => (x * u + y * v) / Math.hypot(u, v)), [p, q] = [one, other].map(along);
+    return Math.max(...p) < Math.min(...q) - 1 || Math.max(...q) < Math.min(...p) - 1;
+  });
+  const pairs = written.flatMap((one, i) => written.slice(0, i).flatMap((other, j) =>
+    apart(corners[i], corners[j]) ? [] : [[other.textContent, one.textContent]]));
+  const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+  return [parseFloat(getComputedStyle(svg).fontSize) * scale, pairs];
+})"""
 LONG = {  # states with more text than the first
     "StudyExplorer": lambda control: control.pick("seeds", "five_parts,2"),
     "CorrelationExplorer": lambda control: control.set("partner", "right_wrist"),
@@ -105,6 +126,13 @@ def test_on_a_phone_what_is_compared_stands_together_and_no_chart_is_half_as_wid
     widget = shown(page, pages["LiftingConsole"], 360)
     for key in ("losses", "error", "verdicts"):
         assert widget.locator(f"[data-key={key}] svg").first.bounding_box()["width"] >= 250
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_text_of_charts_is_large_enough_on_a_phone_and_does_not_overlap(page, pages, name):
+    for each in [name, f"{name}, long"] if name in LONG else [name]:
+        for height, pairs in shown(page, pages[each], 360).locator("svg.lk-chart").evaluate_all(TEXTS):
+            assert height >= SMALLEST and pairs == []
 
 
 def test_a_phones_page_scrolls_by_any_panel_but_one_that_is_pulled(page, pages):

@@ -76,10 +76,12 @@ def label(text: object, x: float, y: float, anchor: str = "start", more: str = "
 
 def root(parts: Sequence[str], alt: str, width: float, height: float) -> str:
     """The whole picture: ``parts`` on paper; ``alt`` describes it for screen readers."""
+    size = f'width="{width:g}" height="{height:g}"'
+    style = f"max-width:100%;height:auto;--lk-width:{width:g}"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
-        f'height="{height:g}" style="max-width:100%;height:auto" class="lk-chart" role="img" aria-label="{safe(alt)}">'
-        f'<style>{STYLE}</style><rect class="lk-paper" width="{width:g}" height="{height:g}"/>{"".join(parts)}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" {size} style="{style}" '
+        f'class="lk-chart" role="img" aria-label="{safe(alt)}">'
+        f'<style>{STYLE}</style><rect class="lk-paper" {size}/>{"".join(parts)}</svg>'
     )
 
 

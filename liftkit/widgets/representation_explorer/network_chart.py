@@ -14,7 +14,7 @@ Part = tuple[str, Sequence[str], Sequence[str]]  # a segment's name, the joints 
 WIDTH, HEIGHT, TABLE_ROW = 480, 230, 22  # pixels
 LEFT, RIGHT, END, BLOCK_HEIGHT = 150.0, 402.0, 424.0, 44.0  # where blocks begin and end, lines end; a block's height
 REFERENCE = "full"  # the representation that sizes are compared with
-COLUMNS = ((8, "start"), (226, "end"), (326, "end"), (408, "end"), (474, "end"))  # of the table: place and anchor
+COLUMNS = ((8, "start"), (206, "end"), (314, "end"), (402, "end"), (474, "end"))  # of the table: place and anchor
 
 parameters = lru_cache(maxsize=256)(count_parameters)  # 5 ms each otherwise, for every row of the table
 
