@@ -13,7 +13,6 @@ from liftkit.plots.figure import Figure
 from liftkit.plots.style import INK, as_text, styled
 from liftkit.study.statistics import GROUP, REACHED, interval, p_text, share_reached
 from liftkit.system.numbers import Rounded
-from liftkit.view.alt_text import readable
 from liftkit.view.palette import SERIES, SERIES_DASHES, metric_label
 
 DASHES = tuple(SERIES_DASHES)
@@ -157,7 +156,9 @@ def _bands(series: Iterable[tuple], title: str) -> go.Figure:
         fill = {"fill": "tonexty", "fillcolor": f"rgba({red},{green},{blue},0.15)"}
         figure.add_scatter(x=table.index, y=table["max"], **band)
         figure.add_scatter(x=table.index, y=table["min"], **band, **fill)
-        figure.add_scatter(x=table.index, y=table["mean"], name=as_text(readable(name)), line=line, legendgroup=name)
+        figure.add_scatter(
+            x=table.index, y=table["mean"], name=as_text(metric_label(name)), line=line, legendgroup=name
+        )
     return styled(figure).update_layout(xaxis_title="step", yaxis_title=title, hovermode="x unified")
 
 

@@ -27,6 +27,7 @@ class Choice(Control):
     """One of several texts."""
 
     options: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()  # shown instead of the options, one per option
 
     def check(self, value: Any) -> str:
         """Return the value; 2 is the option "2". Raises ValueError naming the options if it is not one of them."""

@@ -12,6 +12,8 @@ def test_history_shows_the_mean_and_range_over_seeds():
     high, low, mean = history_figure(history).data
     assert list(high.y) == [3, 9] and list(low.y) == [1, 5] and list(mean.y) == [2, 7]
     assert mean.name == "reprojection"
+    *_, error = history_figure(history.rename(columns={"reprojection": "pa_mpjpe"}), ("pa_mpjpe",)).data
+    assert error.name == "PA-MPJPE in mm"
 
 
 @pytest.mark.parametrize("renderer", ["notebook", "plotly_mimetype+notebook", "plotly_mimetype"])

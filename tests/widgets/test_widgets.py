@@ -53,6 +53,21 @@ def widget(request):
     return example(request.param)
 
 
+def read(widget: Widget) -> list[str]:
+    """Every text that a person reads or hears."""
+    controls = widget.controller.controls()
+    texts = [text for one in controls for text in getattr(one, "texts", ()) or getattr(one, "options", ())]
+    texts += [text for one in controls for text in (one.label, one.help)] + [widget.status["message"]]
+    for panel in widget.controller.panels():
+        texts += [panel.title, panel.caption, getattr(panel, "svg", ""), getattr(panel, "text", "")]
+    return texts
+
+
+def test_metrics_have_the_names_that_people_use(widget):
+    pattern = re.compile(r"\b(n|pa)?[_ ]?mpjpe|\b(pck|auc)\b")  # as in code, and with spaces
+    assert [text for text in read(widget) if pattern.search(text)] == []
+
+
 def panels_sent(widget: Widget) -> list[tuple[str, str]]:
     """Keys and kinds of the panels that the browser has; what it got is plain JSON."""
     keys = [(panel["key"], panel["kind"]) for panel in widget.scene["panels"]]

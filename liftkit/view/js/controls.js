@@ -12,8 +12,9 @@ export function control(state, onInput) {
   return { choice, radio, slider, toggle, textfield, button }[state.kind](state, onInput);
 }
 
-function choice({ label, help, name, options }, onInput) {
-  const select = element("select", { title: help, name }, ...options.map((text) => new Option(readable(text), text)));
+function choice({ label, help, name, options, texts }, onInput) {
+  const shown = options.map((option, i) => new Option(texts?.[i] ?? readable(option), option));
+  const select = element("select", { title: help, name }, ...shown);
   select.addEventListener("change", () => onInput(select.value));
   return { node: labelled(label, select), show: (value) => { select.value = value; } };
 }

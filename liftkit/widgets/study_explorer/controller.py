@@ -72,13 +72,14 @@ class StudyExplorerController(Controller):
         return self.values["picked"] and tuple(self.values["picked"])
 
     def controls(self):
-        found = [Choice("metric", "Metric", "What the dots show", self.metrics)]
+        labels = lambda columns: tuple(map(metric_label, columns))  # noqa: E731
+        found = [Choice("metric", "Metric", "What the dots show", self.metrics, labels(self.metrics))]
         for key, heading in FILTERS.items():
             possible = self._rows("data") if key == "test" else self.results
             if self.results[key].nunique() > 1:
                 found.append(Choice(key, heading, "One at a time", tuple(possible[key].unique())))
         if self.curves:
-            found.append(Choice("curve", "Curve", "What the lines show", self.curves, more=True))
+            found.append(Choice("curve", "Curve", "What the lines show", self.curves, labels(self.curves), more=True))
         ends = (int(PERCENT[0]), int(PERCENT[-1]))
         found.append(Slider("percent", "Reached at", "The error that counts as reached", *ends, unit="%", more=True))
         found.append(Choice("against", "of", "Whose error is 100 %", self._possible_references(), more=True))

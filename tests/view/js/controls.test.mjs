@@ -64,6 +64,12 @@ test("a slider shows the text of its value, if it has texts", () => {
   assert.equal(node.find("input").attributes["aria-valuetext"], "frame 12");
 });
 
+test("a choice may show other texts than its options", () => {
+  const { node } = made({ kind: "choice", options: ["pck", "auc"], texts: ["PCK at 150 mm (%)", "AUC (%)"] });
+  const shown = node.find("select").children.map(({ text, value }) => [text, value]);
+  assert.deepEqual(shown, [["PCK at 150 mm (%)", "pck"], ["AUC (%)", "auc"]]);
+});
+
 test("a choice shows names with spaces and passes them on as they are", () => {
   const { inputs, node, show } = made({ kind: "choice", options: ["full", "legs_torso"] });
   const select = node.find("select");
