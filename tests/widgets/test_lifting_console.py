@@ -103,7 +103,7 @@ def test_an_empty_chart_says_what_will_be_drawn():
     captions = [next(panel.caption for panel in control.panels() if panel.key == "losses")]
     press(control, "step_d", "step_g")
     captions.append(next(panel.caption for panel in control.panels() if panel.key == "losses"))
-    assert "discriminator" in captions[0] and "adversarial" in captions[0] and "To come" not in captions[1]
+    assert "D's loss" in captions[0] and "adversarial" in captions[0] and "To come" not in captions[1]
 
 
 def test_each_half_moves_its_own_network_and_says_so():

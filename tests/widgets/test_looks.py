@@ -76,9 +76,17 @@ def shown(page, file, width: int):
     return page.locator("section.lk")
 
 
+def fits_on_a_laptop(page, file):
+    widget = shown(page, file, 1366)
+    assert widget.bounding_box()["height"] <= HIGHEST
+    for more in widget.locator(".lk-more summary").all():
+        more.click()
+        assert widget.bounding_box()["height"] <= HIGHEST
+
+
 @pytest.mark.parametrize("name", CELLS)
 def test_it_fits_on_a_laptop_and_nothing_overflows_on_a_phone(page, pages, name):
-    assert shown(page, pages[name], 1366).bounding_box()["height"] <= HIGHEST
+    fits_on_a_laptop(page, pages[name])
     for width in (800, 360):
         widget = shown(page, pages[name], width)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -92,7 +100,7 @@ def test_it_fits_on_a_laptop_and_nothing_overflows_on_a_phone(page, pages, name)
 
 @pytest.mark.parametrize("name", LONG)
 def test_it_fits_on_a_laptop_when_it_says_much(page, pages, name):
-    assert shown(page, pages[f"{name}, long"], 1366).bounding_box()["height"] <= HIGHEST
+    fits_on_a_laptop(page, pages[f"{name}, long"])
 
 
 def test_what_belongs_together_stands_together_at_800_pixels(page, pages):

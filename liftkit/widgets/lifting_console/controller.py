@@ -38,8 +38,8 @@ PRESETS = {
 }
 OWN = "your own"
 BEGIN = "Press Run, or let the two take turns: Step D, then Step G."
-TO_COME = "To come: the discriminator's loss falls as D tells turned poses from real, the adversarial as G deceives D."
-UNSEEN = "evaluation only: the trainer never sees it"
+TO_COME = "To come: D's loss falls as it sees through G, the adversarial as G deceives D."
+UNSEEN = "which the trainer never sees"
 OUT_OF_TURN = " That was out of turn, on a fresh batch: from here on this is not the run that Trainer.run makes."
 
 
@@ -269,7 +269,7 @@ class LiftingConsoleController(Controller):
 
     def _axis(self) -> dict:
         steps = max(self.trainer.config.steps, 1)
-        return {"x_label": "step", "x_ticks": (0, steps // 2, steps) if steps > 1 else (0, steps), "height": 190}
+        return {"x_label": "step", "x_ticks": (0, steps // 2, steps) if steps > 1 else (0, steps), "height": 180}
 
     def _losses(self) -> str:
         terms = {name: self.game.series(name) for name in ("discriminator", *self.weights.values())}
@@ -287,7 +287,7 @@ class LiftingConsoleController(Controller):
         for name, scores in (("real", now.real), ("turned", now.turned)):
             counts, _ = np.histogram(scores.clip(BINS[0], BINS[-1]), BINS)
             lines[name] = (middles, counts / len(scores) * 100)
-        axes = {"x_label": "D's score", "y_label": "% of poses", "x_ticks": (0, 0.5, 1), "width": 260, "height": 190}
+        axes = {"x_label": "D's score", "y_label": "% of poses", "x_ticks": (0, 0.5, 1), "width": 260, "height": 180}
         return line_chart(lines, marks=[(0, "turned is 0"), (1, "real is 1")], **axes)
 
     def __str__(self) -> str:

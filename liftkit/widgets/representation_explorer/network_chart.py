@@ -11,7 +11,7 @@ from liftkit.view import readable
 from liftkit.view.charts.svg import SIZE, label, root, safe, shortened, text_width
 
 Part = tuple[str, Sequence[str], Sequence[str]]  # a segment's name, the joints it sees, those it owns
-WIDTH, HEIGHT, TABLE_ROW = 480, 230, 22  # pixels
+WIDTH, HEIGHT, TABLE_ROW = 480, 210, 22  # pixels
 LEFT, RIGHT, END, BLOCK_HEIGHT = 150.0, 402.0, 424.0, 44.0  # where blocks begin and end, lines end; a block's height
 REFERENCE = "full"  # the representation that sizes are compared with
 COLUMNS = ((8, "start"), (206, "end"), (314, "end"), (402, "end"), (474, "end"))  # of the table: place and anchor
