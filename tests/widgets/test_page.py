@@ -58,3 +58,33 @@ def test_on_a_phone_the_real_network_answers_a_pull(tmp_path):
         assert "seed 1" in widget.inner_text()
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
         assert page.complaints == [] and elsewhere(page.requests) == [file.as_uri()]
+
+
+def test_a_skeleton_that_was_moved_turned_and_redrawn_is_as_one_that_is_drawn_anew(tmp_path):
+    """Elements are kept and only what differs is written: nothing of an older picture may stay."""
+    file = DragExplorer().to_html(tmp_path / "drag.html")
+    again = "window.again = (el) => widget.render({ model, el });\nwidget.render("
+    file.write_text(file.read_text().replace("widget.render(", again, 1))
+    drawn = """all => all.map((svg) => [svg.ariaLabel, ...[...svg.querySelectorAll("g *")].map((each) => {
+      const attributes = [...each.attributes].map(({ name, value }) => `${name}: ${value}`).sort();
+      return [each.nodeName, each.textContent, ...attributes];
+    })])"""
+    with browser(reduced_motion="reduce") as page:
+        page.goto(file.as_uri())
+        widget = page.locator("section.lk").first
+        bones = widget.locator("[data-key=x2d] line.lk-bone")
+        bones.evaluate_all("all => all.forEach((each) => { each.kept = true; })")
+        widget.locator("svg.lk-pull").focus()
+        for key in ("ArrowUp", "ArrowRight", "PageDown", "ArrowLeft"):
+            page.keyboard.press(key)
+        for name in ("Axes", "Side", "Axes", "Top"):
+            widget.get_by_role("button", name=name, exact=True).click()
+        for seed in ("0", "all", "1"):
+            widget.locator("select[name=seed]").select_option(seed)
+        page.wait_for_timeout(300)
+        assert set(bones.evaluate_all("all => all.map((each) => each.kept)")) == {True}
+        ours = widget.locator("svg.lk-skeleton").evaluate_all(drawn)
+        page.evaluate("again(document.body.appendChild(document.createElement('div'))); null")
+        page.wait_for_timeout(300)
+        anew = page.locator("section.lk").last.locator("svg.lk-skeleton").evaluate_all(drawn)
+        assert len(ours) == 3 and anew == ours

@@ -40,7 +40,7 @@ function reachable([x, y], neighbours) {
 export function dragAnswers(data) {
   const { names, bones, texts } = data, count = names.length, [root] = names;
   const [starts, mms, middles, reaches, lengths] = ["starts", "mms", "middles", "reaches", "lengths"].map((key) => unpacked(data[key]));
-  const nets = new Map(); // once needed
+  const nets = new Map(), befores = new Map(); // once needed; the depths of untouched poses
   const net = (i, seed) => kept(nets, `${i} ${seed}`, () => network(data.runs[i].nets[seed]));
   const seedsOf = ({ seed }, i) => (seed === "all" ? Object.keys(data.runs[i].nets) : [seed]);
   const startOf = ({ pose }) => names.map((_, j) => [...starts.subarray(2 * (pose * count + j), 2 * (pose * count + j) + 2)]);
@@ -72,7 +72,8 @@ export function dragAnswers(data) {
   function lifted(values) {
     const [start, x2d] = [startOf(values).flat(), pointsOf(values).flat()], mm = mms[values.pose];
     return data.runs.map((_, i) => {
-      const each = seedsOf(values, i).map((seed) => [start, x2d].map((pose) => depths(net(i, seed), pose)));
+      const before = (seed) => kept(befores, `${i} ${seed} ${values.pose}`, () => depths(net(i, seed), start));
+      const each = seedsOf(values, i).map((seed) => [before(seed), depths(net(i, seed), x2d)]);
       const moved = meanOf(each.map(([before, after]) => after.map((z, j) => Math.abs(z - before[j]) * mm)));
       return { before: each.map(([before]) => before), after: each.map(([, after]) => after), moved };
     });

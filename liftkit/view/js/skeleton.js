@@ -18,7 +18,8 @@ export class PosePanel {
     const look = `lk-skeleton${fixed.draggable ? " lk-pull" : ""}`;
     this.node = make("svg", { viewBox: "-1.06 -1.06 2.12 2.12", tabindex: "0", role: "img", class: look });
     this.image = this.node.appendChild(make("image", { class: "lk-picture", preserveAspectRatio: "none" }));
-    this.layer = this.node.appendChild(make("g")); // drawn anew each time
+    this.layer = this.node.appendChild(make("g"));
+    this.shown = []; // the parts of the layer
     const hands = { pointerdown: this.down, pointermove: this.move, pointerup: this.up, pointercancel: this.up, keydown: this.key };
     for (const [name, answer] of Object.entries(hands)) this.node.addEventListener(name, answer.bind(this));
     this.node.addEventListener("pointerleave", () => actions.tip(""));
@@ -48,7 +49,7 @@ export class PosePanel {
     if (ghost) parts.push(...this.bones(place(ghost)).map((ends) => line("lk-ghost", ends)));
     if (fan) parts.push(...this.fan(fan.map(place)));
     else parts.push(...this.limbs(current.doubt ?? fixed.doubts?.[frame]));
-    this.layer.replaceChildren(...[...parts, ...this.joints()].filter(Boolean));
+    this.shown = updated(this.layer, this.shown, [...parts, ...this.joints()].filter(Boolean));
     this.drawPicture(frame);
     this.describe(frame);
   }
@@ -68,7 +69,7 @@ export class PosePanel {
       if (solid || doubt) styles.push(`stroke-opacity: ${solid ? sure * opacity : sure}`);
       if (solid) styles.push(`stroke-width: ${width}`);
       const look = `lk-bone lk-${groups ? `g${groups[joint] % 6}` : sides[joint]}`;
-      const rim = solid && make("path", { class: "lk-rim", d: path([[between(a, b, 0.15), between(a, b, 0.85)]]), style: `stroke-width: ${width + 2 * RIM}` });
+      const rim = solid && part("path", { class: "lk-rim", d: path([[between(a, b, 0.15), between(a, b, 0.85)]]), style: `stroke-width: ${width + 2 * RIM}` });
       return [rim, line(look, [a, b], styles.join("; "))];
     });
   }
@@ -76,7 +77,7 @@ export class PosePanel {
   // Several skeletons instead of one: one path for each bone.
   fan(skeletons) {
     const { bones, sides } = this.fixed, each = skeletons.map((points) => this.bones(points));
-    return bones.map(([, joint], i) => make("path", { class: `lk-bone lk-${sides[joint]}`, d: path(each.map((ends) => ends[i])), style: `stroke-opacity: ${FAN}` }));
+    return bones.map(([, joint], i) => part("path", { class: `lk-bone lk-${sides[joint]}`, d: path(each.map((ends) => ends[i])), style: `stroke-opacity: ${FAN}` }));
   }
 
   // Joints that glow or are picked, and the numbers of their groups.
@@ -86,10 +87,10 @@ export class PosePanel {
       if (!known([x, y])) return [];
       const glow = strength ? strength[i] : 0, look = `lk-joint${glow > 0.02 ? " lk-glow" : ""}${picked === i ? " lk-picked" : ""}`;
       const style = strength ? `fill-opacity: ${0.35 + 0.65 * glow}` : "";
-      const dot = make("circle", { class: look, "data-joint": this.fixed.names[i], cx: x, cy: y, r: 0.02 + 0.075 * glow, style });
+      const dot = part("circle", { class: look, "data-joint": this.fixed.names[i], cx: x, cy: y, r: 0.02 + 0.075 * glow, style });
       if (!(groups?.[i] >= 0)) return [dot];
       const aside = x < 0 ? { x: x - 0.04, "text-anchor": "end" } : { x: x + 0.04, "text-anchor": "start" };
-      return [dot, make("text", { class: "lk-label", y: y - 0.03, ...aside }, groups[i] + 1)];
+      return [dot, part("text", { class: "lk-label", y: y - 0.03, ...aside }, groups[i] + 1)];
     });
   }
 
@@ -101,8 +102,8 @@ export class PosePanel {
     const shadow = this.bones(pointsOf(values, 3).map(([x, , z]) => [x, y, z])), [u, v] = seen(camera().at(-1)[0]);
     const from = [-0.5, y - 0.3, -0.5], tips = from.map((_, k) => from.map((value, i) => value + (i === k ? 0.3 : 0)));
     const lines = { floor: floor(y), shadow, axes: axes ? tips.map((tip) => [from, tip]) : [], camera: Math.hypot(u, v) > 0.3 ? camera() : [] };
-    const letters = axes ? tips.map(seen).map(([x, down], k) => make("text", { class: "lk-label", x: x + 0.02, y: down }, "xyz"[k])) : [];
-    return [...Object.entries(lines).map(([name, each]) => make("path", { class: `lk-${name}`, d: path(each.map((ends) => ends.map(seen))) })), ...letters];
+    const letters = axes ? tips.map(seen).map(([x, down], k) => part("text", { class: "lk-label", x: x + 0.02, y: down }, "xyz"[k])) : [];
+    return [...Object.entries(lines).map(([name, each]) => part("path", { class: `lk-${name}`, d: path(each.map((ends) => ends.map(seen))) })), ...letters];
   }
 
   // Behind 2D joints; in a film perhaps behind one frame only.
@@ -200,16 +201,38 @@ export class PosePanel {
   }
 }
 
-function make(kind, attributes = {}, text = "") {
+// What an element will be; `updated` makes it.
+function part(kind, attributes, text = "") {
+  return { kind, attributes, text };
+}
+
+// Parts in place of those before: an element of the same kind is kept, and only what differs is written.
+function updated(layer, before, parts) {
+  before.slice(parts.length).forEach(({ node }) => node.remove());
+  return parts.map((one, i) => {
+    const last = before[i], kept = last?.kind === one.kind, node = kept ? last.node : make(one.kind);
+    if (!kept) last ? last.node.replaceWith(node) : layer.append(node);
+    const { attributes, text } = kept ? last : { attributes: {}, text: "" };
+    for (const name in attributes) if (!(name in one.attributes)) node.removeAttribute(name);
+    for (const name in one.attributes) if (one.attributes[name] !== attributes[name]) put(node, name, one.attributes[name]);
+    if (one.text !== text) node.textContent = one.text;
+    return { ...one, node };
+  });
+}
+
+function put(node, name, value) {
+  node.setAttribute(name, value.toFixed?.(4) ?? value);
+}
+
+function make(kind, attributes = {}) {
   const node = document.createElementNS(SVG, kind);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value.toFixed?.(4) ?? value);
-  node.textContent = text;
+  for (const name in attributes) put(node, name, attributes[name]);
   return node;
 }
 
 // A line between two ends, or nothing if one is unknown.
 function line(look, [[x1, y1], [x2, y2]], style = "") {
-  return known([x1, y1], [x2, y2]) && make("line", { class: look, x1, y1, x2, y2, style });
+  return known([x1, y1], [x2, y2]) && part("line", { class: look, x1, y1, x2, y2, style });
 }
 
 // Lines between known ends as the text of one path.

@@ -65,6 +65,12 @@ class View {
   // What is the same as before stays, so that a control in use and a turned pose are not lost.
   build() {
     const before = this.scene, scene = (this.scene = this.source.get("scene"));
+    if (scene !== before) this.arrange(before, scene);
+    this.showStatus();
+    this.redraw();
+  }
+
+  arrange(before, scene) {
     this.title.textContent = scene.title;
     this.root.setAttribute("aria-label", scene.title);
     if (!same(before.controls, scene.controls)) this.buildControls();
@@ -80,8 +86,6 @@ class View {
     const solid = scene.panels.some(({ size }) => size === 3);
     if (solid !== Boolean(this.looks.children.length)) this.looks.replaceChildren(...(solid ? this.lookButtons() : []));
     this.keepKeys();
-    this.showStatus();
-    this.redraw();
   }
 
   lookButtons() {
@@ -205,8 +209,8 @@ class View {
 
   showPanel(key) {
     const { title, caption, content } = this.panels.get(key), current = this.source.get(`panel_${key}`);
-    title.textContent = current.title;
-    caption.textContent = current.caption;
+    say(title, current.title);
+    say(caption, current.caption);
     content.show(current);
     this.tip(""); // it told of what was shown before
   }
@@ -220,7 +224,7 @@ class View {
     });
     const still = this.alone && !this.source.answers;
     const hint = this.scene.controls.every((state) => state.local) ? "" : ALONE;
-    this.message.textContent = still ? hint : [message, this.model.get("note")].filter(Boolean).join(" ");
+    say(this.message, still ? hint : [message, this.model.get("note")].filter(Boolean).join(" "));
     this.error.hidden = !error;
     if (error) this.showError(error);
     if (!running || still) return;
@@ -248,7 +252,7 @@ class View {
     this.controls.get(this.film?.name)?.show(frame);
     for (const { content, caption } of this.panels.values()) {
       content.draw?.(frame);
-      if (content.fixed?.notes) caption.textContent = content.fixed.notes[frame] ?? "";
+      if (content.fixed?.notes) say(caption, content.fixed.notes[frame] ?? "");
     }
   }
 
@@ -298,6 +302,11 @@ function contentOf(fixed, actions) {
 // While Control or Command is held, keys are the notebook's: Control+S saves it.
 function letShortcuts({ target, ctrlKey, metaKey }) {
   if (target.matches(FOCUSABLE)) target.toggleAttribute(KEEPS, !(ctrlKey || metaKey));
+}
+
+// The same text again would have the page laid out anew, and read aloud.
+function say(node, text) {
+  if (node.textContent !== text) node.textContent = text;
 }
 
 function same(one, other) {
