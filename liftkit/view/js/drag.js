@@ -72,8 +72,9 @@ export function dragAnswers(data) {
   function lifted(values) {
     const [start, x2d] = [startOf(values).flat(), pointsOf(values).flat()], mm = mms[values.pose];
     return data.runs.map((_, i) => {
-      const before = (seed) => kept(befores, `${i} ${seed} ${values.pose}`, () => depths(net(i, seed), start));
-      const each = seedsOf(values, i).map((seed) => [before(seed), depths(net(i, seed), x2d)]);
+      const each = seedsOf(values, i).map((seed) => [
+        kept(befores, `${i} ${seed} ${values.pose}`, () => depths(net(i, seed), start)), depths(net(i, seed), x2d),
+      ]);
       const moved = meanOf(each.map(([before, after]) => after.map((z, j) => Math.abs(z - before[j]) * mm)));
       return { before: each.map(([before]) => before), after: each.map(([, after]) => after), moved };
     });

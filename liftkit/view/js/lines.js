@@ -1,6 +1,6 @@
 // New curves in a line chart that Python drew with fixed axes: liftkit/view/charts/lines.py.
 
-const POWERS = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+const POWERS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 const LETTER = 0.58 * 12; // pixels: NARROW * SIZE of charts/svg.py
 
 const trimmed = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
@@ -10,7 +10,7 @@ export function number(value) {
   if (Math.abs(value) < 1e-300) return "0";
   const exponent = Math.floor(Math.log10(Math.abs(value)));
   if (exponent >= -3 && exponent < 9) return trimmed(value.toFixed(Math.max(0, 2 - exponent)));
-  const power = "10" + String(exponent).replace(/./g, (letter) => POWERS[letter]);
+  const power = "10" + String(exponent).replace(/./g, (letter) => POWERS[letter] ?? "⁻");
   const factor = trimmed((value / 10 ** exponent).toFixed(2));
   return { 0: "0", 1: power }[factor] ?? `${factor}×${power}`;
 }

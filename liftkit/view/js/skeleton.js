@@ -19,7 +19,6 @@ export class PosePanel {
     this.node = make("svg", { viewBox: "-1.06 -1.06 2.12 2.12", tabindex: "0", role: "img", class: look });
     this.image = this.node.appendChild(make("image", { class: "lk-picture", preserveAspectRatio: "none" }));
     this.layer = this.node.appendChild(make("g"));
-    this.shown = []; // the parts of the layer
     const hands = { pointerdown: this.down, pointermove: this.move, pointerup: this.up, pointercancel: this.up, keydown: this.key };
     for (const [name, answer] of Object.entries(hands)) this.node.addEventListener(name, answer.bind(this));
     this.node.addEventListener("pointerleave", () => actions.tip(""));
@@ -49,7 +48,7 @@ export class PosePanel {
     if (ghost) parts.push(...this.bones(place(ghost)).map((ends) => line("lk-ghost", ends)));
     if (fan) parts.push(...this.fan(fan.map(place)));
     else parts.push(...this.limbs(current.doubt ?? fixed.doubts?.[frame]));
-    this.shown = updated(this.layer, this.shown, [...parts, ...this.joints()].filter(Boolean));
+    update(this.layer, [...parts, ...this.joints()].filter(Boolean));
     this.drawPicture(frame);
     this.describe(frame);
   }
@@ -111,8 +110,9 @@ export class PosePanel {
     const { picture } = this.current, shown = picture && (picture.frame ?? frame) === frame;
     this.image.style.display = shown ? "" : "none";
     if (!shown) return;
-    ["x", "y", "width", "height"].forEach((name, i) => this.image.setAttribute(name, picture.box[i]));
-    if (this.image.getAttribute("href") !== picture.src) this.image.setAttribute("href", picture.src);
+    const [x, y, width, height] = picture.box, look = { x, y, width, height, href: picture.src };
+    set(this.image, look, this.look);
+    this.look = look;
   }
 
   // The panel in words, for screen readers.
@@ -201,33 +201,31 @@ export class PosePanel {
   }
 }
 
-// What an element will be; `updated` makes it.
-function part(kind, attributes, text = "") {
-  return { kind, attributes, text };
-}
+// What an element will be; `update` makes it.
+const part = (kind, attributes, text = "") => ({ kind, attributes, text });
 
-// Parts in place of those before: an element of the same kind is kept, and only what differs is written.
-function updated(layer, before, parts) {
-  before.slice(parts.length).forEach(({ node }) => node.remove());
-  return parts.map((one, i) => {
-    const last = before[i], kept = last?.kind === one.kind, node = kept ? last.node : make(one.kind);
-    if (!kept) last ? last.node.replaceWith(node) : layer.append(node);
-    const { attributes, text } = kept ? last : { attributes: {}, text: "" };
+// New parts of a layer: an element of the same kind is kept, and only what differs is written.
+function update(layer, parts) {
+  const before = layer.parts ?? [];
+  for (const [i, one] of parts.entries()) {
+    const { node, attributes, text } = before[i]?.kind === one.kind ? before[i] : { node: make(one.kind) };
     for (const name in attributes) if (!(name in one.attributes)) node.removeAttribute(name);
-    for (const name in one.attributes) if (one.attributes[name] !== attributes[name]) put(node, name, one.attributes[name]);
+    set(node, one.attributes, attributes);
     if (one.text !== text) node.textContent = one.text;
-    return { ...one, node };
-  });
+    one.node = node;
+  }
+  const nodes = parts.map(({ node }) => node);
+  if (before[nodes.length] || nodes.some((node, i) => node !== before[i]?.node)) layer.replaceChildren(...nodes);
+  layer.parts = parts;
 }
 
-function put(node, name, value) {
-  node.setAttribute(name, value.toFixed?.(4) ?? value);
+function set(node, attributes, before = {}) {
+  for (const [name, value] of Object.entries(attributes)) if (value !== before[name]) node.setAttribute(name, value.toFixed?.(4) ?? value);
+  return node;
 }
 
 function make(kind, attributes = {}) {
-  const node = document.createElementNS(SVG, kind);
-  for (const name in attributes) put(node, name, attributes[name]);
-  return node;
+  return set(document.createElementNS(SVG, kind), attributes);
 }
 
 // A line between two ends, or nothing if one is unknown.

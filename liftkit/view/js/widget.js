@@ -65,27 +65,25 @@ class View {
   // What is the same as before stays, so that a control in use and a turned pose are not lost.
   build() {
     const before = this.scene, scene = (this.scene = this.source.get("scene"));
-    if (scene !== before) this.arrange(before, scene);
+    if (scene !== before) {
+      this.title.textContent = scene.title;
+      this.root.setAttribute("aria-label", scene.title);
+      if (!same(before.controls, scene.controls)) this.buildControls();
+      const spans = spansOf(scene.panels);
+      scene.panels.forEach((fixed, i) => {
+        if (same(before.panels?.[i], fixed)) return;
+        const node = this.buildPanel(fixed, spans[i]);
+        if (this.grid.children[i]) this.grid.children[i].replaceWith(node);
+        else this.grid.append(node);
+      });
+      const rest = 12 - (spans.reduce((sum, span) => sum + span, 0) % 12); // of the last row
+      this.message.style.setProperty("--lk-span", rest < 4 ? 12 : rest);
+      const solid = scene.panels.some(({ size }) => size === 3);
+      if (solid !== Boolean(this.looks.children.length)) this.looks.replaceChildren(...(solid ? this.lookButtons() : []));
+      this.keepKeys();
+    }
     this.showStatus();
     this.redraw();
-  }
-
-  arrange(before, scene) {
-    this.title.textContent = scene.title;
-    this.root.setAttribute("aria-label", scene.title);
-    if (!same(before.controls, scene.controls)) this.buildControls();
-    this.spans = spansOf(scene.panels);
-    scene.panels.forEach((fixed, i) => {
-      if (same(before.panels?.[i], fixed)) return;
-      const node = this.buildPanel(fixed, this.spans[i]);
-      if (this.grid.children[i]) this.grid.children[i].replaceWith(node);
-      else this.grid.append(node);
-    });
-    const rest = 12 - (this.spans.reduce((sum, span) => sum + span, 0) % 12); // of the last row
-    this.message.style.setProperty("--lk-span", rest < 4 ? 12 : rest);
-    const solid = scene.panels.some(({ size }) => size === 3);
-    if (solid !== Boolean(this.looks.children.length)) this.looks.replaceChildren(...(solid ? this.lookButtons() : []));
-    this.keepKeys();
   }
 
   lookButtons() {
