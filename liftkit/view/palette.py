@@ -10,7 +10,7 @@ from liftkit.view.alt_text import readable
 # of js/widget.css.
 COLOURS = {"left": "#0072b2", "right": "#b84e00", "middle": "#757575"}  # read on dark paper too
 DASHES = {"left": "", "right": "6 7", "middle": ""}  # as SVG's stroke-dasharray
-SERIES = ("#007a59", "#b03886", "#6b6b6b", "#7a6a00", "#6f4fc4", "#949494")  # plotly draws them on dark paper too
+SERIES = ("#007a59", "#b03886", "#757575", "#7a6a00", "#6f4fc4", "#5a7d00")  # plotly draws them on dark paper too
 SERIES_DASHES = {  # plotly's name -> SVG's stroke-dasharray
     "solid": "",
     "dash": "7 4",
