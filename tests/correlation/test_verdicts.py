@@ -136,5 +136,9 @@ def test_the_link_to_error_is_the_rank_correlation_over_seeds():
     errors = pd.DataFrame({"representation": "full", "seed": [8, 7, 6, 5, 4, 3], "e": [60.0, 50, 40, 30, 20, 10]})
     row = dependence_and_error({"full": dependence}, errors, "e").iloc[0]
     assert row.rho == pytest.approx(1) and row.p == pytest.approx(2 / 720)
+    four = Dependence(values[:4], JOINTS, JOINTS, "made up", "mm", (3, 4, 5, 6))
+    unrelated = pd.DataFrame({"representation": "full", "seed": [3, 4, 5, 6], "e": [20.0, 40, 10, 30]})
+    row = dependence_and_error({"full": four}, unrelated, "e").iloc[0]
+    assert (row.rho, np.signbit(row.rho), row.p) == (0, False, 1)  # 1 - 6 * 10 / 60, and every order has as much
     with pytest.raises(ValueError, match=r"no error of the seeds \[3\]"):
         dependence_and_error({"full": dependence}, errors[errors.seed > 3], "e")
