@@ -117,7 +117,7 @@ def test_a_widget_of_a_lesson_answers_a_hand(page, tmp_path):
         assert place.locator(".lk-panel").count() == len(one.controller.panels())
     assert page.locator("h1").count() == 1 and page.locator(".live .still").count() == 0
     asked = places.nth(1)
-    asked.get_by_label("Your guess").select_option("arms")
+    asked.get_by_role("radio", name="arms").check()
     asked.get_by_role("button", name="Commit").click()
     asked.get_by_text("Your guess: arms.").wait_for()
     pulled = places.nth(2)
