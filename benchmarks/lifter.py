@@ -12,10 +12,10 @@ the flat pose, and a network of the same size that is shown the true depths.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,7 @@ import typer
 from benchmarks import blocks
 from benchmarks.matrix import by_movement
 from benchmarks.pages import markdown
-from liftkit import PoseSet, Run, TrainConfig, evaluate, film, load_poses, run_study, supervised_reference
+from liftkit import PoseSet, Run, Study, TrainConfig, evaluate, film, load_poses, run_study, supervised_reference
 from liftkit.callbacks import StudyBar
 from liftkit.data.cameras import Motion, Rig
 from liftkit.data.noise import add_keypoint_noise
@@ -78,9 +78,8 @@ def main(
     """Train, or go on with, the lifter; store and judge it."""
     motion = None if file is None else blocks.read_motion(file)
     poses = training_poses(motion, noise=noise)
-    config = TrainConfig(width=width, steps=steps, batch=batch, known_tilt=True, condition="action")
-    how = dict(policies=("last",), evaluations=1, max_test_poses=1, processes=processes, progress=StudyBar())
-    study = run_study([representation], {"all": poses}, range(seeds), config, folder / "study", **how)
+    size = dict(width=width, steps=steps, batch=batch)
+    study = train(poses, representation, seeds, folder / "study", size, processes=processes, progress=StudyBar())
     run = study.run(representation, data="all")
     run.statistics = PoseStatistics.of(poses.part("train").x2d, run.representation)
     run.history = run.history.iloc[0:0]
@@ -90,11 +89,20 @@ def main(
     about |= {"sessions": study.about["sessions"]}
     write_atomically(package / "about.json", lambda f: f.write((json.dumps(about, indent=1) + "\n").encode()))
     if not (shown := folder / "supervised").exists():
-        supervised_reference(poses, range(min(seeds, 4)), config, representation).save(shown)
+        supervised_reference(poses, range(min(seeds, 4)), run.config, representation).save(shown)
     lifters = {"mean of all": Mean(stored := Run.load(package)), "members": stored, "flat": Flat()}
     table = judge(lifters | {"shown the answers": Mean(Run.load(shown))}, test_sets(motion))
     blocks.write_table(table, out)
     typer.echo(markdown(summary(table)))
+
+
+def train(
+    poses: PoseSet, representation: str, seeds: int, folder: Path, changes: Mapping[str, Any], **how: Any
+) -> Study:
+    """Train the members, or go on; ``how`` goes to :func:`run_study`. Nothing is chosen by a test pose."""
+    config = TrainConfig(**{"known_tilt": True, "condition": "action", **changes})
+    how |= dict(policies=("last",), evaluations=1, max_test_poses=1)
+    return run_study([representation], {"all": poses}, range(seeds), config, folder, **how)
 
 
 def training_poses(motion: Motion | None, *, copies: int = 3, random: bool = True, noise: bool = True) -> PoseSet:

@@ -16,7 +16,7 @@ import typer
 
 from benchmarks import blocks, lifter
 from benchmarks.pages import markdown
-from liftkit import PoseSet, Run, TrainConfig, evaluate, run_study
+from liftkit import PoseSet, Run, evaluate
 from liftkit.callbacks import StudyBar
 from liftkit.evaluation import Lifts
 
@@ -68,13 +68,9 @@ def main(
     tests = {name: poses for name, poses in lifter.test_sets(motion) if name in TESTS}
     for name in blocks.chosen(choice, CHOICES, "--choice"):
         how, poses = CHOICES[name], lifter.training_poses(motion, **CHOICES[name].poses)
-        size = dict(width=width * how.wider, steps=steps * how.longer, batch=batch, known_tilt=True)
-        config = TrainConfig(**size | {"condition": "action"} | how.config)
-        more = dict(policies=("last",), evaluations=1, max_test_poses=1, processes=processes)
-        more["progress"] = StudyBar(desc=name)
-        study = run_study(
-            [how.representation], {"all": poses}, range(seeds), config, folder / name.replace(" ", "_"), **more
-        )
+        changes = dict(width=width * how.wider, steps=steps * how.longer, batch=batch) | how.config
+        more = dict(processes=processes, progress=StudyBar(desc=name))
+        study = lifter.train(poses, how.representation, seeds, folder / name.replace(" ", "_"), changes, **more)
         rows = judge(study.run(how.representation, data="all"), tests).assign(choice=name)
         blocks.write_table(blocks.with_stored(rows, out, "choice", list(CHOICES)), out)
     typer.echo(markdown(summary(pd.read_csv(out, dtype={"seed": str}))))
@@ -87,9 +83,7 @@ def judge(run: Run, tests: dict[str, PoseSet]) -> pd.DataFrame:
     for test, poses in tests.items():
         for name, each in lifters.items():
             table = evaluate(each, poses, by="action").groupby("seed")[[*blocks.ERRORS, "mirrored"]].mean()
-            rows.append(table.reset_index().astype({"seed": str}).assign(test=test))
-            if name:
-                rows[-1]["seed"] = name
+            rows.append(table.rename(lambda seed, name=name: name or str(seed)).reset_index().assign(test=test))
     return pd.concat(rows)[["test", "seed", *blocks.ERRORS, "mirrored"]]
 
 

@@ -145,8 +145,8 @@ class Trainer:
         cycle = cycle or self.begin_cycle()
         swapped = uniform(self.generators) < self.config.label_swap
         both = torch.cat([cycle.x2d, cycle.x2d_view.detach()], dim=1)
-        labels = [] if cycle.labels is None else [cycle.labels.repeat(1, 2)]
-        d_real, d_view = self.discriminator(both, *labels).split(self.config.batch, dim=1)
+        labels = None if cycle.labels is None else cycle.labels.repeat(1, 2)
+        d_real, d_view = self.discriminator(both, labels).split(self.config.batch, dim=1)
         loss = discriminator_loss(d_real, d_view, swapped)
         self._descend(self.discriminator, self.optimisers[1], loss)
         self.losses["discriminator"] = loss.detach()

@@ -27,3 +27,15 @@ def no_training(monkeypatch):
         raise AssertionError("trained again")
 
     return lambda: monkeypatch.setattr(Trainer, "step", step)
+
+
+@pytest.fixture
+def few_synthetic(monkeypatch):
+    """Call it with a module, and that loads every 499th of the synthetic poses only."""
+    from liftkit import load_poses
+
+    def load(*arguments, **options):
+        poses = load_poses(*arguments, **options)
+        return poses.select(np.arange(0, len(poses), 499))
+
+    return lambda module: monkeypatch.setattr(module, "load_poses", load)

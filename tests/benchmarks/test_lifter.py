@@ -5,17 +5,13 @@ import pandas as pd
 import pytest
 
 from benchmarks import blocks, lifter
-from liftkit import Run, load_poses
+from liftkit import Run
 from liftkit.evaluation import baselines
 
 
 @pytest.fixture(autouse=True)
-def few_poses(monkeypatch):
-    def load(*arguments, **options):
-        poses = load_poses(*arguments, **options)
-        return poses.select(np.arange(0, len(poses), 499))
-
-    monkeypatch.setattr(lifter, "load_poses", load)
+def few_poses(few_synthetic, monkeypatch):
+    few_synthetic(lifter)
     monkeypatch.setattr(blocks, "TEST_POSES", 64)
 
 

@@ -6,25 +6,20 @@ import pytest
 import typer
 
 from benchmarks import blocks, lifter, lifter_choices
-from liftkit import load_poses
 from liftkit.evaluation import baselines
 
 
 @pytest.fixture(autouse=True)
-def few_poses(monkeypatch):
-    def load(*arguments, **options):
-        poses = load_poses(*arguments, **options)
-        return poses.select(np.arange(0, len(poses), 499))
-
-    monkeypatch.setattr(lifter, "load_poses", load)
+def few_poses(few_synthetic, monkeypatch):
+    few_synthetic(lifter)
     monkeypatch.setattr(blocks, "TEST_POSES", 64)
 
 
 def test_one_choice_at_a_time_is_trained_judged_and_kept_and_its_configs_differ_as_said(tmp_path, monkeypatch):
     seen = []
-    run_study = lifter_choices.run_study
+    run_study = lifter.run_study
     spy = lambda *a, **k: seen.append((a, run_study(*a, **k))) or seen[-1][1]  # noqa: E731
-    monkeypatch.setattr(lifter_choices, "run_study", spy)
+    monkeypatch.setattr(lifter, "run_study", spy)
     how = dict(seeds=2, width=16, batch=8, steps=2, processes=1, folder=tmp_path / "runs", out=tmp_path / "table.csv")
     lifter_choices.main(choice=["discriminator not told the source", "twice as long"], **how)
     first = pd.read_csv(how["out"], dtype={"seed": str})

@@ -1,21 +1,15 @@
 """The matrix of training sets and tests."""
 
-import numpy as np
 import pandas as pd
 import pytest
 import typer
 
 from benchmarks import blocks, matrix
-from liftkit import load_poses
 
 
 @pytest.fixture(autouse=True)
-def few_poses(monkeypatch):
-    def load(*arguments, **options):
-        poses = load_poses(*arguments, **options)
-        return poses.select(np.arange(0, len(poses), 499))
-
-    monkeypatch.setattr(matrix, "load_poses", load)
+def few_poses(few_synthetic):
+    few_synthetic(matrix)
 
 
 @pytest.mark.long
