@@ -96,6 +96,7 @@ $(STAMP): pyproject.toml constraints.txt
 	$(RUN) pip install --quiet -c constraints.txt pip setuptools
 	@# No build isolation: liftkit itself is then built by the pinned setuptools too.
 	$(RUN) pip install -c constraints.txt --no-build-isolation -e '.[$(EXTRAS)]'
-	@# JupyterLab would look for news and updates on the network at every start.
-	$(RUN) jupyter labextension disable --level=sys_prefix "@jupyterlab/apputils-extension:announcements"
+	@# JupyterLab would look for news and updates on the network at every start. `jupyter labextension` would be that of
+	@# whichever Jupyter comes first on PATH.
+	$(RUN) jupyterlab.labextensions disable --level=sys_prefix "@jupyterlab/apputils-extension:announcements"
 	@touch $@

@@ -157,3 +157,17 @@ def test_make_alone_lists_every_target(tmp_path):
     targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     listed = re.findall(r"^  make ([a-z]+) ", run_make(tmp_path).stdout, re.MULTILINE)
     assert listed == targets and {"lab", "test"} <= set(targets)
+
+
+@pytest.mark.slow
+def test_another_jupyter_on_the_path_is_not_the_one_that_is_set_up(tmp_path):
+    """Seen: with a virtual environment active, its JupyterLab was told to be quiet, and ours asked about news."""
+    other = tmp_path / "jupyter-labextension"
+    other.write_text("#!/bin/sh\necho the other one\n")
+    other.chmod(0o755)
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    words = re.search(r"\$\(RUN\) (\S.*?) disable --level=sys_prefix", makefile)[1].split()
+    path = os.pathsep.join([str(tmp_path), os.environ["PATH"]])
+    command = [sys.executable, "-m", *words, "disable", "--help"]
+    shown = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PATH": path}).stdout
+    assert "--level" in shown and "the other one" not in shown
