@@ -1,9 +1,10 @@
 """Does a lifter know when it does not know? ``python -m benchmarks.certainty cmu17_bodies.npz``.
 
 On each test set of ``benchmarks.lifter``: the rank correlation (Spearman) of the error of a joint's depth with the
-spread over the members, and with the distance of its segment from the training poses; and the mean error of the joints
-in each fifth of the spread. Beyond: the same, of the poses whose segment lies beyond the training poses (distance
-above 1), against the others. One row per test set, and one for all together.
+spread over the members, as it is written into files (moderated) and as it is found, and with the distance of its
+segment from the training poses; and the mean error of the joints in each fifth of the spread. Beyond: the same, of the
+poses whose segment lies beyond the training poses (distance above 1), against the others. One row per test set, and one
+for all together.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from liftkit.recorded import LIFTER
 from liftkit.uncertainty import consensus
 
 FIFTHS = [f"fifth_{number}" for number in range(1, 6)]
+RANKED = ("spread", "spread_as_found", "distance")
 
 
 def main(
@@ -42,10 +44,14 @@ def main(
 
 def of_joints(run: Run, poses: PoseSet) -> pd.DataFrame:
     """One row per joint (without the root) and pose: its depth's error and spread in mm, its segment's distance."""
-    x3d, spread = consensus(run.lift(poses.x2d).astype(float))
-    distance = run.statistics.distance(poses.x2d)[:, run.representation.segment_of[1:]]
-    error = np.abs(x3d[:, 1:, 2] - poses.x3d[:, 1:, 2])
-    return pd.DataFrame({"error": error.ravel(), "spread": spread[:, 1:].ravel(), "distance": distance.ravel()})
+    x3d, found = consensus(run.lift(poses.x2d).astype(float))
+    columns = {
+        "error": np.abs(x3d[..., 2] - poses.x3d[..., 2]),
+        "spread": run.statistics.moderate(found, poses.x2d),
+        "spread_as_found": found,
+        "distance": run.statistics.distance(poses.x2d)[:, np.maximum(run.representation.segment_of, 0)],
+    }
+    return pd.DataFrame({name: values[:, 1:].ravel() for name, values in columns.items()})
 
 
 def scores(joints: pd.DataFrame) -> dict[str, float]:
@@ -53,8 +59,7 @@ def scores(joints: pd.DataFrame) -> dict[str, float]:
     rank = pd.qcut(joints.spread.rank(method="first"), 5, labels=FIFTHS)
     far = joints.distance > 1
     return {
-        "rho_spread": spearmanr(joints.spread, joints.error).statistic,
-        "rho_distance": spearmanr(joints.distance, joints.error).statistic,
+        **{f"rho_{name}": spearmanr(joints[name], joints.error).statistic for name in RANKED},
         **joints.error.groupby(rank, observed=True).mean().to_dict(),
         "beyond": joints.error[far].mean(),
         "within": joints.error[~far].mean(),
@@ -66,7 +71,7 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
     """The table as text."""
     shown = {"test": table.test}
     shown |= {
-        f"rank correlation with {name}": table[f"rho_{name}"].map("{:.2f}".format) for name in ("spread", "distance")
+        f"rank correlation with {name.replace('_', ' ')}": table[f"rho_{name}"].map("{:.2f}".format) for name in RANKED
     }
     shown["mm by fifths of the spread"] = table[FIFTHS].map("{:.0f}".format).agg(", ".join, axis=1)
     both = table[["beyond", "within"]].map("{:.0f}".format).agg(" / ".join, axis=1)

@@ -81,7 +81,8 @@ def main(
     size = dict(width=width, steps=steps, batch=batch)
     study = train(poses, representation, seeds, folder / "study", size, processes=processes, progress=StudyBar())
     run = study.run(representation, data="all")
-    run.statistics = PoseStatistics.of(poses.part("train").x2d, run.representation)
+    seen = poses.part("train").x2d
+    run.statistics = PoseStatistics.of(seen, run.representation).with_spread(run.lift, seen)
     run.history = run.history.iloc[0:0]
     run.save(package, compact=True)
     command = " ".join(["python -m benchmarks.lifter", *([file.name] if file else [])])

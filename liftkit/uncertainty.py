@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from liftkit.representations import RENAMED, Representation
 RIDGE = 0.01  # of a pose's size: smaller deviations mean nothing, detectors are off by as much
 USUAL = 0.99  # of the training poses lie within the distance 1
 ENOUGH = 20_000  # training poses, evenly spaced: 0.2 s
+ENOUGH_LIFTED = 2_000  # of them for the usual spread: 0.2 s for eight members of width 96
 
 
 def consensus(x3d: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -42,12 +43,16 @@ class PoseStatistics:
     The distance of a pose is that of Mahalanobis (1936): how many standard deviations it is away from the mean, in
     every direction by the standard deviation of the training poses in that direction. It is divided by the distance
     within which 99 % of the training poses lie: above 1 a segment is unlike the training poses.
+
+    The spread of few members is a noisy number. It is moderated as the variances of small samples are (Smyth 2004), by
+    what is usual: the root of the mean of both squares.
     """
 
     representation: Representation
     means: Mapping[str, np.ndarray]  # segment -> (2 k,)
     precisions: Mapping[str, np.ndarray]  # segment -> (2 k, 2 k), the inverse of the covariance
     limits: Mapping[str, float]  # segment -> the distance of 99 % of the training poses
+    usual: np.ndarray | None = None  # (J,) each joint's mean spread, in parts of its segment's largest coordinate
 
     @classmethod
     def of(cls, x2d: np.ndarray, representation: Representation) -> PoseStatistics:
@@ -68,13 +73,14 @@ class PoseStatistics:
             f"{kind}.{name}": np.asarray(value, np.float32)
             for kind in ("means", "precisions", "limits")
             for name, value in getattr(self, kind).items()
-        }
+        } | ({} if self.usual is None else {"usual": self.usual.astype(np.float32)})
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, np.ndarray], representation: Representation) -> PoseStatistics:
         """The statistics whose :meth:`arrays` are given; ValueError if they are of another representation."""
         names, renamed = [segment.name for segment in representation.segments], RENAMED.get(representation.name, {})
         parts = ((key.partition("."), value) for key, value in arrays.items())
+        usual = arrays.get("usual")
         arrays = {f"{kind}.{renamed.get(name, name)}": value for (kind, _, name), value in parts}
         try:
             fields = [
@@ -85,7 +91,17 @@ class PoseStatistics:
             raise ValueError(
                 f"statistics of {representation.name} must have {error}, found {sorted(arrays)}"
             ) from error
-        return cls(representation, *fields)
+        return cls(representation, *fields, usual)
+
+    def with_spread(self, lift: Callable[[np.ndarray], np.ndarray], x2d: np.ndarray) -> PoseStatistics:
+        """The same with the usual spread of the members that ``lift`` training poses (N, J, 2), as a run does."""
+        x2d = x2d[:: math.ceil(len(x2d) / ENOUGH_LIFTED)]
+        spread = consensus(lift(x2d))[1] / self._sizes(x2d)
+        return replace(self, usual=None if np.isnan(spread).any() else spread.mean(0))
+
+    def moderate(self, spread: np.ndarray, x2d: np.ndarray) -> np.ndarray:
+        """The spread (N, J) of poses (N, J, 2) in their unit, moderated; as it is if nothing usual is known."""
+        return spread if self.usual is None else np.sqrt((spread**2 + (self.usual * self._sizes(x2d)) ** 2) / 2)
 
     def distance(self, x2d: np.ndarray) -> np.ndarray:
         """Poses (N, J, 2), in any unit -> (N, S): the distance of each segment; NaN if one of its joints is missing."""
@@ -119,6 +135,12 @@ class PoseStatistics:
         x2d = np.asarray(x2d, float)
         seen = _inputs(x2d - x2d[:, :1], self.representation)
         return {name: values - self.means[name] for name, values in seen.items()}
+
+    def _sizes(self, x2d: np.ndarray) -> np.ndarray:
+        """(N, J) the largest coordinate of what each joint's segment sees."""
+        rooted, of = x2d - x2d[:, :1], self.representation.segment_of
+        joints = [[self.representation.skeleton.index(joint) for joint in s.sees] for s in self.representation.segments]
+        return np.stack([np.abs(rooted[:, seen]).max((1, 2)) for seen in joints], 1)[:, np.maximum(of, 0)]
 
 
 def _inputs(rooted: np.ndarray, representation: Representation) -> dict[str, np.ndarray]:

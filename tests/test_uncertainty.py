@@ -89,6 +89,40 @@ def test_a_run_knows_its_training_poses_and_keeps_them(poses, statistics, tmp_pa
     np.testing.assert_allclose(loaded.statistics.distance(poses[:20]), expected, rtol=1e-4)
 
 
+def test_the_spread_is_moderated_by_what_is_usual_of_the_joint_at_the_size_of_its_segment(poses, tmp_path):
+    run = train("legs_torso", poses, (0, 1, 2), width=16, batch=8, steps=1)
+    run = Run.load(run.save(tmp_path / "run"))
+
+    def usual(joint, sees):  # the mean of spread by size over 2,000 poses, each number on its own
+        found = []
+        seen = [H36M_17.index(name) for name in sees]
+        for pose, depth in zip(chosen, run.lift(chosen)[..., joint, 2].T, strict=True):
+            deviations = (depth.astype(float) - depth.mean()) ** 2
+            found.append((deviations.sum() / 2) ** 0.5 / np.abs(pose[seen] - pose[0]).max())
+        return sum(found) / len(found)
+
+    chosen = poses[:: -(-len(poses) // 2000)]
+    _, spread = consensus(run.lift(poses[:20]))
+    moderated = run.statistics.moderate(spread, poses[:20])
+    for joint, segment in ((ANKLE, PAIR.segments[0]), (WRIST, PAIR.segments[1])):
+        seen = [H36M_17.index(name) for name in segment.sees]
+        size = np.abs(poses[:20, seen] - poses[:20, :1]).max((1, 2))
+        expected = ((spread[:, joint] ** 2 + (usual(joint, segment.sees) * size) ** 2) / 2) ** 0.5
+        np.testing.assert_allclose(moderated[:, joint], expected, rtol=2e-3)
+    hidden = poses[:4].copy()
+    hidden[:, ANKLE] = np.nan  # a leg that is not seen says nothing of the torso
+    after = run.statistics.moderate(spread[:4], hidden)
+    np.testing.assert_array_equal(after[:, WRIST], moderated[:4, WRIST])
+    assert np.isnan(after[:, ANKLE]).all()
+
+
+def test_without_members_that_differ_or_in_a_file_without_usual_spreads_nothing_is_moderated(poses, statistics):
+    spread = np.full((20, 17), 5.0)
+    np.testing.assert_array_equal(statistics.moderate(spread, poses[:20]), spread)
+    alone = train("legs_torso", poses, (0,), width=16, batch=8, steps=1)
+    assert alone.statistics.usual is None
+
+
 def test_statistics_of_another_representation_are_refused(statistics):
     with pytest.raises(ValueError, match="statistics of full must have 'means.body', found"):
         PoseStatistics.from_arrays(statistics.arrays(), get_representation("full"))

@@ -38,7 +38,8 @@ class LiftedMotion:
         x3d: the prediction (F, 17, 3) in their unit, pelvis at the origin; NaN: not known.
         about: its origin, as texts and numbers that JSON can hold.
         fps: frames per second.
-        spread: (F, 17) how far the lifters differ in a joint's depth, in the unit of the poses; None: there is one.
+        spread: (F, 17) how far the lifters differ in a joint's depth, moderated, in the unit of the poses; None: there
+            is one.
         distance: segment -> (F,) how far it lies from the training poses: :class:`liftkit.uncertainty.PoseStatistics`.
         tilt: how far the camera looked down, in degrees; exports in metres are turned upright by it.
         stature: the person's length in mm, from an ankle to the head along the bones. Exports in metres use it if the
@@ -153,6 +154,7 @@ def lift_motion(
         names = [segment.name for segment in run.representation.segments]
         distance = dict(zip(names, run.statistics.distance(poses.x2d).T, strict=True))
         about |= {UNLIKE: unlike} if (unlike := run.statistics.unlike(poses.x2d)) else {}
+        spread = run.statistics.moderate(spread, poses.x2d)
     spread = spread if len(run.seeds) > 1 else None
     return LiftedMotion(poses, x3d, about, fps, stature, spread, distance, tilt, marks, steady, path, ground)
 

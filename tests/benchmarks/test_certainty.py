@@ -10,7 +10,7 @@ from liftkit.data.synthetic import synthetic_motion
 
 
 def joints(error, spread, distance) -> pd.DataFrame:
-    return pd.DataFrame({"error": error, "spread": spread, "distance": distance})
+    return pd.DataFrame({"error": error, "spread": spread, "spread_as_found": spread[::-1], "distance": distance})
 
 
 def test_a_lifter_that_knows_has_the_rank_correlation_1_and_one_that_does_not_0():
@@ -18,6 +18,7 @@ def test_a_lifter_that_knows_has_the_rank_correlation_1_and_one_that_does_not_0(
     spread, far = rng.random(5000), rng.random(5000) * 2
     knows = certainty.scores(joints(spread**3, spread, far))
     assert knows["rho_spread"] == pytest.approx(1) and abs(knows["rho_distance"]) < 0.05
+    assert abs(knows["rho_spread_as_found"]) < 0.05
     fifths = [knows[name] for name in certainty.FIFTHS]
     assert fifths == pytest.approx([((k + 1) ** 4 - k**4) / 4 / 5**3 for k in range(5)], rel=0.1)  # means of x^3
     blind = certainty.scores(joints(rng.random(5000), spread, far))
@@ -42,4 +43,6 @@ def test_the_table_has_every_test_set_and_all_together(positions, tmp_path, monk
     off = certainty.of_joints(run, test)
     z = run.lift(test.x2d)[..., 2].astype(float)
     assert off.error[5] == pytest.approx(abs(z[:, 0, 6].mean() - test.x3d[0, 6, 2]), rel=1e-4)
+    assert off.spread_as_found[5] == pytest.approx(abs(z[0, 0, 6] - z[1, 0, 6]) / 2**0.5, rel=1e-4)
+    assert off.spread[5] != pytest.approx(off.spread_as_found[5], rel=0.01)
     assert len(certainty.summary(table.reset_index())) == len(table)
