@@ -6,7 +6,8 @@ as whoever sets one up knows it, and the discriminator is told from which source
 must look like CMU's. What lifts is told neither. Half of the poses have the errors of detectors.
 Stored in the package as a compact run, with the statistics of its training poses. OUT gets one row per test set,
 action and lifter: the mean of all members, as ``liftkit lift`` uses it, the members by themselves (their mean error),
-the flat pose, and a network of the same size that is shown the true depths.
+the flat pose, and a network of the same size that is shown the true depths. On keypoints with errors also the mean's
+depths of the exact ones: what x and y alone cost.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ from liftkit.uncertainty import PoseStatistics, consensus
 TILT = (-10.0, 40.0)  # degrees, of the cameras
 NOISE = 20.0  # mm, about 5 pixels of a person 410 pixels tall
 PIXELS = 5.0  # of 1,000, by the cameras of "perspective"
+LIFTERS = ("mean of all", "exact depths", "members", "flat", "shown the answers")
+OFF = f", {PIXELS:g} px off"  # the end of a test's name
 CMU = "CMU Graphics Lab Motion Capture Database, mocap.cs.cmu.edu (NSF EIA-0196217), free to copy and change"
 
 
@@ -50,6 +53,18 @@ class Mean:
 
     def lift(self, x2d: np.ndarray, /) -> np.ndarray:
         return consensus(self.run.lift(x2d))[0][None]
+
+
+@dataclass
+class ExactDepths:
+    """A lifter whose depths do not mind the errors of keypoints: it takes them from the exact ones (N, J, 2)."""
+
+    lifter: Lifts
+    exact: np.ndarray
+    seeds: tuple[int, ...] = (0,)
+
+    def lift(self, x2d: np.ndarray, /) -> np.ndarray:
+        return attach_depth(x2d - x2d[:, :1], self.lifter.lift(self.exact)[0, ..., 2])[None]
 
 
 @dataclass
@@ -92,7 +107,11 @@ def main(
     if not (shown := folder / "supervised").exists():
         supervised_reference(poses, range(min(seeds, 4)), run.config, representation).save(shown)
     lifters = {"mean of all": Mean(stored := Run.load(package)), "members": stored, "flat": Flat()}
-    table = judge(lifters | {"shown the answers": Mean(Run.load(shown))}, test_sets(motion))
+    tests = dict(test_sets(motion))
+    table = judge(lifters | {"shown the answers": Mean(Run.load(shown))}, tests)
+    for name in (name for name in tests if name.endswith(OFF)):
+        exact = ExactDepths(Mean(stored), tests[name.removesuffix(OFF)].x2d)
+        table = pd.concat([table, judge({"exact depths": exact}, {name: tests[name]})])
     blocks.write_table(table, out)
     typer.echo(markdown(summary(table)))
 
@@ -126,13 +145,13 @@ def test_sets(motion: Motion | None) -> Iterator[tuple[str, PoseSet]]:
         for poses in map(by_movement, sets):
             yield f"{poses.name}, {title}", poses
             if rig.focal:
-                yield f"{poses.name}, {title}, {PIXELS:g} px off", add_keypoint_noise(poses, PIXELS)
+                yield f"{poses.name}, {title}{OFF}", add_keypoint_noise(poses, PIXELS)
 
 
-def judge(lifters: dict[str, Lifts], tests: Iterator[tuple[str, PoseSet]]) -> pd.DataFrame:
+def judge(lifters: Mapping[str, Lifts], tests: Mapping[str, PoseSet]) -> pd.DataFrame:
     """One row per test, action ("macro": the mean over actions) and lifter, the mean over its members."""
     rows = []
-    for name, poses in tests:
+    for name, poses in tests.items():
         for title, lifter in lifters.items():
             actions = evaluate(lifter, poses, by="action").groupby("action").mean(numeric_only=True)
             actions.loc["macro"] = actions.mean()
@@ -149,7 +168,7 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
         ratios = relative[test].drop("macro")
         rows.append(
             {"test": test}
-            | {title: f"{macro[title]:.1f}" for title in ("mean of all", "members", "flat", "shown the answers")}
+            | {title: f"{macro[title]:.1f}" if macro[title] > 0 else "–" for title in LIFTERS}
             | {"of flat": f"{relative[test, 'macro']:.2f}", "worst action": f"{ratios.idxmax()} {ratios.max():.2f}"}
         )
     return pd.DataFrame(rows)
