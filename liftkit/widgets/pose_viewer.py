@@ -9,7 +9,9 @@ import numpy as np
 
 from liftkit.metrics import align, align_scale, mpjpe
 from liftkit.poses import PoseSet
+from liftkit.recorded import load_lifter
 from liftkit.run import Run
+from liftkit.skeleton import H36M_17
 from liftkit.view import Choice, Controller, Pose, Set, Slider, Toggle, readable
 from liftkit.widgets.runs import ALL, common_seeds
 
@@ -48,7 +50,8 @@ class PoseViewerController(Controller):
 
     Args:
         poses: N poses in clips.
-        predictions: title -> a :class:`~liftkit.Run`, or poses (N, J, 3).
+        predictions: title -> a :class:`~liftkit.Run`, or poses (N, J, 3). None: of complete poses without a truth, as
+            those of a film, what :func:`~liftkit.load_lifter` makes of them.
         fps: frames per second at which a clip plays.
         pictures: what the 2D poses were found in, whose pixels are their unit: one image (H, W) or (H, W, 3) behind all
             of them, or N images, of which that of the frame is shown at which a film rests.
@@ -71,6 +74,8 @@ class PoseViewerController(Controller):
         shape = np.shape(pictures) if isinstance(pictures, np.ndarray) else ()
         self.one_picture = len(shape) == 2 or (len(shape) == 3 and shape[-1] in (3, 4))  # behind all poses
         self.pictures = [pictures] * len(poses) if self.one_picture else pictures
+        if predictions is None and poses.x3d is None and poses.skeleton == H36M_17 and np.isfinite(poses.x2d).all():
+            predictions = {"liftkit's lifter": load_lifter()}
         self.predictions = dict(predictions or {})
         expected = (len(poses), len(poses.skeleton), 3)
         for title, found in self.predictions.items():

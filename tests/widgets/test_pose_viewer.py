@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from widget_cells import panel
 
-from liftkit import load_poses, load_record
+from liftkit import H36M_17, load_lifter, load_poses, load_record
 from liftkit.metrics import align_scale, mpjpe
 from liftkit.poses import PoseSet
 from liftkit.widgets import PoseViewer
-from liftkit.widgets.pose_viewer import MOST_FRAMES, Clips
+from liftkit.widgets.pose_viewer import MOST_FRAMES, Clips, PoseViewerController
 
 
 def test_clips_have_names_and_rows(tiny_poses):
@@ -97,6 +97,21 @@ def pixels(height=100, width=200):
     """Keypoints in pixels of a picture, two poses of one clip."""
     x2d = np.random.default_rng(0).uniform(20, 80, size=(2, 17, 2)).astype("float32")
     return PoseSet(x2d, clip=[0, 0], frame=[0, 1], units="px"), np.zeros((height, width, 3), np.uint8)
+
+
+def test_a_film_without_truth_is_lifted_by_the_lifter_that_ships_unless_something_else_is_said(tiny_poses):
+    film = dataclasses.replace(tiny_poses, x3d=None)
+    viewer = PoseViewerController(film)
+    given, lifted = viewer.panels()
+    run = load_lifter()
+    assert lifted.title == "liftkit's lifter: seed 0"
+    np.testing.assert_allclose(lifted.joints, run.lift(film.x2d[viewer.rows])[0], rtol=1e-4, atol=1e-3)
+    assert viewer.seeds == tuple(map(str, run.seeds))
+    hidden = film.x2d.copy()
+    hidden[0, H36M_17.index("left_wrist")] = np.nan
+    for other in (PoseViewerController(film, {}), PoseViewerController(dataclasses.replace(film, x2d=hidden))):
+        assert [panel.key for panel in other.panels()] == ["x2d"]
+    assert [panel.key for panel in PoseViewerController(tiny_poses).panels()] == ["x2d", "truth"]
 
 
 def test_a_picture_lies_where_its_pixels_are():
