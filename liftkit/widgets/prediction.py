@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64encode
 from collections.abc import Collection, Mapping, Sequence
 from html import escape
@@ -18,6 +19,8 @@ from liftkit.view.stored import Step, stored_values
 
 NONE = "choose"  # the option that is no answer
 FOLDED = "You have not committed to a guess. Do so above, or open the result here"
+LATER = '<p class="lk-later">Commit to a guess and run this cell again: here comes a figure.</p>'
+FIGURES = "application/vnd.liftkit.folded-figures+json"  # instead of which ``liftkit course run`` stores pictures
 FEW = 6  # options, each a button of its own
 CLOSE = 0.1  # of the range: so near counts as right
 COMMIT = Button("commit", "Commit", "The first guess counts")
@@ -185,18 +188,40 @@ class Revealed:
         self.sentence, self.shown, self.folded = sentence, shown, folded
 
     def __repr__(self) -> str:
-        return "\n".join(map(str, [self.sentence, *self.shown]))
+        return "\n".join("(a figure)" if is_figure(one) else str(one) for one in [self.sentence, *self.shown])
+
+    def _ipython_display_(self) -> None:
+        if not (figures := [one for one in self.shown if is_figure(one)]):
+            raise NotImplementedError  # IPython then takes the representations
+        from IPython.display import display
+
+        data = {"text/html": self._repr_html_(), "text/plain": repr(self)}
+        display(data | ({FIGURES: [json.loads(one.to_json()) for one in figures]} if self.folded else {}), raw=True)
+        for figure in () if self.folded else figures:
+            display(figure)
 
     def _repr_html_(self) -> str:
-        body = f"<p>{escape(self.sentence)}</p>" + "".join(map(_html, self.shown))
+        shown = [one for one in self.shown if self.folded or not is_figure(one)]  # figures stand below, alive
+        body = f"<p>{escape(self.sentence)}</p>" + "".join(map(_html, shown))
         return f"<details><summary>{FOLDED}</summary>{body}</details>" if self.folded else body
 
 
+def is_figure(shown: Any) -> bool:
+    """Whether it is a figure of plotly."""
+    return hasattr(shown, "to_plotly_json")
+
+
+def image(svg: str) -> str:
+    """SVG text as an image with its words: GitHub removes SVG elements."""
+    alt = svg.partition('aria-label="')[2].partition('"')[0]
+    return f'<img class="lk-drawn" src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}" alt="{alt}">'
+
+
 def _html(shown: Any) -> str:
+    if is_figure(shown):
+        return LATER
     if svg := getattr(shown, "_repr_svg_", None):
-        alt = svg().partition('aria-label="')[2].partition('"')[0]
-        data = b64encode(svg().encode()).decode()  # as an image: GitHub removes SVG elements
-        return f'<img class="lk-drawn" src="data:image/svg+xml;base64,{data}" alt="{alt}">'
+        return image(svg())
     html = getattr(shown, "_repr_html_", None)
     return html() if html else f"<pre>{escape(str(shown))}</pre>"
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from liftkit.view.charts.svg import safe
+from liftkit.widgets.prediction import FIGURES, LATER, image
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -23,20 +24,30 @@ DRAW = """({ data, layout }) =>
 
 
 def add_pictures(notebook: NotebookNode) -> bool:
-    """Put a picture beside each plotly figure in a notebook's outputs.
+    """Put a picture beside each plotly figure in a notebook's outputs, and into results that are folded.
 
     Returns whether there are any; without Chromium or playwright the figures stay as they are.
     """
-    figures = [o.data for cell in notebook.cells for o in cell.get("outputs", ()) if FIGURE in o.get("data", ())]
+    outputs = [o["data"] for cell in notebook.cells for o in cell.get("outputs", ()) if "data" in o]
+    figures = [figure for data in outputs for figure in _figures(data)]
     if not figures or not CHROMIUM:
         return False
     try:
-        pictures = drawn([data[FIGURE] for data in figures])
+        pictures = iter(drawn(figures))
     except ModuleNotFoundError:
         return False
-    for data, picture in zip(figures, pictures, strict=True):
-        data[PICTURE] = picture
+    for data in outputs:
+        for _ in _figures(data):
+            if FIGURE in data:
+                data[PICTURE] = next(pictures)
+            else:
+                data["text/html"] = data["text/html"].replace(LATER, image(next(pictures)), 1)
+        data.pop(FIGURES, None)
     return True
+
+
+def _figures(data: dict[str, Any]) -> list[dict[str, Any]]:
+    return [data[FIGURE]] if FIGURE in data else data.get(FIGURES, [])
 
 
 def drawn(figures: Sequence[dict[str, Any]]) -> list[str]:
