@@ -53,7 +53,7 @@ def judging() -> list[Measured]:
 
 
 def making() -> list[Measured]:
-    """Synthetic motion, against its forward kinematics alone, frame by frame."""
+    """Synthetic motion, against only its forward kinematics, frame by frame."""
     frames = len(synthetic_motion().joints)
     angles, body = standing_angles(), draw_bodies(np.random.default_rng(0), 1)
     ours, theirs, _ = in_turn(synthetic_motion, lambda: [place_joints(angles, body) for _ in range(FEW)])

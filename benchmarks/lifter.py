@@ -1,13 +1,13 @@
 """The lifter of ``liftkit lift``: ``python -m benchmarks.lifter cmu17_bodies.npz``. Killed, it goes on.
 
-Trained on 2D poses alone: broad synthetic people, random poses and, three times, the train clips of CMU (nearly two
+Trained only on 2D poses: broad synthetic people, random poses and, three times, the train clips of CMU (nearly two
 thirds of all), filmed by cameras that look from 10 degrees up to 40 down. In training the tilt of each camera is known,
 as whoever sets one up knows it, and the discriminator is told from which source a pose is: a view of a person of CMU
 must look like CMU's. What lifts is told neither. Half of the poses have the errors of detectors.
 Stored in the package as a compact run, with the statistics of its training poses. OUT gets one row per test set,
 action and lifter: the mean of all members, as ``liftkit lift`` uses it, the members by themselves (their mean error),
 the flat pose, and a network of the same size that is shown the true depths. On keypoints with errors also the mean's
-depths of the exact ones: what x and y alone cost.
+depths of the exact ones: what x and y by themselves cost.
 """
 
 from __future__ import annotations

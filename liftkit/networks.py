@@ -39,7 +39,7 @@ class _Ensemble(nn.Module):
         U(-1, 1) sqrt(6 / (inputs + outputs)), biases 0 (Glorot & Bengio 2010), Keras's.
         """
         if self.device.type == "meta":
-            return  # shapes alone, as in count_parameters: nothing to draw
+            return  # only shapes, as in count_parameters: nothing to draw
         if len(generators) != self.members:
             raise ValueError(f"expected one generator per member ({self.members}), found {len(generators)}")
         for layer in self.modules():
@@ -77,7 +77,7 @@ class Lifter(_Ensemble):
         dropout: rate in the residual blocks, 0 to 0.99.
         generators: one per member, for the weights and dropout (default: seeded 0, 1, ...).
         normalisation, initialisation, scale: as in :class:`liftkit.TrainConfig`.
-        device: of the weights; "meta" for their shapes alone.
+        device: of the weights; "meta" for only their shapes.
 
     Raises:
         ValueError: if the representation is unknown or its segments cannot share the width.

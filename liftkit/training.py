@@ -36,7 +36,7 @@ class Trainer:
     """Trains one lifter and one discriminator per seed, all members in one batched pass.
 
     The weights, batches, flips, views and labels of a member come from its own generator, so that it learns what it
-    would learn alone.
+    would learn by itself.
 
     Args:
         representation: a name or a :class:`Representation`.

@@ -24,8 +24,8 @@ def consensus(x3d: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         x3d: (M, N, J, 3) as :meth:`liftkit.Run.lift` gives them.
 
     Returns:
-        The mean over members (N, J, 3), whose error is smaller than that of most members alone, and the spread (N, J):
-        the standard deviation of each joint's depth over members, in the unit of ``x3d``; NaN if there is one member.
+        The mean over members (N, J, 3), whose error is smaller than that of most members, and the spread (N, J): the
+        standard deviation of each joint's depth over members, in the unit of ``x3d``; NaN if there is one member.
 
     >>> mean, spread = consensus(np.array([1.0, 3.0]).reshape(2, 1, 1, 1) * [0.0, 0.0, 1.0])
     >>> mean.tolist(), spread.round(2).tolist()

@@ -50,7 +50,7 @@ class PoseSpool:
         check_pose_path(path)
         if self.first is None:
             raise ValueError("there is no pose to save")
-        # The pose file of the first pose shows what else belongs into one: the format is defined in save_poses alone.
+        # The pose file of the first pose shows what else belongs into one: the format is defined only in save_poses.
         template = read_arrays(save_poses(self.first, self.folder / "first.npz"))
         return write_atomically(path, lambda file: self._write(file, template))
 

@@ -84,7 +84,7 @@ def sensitivity(run: Run, poses: PoseSet, coordinates: str = "xy", signed: bool 
         depths, pull_back = torch.func.vjp(run.lifter, x2d.expand(len(run.seeds), *x2d.shape))
         for joint in range(1, joints):
             of_this_joint = torch.zeros_like(depths)
-            of_this_joint[..., joint] = 1  # a trained lifter treats each pose alone, so one pass serves them all
+            of_this_joint[..., joint] = 1  # a trained lifter treats each pose by itself, so one pass serves them all
             (gradient,) = pull_back(of_this_joint)
             gradient = gradient.detach()[..., chosen]
             total[:, :, joint] += (gradient[..., 0] if signed else gradient.norm(dim=-1)).double().sum(1)

@@ -141,7 +141,7 @@ def save_with_record(
 ) -> None:
     """Let ``write(out)`` write a pose file after the record of its ``inputs``: there are no poses without their record.
 
-    What fails leaves neither. What is killed can leave a record alone, which the next call replaces.
+    What fails leaves neither. What is killed can leave only a record, which the next call replaces.
     """
     out, record = outputs(out)
     about = {**about, "inputs": [checksum(path) for path in inputs], "provenance": provenance()}

@@ -1,4 +1,4 @@
-"""Lifted motion without jitter: every frame is lifted alone, so what is steady in a film must be put back."""
+"""Lifted motion without jitter: every frame is lifted by itself, so what is steady in a film must be put back."""
 
 from __future__ import annotations
 

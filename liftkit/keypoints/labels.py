@@ -185,6 +185,6 @@ def rate_of(frames: Sequence[int], times: Sequence[object]) -> float | None:
 
 
 def of_people(keys: Sequence[object]) -> bool:
-    """Whether all keys number people, such as "person_1"; "people" alone is the list of all."""
+    """Whether all keys number people, such as "person_1"; "people" by itself is the list of all."""
     parts = [re.split(r"\d", str(key)[:LONGEST_NAME]) for key in keys]
     return all(len(part) > 1 and _OF_PEOPLE.search(part[0]) for part in parts)

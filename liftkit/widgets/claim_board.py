@@ -31,7 +31,7 @@ PAPER_SAYS = {  # the number of a claim -> what the paper says
 
 
 def own_claims(study: Study | pd.DataFrame | None, moved: pd.DataFrame | None) -> dict[str, dict[str, Judgement]]:
-    """What a student's results say: one column per training set, or one for the movements alone."""
+    """What a student's results say: one column per training set, or one for the movements."""
     if study is None:
         return {} if moved is None else {YOURS: judge(moved=moved)}
     results, references = (study.results, study.references) if isinstance(study, Study) else (study, None)

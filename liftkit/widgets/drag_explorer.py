@@ -130,7 +130,7 @@ class DragExplorerController(Controller):
         self.values |= {"joint": joint, "pulled": joint, "places": places}
 
     def _derive(self) -> None:
-        """Everything that is shown, from the values alone."""
+        """Everything that is shown, from the values and nothing else."""
         pose = self.values["pose"]
         self.start, self.mm = self.starts[pose], float(self.mms[pose])
         self.x2d = self.start.copy()

@@ -14,7 +14,7 @@ from liftkit.recorded import load_record
 from liftkit.run import Run
 
 MOST_POSES = 100  # to choose from, evenly out of all
-MOST_NUMBERS = 8_000_000  # of all networks that a notebook's browser gets; beyond, the kernel answers alone
+MOST_NUMBERS = 8_000_000  # of all networks that a notebook's browser gets; beyond, only the kernel answers
 ALL = "all"  # the choice of every seed
 
 

@@ -80,8 +80,8 @@ EXERCISES = {
         "arms that a lifter predicts now comes from the legs.",
     ),
     "10.2": Measuring(
-        title="One leg alone",
-        task="""So far all of the legs were swapped. Now swap the *left leg* alone in the test poses (a part of
+        title="Only one leg",
+        task="""So far all of the legs were swapped. Now swap only the *left leg* in the test poses (a part of
         `five_parts`), at an unchanged scale, and lift again. In which of the recorded representations does no depth of
         the *right* leg move at all, not even slightly, for any seed? Answer with a set of names, such as
         `{"full", "legs_torso"}`.""",

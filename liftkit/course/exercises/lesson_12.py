@@ -76,7 +76,7 @@ EXERCISES = {
         title="What carries over?",
         task="""Take the matrix's lifters that were trained on "broad" synthetic people with the gravity prior and
         tested on CMU, with their means over poses. Which representations have a smaller error than `full`, seed by
-        seed, with a 95 % interval (of this comparison alone) that lies entirely below 0? Answer with a set.""",
+        seed, with a 95 % interval (of this comparison only) that lies entirely below 0? Answer with a set.""",
         hint_1='`abroad` holds the tests on CMU under the gravity prior: keep the rows whose `data` is "broad".',
         hint_2='`compare_pairs(table, name, "full")` gives the difference with its interval: use `high95`.',
         measure=carries_over,
