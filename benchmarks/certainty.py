@@ -49,7 +49,7 @@ def of_joints(run: Run, poses: PoseSet) -> pd.DataFrame:
         "error": np.abs(x3d[..., 2] - poses.x3d[..., 2]),
         "spread": run.statistics.moderate(found, poses.x2d),
         "spread_as_found": found,
-        "distance": run.statistics.distance(poses.x2d)[:, np.maximum(run.representation.segment_of, 0)],
+        "distance": run.statistics.distance(poses.x2d)[:, run.representation.segment_of],
     }
     return pd.DataFrame({name: values[:, 1:].ravel() for name, values in columns.items()})
 

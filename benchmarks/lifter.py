@@ -109,9 +109,10 @@ def main(
     lifters = {"mean of all": Mean(stored := Run.load(package)), "members": stored, "flat": Flat()}
     tests = dict(test_sets(motion))
     table = judge(lifters | {"shown the answers": Mean(Run.load(shown))}, tests)
-    for name in (name for name in tests if name.endswith(OFF)):
-        exact = ExactDepths(Mean(stored), tests[name.removesuffix(OFF)].x2d)
-        table = pd.concat([table, judge({"exact depths": exact}, {name: tests[name]})])
+    for name, noisy in tests.items():
+        if name.endswith(OFF):
+            exact = ExactDepths(lifters["mean of all"], tests[name.removesuffix(OFF)].x2d)
+            table = pd.concat([table, judge({"exact depths": exact}, {name: noisy})])
     blocks.write_table(table, out)
     typer.echo(markdown(summary(table)))
 

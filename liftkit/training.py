@@ -242,8 +242,9 @@ class Trainer:
     def to_run(self) -> Run:
         """A copy of the networks as they are now, ready to lift."""
         networks = copy.deepcopy(self.lifter), copy.deepcopy(self.discriminator)
-        run = Run(*networks, self.seeds, self.config, self.history, self.message)
-        run.statistics = self.statistics.with_spread(run.lift, self.poses.cpu().numpy())
+        run = Run(*networks, self.seeds, self.config, self.history, self.message, self.statistics)
+        if len(self.seeds) > 1:
+            run.statistics = self.statistics.with_spread(run.lift, self.poses.cpu().numpy())
         return run
 
     @cached_property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -137,21 +137,26 @@ class PoseStatistics:
         return {name: values - self.means[name] for name, values in seen.items()}
 
     def _sizes(self, x2d: np.ndarray) -> np.ndarray:
-        """(N, J) the largest coordinate of what each joint's segment sees."""
-        rooted, of = x2d - x2d[:, :1], self.representation.segment_of
-        joints = [[self.representation.skeleton.index(joint) for joint in s.sees] for s in self.representation.segments]
-        return np.stack([np.abs(rooted[:, seen]).max((1, 2)) for seen in joints], 1)[:, np.maximum(of, 0)]
+        """(N, J) the largest coordinate of what each joint's segment sees; 1 for the root, which none owns (-1)."""
+        sizes = [largest for _, _, largest in _seen(x2d - x2d[:, :1], self.representation)]
+        return np.concatenate([*sizes, np.ones((len(x2d), 1))], axis=1)[:, self.representation.segment_of]
+
+
+def _seen(rooted: np.ndarray, representation: Representation) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """Of poses relative to their root: each segment's name, what it sees (N, 2 k), and its largest coordinate (N, 1).
+
+    NaN if a joint is missing; 1 if all of them lie at the root.
+    """
+    for segment in representation.segments:
+        joints = [representation.skeleton.index(joint) for joint in segment.sees]
+        values = rooted[:, joints].reshape(len(rooted), -1)
+        largest = np.abs(values).max(1, keepdims=True)
+        yield segment.name, values, np.where(largest == 0, 1, largest)
 
 
 def _inputs(rooted: np.ndarray, representation: Representation) -> dict[str, np.ndarray]:
     """Segment -> (N, 2 k) what it sees of poses relative to their root, divided by its largest coordinate."""
-    index = representation.skeleton.index
-    found = {}
-    for segment in representation.segments:
-        values = rooted[:, [index(joint) for joint in segment.sees]].reshape(len(rooted), -1)
-        largest = np.abs(values).max(1, keepdims=True)  # NaN if a joint is missing
-        found[segment.name] = values / np.where(largest == 0, 1, largest)
-    return found
+    return {name: values / largest for name, values, largest in _seen(rooted, representation)}
 
 
 def _mahalanobis(offset: np.ndarray, precision: np.ndarray) -> np.ndarray:

@@ -114,6 +114,7 @@ def test_the_spread_is_moderated_by_what_is_usual_of_the_joint_at_the_size_of_it
     after = run.statistics.moderate(spread[:4], hidden)
     np.testing.assert_array_equal(after[:, WRIST], moderated[:4, WRIST])
     assert np.isnan(after[:, ANKLE]).all()
+    np.testing.assert_array_equal(after[:, PELVIS], 0)  # it belongs to no segment
 
 
 def test_without_members_that_differ_or_in_a_file_without_usual_spreads_nothing_is_moderated(poses, statistics):
