@@ -14,6 +14,8 @@ FIRST_LESSON := $(notdir $(firstword $(sort $(wildcard notebooks/*.ipynb))))
 # One thread: at a lesson's width a second one gains a tenth (benchmarks/speed.py). Beside another busy program, for
 # example a browser, two threads that wait for each other are several times slower than one.
 THREADS := OMP_NUM_THREADS=1
+# Images of containers often set this, and then every process compiles liftkit anew: a fifth of the time of `make quick`.
+export PYTHONDONTWRITEBYTECODE :=
 GOAL := $(or $(firstword $(MAKECMDGOALS)),lab)
 
 # The message says what was found, what is needed and what to do. The upper limit is the pinned torch's.
@@ -67,9 +69,9 @@ format: $(STAMP) ## correct the style of files as far as ruff can
 records: $(STAMP) ## train the recorded runs again (half an hour; continues after an interruption)
 	$(RUN) benchmarks.records
 
-constraints: ## resolve the newest versions into constraints.txt (needs uv; keeps torch's line)
+constraints: ## resolve the newest versions into constraints.txt (needs uv; keeps the lines of torch and jsonschema)
 	@command -v $(UV) >/dev/null || { echo "make constraints needs uv: pip install uv" >&2; exit 1; }
-	{ echo pip; grep '^torch==' constraints.txt; } \
+	{ echo pip; grep -E '^(torch|jsonschema)==' constraints.txt; } \
 		| UV_PYTHON_DOWNLOADS=never $(UV) pip compile --quiet --universal --python-version 3.10 --all-extras \
 			--no-header --no-annotate --output-file constraints.tmp-resolved --upgrade pyproject.toml - >/dev/null
 	{ grep '^#' constraints.txt; grep -vE '^(cuda|nvidia|triton)' constraints.tmp-resolved; } > constraints.tmp-new

@@ -64,9 +64,10 @@ def main(
     processes: blocks.PROCESSES = None,
 ) -> None:
     """Train the small lifters, judge them and write the table."""
+    names = blocks.chosen(choice, CHOICES, "--choice")
     motion = None if file is None else blocks.read_motion(file)
     tests = {name: poses for name, poses in lifter.test_sets(motion) if name in TESTS}
-    for name in blocks.chosen(choice, CHOICES, "--choice"):
+    for name in names:
         how, poses = CHOICES[name], lifter.training_poses(motion, **CHOICES[name].poses)
         changes = dict(width=width * how.wider, steps=steps * how.longer, batch=batch) | how.config
         more = dict(processes=processes, progress=StudyBar(desc=name))

@@ -68,8 +68,8 @@ EQUIVALENT = {
     ),
     "training.Trainer.__init__: keep_freed_memory() -> pass": "saves time",
     "training.Trainer.__init__: self._stop = False -> self._stop = True": "run() sets it",
-    "training.Trainer.__init__: torch.optim.Adam(network.parameters(), lr=config.learning_rate, fused=True) -> "
-    "torch.optim.Adam(network.parameters(), fused=True)": "every step sets the rate",
+    "training.Trainer.__init__: Adam(network.parameters(), lr=config.learning_rate, fused=True) -> "
+    "Adam(network.parameters(), fused=True)": "every step sets the rate",
     "training.Trainer.begin_cycle: 1 + DRAWS -> 2 + DRAWS": "an unused number",
     "training.Trainer.begin_cycle: u[..., :1, None] < self.config.flip -> "
     "u[..., :1, None] <= self.config.flip": MEASURE_ZERO,

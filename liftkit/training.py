@@ -25,6 +25,7 @@ from liftkit.poses import PoseSet, training_labels, training_poses, training_til
 from liftkit.priors import DRAWS, get_prior, knees_bend_backwards
 from liftkit.representations import Representation, get_representation
 from liftkit.run import Run
+from liftkit.system.adam import Adam
 from liftkit.system.memory import keep_freed_memory
 from liftkit.uncertainty import PoseStatistics
 
@@ -85,7 +86,7 @@ class Trainer:
         self.optimisers = []
         for network in (self.lifter, self.discriminator):
             network.use(self.generators)
-            self.optimisers.append(torch.optim.Adam(network.parameters(), lr=config.learning_rate, fused=True))
+            self.optimisers.append(Adam(network.parameters(), lr=config.learning_rate, fused=True))
         self.steps_done = 0
         self._stop, self.message = False, ""
         self.losses: dict[str, Tensor] = {}

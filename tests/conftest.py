@@ -3,6 +3,8 @@
 import os
 import runpy
 from collections import Counter
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +52,19 @@ def seconds(item) -> float:
     if item.path.suffix == ".ipynb":
         return 3
     return max([typical for name, typical in TYPICAL.items() if item.get_closest_marker(name)], default=0.05)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def generated_once():
+    """The embedded data set is generated once in a process, in 0.3 s; whoever loads it as it is gets a copy."""
+    from liftkit.data import datasets
+
+    generate = datasets.DATASETS["synthetic"]
+    once = cache(generate)
+    copied = lambda **options: generate(**options) if options else deepcopy(once())  # noqa: E731
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(datasets.DATASETS, "synthetic", copied)
+        yield
 
 
 @pytest.fixture

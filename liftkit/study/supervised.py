@@ -14,6 +14,7 @@ from liftkit.networks import Discriminator, Lifter
 from liftkit.poses import PoseSet, require_truth
 from liftkit.representations import Representation
 from liftkit.run import Run
+from liftkit.system.adam import Adam
 
 
 @with_gradients
@@ -46,7 +47,7 @@ def supervised_reference(
     generators = [torch.Generator().manual_seed(seed) for seed in seeds]
     how = dict(initialisation=config.initialisation, **config.network_options)
     lifter = Lifter(representation, config.width, len(seeds), config.dropout, generators, **how).train()
-    optimiser = torch.optim.Adam(lifter.parameters(), lr=config.learning_rate, fused=True)
+    optimiser = Adam(lifter.parameters(), lr=config.learning_rate, fused=True)
     decay = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, max(config.steps, 1))
     for _ in range(config.steps):
         chosen = torch.stack([torch.randint(len(x2d), (config.batch,), generator=g, device="cpu") for g in generators])

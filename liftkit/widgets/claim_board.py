@@ -62,7 +62,8 @@ class ClaimBoardController(Controller):
 
     def __init__(self, study: Study | pd.DataFrame | None = None, moved: pd.DataFrame | None = None):
         super().__init__()
-        self.judged = recorded_claims() | own_claims(study, moved)
+        own = own_claims(study, moved)  # first: if it is no study, that is said at once
+        self.judged = recorded_claims() | own
         self.titles = titles(self.judged)
         self.values = {"claim": self.titles[0]}
         self.message = " ".join(self._counts(evidence) for evidence in self.judged)

@@ -137,6 +137,7 @@ def test_a_loaded_study_is_the_same_and_has_its_networks(study, poses):
     (study.folder / "away").rename(study.folder / "history.parquet")
 
 
+@pytest.mark.slow
 def test_save_writes_both_tables(study, tmp_path):
     study.save(tmp_path / "copy")
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "copy" / "results.parquet"), study.results)
