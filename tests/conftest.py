@@ -55,8 +55,10 @@ def seconds(item) -> float:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def generated_once():
-    """The embedded data set is generated once in a process, in 0.3 s; whoever loads it as it is gets a copy."""
+def made_once():
+    """The embedded data set (0.3 s; whoever loads it as it is gets a copy) and command lines (45 ms, 300 calls)."""
+    import typer
+
     from liftkit.data import datasets
 
     generate = datasets.DATASETS["synthetic"]
@@ -64,6 +66,7 @@ def generated_once():
     copied = lambda **options: generate(**options) if options else deepcopy(once())  # noqa: E731
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(datasets.DATASETS, "synthetic", copied)
+        patch.setattr("typer.testing._get_command", cache(typer.main.get_command))
         yield
 
 

@@ -97,6 +97,7 @@ def short(**options):
     return train("full", np.random.default_rng(0).random((64, 17, 2)), width=16, batch=8, steps=3, **options)
 
 
+@pytest.mark.slow
 def test_in_a_notebook_a_training_gets_a_bar_when_it_takes_long(kernel, monkeypatch, capsys):
     for _ in range(3):
         short()  # each is far shorter than five seconds

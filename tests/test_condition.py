@@ -43,6 +43,7 @@ def test_a_class_shifts_the_first_layer_by_weights_of_its_own():
         np.testing.assert_allclose(told(x2d, labels)[:, chosen].detach(), plain(x2d)[:, chosen].detach(), atol=1e-6)
 
 
+@pytest.mark.slow
 def test_what_one_class_never_does_is_not_real_in_it():
     """Of two sources the second shows one pose only: the poses of the first are real there and not in the second."""
     people = load_poses("synthetic").train.select(np.arange(400))
@@ -67,6 +68,7 @@ def test_it_is_saved_loaded_and_selected_with_its_run(tiny_poses, tmp_path):
     assert Run.load(run.save(tmp_path / "small", compact=True)).lift(tiny_poses.x2d).shape == (2, 24, 17, 3)
 
 
+@pytest.mark.slow
 def test_a_member_alone_learns_what_it_learns_beside_others_and_a_study_takes_the_condition(tiny_poses, tmp_path):
     together, alone = train("legs_torso", tiny_poses, (0, 4), **SMALL), train("legs_torso", tiny_poses, (4,), **SMALL)
     np.testing.assert_allclose(together.lift(tiny_poses.x2d)[1], alone.lift(tiny_poses.x2d)[0], atol=0.05)

@@ -76,6 +76,7 @@ def test_the_default_check_comes_before_much_is_lost(monkeypatch):
     assert np.isfinite(run.lift(POSES)).all()
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_what_was_learned_and_warns():
     with pytest.warns(RuntimeWarning, match="interrupted at step 7"):
         trained = trainer(record_every=1).run(callbacks=[interrupt_at(7)])

@@ -84,6 +84,7 @@ def test_global_modes_of_torch_change_no_bit(tiny_poses, expected, mode, variant
     assert_same_bits(found, expected[variant])
 
 
+@pytest.mark.slow
 def test_training_leaves_the_global_modes_as_they_were(tiny_poses):
     with default_dtype(), torch.no_grad():
         train("full", tiny_poses, device="cpu", **CONFIG)

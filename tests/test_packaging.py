@@ -9,6 +9,7 @@ import sys
 import tarfile
 import zipfile
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 
 import lazy_loader
@@ -35,6 +36,7 @@ def requirements() -> list[Requirement]:
     return [requirement for requirement in found if requirement.name != "liftkit"]  # an extra that has others in it
 
 
+@cache
 def pins() -> list[Requirement]:
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     return [Requirement(line) for line in lines if line and not line.startswith("#")]

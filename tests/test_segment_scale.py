@@ -46,6 +46,7 @@ def test_end_to_end_a_side_does_not_move_with_the_other_sides_limbs(poses):
     assert movement(poses, "left_right", "segment", limbs, [H36M_17.index(joint) for joint in left]) < 0.01
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["full", *SHARED])
 def test_whoever_sees_all_joints_moves_the_torso_with_the_legs(poses, name):
     assert movement(poses, name, "segment", LEGS, TORSO) > 10

@@ -28,6 +28,7 @@ def trained(small, tmp_path_factory):
     return out
 
 
+@pytest.mark.slow
 def test_python_m_liftkit_is_the_command():
     ran = subprocess.run([sys.executable, "-m", "liftkit", "--help"], capture_output=True, text=True, check=True)
     assert "Usage: liftkit" in ran.stdout

@@ -29,6 +29,7 @@ def file(tmp_path, tiny_poses):
     return save_poses(replace(tiny_poses, name=NASTY, action=np.full(24, NASTY)), tmp_path / "nasty.npz")
 
 
+@pytest.mark.slow
 def test_names_from_a_file_are_text_and_not_commands_for_the_terminal(file):
     for command in (["data", "show", file], ["data", "report", file], ["train", "--data", file, *SMALL]):
         done = run(*command)

@@ -53,6 +53,7 @@ def test_an_exams_file_tells_no_answer_and_two_exams_have_other_digests(exam):
     assert first != second and len(first) == 64
 
 
+@pytest.mark.slow
 def test_names_are_compared_without_their_order(monkeypatch, tmp_path):
     several = next(one for one in all_exercises().values() if getattr(one, "several", False))
     (tmp_path / "exam.json").write_text(exam_json({several.number: several}))

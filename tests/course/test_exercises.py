@@ -158,6 +158,7 @@ def test_a_share_may_be_rounded_to_two_digits():
     assert exercise("06.2").check(exact + 1 / 64).status == "incorrect"
 
 
+@pytest.mark.slow
 def test_measurements_follow_the_recorded_data(monkeypatch):
     from liftkit.course.exercises import lesson_07
 

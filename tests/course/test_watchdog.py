@@ -153,6 +153,7 @@ def interruptible():
     signal.signal(signal.SIGINT, before)
 
 
+@pytest.mark.slow
 def test_an_interrupt_ends_the_worker_and_goes_on(interruptible):
     threading.Timer(0.3, _thread.interrupt_main).start()  # what Ctrl+C and a kernel's "Interrupt" do
     with pytest.raises(KeyboardInterrupt):

@@ -31,6 +31,7 @@ def test_every_hip_and_shoulder_angle_that_is_placed_lies_in_its_range(placed, m
         assert channel.low <= angles[name].min() < angles[name].max() <= channel.high
 
 
+@pytest.mark.slow
 def test_broad_people_use_more_of_the_ranges(placed):
     shares = {}
     for movements in MOVEMENTS:

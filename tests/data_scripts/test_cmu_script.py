@@ -164,6 +164,7 @@ def test_a_full_disk_is_reported_and_leaves_nothing(tmp_path, monkeypatch):
     assert [path.name for path in tmp_path.iterdir()] == ["in.npz"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not REAL.exists(), reason=f"the CMU positions are not at {REAL}")
 @pytest.mark.parametrize("rig", ["orthographic", "perspective"])
 def test_real_people_are_upright_and_their_knees_bend_backwards(rig):

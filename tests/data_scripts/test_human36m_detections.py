@@ -108,6 +108,7 @@ def test_detections_of_something_else_are_refused(tmp_path, change, message):
         converted(tmp_path, change)
 
 
+@pytest.mark.slow
 def test_a_single_shifted_recording_is_warned_of(tmp_path):
     """As some of S9's are; if most are, the file is refused."""
     shift = lambda action, k, views: views[k] + [45 * (action == "Waiting"), 0]  # noqa: E731

@@ -45,6 +45,7 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == [found.name]
 
 
+@pytest.mark.slow
 def test_the_script_reads_all_three_forms(tmp_path):
     archive(tmp_path)
     fetched(tmp_path / "fetched")

@@ -30,6 +30,7 @@ def test_a_frame_time_of_0_needs_a_rate(tmp_path):
     assert len(load_poses(tmp_path / "out.npz")) == 4 * 4
 
 
+@pytest.mark.slow
 def test_acclaim_files_say_their_rate_unit_and_axes_or_it_is_said_for_them(tmp_path):
     head = ":FULLY-SPECIFIED\n:DEGREES\n"
     (tmp_path / "1.asf").write_bytes(asf())

@@ -29,6 +29,7 @@ def lengths(x3d: np.ndarray) -> np.ndarray:
     return np.linalg.norm(x3d[:, BONES[:, 1]] - x3d[:, BONES[:, 0]], axis=-1)
 
 
+@pytest.mark.slow
 def test_slow_motion_without_jitter_stays_where_it_is():
     np.testing.assert_allclose(smoothed(film())[5:-5], film()[5:-5], atol=3)
 
@@ -47,6 +48,7 @@ def test_every_bone_keeps_one_length():
     np.testing.assert_allclose(relative, np.broadcast_to(relative[0], relative.shape), rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_somebody_who_comes_nearer_grows_as_a_whole():
     grows = np.linspace(1, 2, 90)[:, None, None]
     found = lengths(smoothed(film() * grows))

@@ -113,6 +113,7 @@ def test_people_who_do_all_kinds_of_things_are_not_doubted():
     assert all("y must" in text for clip in clips for text in doubts(clip * [1, -1])[0])
 
 
+@pytest.mark.slow
 def test_of_films_stretched_to_16_to_9_those_from_the_front_are_doubted_and_no_true_one_is():
     """People who also sit, kneel and crouch, filmed from everywhere: about half from the front or the back."""
     from liftkit.data.cameras import film

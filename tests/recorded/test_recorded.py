@@ -61,6 +61,7 @@ def test_a_record_has_its_history_config_and_representation():
     assert set(run.history.representation) == {"five_parts"}
 
 
+@pytest.mark.slow
 def test_the_table_shows_means_and_differences_with_intervals_and_the_verdict(judged):
     results, table = record_results(), record_table("legs_torso_shared")
     errors = results.pivot(index="seed", columns="representation", values="pa_mpjpe_reflection")

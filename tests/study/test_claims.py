@@ -95,6 +95,7 @@ def test_two_sets_tested_at_home_are_refused_as_is_a_table_without_errors():
         judge(table.drop(columns="pa_mpjpe"))
 
 
+@pytest.mark.slow
 def test_the_recorded_results_judge_what_the_readme_said():
     """The words and two of the figures in ``README.md`` before the rule moved into the library; since then the matrix
     has more rows, trained on broad and random poses together, and all of them under the paper's views."""

@@ -219,6 +219,7 @@ def test_two_studies_on_one_folder_are_refused(study, poses):
             quick(poses, study.folder)
 
 
+@pytest.mark.slow
 def test_a_finished_study_is_not_trained_again(study, poses, monkeypatch):
     monkeypatch.setattr(Trainer, "step", None)
     pd.testing.assert_frame_equal(quick(poses, study.folder).results, study.results)

@@ -2,6 +2,7 @@
 
 import errno
 import runpy
+from functools import cache
 from pathlib import Path
 
 from typer.testing import CliRunner
@@ -9,9 +10,13 @@ from typer.testing import CliRunner
 SCRIPTS = Path(__file__).parents[2] / "data_scripts"
 
 
+@cache
+def script(name):
+    return runpy.run_path(str(SCRIPTS / f"{name}.py"))["app"]
+
+
 def call_script(name, *arguments):
-    app = runpy.run_path(str(SCRIPTS / f"{name}.py"))["app"]
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+    return CliRunner().invoke(script(name), [str(argument) for argument in arguments])
 
 
 def disk_full(*_):

@@ -43,6 +43,7 @@ def test_the_pure_parts_pass_their_own_tests(copied, path):
     assert int(re.search(r"pass (\d+)", done.stdout)[1]) >= path.read_text().count("\ntest(") > 0
 
 
+@pytest.mark.slow
 @needs_node
 def test_a_javascript_test_can_fail(copied):
     broken = copied / "liftkit" / "view" / "js" / "space.js"

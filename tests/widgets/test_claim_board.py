@@ -62,6 +62,7 @@ def test_what_was_trained_elsewhere_is_claim_four_and_every_training_set_has_a_c
     assert words(board, "your results: mine")[title] == "not measured"
 
 
+@pytest.mark.slow
 def test_movements_alone_fill_the_second_claim():
     moved = pd.DataFrame(
         {"name": name, "what": "movement of the lifted depth", "between": mm, "between_low95": mm, "between_high95": mm}
@@ -71,6 +72,7 @@ def test_movements_alone_fill_the_second_claim():
     assert words(board)[DEPENDS] == "supported" and "1 supported, 7 not measured" in board.message
 
 
+@pytest.mark.slow
 def test_a_click_on_a_claim_shows_its_figures():
     board = ClaimBoard()
     (title,) = re.findall(r'data-pick="(2[^"]*)"', panel(board.controller, "board").svg)
@@ -80,6 +82,7 @@ def test_a_click_on_a_claim_shows_its_figures():
     assert 'class="lk-bold">2. the full pose' in panel(board.controller, "board").svg
 
 
+@pytest.mark.slow
 def test_the_page_holds_every_claim_and_needs_no_notebook():
     page = ClaimBoard().page_state()
     assert page["note"] == ""

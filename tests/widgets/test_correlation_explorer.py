@@ -82,6 +82,7 @@ def test_excess_is_beyond_the_data_and_has_colours_for_both_signs(explorer, runs
     assert low == -high < 0 and explorer.limits("data")[0] == 0
 
 
+@pytest.mark.slow
 def test_the_data_have_a_map_that_goes_with_the_kind(explorer, poses):
     for kind, expected in (("spearman", "spearman"), ("excess of spearman", "spearman"), ("sensitivity", "pearson")):
         explorer.set("kind", kind)

@@ -169,6 +169,7 @@ MESSAGES = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @needs_node
 @pytest.mark.parametrize("truth", [True, False])
 def test_a_browser_answers_as_the_controller_does(runs, tmp_path, truth):

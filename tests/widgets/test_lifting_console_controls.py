@@ -281,6 +281,7 @@ def test_presets_add_one_thing_after_the_other():
     assert control.values["preset"] == controller.OWN
 
 
+@pytest.mark.slow
 def test_the_last_run_stays_as_a_ghost():
     control = console()
     error = lambda: next(panel.svg for panel in control.panels() if panel.key == "error")  # noqa: E731

@@ -59,6 +59,7 @@ def test_luck_wins_as_often_as_it_must():
     assert control.wrong.mean() == pytest.approx(1 / 16, abs=0.03)
 
 
+@pytest.mark.slow
 def test_the_intervals_misses_are_counted_as_all_possible_draws_have_them():
     control, values = lottery(), np.array([3.0, -1, -1, 3])
     ends = [stats.t.interval(0.95, 3, np.mean(d), max(stats.sem(d), 1e-12)) for d in product(values, repeat=4)]

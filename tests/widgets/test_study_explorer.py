@@ -165,6 +165,7 @@ def test_a_comparison_claims_no_more_than_it_can(values, fact):
     assert fact in text and "supported" not in text
 
 
+@pytest.mark.slow
 def test_a_comparison_is_corrected_for_all_that_were_looked_at():
     first, swing = np.linspace(50, 52, 8), np.array([1, -1] * 4)
     found = {"a": first, "b": first + np.linspace(-1.0, 4.4, 8), "c": first + swing, "d": first - swing}
