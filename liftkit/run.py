@@ -170,6 +170,7 @@ class Run:
         return folder
 
     @classmethod
+    @torch.inference_mode(False)  # as Trainer.to_run
     def from_tensors(
         cls,
         representation: Representation,

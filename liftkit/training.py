@@ -240,6 +240,7 @@ class Trainer:
         ]
         return pd.DataFrame(rows, columns=columns).assign(representation=self.representation.name)
 
+    @with_gradients  # networks copied in inference mode could never be asked for a gradient
     def to_run(self) -> Run:
         """A copy of the networks as they are now, ready to lift."""
         networks = copy.deepcopy(self.lifter), copy.deepcopy(self.discriminator)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import torch
 
-from liftkit import TrainConfig, evaluate, intervention, sensitivity, supervised_reference, train
+from liftkit import Run, TrainConfig, evaluate, intervention, sensitivity, supervised_reference, train
 
 CONFIG = dict(width=16, batch=8, steps=6, record_every=2, knee_every=2, dropout=0.3)
 
@@ -82,6 +82,14 @@ def test_global_modes_of_torch_change_no_bit(tiny_poses, expected, mode, variant
             stack.enter_context(enter())
         found = results(tiny_poses, **VARIANTS[variant])
     assert_same_bits(found, expected[variant])
+
+
+def test_a_run_that_was_loaded_in_inference_mode_has_its_sensitivity(tiny_poses, tmp_path):
+    run = train("legs_torso", tiny_poses, device="cpu", **CONFIG)
+    run.save(tmp_path / "run")
+    with torch.inference_mode():
+        loaded = Run.load(tmp_path / "run")
+    assert_same_bits({"": sensitivity(loaded, tiny_poses).values}, {"": sensitivity(run, tiny_poses).values})
 
 
 @pytest.mark.slow
