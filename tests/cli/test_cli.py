@@ -81,7 +81,7 @@ def test_a_study_writes_its_tables_shows_them_and_goes_on(small, tmp_path):
     assert f" {flat:.2f} " in again.output
     refused = run(*given, *TINY, "--batch", 8)
     assert refused.exit_code == 2 and "config.batch was 16, is now 8" in " ".join(refused.output.split())
-    assert run(*given, *TINY, "--batch", 8, "--restart").exit_code == 0
+    assert run(*given, *TINY, "--batch", 8, "--restart", "--processes", 1).exit_code == 0
 
 
 def test_evaluate_repeats_the_training_results(trained, small):

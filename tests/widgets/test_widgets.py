@@ -47,6 +47,10 @@ def example(name: str) -> Widget:
     return eval(CELLS[name], names())
 
 
+# The page of a LiftingConsole plays its recorded games once: 17 s.
+EACH = [pytest.param(name, marks=pytest.mark.long if name == "LiftingConsole" else ()) for name in sorted(WIDGETS)]
+
+
 @pytest.fixture(params=sorted(WIDGETS))
 def widget(request):
     """One of each widget."""
@@ -265,6 +269,7 @@ def test_nbconvert_shows_the_picture_if_no_widget_state_is_stored(widget, export
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("widget", EACH, indirect=True)
 def test_a_saved_page_holds_all_it_needs(widget, tmp_path):
     text = widget.to_html(tmp_path / "page.html", states=5).read_text()
     assert len(text.encode()) < 1_500_000

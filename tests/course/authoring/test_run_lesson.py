@@ -56,6 +56,7 @@ def test_a_reply_that_wakes_nobody_is_found(tmp_path, monkeypatch):
     assert [cell.outputs[0].data["text/plain"] for cell in nbformat.read(path, as_version=4).cells] == ["2", "4"]
 
 
+@needs_chromium
 def test_a_figure_gets_a_picture_of_its_titles(tmp_path):
     path = tmp_path / "lesson.ipynb"
     figure = "go.Figure(go.Scatter(y=[1, 2], name='mine &lt;a&gt;')).update_xaxes(title='100 % <b>')"
