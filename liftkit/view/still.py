@@ -36,7 +36,7 @@ STILL = """\
 .jp-Notebook .lk-still {{ overflow: hidden; animation: lk-still 1s step-end }}
 [data-jp-theme-light="false"] .lk-drawn {{ filter: invert(.93) hue-rotate(180deg) }}
 @keyframes lk-still {{ from {{ height: 0 }} }}
-</style><img{drawn} src="data:image/svg+xml;base64,{data}" alt="{alt}">
+</style>{image}
 <p class="lk-run">Run All brings it to life.</p>
 <p class="lk-lack" hidden>It stays still because this Jupyter lacks anywidget: <code>pip install anywidget</code> \
 where Jupyter itself is installed, then reload the page.</p></div>
@@ -96,11 +96,16 @@ def lifting_svg(x3d_pred: np.ndarray, x3d_true: np.ndarray | None = None) -> str
     return grid_svg(list(zip(*columns.values(), strict=True)), list(columns), alt)
 
 
+def image(svg: str) -> str:
+    """SVG text as an image with its words (``aria-label`` or title): GitHub removes SVG elements."""
+    alt = re.search('(?<=aria-label=")[^"]*|(?<=<title>)[^<]*|$', svg)[0].replace('"', "&quot;")
+    drawn = "" if "<image" in svg else ' class="lk-drawn"'  # a photograph is not turned dark
+    return f'<img{drawn} src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}" alt="{alt}">'
+
+
 def still_html(svg: str, title: str) -> str:
     """A widget's still picture as a notebook stores it, with the line that says how the widget comes to life."""
-    alt = svg.partition("<title>")[2].partition("</title>")[0]
-    drawn = "" if "<image" in svg else ' class="lk-drawn"'  # a photograph is not turned dark
-    return STILL.format(title=safe(title), alt=alt, drawn=drawn, data=b64encode(svg.encode()).decode())
+    return STILL.format(title=safe(title), image=image(svg))
 
 
 def _document(parts: Sequence[str], alt: str, width: float, height: float, more: str, paper: str = "#ffffff") -> str:
@@ -213,8 +218,8 @@ def _pose(panel: Pose) -> str:
         shown = panel.dynamic_state()["picture"]
         box = (np.array(shown["box"]) + [1, 1, 0, 0]) * SIDE / 2
         place = 'x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"'.format(*box)
-        image = f'<image href="{shown["src"]}" {place} preserveAspectRatio="none" opacity="0.7"/>'
-        parts.insert(0, f'<svg width="{SIDE}" height="{SIDE}">{image}</svg>')
+        behind = f'<image href="{shown["src"]}" {place} preserveAspectRatio="none" opacity="0.7"/>'
+        parts.insert(0, f'<svg width="{SIDE}" height="{SIDE}">{behind}</svg>')
     for i, (x, y) in enumerate(points[:, :2]):
         if not np.isfinite(x + y):
             continue

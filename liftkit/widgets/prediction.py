@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from base64 import b64encode
 from collections.abc import Collection, Mapping, Sequence
 from html import escape
 from numbers import Real
@@ -15,6 +14,7 @@ from liftkit.view import Button, Chart, Choice, Controller, Note, Press, Radio, 
 from liftkit.view.charts import line_chart
 from liftkit.view.charts.axes import number
 from liftkit.view.charts.svg import label, root
+from liftkit.view.still import image
 from liftkit.view.stored import Step, stored_values
 
 NONE = "choose"  # the option that is no answer
@@ -209,12 +209,6 @@ class Revealed:
 def is_figure(shown: Any) -> bool:
     """Whether it is a figure of plotly."""
     return hasattr(shown, "to_plotly_json")
-
-
-def image(svg: str) -> str:
-    """SVG text as an image with its words: GitHub removes SVG elements."""
-    alt = svg.partition('aria-label="')[2].partition('"')[0]
-    return f'<img class="lk-drawn" src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}" alt="{alt}">'
 
 
 def _html(shown: Any) -> str:

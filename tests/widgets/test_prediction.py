@@ -13,6 +13,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from liftkit.course import predict, predictions, tally
 from liftkit.course.authoring.figures import add_pictures
 from liftkit.plots.figure import Figure
+from liftkit.view.still import grid_svg
 from liftkit.widgets import Prediction
 
 OPTIONS = ("legs", "arms", "head")
@@ -75,6 +76,8 @@ def test_a_picture_is_revealed_as_an_image_with_its_words():
     shown = Prediction("Which?", OPTIONS).reveal("arms", SVG('<svg aria-label="two arms"><title>a</title></svg>'))
     (data,) = re.findall(r'<img [^>]*src="data:image/svg\+xml;base64,([^"]+)" alt="two arms">', shown._repr_html_())
     assert b64decode(data).startswith(b"<svg") and shown._repr_html_().startswith("<details>")
+    grid = Prediction("Which?", OPTIONS).reveal("arms", SVG(grid_svg([[np.eye(17, 2)]], ["side"], 'one "pose" & more')))
+    assert 'alt="one &quot;pose&quot; &amp; more">' in grid._repr_html_()
 
 
 @pytest.mark.parametrize(("result", "right"), [("arms", True), ({"legs", "arms"}, True), ("head", False)])

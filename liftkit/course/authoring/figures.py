@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from liftkit.view.charts.svg import safe
-from liftkit.widgets.prediction import FIGURES, LATER, image
+from liftkit.view.still import image
+from liftkit.widgets.prediction import FIGURES, LATER
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
