@@ -133,9 +133,7 @@ def run_(
     from liftkit.course.authoring.manifest import read_course
     from liftkit.course.authoring.run_lesson import run_lesson
 
-    listed = {lesson.number: lesson.file for lesson in read_course(folder).lessons}
-    if unknown := sorted(set(lessons or ()) - set(listed)):
-        raise ValueError(f"unknown lessons {', '.join(unknown)}; there are {', '.join(listed)}")
+    listed = {lesson.number: lesson.file for lesson in read_course(folder).of(lessons or ()).lessons}
     for number in lessons or listed:
         start = time.perf_counter()
         run_lesson(folder / listed[number])

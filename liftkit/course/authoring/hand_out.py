@@ -6,12 +6,12 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Collection
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from liftkit.course import OWN, exercise, lesson_exercises
-from liftkit.course.authoring.manifest import NAME, Course, Lesson, read_course, read_lesson
+from liftkit.course.authoring.manifest import NAME, Course, read_course, read_lesson
 from liftkit.course.authoring.publish import SETUP, code_cell, markdown_cell, with_written_cells
 from liftkit.course.authoring.tidy import begin_slides
 from liftkit.course.exam import NAME as EXAM
@@ -27,14 +27,11 @@ def copy_lessons(folder: Path, target: Path, lessons: Collection[str] = ()) -> l
 
     All lessons, the default, come with their course.toml, so they can be made a course of one's own.
     """
-    course = _chosen(read_course(folder), lessons)
-
-    def write(new: Path) -> None:
+    course = read_course(folder).of(lessons)
+    with _new_folder(target) as new:
         _write(course, folder, new, student_copy)
         if not lessons:
             shutil.copy2(folder / NAME, new)
-
-    _write_new(target, write)
     return [lesson.file for lesson in course.lessons]
 
 
@@ -44,9 +41,8 @@ def hand_out(folder: Path, target: Path, lessons: Collection[str] = (), exam: bo
     ``exam``: the students' copies begin with a cell that closes hints and solutions; tasks and salted answers are then
     in ``student/exam.json``, the solutions in ``instructor/solutions.md``.
     """
-    course = _chosen(read_course(folder), lessons)
-
-    def write(new: Path) -> None:
+    course = read_course(folder).of(lessons)
+    with _new_folder(target) as new:
         student, instructor = new / "student", new / "instructor"
         _write(course, folder, student, exam_copy if exam else student_copy)
         _write(course, folder, instructor, instructor_copy)
@@ -57,8 +53,6 @@ def hand_out(folder: Path, target: Path, lessons: Collection[str] = (), exam: bo
             texts = [f"# {one.number} {one.title}\n\n{one.solution()}\n" for one in asked.values()]
             (instructor / "solutions.md").write_text("\n".join(texts), encoding="utf-8")
         shutil.make_archive(str(new / "student"), "zip", root_dir=new, base_dir="student")
-
-    _write_new(target, write)
     return [lesson.file for lesson in course.lessons]
 
 
@@ -98,14 +92,6 @@ def _cleared(cell: dict) -> dict:
     return cleared
 
 
-def _chosen(course: Course, lessons: Collection[str]) -> Course:
-    known = {lesson.number: lesson for lesson in course.lessons}
-    if unknown := sorted(set(lessons) - set(known)):
-        raise ValueError(f"unknown lessons {', '.join(unknown)}; there are {', '.join(known)}")
-    chosen: tuple[Lesson, ...] = tuple(one for one in course.lessons if not lessons or one.number in lessons)
-    return replace(course, lessons=chosen)
-
-
 def _write(course: Course, folder: Path, target: Path, make: Callable[[dict], dict]) -> None:
     target.mkdir(exist_ok=True)
     for lesson in course.lessons:
@@ -118,11 +104,12 @@ def _write(course: Course, folder: Path, target: Path, make: Callable[[dict], di
         shutil.copy2(folder / OWN, target)
 
 
-def _write_new(target: Path, write: Callable[[Path], None]) -> None:
-    """Let ``write(folder)`` fill a new folder, which is moved into place when it is whole."""
+@contextmanager
+def _new_folder(target: Path) -> Iterator[Path]:
+    """A new folder to fill inside, which is moved into place when it is whole."""
     check_new(target)
     with tempfile.TemporaryDirectory(dir=target.resolve().parent, prefix=f".{target.name}.tmp-") as temporary:
         new = Path(temporary, target.name)
         new.mkdir()
-        write(new)
+        yield new
         os.replace(new, target)

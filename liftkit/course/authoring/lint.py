@@ -87,10 +87,8 @@ def _output_faults(cell: dict, ends_in_value: bool) -> Iterator[str]:
         yield f"its output shows a path of one machine: {found[0]!r}"
     pictures = ["".join(o["data"].get(PICTURE, "")) for o in outputs if FIGURE in o.get("data", ())]
     if any("aria-label" not in picture for picture in pictures):
-        fault = (
-            "its figure has no picture for GitHub" if "" in pictures else "its picture has no text for screen readers"
-        )
-        yield f"{fault}: run it with `liftkit course run` where Chromium is installed"
+        lacks = "figure has no picture for GitHub" if "" in pictures else "picture has no text for screen readers"
+        yield f"its {lacks}: run it with `liftkit course run` where Chromium is installed"
     if ends_in_value and not outputs and not marked:
         yield "its output is empty, though it ends in an expression: run it with `liftkit course run`"
 

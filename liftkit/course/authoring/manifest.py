@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,13 @@ class Course:
     def word(self, name: str, **values: object) -> str:
         """One of WORDS, in the course's language."""
         return self.words.get(name, WORDS[name]).format(**values)
+
+    def of(self, numbers: Collection[str]) -> Course:
+        """The course of the lessons with these numbers only; of all of them if there are none."""
+        known = [lesson.number for lesson in self.lessons]
+        if unknown := sorted(set(numbers) - set(known)):
+            raise ValueError(f"unknown lessons {', '.join(unknown)}; there are {', '.join(known)}")
+        return replace(self, lessons=tuple(one for one in self.lessons if not numbers or one.number in numbers))
 
 
 def lessons_folder() -> Path:

@@ -56,9 +56,8 @@ def addresses(course: Course, lesson: Lesson) -> dict[str, str]:
         query = urlencode({"repo": clone, "branch": course.branch, "urlpath": tree})
         found["JupyterHub"] = f"{course.hub.rstrip('/')}/hub/user-redirect/git-pull?{query}"
     asked = urlencode({"url": clone, "ref": course.branch})
-    return found | {
-        "VS Code": f"https://vscode.dev/redirect?{urlencode({'url': f'vscode://vscode.git/clone?{asked}'})}"
-    }
+    found["VS Code"] = f"https://vscode.dev/redirect?{urlencode({'url': f'vscode://vscode.git/clone?{asked}'})}"
+    return found
 
 
 def links(course: Course, lesson: Lesson) -> str:

@@ -52,8 +52,7 @@ def _ids(notebook: dict) -> Iterator[str]:
         if new != old:
             cell["id"] = new
             yield f"cell {n + 1}: its id is now {new}"
-    if notebook["nbformat"] == 4 and notebook.get("nbformat_minor", 0) < 5:
-        notebook["nbformat_minor"] = 5  # the first format with ids
+    notebook["nbformat_minor"] = max(notebook["nbformat_minor"], 5)  # the first format with ids
 
 
 def begin_slides(notebook: dict) -> Iterator[str]:

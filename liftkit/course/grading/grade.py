@@ -21,17 +21,15 @@ from pathlib import Path
 
 from liftkit.course import OWN
 from liftkit.course.authoring.manifest import lessons_folder, read_course, read_lesson
-from liftkit.course.feedback import CORRECT, INCORRECT, NOT_ATTEMPTED
+from liftkit.course.feedback import MARKS, NOT_ATTEMPTED, NOT_UNDERSTOOD
 from liftkit.course.grading import worker
 from liftkit.course.grading.answers import NUMBER, Attempt, read_attempts
-from liftkit.course.grading.worker import NOT_UNDERSTOOD
 from liftkit.course.statements import code_cells
 from liftkit.system.files import as_text, check_file, write_atomically
 from liftkit.system.provenance import cores
 
 LARGEST_NOTEBOOK = 50 * 2**20  # bytes
 MOST_ATTEMPTS = 50  # of the calls of `check` for one exercise, the last ones; nobody writes more by hand
-STATUSES = (CORRECT, INCORRECT, NOT_ATTEMPTED, NOT_UNDERSTOOD)
 START = 90.0  # seconds that a process may take to import torch on a busy machine
 HEADING = re.compile(r"^# (\d\d) ", re.MULTILINE)
 FEEDBACK = re.compile(r"^(\d\d\.\d+): (?:correct|incorrect|not understood|recorded)(?: \(attempt (\d+)\))?\.", re.M)
@@ -194,7 +192,7 @@ def _run_process(task: str, seconds: float, count: int) -> tuple[dict[str, tuple
     for line in lines:
         with suppress(ValueError, TypeError):
             number, status, message = json.loads(line)
-            if status in STATUSES:
+            if status in MARKS:
                 found[number] = (status, str(message))
     end = "" if found and in_time and not process.returncode else f"its process ended (code {process.returncode})"
     return found, end if in_time else f"it was still running after {seconds:g} seconds, and could not be interrupted"

@@ -9,11 +9,9 @@ from html import escape
 import pandas as pd
 
 from liftkit.course import all_exercises
-from liftkit.course.feedback import INCORRECT, MARKS
+from liftkit.course.feedback import INCORRECT, MARKS, NOT_UNDERSTOOD
 from liftkit.course.grading.grade import Grade
-from liftkit.course.grading.worker import NOT_UNDERSTOOD
 
-SHOWN = {**MARKS, NOT_UNDERSTOOD: "?"}
 STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
 body { margin: 2em auto; max-width: 70em; padding: 0 1em }
@@ -31,8 +29,8 @@ def grades_page(grades: list[Grade]) -> str:
     parts.append("<h2>Exercises</h2>" + _html(counts(rows, titles), index=False))
     parts.append("<h2>The most common slips</h2>" + _html(slips(rows, titles), index=False))
     tries = rows.attempts.map(lambda count: f" {count}" if count.isdigit() and int(count) > 1 else "")
-    marks = rows.assign(mark=rows.status.map(SHOWN) + tries).pivot(index="notebook", columns="exercise", values="mark")
-    key = ", ".join(f"{mark} {status}" for status, mark in SHOWN.items())
+    marks = rows.assign(mark=rows.status.map(MARKS) + tries).pivot(index="notebook", columns="exercise", values="mark")
+    key = ", ".join(f"{mark} {status}" for status, mark in MARKS.items())
     key += "; a number: how many answers were tried, as far as the notebook shows"
     parts.append(f"<h2>Notebooks</h2><p>{escape(key)}</p>" + _html(marks.fillna("").rename_axis(columns=None)))
     odd = table[table.status == NOT_UNDERSTOOD][["notebook", "exercise", "message"]]
@@ -45,7 +43,7 @@ def grades_page(grades: list[Grade]) -> str:
 
 def counts(rows: pd.DataFrame, titles: dict[str, str]) -> pd.DataFrame:
     """One row per exercise: how many notebooks have each status."""
-    found = pd.crosstab(rows.exercise, rows.status).reindex(columns=list(SHOWN), fill_value=0)
+    found = pd.crosstab(rows.exercise, rows.status).reindex(columns=list(MARKS), fill_value=0)
     found.insert(0, "title", [titles.get(number, "") for number in found.index])
     return found.reset_index().rename_axis(columns=None)
 

@@ -143,14 +143,13 @@ def _lesson_page(
     course: Course, lesson: Lesson, notebook: nbformat.NotebookNode, folder: Path
 ) -> tuple[str, list[dict[str, str]]]:
     place = course.lessons.index(lesson)
-    kinds = {kind for cell in notebook.cells for o in cell.get("outputs", ()) for kind in o.get("data", ())}
     site = _shared(course) | {
         "lesson": _facts(course, lesson),
         "place": place + 1,
         "before": _facts(course, course.lessons[place - 1]) if place else None,
         "next": _facts(course, course.lessons[place + 1]) if place + 1 < len(course.lessons) else None,
         "sections": [c.metadata.site for c in notebook.cells if c.metadata.site.kind == "heading"][1:],
-        "widgets": PAGE in kinds,
+        "widgets": any(PAGE in o.get("data", ()) for cell in notebook.cells for o in cell.get("outputs", ())),
     }
     made = exporter(lambda url: site_address(course, url), folder)
     html, _ = made.from_notebook_node(notebook, resources={"site": site})
@@ -167,4 +166,4 @@ def _shared(course: Course) -> dict[str, Any]:
 
 
 def _facts(course: Course, lesson: Lesson) -> dict[str, Any]:
-    return {**vars(lesson), "number": lesson.number, "page": page_of(lesson), "open": addresses(course, lesson)}
+    return {**vars(lesson), "page": page_of(lesson), "open": addresses(course, lesson)}

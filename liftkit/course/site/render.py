@@ -13,12 +13,11 @@ from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from traitlets.config import Config
 
-from liftkit.course.authoring.figures import in_words
+from liftkit.course.authoring.figures import FIGURE, in_words
 from liftkit.course.site.cells import FOLD
 from liftkit.widgets.widget import PAGE
 
 HERE = Path(__file__).parent
-FIGURE = "application/vnd.plotly.v1+json"
 PICTURES = ["image/svg+xml", "image/png", "image/jpeg"]
 # What pandas puts beside each table, and the fold around a prediction's result.
 TIDIED = re.compile(rf"<style scoped>.*?</style>\s*|{FOLD.pattern}", re.DOTALL)
