@@ -187,19 +187,16 @@ class Run:
         """
         size = dict(width=config.width, members=len(seeds), **config.network_options)
         try:
-            # Shapes first: a small file may ask for networks that fill the memory.
-            shapes = {name: t.shape for name, t in Lifter(representation, **size, device="meta").state_dict().items()}
-            found = {name: sum(group[f"lifter.{name}"].shape[0] for group in tensors) for name in shapes}
-            for name, shape in shapes.items():
-                last = tensors[0][f"lifter.{name}"].shape[1:]
-                if (found[name], *last) != tuple(shape):
-                    raise KeyError(f"lifter.{name} has the shape {(found[name], *last)}, expected {tuple(shape)}")
-            lifter = Lifter(representation, **size)
-            first = tensors[0].get("discriminator.input.weight", torch.empty(0))
-            classes = max(first.shape[-1] - 2 * (len(representation.skeleton) - 1), 0) if first.ndim == 3 else 0
-            discriminator = Discriminator(config.width, len(seeds), classes=classes)
             names = [name for name in tensors[0] if not name.startswith(POSES)]
             together = {name: torch.cat([group[name] for group in tensors]) for name in names}
+            # Shapes first: a small file may ask for networks that fill the memory.
+            for name, expected in Lifter(representation, **size, device="meta").state_dict().items():
+                if (found := tuple(together[f"lifter.{name}"].shape)) != tuple(expected.shape):
+                    raise KeyError(f"lifter.{name} has the shape {found}, expected {tuple(expected.shape)}")
+            lifter = Lifter(representation, **size)
+            first = together.get("discriminator.input.weight", torch.empty(0))
+            classes = max(first.shape[-1] - 2 * (len(representation.skeleton) - 1), 0) if first.ndim == 3 else 0
+            discriminator = Discriminator(config.width, len(seeds), classes=classes)
             for part, net in (("lifter.", lifter), ("discriminator.", discriminator)):
                 weights = {k.removeprefix(part): t for k, t in together.items() if k.startswith(part)}
                 if weights or net is lifter:

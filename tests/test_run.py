@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from safetensors.torch import load, save
 
 from liftkit import run as run_module
 from liftkit.data.datasets import load_poses
@@ -203,6 +204,10 @@ def test_a_missing_file_is_named(folder, name):
         Run.load(folder)
 
 
+def without_dimensions(content: bytes) -> bytes:
+    return save(load(content) | {"lifter.input_norm.gain": torch.tensor(1.0)})
+
+
 def edit_about(**changes):
     def edit(content: bytes) -> bytes:
         about = json.loads(content) | changes
@@ -232,6 +237,7 @@ def first_half(content: bytes) -> bytes:
         ("weights.safetensors", first_half, ""),
         ("weights.safetensors", lambda content: b"", ""),
         ("weights.safetensors", lambda content: content.replace(b"lifter.blocks.0", b"lifter.blocks.9"), "blocks"),
+        ("weights.safetensors", without_dimensions, "zero-dimensional"),
         ("history.csv", lambda content: b"", "No columns"),
         ("history.csv", lambda content: content.replace(b"seed", b"sead"), "it has no column seed"),
         ("history.csv", lambda content: b"\xff\xfe\x00step,seed\n1,2\n", ""),
