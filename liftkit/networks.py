@@ -128,7 +128,7 @@ class Lifter(_Ensemble):
         self.outputs = nn.ModuleList(Linear(members, width, len(joints), bias=True, **on) for joints in owned)
         # The place of each joint's depth in [0, the outputs in order]; the root's depth is that 0.
         order = [0, *sum(owned, [])]
-        self.register_buffer("order", torch.tensor(np.argsort(order), **on), persistent=False)
+        self.register_buffer("order", torch.tensor(np.argsort(order), device="cpu"), persistent=False)
         self.initialise(generators or [torch.Generator().manual_seed(seed) for seed in range(members)], initialisation)
 
     def forward(self, x2d: Tensor) -> Tensor:
@@ -218,6 +218,7 @@ class Discriminator(_Ensemble):
         joints: J, with the root, whose position is no input.
         generators: one per member, for the weights and dropout (default: seeded 0, 1, ...).
         classes: how many there are; 0: it is told none.
+        device: of the weights; "meta" for only their shapes.
 
     >>> Discriminator(width=32, members=2)(torch.zeros(2, 5, 17, 2)).shape
     torch.Size([2, 5])
@@ -233,13 +234,14 @@ class Discriminator(_Ensemble):
         *,
         initialisation: str = "uniform",
         classes: int = 0,
+        device: str = "cpu",
     ):
         super().__init__(width, members, dropout)
         self.joints, self.classes = joints, classes
-        self.input = Linear(members, 2 * (joints - 1) + classes, width, bias=True)
-        self.blocks = nn.ModuleList(Linear(members, width, width, bias=True) for _ in range(6))
+        self.input = Linear(members, 2 * (joints - 1) + classes, width, bias=True, device=device)
+        self.blocks = nn.ModuleList(Linear(members, width, width, bias=True, device=device) for _ in range(6))
         self.dropout = Dropout(dropout)
-        self.output = Linear(members, width, 1, bias=True)
+        self.output = Linear(members, width, 1, bias=True, device=device)
         self.initialise(generators or [torch.Generator().manual_seed(seed) for seed in range(members)], initialisation)
 
     def forward(self, x2d: Tensor, labels: Tensor | None = None) -> Tensor:

@@ -188,19 +188,20 @@ class Run:
         size = dict(width=config.width, members=len(seeds), **config.network_options)
         try:
             names = [name for name in tensors[0] if not name.startswith(POSES)]
-            together = {name: torch.cat([group[name] for group in tensors]) for name in names}
-            # Shapes first: a small file may ask for networks that fill the memory.
-            for name, expected in Lifter(representation, **size, device="meta").state_dict().items():
+            together = {name: torch.cat([group[name] for group in tensors]).float() for name in names}
+            # Only shapes at first: a small file may ask for networks that fill the memory.
+            lifter = Lifter(representation, **size, device="meta")
+            for name, expected in lifter.state_dict().items():
                 if (found := tuple(together[f"lifter.{name}"].shape)) != tuple(expected.shape):
                     raise KeyError(f"lifter.{name} has the shape {found}, expected {tuple(expected.shape)}")
-            lifter = Lifter(representation, **size)
             first = together.get("discriminator.input.weight", torch.empty(0))
             classes = max(first.shape[-1] - 2 * (len(representation.skeleton) - 1), 0) if first.ndim == 3 else 0
-            discriminator = Discriminator(config.width, len(seeds), classes=classes)
+            device = "meta" if len(first) else "cpu"
+            discriminator = Discriminator(config.width, len(seeds), classes=classes, device=device)
             for part, net in (("lifter.", lifter), ("discriminator.", discriminator)):
                 weights = {k.removeprefix(part): t for k, t in together.items() if k.startswith(part)}
                 if weights or net is lifter:
-                    net.load_state_dict(weights)
+                    net.load_state_dict(weights, assign=True)
         except (RuntimeError, KeyError) as error:
             raise ValueError(f"the tensors do not fit {representation.name}: {error}") from error
         return cls(lifter, discriminator, tuple(seeds), config, history, message, statistics)

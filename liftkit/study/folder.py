@@ -17,7 +17,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load
 
 from liftkit.config import check_fields
-from liftkit.study.jobs import Job, Settings, make_jobs, member_size, read_jobs
+from liftkit.run import Run
+from liftkit.study.jobs import Job, Settings, make_jobs, read_jobs
 from liftkit.study.running import CHECKPOINT, STEPS
 from liftkit.system.extras import optional
 from liftkit.system.files import unpack, unpacked_limit, write_atomically
@@ -170,20 +171,16 @@ def _warn(text: str) -> None:
 
 def _check_result(job: Job, results: pd.DataFrame, history: pd.DataFrame, networks: list[dict]) -> None:
     """Raise ValueError or KeyError unless these are the tables and networks that the job gives."""
-    how, members = job.settings, len(job.seeds)
+    how = job.settings
     results[["step", "parameters", "seconds", "mirrored"]], history[["data", "representation", "seed", "step"]]
     rows = product([job.data], how.tests[job.data], how.policies, [job.representation.name], job.seeds)
     keys = ["data", "test", "policy", "representation", "seed"]
     if sorted(rows) != sorted(results[keys].itertuples(index=False, name=None)):
         raise ValueError("its results are those of another job")
-    shapes = member_size(job.representation, how.config.width)[1].items()
-    expected = {name: (members * first, *rest) for name, (first, *rest) in shapes}
-    found = [{name: tuple(tensor.shape) for name, tensor in tensors.items()} for tensors in networks]
-    if how.config.condition != "none":  # a discriminator has as many inputs more as its poses have labels
-        for each in (expected, *found):
-            each["discriminator.input.weight"] = each["discriminator.input.weight"][:-1]
-    if any(each != expected for each in found):
-        raise ValueError("its networks have other shapes")
+    for tensors in networks:
+        run = Run.from_tensors(job.representation, job.seeds, how.config, [tensors], history)
+        if run.tensors().keys() != tensors.keys():
+            raise ValueError("its networks are those of another job")
 
 
 def _differences(was: Mapping[str, Any], now: Mapping[str, Any], of: str = "") -> Iterator[str]:

@@ -7,21 +7,18 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import cache
 from itertools import product
 from numbers import Integral
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from liftkit.config import TrainConfig, check_fields, check_seeds
 from liftkit.data.datasets import load_poses
-from liftkit.networks import Discriminator, Lifter
+from liftkit.networks import Discriminator, count_parameters
 from liftkit.poses import PoseSet, training_labels, training_poses, training_tilts
 from liftkit.representations import Representation, get_representation
-from liftkit.run import Run
 from liftkit.study.checkpoint_selection import check_policies
 
 ENSEMBLE_BYTES = 2**30  # memory that an ensemble may take
@@ -74,7 +71,7 @@ def check_arguments(representations, poses, seeds, config, tests, *, policies, *
     if not isinstance(config, TrainConfig):
         raise ValueError(f"config must be a TrainConfig, found {config!r}")
     for representation in representations:
-        member_size(representation, config.width)  # refuses a width that its segments cannot share
+        count_parameters(representation, config.width)  # refuses a width that its segments cannot share
     for name, value in counts.items():
         if value is not None and (isinstance(value, bool) or not isinstance(value, Integral) or value < 1):
             raise ValueError(f"{name} must be an integer of at least 1, found {value!r}")
@@ -203,15 +200,8 @@ def members_that_fit(representation: Representation, config: TrainConfig) -> int
     """How many seeds to train as one ensemble, by an estimate of the memory they take."""
     # Of each residual block five feature maps are kept, of the batch and of its four views; weights about eight times
     # over (gradients, Adam's moments, copies to fall back on).
-    parameters = member_size(representation, config.width)[0]
+    discriminator = Discriminator(config.width, device="meta")
+    parameters = count_parameters(representation, config.width) + discriminator.parameter_count
     maps = 5 * (representation.blocks * len(representation.segments) + representation.shared_blocks) + 5
     activations = maps * 5 * config.batch * config.width
     return int(np.clip(ENSEMBLE_BYTES // (4 * (8 * parameters + activations)), 1, MOST_MEMBERS))
-
-
-@cache  # a wide network takes a while to make, and its size is asked for several times
-def member_size(representation: Representation, width: int) -> tuple[int, dict[str, tuple[int, ...]]]:
-    """Of one member: the number of trained parameters of both networks, and the shapes of its stored tensors."""
-    networks = Lifter(representation, width), Discriminator(width)
-    tensors = Run(*networks, (0,), TrainConfig(width=width), pd.DataFrame()).tensors()
-    return sum(n.parameter_count for n in networks), {name: tuple(tensor.shape) for name, tensor in tensors.items()}

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from safetensors.torch import save
+from safetensors.torch import load, save
 
 from liftkit import Study, TrainConfig, load_poses, run_study
 from liftkit.study import running
@@ -161,6 +161,8 @@ JOB_FILES = {
     "no networks": repack(last=None),
     "no parquet": repack(results=lambda part: b"hello"),
     "no tensors": repack(last=lambda part: part[:20]),
+    "no discriminator": repack(last=lambda part: save({n: t for n, t in load(part).items() if "lifter." in n})),
+    "a member less": repack(last=lambda part: save({n: t[: len(t) // 2].clone() for n, t in load(part).items()})),
     "other networks": repack(last=lambda part: save({"lifter.weight": torch.zeros(1)})),
     "no column": repack(results=table(lambda frame: frame.drop(columns="policy"))),
     "a policy less": repack(results=table(lambda frame: frame[frame.policy == "last"])),
