@@ -7,6 +7,7 @@ import struct
 
 import numpy as np
 
+from liftkit.export.bvh import CHILDREN
 from liftkit.skeleton import H36M_17
 from liftkit.view.palette import COLOURS, side_of
 
@@ -43,12 +44,12 @@ def glb_bytes(joints: np.ndarray, seconds: np.ndarray, name: str) -> bytes:
         seconds: (F,) rising times of the frames.
         name: of the scene and the animation.
     """
-    buffer, parents = _Buffer(), H36M_17.parents
-    local = joints - np.stack([joints[:, p] if p >= 0 else 0 * joints[:, 0] for p in parents], axis=1)
+    buffer = _Buffer()
+    local = joints + 0.0  # a copy, without minus zero
+    local[:, 1:] -= joints[:, H36M_17.parents[1:]]
     nodes: list[dict] = []
-    for joint, label in enumerate(H36M_17.names):
-        children = [j for j, parent in enumerate(parents) if parent == joint]
-        node = {"name": label, "translation": local[0, joint].tolist()}
+    for label, place, children in zip(H36M_17.names, local[0].tolist(), CHILDREN, strict=True):
+        node = {"name": label, "translation": place}
         nodes.append(node | ({"children": children} if children else {}))
     times = buffer.add(np.asarray(seconds)[:, None], FLOAT, "SCALAR")
     samplers = [{"input": times, "output": buffer.add(local[:, j], FLOAT, "VEC3")} for j in range(COUNT)]

@@ -181,8 +181,8 @@ def csv_bytes(motion: LiftedMotion) -> bytes:
     """One line per frame: labels, then for each joint NAME_x2d, NAME_y2d as given and NAME_x, _y, _z as predicted.
 
     Where they are known also NAME_spread, NAME_score and NAME_interpolated (0 or 1), and last distance_SEGMENT. The
-    prediction has the unit of the 2D poses;
-    camera frame: x right, y down, z away; relative to the pelvis. An empty cell: not known.
+    prediction has the unit of the 2D poses; camera frame: x right, y down, z away; relative to the pelvis. An empty
+    cell: not known.
     """
     poses, axes, numbers = motion.poses, ["x2d", "y2d", "x", "y", "z"], [motion.poses.x2d, motion.x3d]
     if motion.spread is not None:

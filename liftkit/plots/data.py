@@ -31,8 +31,7 @@ MOST_BARS = 60
 def data_figures(tables: Mapping[str, pd.DataFrame]) -> dict[str, go.Figure]:
     """A figure for each table of a report, by title. The data's labels are shown as text, never as HTML."""
     drawers = {"Shape in the picture": _histogram, "Poses per clip": _histogram, "Depth": _curve}
-    layout = {"height": 340, "showlegend": False}
-    layout |= {"margin": {"l": 60, "r": 20, "t": 20, "b": 60}}
+    layout = {"height": 340, "showlegend": False, "margin": {"l": 60, "r": 20, "t": 20, "b": 60}}
     return {title: styled(drawers.get(title, _bars)(table)).update_layout(layout) for title, table in tables.items()}
 
 

@@ -45,17 +45,11 @@ def keypoint_figure(points: np.ndarray, score: np.ndarray, names: Sequence[str],
         if chosen:
             x, y = zip(*(place[name] for name in chosen), strict=True)
             marker = {"color": COLOURS.get(group, "#cc79a7"), "symbol": SYMBOLS.get(group, "x"), "size": 9}
-            how = {"mode": "markers+text", "textposition": f"middle {'left' if group == 'right' else 'right'}"}
-            title = group if group in SYMBOLS else f"{group}: {', '.join(chosen)}"
-            figure.add_scatter(
-                x=x,
-                y=y,
-                name=title,
-                text=chosen,
-                marker=marker,
-                textfont={"size": 10},
-                **(how if group in SYMBOLS else {"mode": "markers"}),
-            )
+            how, title = {"mode": "markers"}, f"{group}: {', '.join(chosen)}"
+            if group in SYMBOLS:
+                aside = "middle left" if group == "right" else "middle right"
+                how, title = {"mode": "markers+text", "textposition": aside}, group
+            figure.add_scatter(x=x, y=y, name=title, text=chosen, marker=marker, textfont={"size": 10}, **how)
     (x0, y0), (x1, y1) = points.min(0), points.max(0)
     room = 0.15 * (y1 - y0)  # for the names
     figure.update_xaxes(title="x, pixels to the right", range=[x0 - room, x1 + room], constrain="domain")

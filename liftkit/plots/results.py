@@ -50,8 +50,10 @@ def convergence_figure(history: pd.DataFrame, column: str = "pa_mpjpe_reflection
         ValueError: if a column is missing or holds nothing.
     """
     _check_table(history, ["step", "representation", column])
-    groups = history.dropna(subset=[column]).groupby("representation", sort=False)
-    series = [(name, rows.groupby("step")[column]) for name, rows in groups]
+    found = history.dropna(subset=[column])
+    if found.empty:
+        raise ValueError(f"{column!r} was never recorded: no row of the table has a value of it")
+    series = [(name, rows.groupby("step")[column]) for name, rows in found.groupby("representation", sort=False)]
     return _bands(series, f"{metric_label(column)}<br>(mean and range over seeds)").update_layout(height=420)
 
 

@@ -89,21 +89,20 @@ def stored_values(control: Control) -> Iterable[Any]:
         case Toggle():
             return (False, True)
         case Slider(local=False):
-            step = _step(control)
+            step = _step(control.minimum, control.maximum, control.step)
             count = int((control.maximum - control.minimum) / step + 1e-9) + 1
             return [control.check(round(control.minimum + i * step, 9)) for i in range(count)]
     return ()
 
 
-def _step(control: Slider) -> float:
-    count = (control.maximum - control.minimum) / control.step
-    return control.step * max(1, ceil(count / (MOST_VALUES - 1)))
+def _step(minimum: float, maximum: float, step: float) -> float:
+    return step * max(1, ceil((maximum - minimum) / step / (MOST_VALUES - 1)))
 
 
 def stored(controller: Controller, steps: Iterable[Step], most: int, budget: int) -> tuple[dict[str, Any], str]:
     """What ``js/stored.js`` needs, and a sentence on what it lacks: at most so many states and bytes."""
-    states, edges, known = [controller.state()], {}, {}
-    known[_key(states[0])] = 0
+    states, edges = [controller.state()], {}
+    known = {_key(states[0]): 0}
     seen, size = set(), 0  # parts, and about how many bytes they take
     pulled = any(getattr(panel, "draggable", False) for panel in controller.panels())
     whole = not (controller.needs_kernel or pulled)
@@ -112,7 +111,7 @@ def stored(controller: Controller, steps: Iterable[Step], most: int, budget: int
         if key not in known:
             scene = state["scene"]
             parts = [*(state | {"scene": scene | {"panels": []}}).values(), *scene["panels"]]
-            new = {piece for part in parts for piece in _pieces(part)} - seen
+            new = {piece for rest, drawn in map(_parted, parts) for piece in (json.dumps(rest), *drawn)} - seen
             size += len(gzip.compress("".join(sorted(new)).encode(), 1)) * 4 / 3
             if len(states) >= most or size > budget:
                 whole = False
@@ -137,7 +136,7 @@ def stored(controller: Controller, steps: Iterable[Step], most: int, budget: int
 
 def _answered(edges: dict[int, dict[str, int]]) -> set[str]:
     """The names of the controls and panels that some state answers."""
-    return {json.loads(text)[1] for text in {text for ways in edges.values() for text in ways}}
+    return {json.loads(text)[1] for text in set().union(*edges.values())}
 
 
 def _page_controls(state: State, answered: set[str]) -> list[dict[str, Any]]:
@@ -153,11 +152,9 @@ def _text(message: Message) -> str:
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
 
 
-def _pieces(part: Any) -> list[str]:
-    """A part of a state as JSON, and the elements of its drawing: most of them stay when a mark moves."""
-    if not isinstance(part, dict) or "svg" not in part:
-        return [json.dumps(part)]
-    return [json.dumps(part | {"svg": None}), *re.split("(?=<)", part["svg"])]
+def _parted(part: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """A part of a state, and the elements of the drawing taken out of it: most of them stay when a mark moves."""
+    return (part | {"svg": None}, re.split("(?=<)", part["svg"])) if "svg" in part else (part, [])
 
 
 def _packed(states: list[dict[str, Any]], edges: dict[int, dict[str, int]]) -> str:
@@ -166,11 +163,11 @@ def _packed(states: list[dict[str, Any]], edges: dict[int, dict[str, int]]) -> s
     elements: dict[str, int] = {}
     answered, tables = _answered(edges), []
 
-    def put(part: Any) -> int:
-        text, *drawn = _pieces(part)
+    def put(part: dict[str, Any]) -> int:
+        rest, drawn = _parted(part)
         if drawn:
-            text = json.dumps(part | {"svg": [elements.setdefault(each, len(elements)) for each in drawn]})
-        return pool.setdefault(text, len(pool))
+            rest["svg"] = [elements.setdefault(each, len(elements)) for each in drawn]
+        return pool.setdefault(json.dumps(rest), len(pool))
 
     for state in states:
         scene = state["scene"] | {"controls": _page_controls(state, answered)}
@@ -185,4 +182,4 @@ def _coarse(state: dict[str, Any]) -> dict[str, Any]:
     """A control's state; of a slider with the steps that are stored."""
     if state["kind"] != "slider" or state["local"]:
         return state
-    return state | {"step": _step(Slider(**{name: value for name, value in state.items() if name != "kind"}))}
+    return state | {"step": _step(state["minimum"], state["maximum"], state["step"])}

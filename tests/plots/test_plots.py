@@ -97,6 +97,9 @@ def test_tables_that_a_figure_cannot_show_are_refused(results):
         distribution_figure(results, "pck")
     with pytest.raises(ValueError, match="expected a table with rows"):
         convergence_figure(pd.DataFrame())
+    unseen = pd.DataFrame({"representation": "full", "step": [1, 2], "bones": np.nan})
+    with pytest.raises(ValueError, match="'bones' was never recorded"):
+        convergence_figure(unseen, "bones")
 
 
 def test_names_are_text_and_a_bar_is_an_interval():
