@@ -109,10 +109,15 @@ def facing(poses: PoseSet) -> np.ndarray:
     return np.arctan2(left[:, 2], left[:, 0])
 
 
+def labels_of(within: str | Sequence[str]) -> tuple[str, ...]:
+    """The labels of an argument ``within``, which may be a single one."""
+    return (within,) if isinstance(within, str) else tuple(within)
+
+
 def groups(poses: PoseSet, within: Sequence[str]) -> np.ndarray:
     """(N,) the same number for poses whose labels are all equal; ValueError if a label is unknown."""
     keys = []
-    for label in (within,) if isinstance(within, str) else within:
+    for label in labels_of(within):
         if label not in (*LABELS, "facing"):
             raise ValueError(f"unknown label {label!r}; there are {', '.join([*LABELS, 'facing'])}")
         values = np.floor(facing(poses) / (2 * np.pi) * FACINGS) if label == "facing" else getattr(poses, label)
@@ -160,9 +165,10 @@ def residuals(values: np.ndarray, poses: PoseSet, within: Sequence[str]) -> np.n
     """Values (N, ...) minus what ``within`` explains: the group's mean and, for facing, a smooth curve of the angle."""
     flat = values.reshape(len(values), -1).astype(np.float64)
     size = np.abs(flat - flat.mean(0)).max(0)
-    group = groups(poses, [label for label in within if label != "facing"])
+    labels = labels_of(within)
+    group = groups(poses, [label for label in labels if label != "facing"])
     flat = _less_group_means(flat, group)
-    if "facing" in within:
+    if "facing" in labels:
         angles = facing(poses)[:, None] * np.arange(1, HARMONICS + 1)
         curve = _less_group_means(np.concatenate([np.sin(angles), np.cos(angles)], 1), group)
         flat -= curve @ np.linalg.lstsq(curve, flat, rcond=None)[0]

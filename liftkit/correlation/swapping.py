@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from liftkit.correlation.dependence import Dependence, Parts, joints_of
-from liftkit.correlation.measures import check_fit, groups, places
+from liftkit.correlation.measures import check_fit, groups, labels_of, places
 from liftkit.geometry import Array, pose_scale
 from liftkit.poses import PoseSet
 from liftkit.run import CHUNK, Run
@@ -32,7 +32,8 @@ def donors(poses: PoseSet, within: Sequence[str] = MATCHED, seed: int = 0) -> np
         shifted = np.roll(members, -np.unique(poses.clip[members], return_counts=True)[1].max())
         chosen[members] = np.where(poses.clip[shifted] != poses.clip[members], shifted, -1)
     if (chosen < 0).all():
-        raise ValueError(f"{poses.name}: no pose has a donor, a pose of another clip of the same {', '.join(within)}")
+        labels = ", ".join(labels_of(within))
+        raise ValueError(f"{poses.name}: no pose has a donor, a pose of another clip of the same {labels}")
     return chosen
 
 

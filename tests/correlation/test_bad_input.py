@@ -7,7 +7,7 @@ import pytest
 from known_lifters import untrained
 
 from liftkit import H36M_17, Skeleton, data_correlation, intervention, learned_correlation, sensitivity, verdicts
-from liftkit.correlation import Dependence
+from liftkit.correlation import Dependence, donors
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,8 @@ from liftkit.correlation import Dependence
         (lambda p, r: sensitivity(r, p, "z"), "coordinates must be one of x, y, xy, found 'z'"),
         (lambda p, r: sensitivity(r, p, signed=True), "choose coordinates 'x' or 'y'"),
         (lambda p, r: data_correlation(p, within=["person"]), "unknown label 'person'; there are subject"),
+        (lambda p, r: data_correlation(p, within="person"), "unknown label 'person'; there are subject"),
+        (lambda p, r: donors(p.select(clip=p.clip[0]), "camera"), "another clip of the same camera$"),
         (lambda p, r: intervention(r, p, "arms"), "unknown representation 'arms'"),
         (lambda p, r: intervention(r, p, {"hand": ["left_hand"]}), "unknown joint 'left_hand'"),
         (lambda p, r: intervention(r, p, {"nothing": []}), "the part 'nothing' holds no joint"),
