@@ -15,7 +15,7 @@ from liftkit.correlation.swapping import depth_scale, intervention
 from liftkit.geometry import pose_scale
 from liftkit.poses import PoseSet, require_truth
 from liftkit.run import Run
-from liftkit.study.statistics import interval
+from liftkit.study.statistics import interval_columns
 from liftkit.system.extras import optional
 
 LEVEL = 0.05
@@ -39,8 +39,7 @@ def dependence_summary(dependences: Mapping[str, Dependence], parts: Parts = "le
         row = {"name": name, "members": len(dependence.values), "what": dependence.what, "unit": dependence.unit}
         for where in ("within", "between"):
             of_members = getattr(dependence, where)(parts)
-            low, high = interval(of_members)
-            row |= {where: of_members.mean(), f"{where}_low95": low, f"{where}_high95": high}
+            row |= {where: of_members.mean()} | interval_columns(f"{where}_", of_members)
         rows.append(row | {"share": row["between"] / (row["within"] + row["between"])})
     return pd.DataFrame(rows)
 

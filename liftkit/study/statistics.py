@@ -136,15 +136,15 @@ def summarise(
         error = seeds[metric]
         limit = REACHED * _flat(references, dict(zip(by, block, strict=True)), metric)
         row = dict(zip(by, block, strict=True)) | {"representation": representation, "seeds": len(seeds)}
-        row |= {"mean": error.mean()} | _interval_columns("", error)
+        row |= {"mean": error.mean()} | interval_columns("", error)
         row |= {"sd": error.std(), "median": error.median(), "best": error.min(), "worst": error.max()}
         for other in ASIDE:
             if other != metric:
                 values = seeds[other] if other in seeds else error * np.nan
-                row |= {other: values.mean()} | _interval_columns(f"{other}_", values)
+                row |= {other: values.mean()} | interval_columns(f"{other}_", values)
         row["reached"] = (error <= limit).mean() if np.isfinite(limit) else np.nan
         mirrored = seeds["mirrored"]
-        ends = {name: np.clip(end, 0, 1) for name, end in _interval_columns("mirrored_", mirrored).items()}
+        ends = {name: np.clip(end, 0, 1) for name, end in interval_columns("mirrored_", mirrored).items()}
         row |= {"mirrored": mirrored.mean()} | ends | {"mirrored_most": mirrored.max()}
         rows.append(row | {"parameters": int(group["parameters"].iloc[0]), "seconds": group["seconds"].mean()})
     return pd.DataFrame(rows)
@@ -179,13 +179,15 @@ def compare_pairs(
         disagree; the other alignment's columns have its name before theirs.
 
     Raises:
-        ValueError: on a name or metric that is not in the table, and if no set has both representations.
+        ValueError: on a name or metric that is not in the table, on one against itself, and if no set has both.
     """
     check_metric(results, metric)
     firsts = [first] if isinstance(first, str) else list(first)
     for name in (*firsts, second):
         if name not in set(results["representation"]):
             raise ValueError(f"unknown representation {name!r}; there are {', '.join(results.representation.unique())}")
+    if second in firsts:
+        raise ValueError(f"{second} is compared with itself: leave it out of the first ones")
     table = _compare(results, firsts, second, metric, size, list(by), looked_at)
     others = [other for other in ALIGNMENTS if other != metric and metric in ALIGNMENTS and other in results]
     for other in others:
@@ -209,11 +211,10 @@ def _compare(
             pairs = errors[[first, second]].replace([np.inf, -np.inf], np.nan).dropna()
             difference, other = (pairs[first] - pairs[second]).to_numpy(float), pairs[second].mean()
             mean, sd = pd.Series(difference).agg(["mean", "std"])
-            low, high = interval(difference)
             differences.append(difference)
             rows.append(
                 dict(zip(by, block, strict=True)) | {"first": first, "second": second, "pairs": len(pairs)}
-                | {"difference": mean, "low95": low, "high95": high, "sd": sd, "p": paired_p(difference)}
+                | {"difference": mean} | interval_columns("", difference) | {"sd": sd, "p": paired_p(difference)}
                 | {"relative": mean / other if other else np.nan, "effect": mean / sd if sd else np.nan}
                 | {"size": size * other}
             )  # fmt: skip
@@ -248,7 +249,8 @@ def _finite(values: Sequence[float]) -> np.ndarray:
     return values[np.isfinite(values)]
 
 
-def _interval_columns(prefix: str, values: Sequence[float]) -> dict[str, float]:
+def interval_columns(prefix: str, values: Sequence[float]) -> dict[str, float]:
+    """The ends of the interval of a mean, by the names of their columns in a table."""
     return dict(zip((f"{prefix}low95", f"{prefix}high95"), interval(values), strict=True))
 
 

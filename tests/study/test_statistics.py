@@ -197,6 +197,8 @@ def test_unknown_names_are_refused_with_the_choices(results):
         summarise(results, "pcp")
     with pytest.raises(ValueError, match="unknown representation 'full'; there are good, bad"):
         compare_pairs(results, "full", "bad")
+    with pytest.raises(ValueError, match="bad is compared with itself: leave it out"):
+        compare_pairs(results, ["good", "bad"], "bad")
     results["test"] = results["representation"]
     with pytest.raises(ValueError, match="good was trained and evaluated on the same sets as bad"):
         compare_pairs(results, "good", "bad")
