@@ -9,8 +9,8 @@ import numpy as np
 import typer
 
 from liftkit.system.files import write_atomically
-from liftkit.widgets.lifting_console.controller import PICTURES, PRESETS, LiftingConsoleController
-from liftkit.widgets.lifting_console.recorded import GAMES, TERMS
+from liftkit.widgets.lifting_console.controller import PRESETS, LiftingConsoleController
+from liftkit.widgets.lifting_console.recorded import GAMES, PICTURES, TERMS
 
 
 def main(out: Path = GAMES) -> None:

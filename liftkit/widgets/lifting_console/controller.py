@@ -7,27 +7,21 @@ from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
-import numpy as np
-
 from liftkit.config import TrainConfig
 from liftkit.data.datasets import load_poses
 from liftkit.losses import LOSSES
 from liftkit.poses import PoseSet
 from liftkit.priors import PRIORS
 from liftkit.representations import REPRESENTATIONS, Representation, get_representation
-from liftkit.system.numbers import Rounded
 from liftkit.training import Trainer
-from liftkit.view import Button, Chart, Choice, Controller, Pose, Press, Set, Slider, Tick, Toggle, readable
-from liftkit.view.charts import line_chart
-from liftkit.widgets.lifting_console.game import SHOWN, Evaluation, Game
-from liftkit.widgets.lifting_console.recorded import Playback, recorded_games
+from liftkit.view import Button, Choice, Controller, Press, Set, Slider, Tick, Toggle, readable
+from liftkit.view.stored import Step
+from liftkit.widgets.lifting_console.game import Game, Series
+from liftkit.widgets.lifting_console.pictures import UNSEEN, changes, game_panels
+from liftkit.widgets.lifting_console.recorded import Pictures, Playback, recorded_games, recorded_steps
 
 SLICE, LONGEST = 0.15, 0.4  # seconds of steps between two answers to the browser: as many as it takes to draw them
-PICTURES = 30  # of a recorded game
-BINS = np.linspace(-0.6, 1.6, 23)  # of the scores' histograms
-SIDE = (np.pi / 2, 0.15)  # from where poses are seen at first: a wrong depth is seen best
 NEVER = 2**40  # steps
-NO_RUN = (np.array([]), np.array([]))
 # What plays: the losses that count, the prior, and whether knees tell near from far.
 PRESETS = {
     "the game alone": (("adversarial",), "paper", False),
@@ -38,8 +32,6 @@ PRESETS = {
 }
 OWN = "your own"
 BEGIN = "Press Run, or let the two take turns: Step D, then Step G."
-TO_COME = "To come: D's loss falls as it sees through G, the adversarial as G deceives D."
-UNSEEN = "which the trainer never sees"
 OUT_OF_TURN = " That was out of turn, on a fresh batch: from here on this is not the run that Trainer.run makes."
 
 
@@ -80,8 +72,8 @@ class LiftingConsoleController(Controller):
         self.weights = {f"weight_{name}": name for name in LOSSES}
         self.values = {"speed": 10, "representation": self.first.name, "prior": self.config.prior, "seed": 0}
         self.values |= {key: self.config.weights[name] for key, name in self.weights.items()} | {"knees": True}
-        self.last = NO_RUN  # the steps and the errors of the game before this one
-        self.games: dict[str, dict[str, np.ndarray]] = {}  # what is recorded of each preset's game, for a page
+        self.last: Series | None = None  # the errors of the game before this one
+        self.games: dict[str, Pictures] = {}  # what is recorded of each preset's game, for a page
         self._start()
         self.message = BEGIN
 
@@ -138,9 +130,10 @@ class LiftingConsoleController(Controller):
                 self._restart(name, value)
             case Tick():
                 drawing = perf_counter() - (self.answered_at or perf_counter())
-                self._advance(self.values["speed"], max(SLICE, min(drawing, LONGEST)))
+                self.advance(self.values["speed"], max(SLICE, min(drawing, LONGEST)))
 
-    def _advance(self, steps: int, seconds: float) -> None:
+    def advance(self, steps: int, seconds: float) -> None:
+        """Go on as :meth:`Game.run` does, until the end at most."""
         self.game.run(steps, seconds)
         self.answered_at = perf_counter()
         self._ended()
@@ -176,7 +169,7 @@ class LiftingConsoleController(Controller):
     def _half_step(self, half: str) -> None:
         before, step = self.game.evaluation, self.game.step_discriminator if half == "step_d" else self.game.step_lifter
         in_turn = step()
-        self.message = _changes(half, before, self.game.evaluation) + ("" if in_turn else OUT_OF_TURN)
+        self.message = changes(half, before, self.game.evaluation) + ("" if in_turn else OUT_OF_TURN)
         self._ended()
 
     def _ended(self) -> bool:
@@ -203,112 +196,12 @@ class LiftingConsoleController(Controller):
         kind = f"{page.trainer.representation.name}, seed {page.values['seed']}, {page.config.steps} steps"
         return page, f"A page cannot train: it plays back what was recorded ({kind} on {page.poses.name!r})."
 
-    def recording(self) -> Iterator[tuple[dict, dict, dict]]:
-        """The game of each preset that is recorded, or else the present one; each state leads to every start."""
-        starts = {self.values["preset"]: self.state()}
-        for preset in self.games:
-            if preset not in starts:
-                self.set("preset", preset)
-                starts[preset] = self.state()
-        choices = [({"kind": "set", "name": "preset", "value": preset}, starts[preset]) for preset in self.games]
-        for start in starts.values():
-            self.values, out = dict(start["status"]["values"]), [*choices, (_press("reset"), start)]
-            yield from ((start, *way) for way in [*out, (_press("pause"), start)])
-            for before, message, after in self._played(start):
-                yield before, message, after
-                yield from ((after, *way) for way in out)
-
-    def _played(self, start: dict[str, Any]) -> Iterator[tuple[dict, dict, dict]]:
-        """Some half steps, then the whole game in some 30 pictures."""
-        self._start()
-        self.last, now = NO_RUN, start
-        for half in ("step_d", "step_g") * 3:
-            self.handle(_press(half))
-            before, now = now, self.state()
-            yield before, _press(half), now
-        self._start()
-        self.last = NO_RUN
-        self.handle(_press("run"))
-        now = self.state()
-        yield start, _press("run"), now
-        while self.running:
-            self.stop()
-            stopped = {"message": self.message, "running": False}
-            paused = now | {"status": now["status"] | stopped}
-            yield now, _press("pause"), paused
-            yield paused, _press("run"), now
-            self.handle(_press("run"))
-            self._advance(max(1, self.trainer.config.steps // PICTURES), float("inf"))
-            before, now = now, self.state()
-            yield before, {"kind": "tick"}, now
+    def recording(self) -> Iterator[Step]:
+        return recorded_steps(self)
 
     def panels(self):
-        done, config, now = self.trainer.steps_done, self.trainer.config, self.game.evaluation
-        found = [panel for i in range(len(SHOWN)) for panel in self._pair(i)]
-        knees = f"Every {config.knee_every} steps the depths are reversed if most shins fold forwards at the knee."
-        knees = knees if self.trainer.prior.knees and self.values["knees"] else ""
-        title, caption = f"Losses, step {done} of {config.steps}", knees if done else TO_COME
-        found.append(Chart("losses", title, caption, self._losses(), span=6))
-        if self.game.truth is not None:
-            found.append(Chart("error", "PA-MPJPE", f"{now.error:.0f} mm, {UNSEEN}", self._error()))
-        means = f"means: real {Rounded(now.real.mean()):.2f}, turned {Rounded(now.turned.mean()):.2f}"
-        return [*found, Chart("verdicts", "D's verdicts", means, self._scores())]
-
-    def _pair(self, i: int) -> tuple[Pose, Pose]:
-        """A test pose, true or (if the truth is unknown) in 2D, and the same pose lifted."""
-        test, skeleton = self.game.test, self.game.test.skeleton
-        pose, known = self.game.shown[i], test.x3d is not None
-        given, lifted = (test.x3d if known else test.x2d)[pose], self.game.evaluation.lifted[pose]
-        title = f"Pose {i + 1}: {'the truth' if known else '2D'}"
-        first = Pose(f"given_{i}", title, "", given, skeleton, look=SIDE)
-        middle, reach = first.extent
-        return first, Pose(
-            f"lifted_{i}", f"Pose {i + 1}: lifted", "faint: the truth" if known else "", lifted, skeleton,
-            middle=middle if known else (*middle, 0), reach=reach, ghost=given if known else None, look=SIDE,
-        )  # fmt: skip
-
-    def _axis(self) -> dict:
-        steps = max(self.trainer.config.steps, 1)
-        return {"x_label": "step", "x_ticks": (0, steps // 2, steps) if steps > 1 else (0, steps), "height": 180}
-
-    def _losses(self) -> str:
-        terms = {name: self.game.series(name) for name in ("discriminator", *self.weights.values())}
-        shown = {readable(name): (x, np.where(y > 0, y, np.nan)) for name, (x, y) in terms.items()}
-        return line_chart(shown, y_label="loss", log=True, **self._axis())
-
-    def _error(self) -> str:
-        ends = np.array([0.0, max(self.trainer.config.steps, 1)])
-        lines = {"lifted": self.game.series("error"), "flat": (ends, np.full(2, self.game.flat_error))}
-        lines |= {"last run": self.last} if len(self.last[0]) else {}
-        return line_chart(lines, y_label="mm", width=260, **self._axis())
-
-    def _scores(self) -> str:
-        middles, now, lines = (BINS[1:] + BINS[:-1]) / 2, self.game.evaluation, {}
-        for name, scores in (("real", now.real), ("turned", now.turned)):
-            counts, _ = np.histogram(scores.clip(BINS[0], BINS[-1]), BINS)
-            lines[name] = (middles, counts / len(scores) * 100)
-        axes = {"x_label": "D's score", "y_label": "% of poses", "x_ticks": (0, 0.5, 1), "width": 260, "height": 180}
-        return line_chart(lines, marks=[(0, "turned is 0"), (1, "real is 1")], **axes)
+        return game_panels(self.game, self.last, self.values["knees"])
 
     def __str__(self) -> str:
         done = f"{self.trainer.steps_done} of {self.trainer.config.steps} steps"
         return f"{self.values['representation']}, seed {self.values['seed']}, {done} on {self.poses.name!r}"
-
-
-def _press(name: str) -> dict[str, str]:
-    return {"kind": "press", "name": name}
-
-
-def _changes(half: str, before: Evaluation, after: Evaluation) -> str:
-    """What a half step has changed, as a sentence."""
-    side = "adversarial" if half == "step_g" else "discriminator"
-    loss = f"{before.losses[side]:.3f} → {after.losses[side]:.3f}"
-    real, turned = (
-        " → ".join(f"{Rounded(getattr(each, name).mean()):.3f}" for each in (before, after))
-        for name in ("real", "turned")
-    )
-    if half == "step_g":
-        return f"Step G: the lifter moved; adversarial loss {loss}, turned poses score {turned}. D is unchanged."
-    return (
-        f"Step D: the discriminator moved; its loss {loss}, real poses score {real}, turned {turned}. G is unchanged."
-    )

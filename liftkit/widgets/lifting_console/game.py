@@ -21,6 +21,7 @@ EVALUATE_EVERY = 10  # steps between two points of the curves; doubled whenever 
 MOST_POINTS = 400
 SHOWN = (0.2, 0.6)  # places among the test poses, as shares, of those that are drawn
 TEST_POSES, TRAIN_POSES = 96, 128  # at most: those whose error is measured; those that D scores
+Series = tuple[np.ndarray, np.ndarray]  # steps and values
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +131,7 @@ class Game:
         if len(self.curve) > MOST_POINTS:
             self.curve, self.evaluate_every = self.curve[::2], 2 * self.evaluate_every
 
-    def series(self, name: str) -> tuple[np.ndarray, np.ndarray]:
-        """(steps, values) of a loss term, "discriminator" or "error"; NaN for a missing value."""
+    def series(self, name: str) -> Series:
+        """A loss term, "discriminator" or "error"; NaN for a missing value."""
         steps = np.array([step for step, _ in self.curve], float)
         return steps, np.array([values.get(name, np.nan) for _, values in self.curve], float)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,9 +14,14 @@ from liftkit.losses import LOSSES
 from liftkit.poses import PoseSet
 from liftkit.recorded import FOLDER
 from liftkit.training import Trainer
+from liftkit.view.stored import State, Step
 from liftkit.widgets.lifting_console.game import Game
 
+if TYPE_CHECKING:
+    from liftkit.widgets.lifting_console.controller import LiftingConsoleController
+
 GAMES = FOLDER / "games.npz"  # made by `python -m benchmarks.games`
+PICTURES = 30  # of a recorded game
 TERMS = ("discriminator", *LOSSES, "error")  # the columns of a curve after its steps
 ALIKE = 2e-3  # of metres and of scores: so much float16 and another computer change
 Pictures = dict[str, np.ndarray]  # lifted (P, 2, J, 3) in mm, scores (P, 2, K) of real and turned poses, curve
@@ -52,3 +59,47 @@ def recorded_games(game: Game, config: TrainConfig, preset: str) -> dict[str, Pi
     begins = np.concatenate([now.lifted[game.shown].ravel() / 1000, now.real, now.turned])
     recorded = np.concatenate([first["lifted"].ravel() / 1000, first["scores"].ravel()])
     return games if begins.shape == recorded.shape and np.allclose(begins, recorded, atol=ALIKE) else {}
+
+
+def recorded_steps(console: LiftingConsoleController) -> Iterator[Step]:
+    """The game of each preset that is recorded, or else the present one; each state leads to every start."""
+    starts = {console.values["preset"]: console.state()}
+    for preset in console.games:
+        if preset not in starts:
+            console.set("preset", preset)
+            starts[preset] = console.state()
+    choices = [({"kind": "set", "name": "preset", "value": preset}, starts[preset]) for preset in console.games]
+    for start in starts.values():
+        console.values, out = dict(start["status"]["values"]), [*choices, (_press("reset"), start)]
+        yield from ((start, *way) for way in [*out, (_press("pause"), start)])
+        for step in _played(console, start):
+            yield step
+            yield from ((step[-1], *way) for way in out)
+
+
+def _played(console: LiftingConsoleController, start: State) -> Iterator[Step]:
+    """Some half steps, then the whole game in some ``PICTURES``."""
+    console.press("reset")
+    console.last, now = None, start
+    for half in ("step_d", "step_g") * 3:
+        console.press(half)
+        before, now = now, console.state()
+        yield before, _press(half), now
+    console.press("reset")
+    console.last = None
+    console.press("run")
+    now = console.state()
+    yield start, _press("run"), now
+    while console.running:
+        console.stop()
+        paused = now | {"status": now["status"] | {"message": console.message, "running": False}}
+        yield now, _press("pause"), paused
+        yield paused, _press("run"), now
+        console.press("run")
+        console.advance(max(1, console.config.steps // PICTURES), float("inf"))
+        before, now = now, console.state()
+        yield before, {"kind": "tick"}, now
+
+
+def _press(name: str) -> dict[str, str]:
+    return {"kind": "press", "name": name}
