@@ -1,6 +1,9 @@
 // A pose in words for screen readers: liftkit/view/alt_text.py, for poses that the browser has made itself.
+import { clamp } from "./space.js";
 import { readable } from "./controls.js";
 
+const SIDES = ["left", "right"], LIMBS = ["hip", "knee", "ankle", "wrist"];
+const NEEDED = ["pelvis", "spine", "neck", "head", ...SIDES.flatMap((side) => LIMBS.map((joint) => `${side}_${joint}`))];
 const FACING = ["faces the camera", "faces the picture's right", "has the back to the camera", "faces the picture's left"];
 const LEVELS = [["above the head", "head"], ["between shoulders and head", "neck"], ["at the chest", "spine"]];
 
@@ -8,13 +11,14 @@ const minus = (a, b) => a.map((value, i) => value - b[i]);
 const dot = (a, b) => a.reduce((sum, value, i) => sum + value * b[i], 0);
 const cross = ([a, b, c], [d, e, f]) => [b * f - c * e, c * d - a * f, a * e - b * d];
 
-// joints: an array [x, y] or [x, y, z] for each of the names.
+// joints: an array [x, y] or [x, y, z] for each of the names. Another skeleton than a person's is not described.
 export function describe(joints, names) {
+  if (!NEEDED.every((name) => names.includes(name))) return "";
   const unknown = names.filter((_, i) => !joints[i].every(Number.isFinite));
   if (unknown.length) return `unknown: ${unknown.map(readable).join(", ")}`;
   if (joints[0].every((first, k) => joints.every((joint) => joint[k] === first))) return "all joints at one place";
   const at = Object.fromEntries(names.map((name, i) => [name, joints[i]]));
-  const hands = ["left", "right"].map((side) => `${side} hand ${height(at, side)}`);
+  const hands = SIDES.map((side) => `${side} hand ${height(at, side)}`);
   return [posture(at), ...hands, knees(at), ...(joints[0].length === 3 ? [facing(at)] : [])].join(", ");
 }
 
@@ -37,11 +41,11 @@ function height(at, side) {
 }
 
 function knees(at) {
-  const bent = ["left", "right"].filter((side) => {
+  const bent = SIDES.filter((side) => {
     const [hip, knee, ankle] = ["hip", "knee", "ankle"].map((joint) => at[`${side}_${joint}`]);
     const thigh = minus(hip, knee), shank = minus(ankle, knee);
     const lengths = Math.max(Math.hypot(...thigh) * Math.hypot(...shank), 1e-9);
-    return Math.acos(Math.min(1, Math.max(-1, dot(thigh, shank) / lengths))) < (150 / 180) * Math.PI;
+    return Math.acos(clamp(dot(thigh, shank) / lengths)) < (150 / 180) * Math.PI;
   });
   return bent.length === 2 ? "both knees bent" : bent.length ? `${bent[0]} knee bent` : "legs straight";
 }

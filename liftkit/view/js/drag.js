@@ -24,7 +24,8 @@ export function kept(store, key, make) {
   return store.get(key);
 }
 
-export const meanOf = (arrays) => Array.from(arrays[0], (_, i) => arrays.reduce((sum, each) => sum + each[i], 0) / arrays.length);
+export const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+export const meanOf = (arrays) => Array.from(arrays[0], (_, i) => mean(arrays.map((each) => each[i])));
 
 // The place at or near (x, y) that lies within the lengths of the neighbours: reachable() of drag_explorer.py.
 function reachable([x, y], neighbours) {

@@ -13,7 +13,7 @@ function fromHalves(bits) {
   return Float32Array.from(bits, (each) => table[each]);
 }
 
-const decoded = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer;
+export const decoded = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer;
 
 // packed() of networks.py: base64 -> Float32Array
 export const unpacked = (text) => new Float32Array(decoded(text));

@@ -1,4 +1,5 @@
 // New curves in a line chart that Python drew with fixed axes: liftkit/view/charts/lines.py.
+import { clamp } from "./space.js";
 
 const POWERS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 const LETTER = 0.58 * 12; // pixels: NARROW * SIZE of charts/svg.py
@@ -27,7 +28,7 @@ export function refill({ svg, names: before, low, high }, names, curves, mark, x
     const points = curve && `M${across.map((u, k) => `${u.toFixed(1)} ${up(curve[k]).toFixed(1)}`).join("L")}`;
     svg = svg.replace(line(i), `$1${points ?? ""}`);
   });
-  const text = `${mark}°`, wide = text.length * LETTER, start = Math.min(Math.max(place - wide / 2, left), right - wide);
+  const text = `${mark}°`, wide = text.length * LETTER, start = clamp(place - wide / 2, left, right - wide);
   svg = svg.replace(/(lk-mark" d="M)[\d.]+( [^>]*\/><text x=")[\d.]+("[^>]*>)[^<]*/, (_, a, b, c) => `${a}${place.toFixed(1)}${b}${start.toFixed(1)}${c}${text}`);
   svg = svg.replace(/data-tip="([^"&]*?(-?[\d.]+))&#10;[^"]*"/g, (_, first, at) => {
     const k = x.indexOf(Number(at));

@@ -42,9 +42,4 @@ export class MessageQueue {
     if (refused) this.waiting = [];
     this.next();
   }
-
-  close() {
-    clearTimeout(this.timer);
-    this.waiting = [];
-  }
 }

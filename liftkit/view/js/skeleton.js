@@ -1,6 +1,6 @@
 // A panel with a skeleton, as SVG: turned by mouse, touch and keys, or with joints to be pulled.
 import {
-  BELOW, between, camera, EASE, farToNear, floor, known, limb, lowest, nearest, orbit, pointsOf, progress, RIM, START, turned,
+  BELOW, between, camera, clamp, EASE, farToNear, floor, known, limb, lowest, nearest, orbit, pointsOf, progress, RIM, START, turned,
 } from "./space.js";
 import { readable } from "./controls.js";
 import { describe } from "./describe.js";
@@ -9,6 +9,9 @@ const SVG = "http://www.w3.org/2000/svg";
 const FAN = 0.35; // the opacity of each of several skeletons: liftkit/view/still.py
 const FAINTEST = 0.8; // of a bone's colour is gone at a doubt of 100 per cent
 const TURN = { ArrowLeft: [-0.1, 0], ArrowRight: [0.1, 0], ArrowUp: [0, -0.1], ArrowDown: [0, 0.1] };
+
+// Whether the reader wants no motion.
+export const atOnce = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 export class PosePanel {
   // fixed: static_state() of a Pose of liftkit/view/panels.py.
@@ -30,7 +33,7 @@ export class PosePanel {
     this.current = current;
     const target = JSON.stringify([current.joints, current.fan, current.ghost]), now = performance.now();
     if (target === this.target) return;
-    this.from = now - this.changed > EASE && !matchMedia("(prefers-reduced-motion: reduce)").matches ? this.drawn : null;
+    this.from = now - this.changed > EASE && !atOnce() ? this.drawn : null;
     Object.assign(this, { target, changed: now });
   }
 
@@ -123,7 +126,7 @@ export class PosePanel {
     else if (fixed.pickable) keys.push("Page Down chooses the next joint");
     const film = fixed.frames ? `frame ${frame + 1} of ${fixed.frames.length}` : "";
     const chosen = current.picked == null ? "" : `chosen: ${readable(fixed.names[current.picked])}`;
-    const posed = fixed.frames ? describe(pointsOf(fixed.frames[frame], fixed.size), fixed.names) : current.alt;
+    const posed = (fixed.frames && describe(pointsOf(fixed.frames[frame], fixed.size), fixed.names)) || current.alt;
     const text = [current.title, posed, film, chosen, ...keys].filter(Boolean).join(". ");
     if (text !== this.text) this.node.setAttribute("aria-label", (this.text = text));
   }
@@ -237,8 +240,4 @@ function line(look, [[x1, y1], [x2, y2]], style = "") {
 function path(lines) {
   const whole = lines.filter((ends) => known(...ends));
   return whole.map((ends) => `M${ends.map(([x, y]) => `${x.toFixed(3)} ${y.toFixed(3)}`).join("L")}`).join("");
-}
-
-function clamp(value) {
-  return Math.min(1, Math.max(-1, value));
 }

@@ -14,10 +14,10 @@ export function turned([x, y, z], { azimuth, elevation }) {
 // What makes a panel read as space: the numbers of liftkit/view/space.py.
 const FLOOR = 0.5, CELLS = 4, FARTHEST = 0.98, NEAREST = 0.84, WIDE = 0.08, TALL = 0.06;
 export const RIM = 0.012, BELOW = 0.03;
-const within = (low, high, value) => Math.min(high, Math.max(low, value));
+export const clamp = (value, low = -1, high = 1) => Math.min(high, Math.max(low, value));
 
 // The width and the opacity of a limb at depth z.
-export const limb = (z) => [within(0.014, 0.055, 0.03 - 0.04 * z), within(0.45, 1, 0.92 - 1.2 * z)];
+export const limb = (z) => [clamp(0.03 - 0.04 * z, 0.014, 0.055), clamp(0.92 - 1.2 * z, 0.45, 1)];
 
 // Lines as pairs of ends: a grid at height y, and the camera's edges.
 export function floor(y) {
@@ -38,7 +38,7 @@ export function between(from, to, t) {
 
 // How far a change has come that began at a time, 0 to 1, slow at its ends.
 export function progress(start, now) {
-  const t = within(0, 1, (now - start) / EASE);
+  const t = clamp((now - start) / EASE, 0, 1);
   return t * t * (3 - 2 * t);
 }
 
@@ -52,9 +52,7 @@ export function pointsOf(numbers, size) {
 // The largest y, which points down, of films of three numbers to a joint.
 export function lowest(frames) {
   let low = -Infinity;
-  for (const numbers of frames) {
-    for (let i = 1; i < numbers.length; i += 3) if (numbers[i] !== null) low = Math.max(low, numbers[i] / UNIT);
-  }
+  for (const numbers of frames) for (const [, y] of pointsOf(numbers, 3)) if (y > low) low = y; // NaN never is
   return low;
 }
 
@@ -62,7 +60,7 @@ export const known = (...points) => points.every(([x, y]) => Number.isFinite(x +
 
 // What is near moves to the right and down; over head and feet the turn stops.
 export function orbit({ azimuth, elevation }, right, down) {
-  return { azimuth: azimuth - right, elevation: within(-1.5, 1.5, elevation + down) };
+  return { azimuth: azimuth - right, elevation: clamp(elevation + down, -1.5, 1.5) };
 }
 
 // The number of the point nearest to (x, y), or -1 if none is within reach.

@@ -1,8 +1,8 @@
 // A page that answers by states stored beforehand: what liftkit/view/stored.py packs.
+import { decoded } from "./lifter.js";
 
 async function unzipped(text) {
-  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const stream = new Blob([decoded(text)]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Response(stream).text();
 }
 

@@ -2,7 +2,7 @@
 import { network, score, unpacked } from "./lifter.js";
 import { rounded } from "./controls.js";
 import { describe } from "./describe.js";
-import { fill, kept, meanOf, poseState, whole } from "./drag.js";
+import { fill, kept, mean, meanOf, poseState, whole } from "./drag.js";
 import { refill } from "./lines.js";
 
 const LIFTED = "lifted", TRUE = "true depth", FLAT = "flat";
@@ -65,8 +65,7 @@ export function viewAnswers(data) {
         const key = `${name} ${elevation} ${seed}`;
         if (means.has(key)) continue;
         const sums = kept(parts, key, () => []), rows = rotation(data.circle[sums.length], elevation);
-        const scores = data.several.map((pose) => score(net(seed), viewed(solid(pose, name, seed, values), rows).flat()));
-        sums.push(scores.reduce((sum, value) => sum + value, 0) / scores.length);
+        sums.push(mean(data.several.map((pose) => score(net(seed), viewed(solid(pose, name, seed, values), rows).flat()))));
         if (sums.length === data.circle.length) means.set(key, sums), parts.delete(key);
         return true;
       }
@@ -85,10 +84,8 @@ export function viewAnswers(data) {
   function state(values) {
     const { pose, azimuth, elevation } = values, versions = versionsOf(values), shown = shownOf(values);
     const each = chosen(values), several = each.length > 1, rows = rotation(azimuth, elevation);
-    const now = Object.fromEntries(versions.map((name) => {
-      const scores = each.map((seed) => scored(solid(pose, name, seed, values), azimuth, elevation, seed));
-      return [name, scores.reduce((sum, value) => sum + value, 0) / scores.length];
-    }));
+    const scoreBy = (name, seed) => scored(solid(pose, name, seed, values), azimuth, elevation, seed);
+    const now = Object.fromEntries(versions.map((name) => [name, mean(each.map((seed) => scoreBy(name, seed)))]));
     const lengths = each.flatMap((seed) => solid(pose, LIFTED, seed, values).map((p) => Math.hypot(...p)));
     const reach = 1.05 * Math.max(...lengths);
     const panel = (title, fan, more = {}) => {

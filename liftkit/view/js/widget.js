@@ -2,7 +2,7 @@
 import { between, frameAt, progress, START } from "./space.js";
 import { Source } from "./source.js";
 import { control, element, pushButton } from "./controls.js";
-import { PosePanel } from "./skeleton.js";
+import { atOnce, PosePanel } from "./skeleton.js";
 import { chartPanel } from "./chart.js";
 
 const REST = 300; // milliseconds without movement after which a slider counts as released
@@ -258,7 +258,7 @@ class View {
   glide() {
     const { from, aim, aimed } = this.common;
     if (!aim) return;
-    const way = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1 : progress(aimed, performance.now());
+    const way = atOnce() ? 1 : progress(aimed, performance.now());
     const half = Math.PI, start = ((((from.azimuth - aim.azimuth + half) % (2 * half)) + 2 * half) % (2 * half)) - half + aim.azimuth;
     this.common.view = { azimuth: between(start, aim.azimuth, way), elevation: between(from.elevation, aim.elevation, way) };
     if (way < 1) this.redraw();
