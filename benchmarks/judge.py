@@ -20,6 +20,7 @@ from liftkit.geometry import attach_depth, normalise, project, turn
 from liftkit.losses import discriminator_loss
 from liftkit.priors import DRAWS, get_prior
 from liftkit.recorded import JUDGE, judge_lifter
+from liftkit.run import halved
 from liftkit.system.files import write_atomically
 
 BATCH, RATE = 256, 1e-3
@@ -48,8 +49,7 @@ def main(steps: Annotated[int, typer.Option(help="Training steps of 256 poses.")
         schedule.step()
         if step % 200 == 0:
             typer.echo(f"step {step}: loss {loss.item():.3f}")
-    tensors = {name: value.half() if value.is_floating_point() else value for name, value in judge.state_dict().items()}
-    write_atomically(JUDGE, lambda file: file.write(save({k: v.contiguous() for k, v in tensors.items()})))
+    write_atomically(JUDGE, lambda file: file.write(save(halved(judge.state_dict()))))
     typer.echo(JUDGE)
 
 

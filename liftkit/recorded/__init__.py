@@ -42,7 +42,7 @@ def load_record(name: str) -> Run:
         raise ValueError(f"no record of {name!r}; there are {', '.join(record_names())}")
     about = record_settings()
     representation = Representation.from_dict(about["representations"][name])
-    tensors = {key: tensor.float() for key, tensor in load((FOLDER / f"{name}.safetensors").read_bytes()).items()}
+    tensors = load((FOLDER / f"{name}.safetensors").read_bytes())
     history = record_history()
     history = history[history["representation"] == name].reset_index(drop=True)
     config = TrainConfig.from_stored(about["config"])
@@ -71,7 +71,7 @@ def load_judge() -> Run:
     the last training step, no longer do.
     """
     run = judge_lifter()
-    run.discriminator.load_state_dict({key: tensor.float() for key, tensor in load(JUDGE.read_bytes()).items()})
+    run.discriminator.load_state_dict(load(JUDGE.read_bytes()))
     return run
 
 
@@ -173,8 +173,7 @@ def sample_keypoints() -> Path:
 
 def shrink(run: Run) -> Run:
     """The run with its weights rounded to float16, as it is stored; running averages stay as they are."""
-    tensors = {key: tensor.float() for key, tensor in halved(run.tensors()).items()}
-    return Run.from_tensors(run.representation, run.seeds, run.config, [tensors], run.history)
+    return Run.from_tensors(run.representation, run.seeds, run.config, [halved(run.tensors())], run.history)
 
 
 def store(run: Run, folder: Path) -> Path:
