@@ -121,7 +121,7 @@ def unseen(tables: dict[str, list]) -> None:
 
 def summary(dependences: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
     """The figures for a page: how far depths move if the other part is swapped, what correlates, verdicts."""
-    moved = movements(dependences)
+    moved = dependences[dependences.what == "movement of the lifted depth"].set_index(["data", "name"])
     rows = []
     for (data, name), found in judged.groupby(["data", "name"], sort=False):
         row, r2 = moved.loc[data, name], found.set_index("source")
@@ -150,11 +150,6 @@ def with_errors(errors: pd.DataFrame) -> pd.DataFrame:
             | {"moves": f"{row['between']:.1f}", "Spearman": f"{row.rho:+.2f} ({p_text(row.p)})" if known else "-"}
         )
     return pd.DataFrame(rows)
-
-
-def movements(dependences: pd.DataFrame) -> pd.DataFrame:
-    """Of the first table what is measured by swapping, by test data and lifter."""
-    return dependences[dependences.what == "movement of the lifted depth"].set_index(["data", "name"])
 
 
 def sensitivity_seconds() -> float:

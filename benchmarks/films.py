@@ -29,7 +29,6 @@ from liftkit.uncertainty import consensus
 WIDTHS = (0.0, 0.03, SECONDS, 0.1, 0.15)  # seconds; 0: as lifted
 TILTS = (-10.0, 0.0, 10.0, 20.0, 30.0, 40.0)  # degrees
 FPS = 30.0
-ERROR = "pa_mpjpe"
 
 
 def main(
@@ -72,7 +71,7 @@ def clip_scores(x3d: np.ndarray, poses: PoseSet, clip: int) -> dict[str, float]:
     pred, truth = (x[poses.clip == clip].astype(float) for x in (x3d, poses.x3d))
     difference = np.linalg.norm(np.diff(pred - truth, 2, axis=0), axis=-1)
     return {
-        ERROR: metrics.pa_mpjpe(pred, truth).mean(),
+        "pa_mpjpe": metrics.pa_mpjpe(pred, truth).mean(),
         "n_mpjpe": metrics.n_mpjpe(pred, truth).mean(),
         "jitter": difference.mean() if len(difference) else np.nan,
     }

@@ -81,14 +81,10 @@ def matmul_rate(size: int = 1024) -> float:
     return 2 * size**3 / seconds(lambda: [a @ b for _ in range(10)]) * 10
 
 
-def peak_mib(who: int = resource.RUSAGE_SELF) -> int:
-    """The most memory that this process has had, in MiB (Linux; macOS counts in bytes)."""
+def peak_mib(of_children: bool = False) -> int:
+    """The most memory that this process, or any that it started, has had, in MiB (Linux; macOS counts in bytes)."""
+    who = resource.RUSAGE_CHILDREN if of_children else resource.RUSAGE_SELF
     return resource.getrusage(who).ru_maxrss // (2**20 if sys.platform == "darwin" else 2**10)
-
-
-def children_mib() -> int:
-    """The most memory that any process started from here has had, in MiB."""
-    return peak_mib(resource.RUSAGE_CHILDREN)
 
 
 def products(module) -> int:

@@ -12,7 +12,7 @@ import time
 import typer
 
 from benchmarks import blocks
-from benchmarks.speed import SPEED, Measured, children_mib, peak_mib, record
+from benchmarks.speed import SPEED, Measured, peak_mib, record
 from liftkit import TrainConfig, load_poses, run_study
 from liftkit.representations import PAPER
 from liftkit.system.provenance import cores
@@ -35,7 +35,7 @@ def main(width: int = 64, steps: int = 391, seeds: int = 4, processes: int = 0, 
         Measured(what, wall, "s"),
         Measured(f"{what}: poses a second", trained / wall),
         Measured(f"{what}: of the processes' time no training", 100 * (1 - training / (count * wall)), "%", at_most=2),
-        Measured(f"{what}: peak memory of a process", children_mib() if count > 1 else peak_mib(), "MiB"),
+        Measured(f"{what}: peak memory of a process", peak_mib(of_children=count > 1), "MiB"),
     ]
     record("study", rows, out)
 

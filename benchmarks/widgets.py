@@ -36,7 +36,6 @@ PAINTED = """(selector) => new Promise((done) => {
   const start = performance.now();
   const poll = () => document.querySelector(`${selector}:not([data-old])`)
     ? requestAnimationFrame(() => setTimeout(() => done(performance.now() - start), 0)) : setTimeout(poll, 2);
-  window.begin = poll;
   poll();
 })"""
 # Frames in which something has moved, in two seconds of turning by pointer events, or of playing.

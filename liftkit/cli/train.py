@@ -30,6 +30,7 @@ def train(
     """
     from liftkit import Trainer, load_poses
     from liftkit.callbacks import ProgressBar
+    from liftkit.system.files import write_atomically
 
     config = training.config()
     _check_out(out)
@@ -45,7 +46,8 @@ def train(
         say(f"Saved in {out}.\n")
     results = _evaluate(run, poses)
     if out is not None and results is not None:
-        _save_results(run, results, out)
+        results.insert(0, "representation", representation)
+        write_atomically(out / "results.csv", lambda file: results.to_csv(file, index=False))
     if run.message:
         say(f"Stopped early: {run.message}", err=True)
         raise typer.Exit(STOPPED)
@@ -87,10 +89,3 @@ def _evaluate(run, poses):
     show_table(with_summary(results), f"Errors in mm on {len(used):,} {kind} poses")
     show_baselines(used)
     return results
-
-
-def _save_results(run, results, out: Path) -> None:
-    from liftkit.system.files import write_atomically
-
-    results.insert(0, "representation", run.representation.name)
-    write_atomically(out / "results.csv", lambda file: results.to_csv(file, index=False))
