@@ -50,7 +50,6 @@ EQUIVALENT = {
     "geometry.mirror: x3d * _like([1.0, 1.0, -1.0], x3d) -> x3d / _like([1.0, 1.0, -1.0], x3d)": SIGN,
     "geometry.project: x3d[..., :2] + 0 -> x3d[..., :2] - 0": "adds nothing either way, and copies",
     "layers.BatchNormReLU._update: without a decorator": "its arguments are detached",
-    "layers.Dropout.forward: kept == 256 -> kept == 257": "a short cut: everything is kept either way",
     "layers.Dropout.forward: h.numel() / len(self.generators) -> h.numel() * len(self.generators)": "unused numbers",
     "layers.Dropout.forward: h.numel() / len(self.generators) / 8 -> "
     "h.numel() / len(self.generators) * 8": "unused numbers",
@@ -67,7 +66,7 @@ EQUIVALENT = {
         "the normal distribution is symmetric"
     ),
     "training.Trainer.__init__: keep_freed_memory() -> pass": "saves time",
-    "training.Trainer.__init__: self._stop = False -> self._stop = True": "run() sets it",
+    "training.Trainer.__init__: (False, '') -> (True, '')": "run() sets it",
     "training.Trainer.__init__: Adam(network.parameters(), lr=config.learning_rate, fused=True) -> "
     "Adam(network.parameters(), fused=True)": "every step sets the rate",
     "training.Trainer.begin_cycle: 1 + DRAWS -> 2 + DRAWS": "an unused number",
