@@ -3,6 +3,21 @@
 const $ = (selector, within = document) => within.querySelector(selector);
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
+// What is large comes when it is needed, as a script: a browser loads neither modules nor data from file://.
+const scripts = {};
+function loadScript(src) {
+  return scripts[src] ??= new Promise((onload, onerror) => {
+    document.head.append(Object.assign(document.createElement("script"), { src, onload, onerror }));
+  });
+}
+function whenNear(places, begin) {
+  const near = new IntersectionObserver((entries) => entries.filter((entry) => entry.isIntersecting).forEach(({ target }) => {
+    near.unobserve(target);
+    begin(target);
+  }), { rootMargin: "800px" });
+  for (const place of places) near.observe(place);
+}
+
 const themeButton = $(".theme");
 const isDark = () => document.documentElement.dataset.theme === "dark";
 const showTheme = () => themeButton.setAttribute("aria-pressed", isDark());
@@ -20,13 +35,6 @@ $("#lessons [aria-current]")?.scrollIntoView({ block: "nearest" });
 
 // Search: every word must be in a section; a word in its heading counts for more.
 const field = $(".search input"), results = $(".results");
-function loadIndex() {
-  if (window.searchIndex || $("script[src='search.js']")) return;
-  const script = document.createElement("script");
-  script.src = "search.js";
-  script.onload = search;
-  document.head.append(script);
-}
 function find(words) {
   const found = [];
   for (const entry of window.searchIndex) {
@@ -47,7 +55,7 @@ function around(text, word) {
 }
 function search() {
   const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
-  results.hidden = !words.length || !window.searchIndex;
+  results.hidden = !words.length;
   if (results.hidden) return;
   const found = find(words), shown = found.slice(0, 12);
   $("p", results).textContent = found.length ? `${found.length} section${found.length > 1 ? "s" : ""}` : "Nothing found";
@@ -62,8 +70,8 @@ function search() {
     return item;
   }));
 }
-field.onfocus = loadIndex;
-field.oninput = () => { loadIndex(); search(); };
+field.onfocus = () => loadScript("search.js");
+field.oninput = () => loadScript("search.js").then(search);
 $(".search").onsubmit = (event) => { event.preventDefault(); $("a", results)?.click(); };
 results.onclick = (event) => { if (event.target.closest("a")) results.hidden = true; };
 document.addEventListener("click", (event) => { if (!event.target.closest(".search")) results.hidden = true; });
@@ -111,17 +119,9 @@ function draw(place) {
   if (layout.xaxis2) place.style.minWidth = "38rem"; // several panels: on a phone they scroll
   Plotly.newPlot(place, data, themed(layout), { displayModeBar: false, responsive: true }).then(markScrollers);
 }
-function withPlotly(then) {
-  const script = $("script[src='plotly.min.js']") ?? document.head.appendChild(Object.assign(document.createElement("script"), { src: "plotly.min.js" }));
-  if (window.Plotly) then();
-  else script.addEventListener("load", then);
-}
-function drawCharts() {
-  const seen = new IntersectionObserver((entries) => entries.filter((entry) => entry.isIntersecting).forEach(({ target }) => {
-    seen.unobserve(target);
-    withPlotly(() => draw(target));
-  }), { rootMargin: "800px" });
-  all(".plotly").forEach((place) => seen.observe(place));
-  addEventListener("themechange", () => all(".plotly[data-drawn]").forEach(draw));
-}
-addEventListener("load", () => { drawCharts(); markScrollers(); unfold(); });
+addEventListener("load", () => {
+  whenNear(all(".plotly"), (place) => loadScript("plotly.min.js").then(() => draw(place)));
+  markScrollers();
+  unfold();
+});
+addEventListener("themechange", () => all(".plotly[data-drawn]").forEach(draw));
