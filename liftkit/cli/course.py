@@ -10,7 +10,6 @@ import typer
 from typer import Argument, Option
 
 from liftkit.cli.common import friendly, say, show_table, stoppable
-from liftkit.cli.course_site import site
 from liftkit.cli.options import Source
 
 course = typer.Typer(
@@ -20,7 +19,25 @@ course = typer.Typer(
 FolderOption = Annotated[Path, Option(help="The folder of the lessons and course.toml.")]
 Chosen = Annotated[str, Option("--lessons", help="Numbers such as 00,03; all by default.")]
 NOTEBOOKS = Path("notebooks")
-course.command("site")(site)
+
+
+@course.command("site")
+@friendly
+def site(
+    out: Annotated[Path, Option(help="The folder to write: new, empty, or an earlier site.")] = Path("site"),
+    folder: Source = None,
+) -> None:
+    """Write the executed lessons as a web site that needs no server and no network.
+
+    Example: `liftkit course site --out site`
+    """
+    from liftkit.course.authoring.manifest import lessons_folder
+    from liftkit.course.site.build import build_site
+
+    say("Making every widget of the lessons once more, so that its page answers without a kernel: some minutes.")
+    files = build_site(folder or lessons_folder(), out)
+    size = sum(path.stat().st_size for path in files)
+    say(f"Wrote {len(files)} files, {size / 1e6:.1f} MB. Open {files[0]} in a browser, or copy the folder to a server.")
 
 
 @course.command("list")

@@ -77,7 +77,7 @@ def drop_live(notebook: nbformat.NotebookNode) -> None:
 
 
 def _keep(output: nbformat.NotebookNode) -> bool:
-    """Take out what only a live kernel can show. Returns whether anything is left."""
+    """Whether anything is left of an output without its live view, which is taken out."""
     if output.output_type == "stream" and output.name == "stderr":
         return False  # progress bars of a terminal and the like
     return not ("data" in output and output.data.pop(LIVE, None) and set(output.data) <= {"text/plain"})
