@@ -18,6 +18,7 @@ from liftkit.course.feedback import MarkdownText
 from liftkit.study.statistics import ALIGNMENTS, compare_pairs
 from liftkit.study.verdict import SIZE
 from liftkit.system.files import reading, write_atomically
+from liftkit.view.palette import METRICS
 
 PLAN, RESULTS = "plan.json", "results.csv"
 CHECKPOINTS = ("last", "unsupervised")  # an oracle's choice is no result of an unsupervised method
@@ -50,6 +51,8 @@ class Plan:
             raise ValueError(f"expected at least {LEAST_SEEDS} seeds, found {len(self.seeds)}")
         if self.checkpoint not in CHECKPOINTS:
             raise ValueError(f"checkpoint must be one of {', '.join(CHECKPOINTS)}, found {self.checkpoint!r}")
+        if self.metric not in METRICS:
+            raise ValueError(f"metric must be one of {', '.join(METRICS)}, found {self.metric!r}")
         if empty := [name for name in ("question", "rule") if not str(getattr(self, name)).strip(" .")]:
             raise ValueError(f"the plan has no {empty[0]}: write one sentence")
 

@@ -81,6 +81,7 @@ def test_a_later_change_is_kept_and_shown(tmp_path):
         ({"seeds": range(5)}, "6 seeds, found 5"),
         ({"first": "whole"}, "two different representations"),
         ({"checkpoint": "oracle"}, "last, unsupervised, found 'oracle'"),
+        ({"metric": "pa_mpje"}, "pa_mpjpe_reflection, pa_mpjpe, .* found 'pa_mpje'"),
         ({"rule": " "}, "no rule"),
         ({"question": "..."}, "no question"),
     ],

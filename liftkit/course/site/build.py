@@ -119,8 +119,9 @@ def _naming(path: Path) -> Iterator[None]:
 
 def _notebook(folder: Path, lesson: Lesson) -> nbformat.NotebookNode:
     """An executed lesson whose widgets have their pages."""
+    stored = json.dumps(read_lesson(folder / lesson.file))
     with _naming(folder / lesson.file):
-        notebook = nbformat.reads(json.dumps(read_lesson(folder / lesson.file)), as_version=4)
+        notebook = nbformat.reads(stored, as_version=4)
         if not any(cell.get("outputs") for cell in notebook.cells):
             raise ValueError("it shows nothing, as it was not executed: run `liftkit course run` first")
         add_pages(notebook, folder)

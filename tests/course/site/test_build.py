@@ -188,6 +188,14 @@ def test_what_cannot_be_shown_is_refused_with_the_lesson(build, tmp_path, cells,
     assert not (tmp_path / "site").exists()
 
 
+def test_a_damaged_lesson_is_named_once(tmp_path):
+    lessons = write_course(tmp_path / "lessons")
+    (lessons / "01_second.ipynb").write_text("{", encoding="utf-8")
+    with pytest.raises(ValueError, match="not a readable notebook") as error:
+        build_site(lessons, tmp_path / "site")
+    assert str(error.value).count("01_second.ipynb") == 1
+
+
 def test_what_a_lesson_folds_is_inside_the_fold(build):
     fold = "<details><summary>After your guess</summary>\n\nThe answer is *seventeen*.\n\n</details>\n\nGo on."
     page = (build([*FIRST, new_markdown_cell(fold)]) / "00_first.html").read_text(encoding="utf-8")
