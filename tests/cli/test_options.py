@@ -5,7 +5,6 @@ given and those that the library received. A new option fails here until it is g
 """
 
 from contextlib import suppress
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -209,8 +208,8 @@ def of_course(name):
 def course_run(invoke, spy, small, tmp_path, trained):
     from liftkit.course.authoring import manifest, run_lesson
 
-    lessons = [SimpleNamespace(number=f"0{i}", file=f"0{i}_x.ipynb") for i in range(4)]
-    read = spy(manifest, "read_course", lambda _: SimpleNamespace(lessons=lessons))
+    lessons = tuple(manifest.Lesson(f"0{i}_x.ipynb", "", 9, [], [], f"0{i}") for i in range(4))
+    read = spy(manifest, "read_course", lambda _: manifest.Course("", "", "main", "notebooks", lessons))
     calls = spy(run_lesson, "run_lesson", lambda _: None)
     given = {"lessons": ["01", "03"], "folder": tmp_path}
     invoke(given)
