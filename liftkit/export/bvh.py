@@ -84,15 +84,17 @@ def _rotations(joints: np.ndarray, offsets: np.ndarray) -> np.ndarray:
 
 def _shortest(start: np.ndarray, end: np.ndarray) -> np.ndarray:
     """The shortest rotations (F, 3, 3) that turn vectors (F, 3) into the direction of others; none for length 0."""
-    a, b = (v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-12) for v in (start, end))
-    half = a + b
-    length = np.linalg.norm(half, axis=-1, keepdims=True)
-    opposite = np.cross(a, np.eye(3)[np.abs(a).argmin(-1)])  # any axis across turns a vector round
-    half = np.where(
-        length > 1e-9, half / np.maximum(length, 1e-12), opposite / np.linalg.norm(opposite, axis=-1, keepdims=True)
-    )
+    a, b = _unit(start), _unit(end)
+    across = np.cross(a, np.eye(3)[np.abs(a).argmin(-1)])  # any axis across turns a vector round
+    opposite = np.linalg.norm(a + b, axis=-1, keepdims=True) <= 1e-9
+    half = _unit(np.where(opposite, across, a + b))
     flip = lambda v: 2 * v[:, :, None] * v[:, None] - np.eye(3)  # noqa: E731 (half a turn about v)
     return np.where((np.linalg.norm(end, axis=-1) > 0)[:, None, None], flip(half) @ flip(a), np.eye(3))
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    """Vectors (..., 3) of length 1; of length 0 if they are."""
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
 
 
 def _best_fit(offsets: np.ndarray, bones: np.ndarray) -> np.ndarray:

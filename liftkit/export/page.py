@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from liftkit.export.motion import LiftedMotion
 
 MOST_FRAMES = 5000  # some 3 MB of page
-ALT = "a skeleton of 17 joints"  # a page without a kernel cannot describe every frame
 FAINT = 0.2  # of a person's reach, some 180 mm: bones whose depths differ by so much are drawn as faintly as can be
 INTERPOLATED = "Faint: interpolated, not seen."
 TURN = "Turn it by mouse, touch or arrow keys; Home shows the camera's view."
@@ -36,13 +35,11 @@ class _LiftedFilm(Controller):
     def panels(self) -> list[Pose]:
         filled, turn, doubt = self.motion.marks.get("interpolated"), TURN, None
         hint = INTERPOLATED if filled is not None and filled.any() else ""
-        flat = Pose(
-            "x2d", "2D: the network's input", hint, self.motion.poses.x2d, alt=ALT, doubt=filled if hint else None
-        )
+        flat = Pose("x2d", "2D: the network's input", hint, self.motion.poses.x2d, doubt=filled if hint else None)
         if self.motion.spread is not None:
             size = np.nanmedian(np.nanmax(np.abs(self.motion.x3d), (1, 2)))
             doubt, turn = self.motion.spread / (FAINT * size), f"{TURN} Faint: the lifters differ in its depth."
-        return [flat, Pose("x3d", "3D: the network's prediction", turn, self.motion.x3d, alt=ALT, doubt=doubt)]
+        return [flat, Pose("x3d", "3D: the network's prediction", turn, self.motion.x3d, doubt=doubt)]
 
 
 def page_bytes(motion: LiftedMotion) -> bytes:

@@ -72,6 +72,11 @@ def test_a_film_too_long_for_a_page_is_shown_every_so_many_frames():
     assert "one frame in 3, of 10,001" in page and len(page) < 6e6
 
 
+def test_a_page_of_one_frame_says_how_the_person_stands():
+    page = content_of(standing(1), "new.html").decode()
+    assert page.count("upright, left hand at the belly, right hand at the belly, legs straight") == 2  # in 2D and in 3D
+
+
 @pytest.mark.parametrize("options", [["--smooth"], ["--steady-bones"], ["--path", "--ground"], ["--drop-wild"]])
 def test_each_option_reaches_the_file(options, tmp_path):
     for name, given in ("plain.bvh", []), ("other.bvh", options):

@@ -42,7 +42,14 @@ def test_floats_go_from_0_to_1_and_a_large_picture_is_thinned():
     np.testing.assert_array_equal(rows[0, :3], [0, 3, 6])
 
 
-@pytest.mark.parametrize("image", [np.zeros(3), np.zeros((2, 2, 5)), np.full((2, 2), np.nan), np.zeros((0, 4))])
+def test_a_mask_is_black_and_white():
+    np.testing.assert_array_equal(read(png_data(np.array([[True, False]])))[3], [[255, 0]])
+
+
+NO_CHANNELS = [np.zeros((2, 2, 2)), np.zeros((2, 2, 5)), np.zeros((2, 2, 3, 3))]
+
+
+@pytest.mark.parametrize("image", [np.zeros(3), *NO_CHANNELS, np.full((2, 2), np.nan), np.zeros((0, 4))])
 def test_what_is_no_picture_is_refused(image):
     with pytest.raises(ValueError, match="expected a picture"):
         png_data(image)

@@ -143,9 +143,7 @@ def _tips(area: Area, lines: Arrays, x_label: str) -> str:
     edges = area.across(np.r_[area.x[0], middles, area.x[1]]).tolist()
     texts = [[f"{x_label} {number(x)}"] for x in places.tolist()]
     for name, (x, y) in lines.items():
-        after = np.searchsorted(x, places).clip(1, max(len(x) - 1, 1))
-        near = np.where(places - x[after - 1] <= x[np.minimum(after, len(x) - 1)] - places, after - 1, after)
-        near = np.minimum(near, len(x) - 1)
+        near = np.searchsorted((x[1:] + x[:-1]) / 2, places)
         inside = (x[near] >= np.r_[-np.inf, middles]) & (x[near] <= np.r_[middles, np.inf])
         for text, value, ok in zip(texts, y[near].tolist(), inside.tolist(), strict=True):
             text += [f"{name}: {number(value) if value == value else 'no value'}"] if ok else []

@@ -42,8 +42,8 @@ STYLE = (
     + (f".lk-line.lk-s{i}{{stroke-dasharray:{dash}}}" if dash else "")
     for i, (colour, dash) in enumerate(zip(SERIES, SERIES_DASHES.values(), strict=True))
 )
-SIDES = "".join(f".lk-{side}{{{_themed('color', side, COLOURS[side])}}}" for side in ("left", "right", "middle"))
-STYLE += f"{SIDES}.lk-line.lk-right{{stroke-dasharray:{DASHES['right']}}}"
+STYLE += "".join(f".lk-{side}{{{_themed('color', side, colour)}}}" for side, colour in COLOURS.items())
+STYLE += f".lk-line.lk-right{{stroke-dasharray:{DASHES['right']}}}"
 
 
 def safe(text: object) -> str:
