@@ -5,6 +5,7 @@ given and those that the library received. A new option fails here until it is g
 """
 
 from contextlib import suppress
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
