@@ -131,8 +131,7 @@ class PoseViewerController(Controller):
         x2d, truth = self.poses.x2d[rows], None if self.poses.x3d is None else self.poses.x3d[rows]
         behind = {} if self.pictures is None else {"picture": np.asarray(self.pictures[rows[frame]])}
         behind |= {} if self.pictures is None or self.one_picture else {"picture_frame": frame}
-        given = "2D: what a lifter is given"
-        found = [Pose("x2d", given, "", x2d, skeleton, **behind)]
+        found = [Pose("x2d", "2D: what a lifter is given", "", x2d, skeleton, **behind)]
         if truth is not None:
             found.append(Pose("truth", "3D: the truth", "", truth, skeleton))
             size = dict(zip(("middle", "reach"), found[-1].extent, strict=True))
@@ -143,7 +142,7 @@ class PoseViewerController(Controller):
     def _lifted(self, key: str, title: str, source: Run | np.ndarray, x2d, truth, size: dict) -> Pose:
         frame, which, notes, more = self.values["frame"], "", [""] * len(x2d), {}
         if isinstance(source, Run):
-            chosen = self.values.get("seed", self.seeds[0])
+            chosen = self.values.get("seed", (self.seeds or source.seeds)[0])
             seeds = self.seeds if chosen == ALL else (chosen,)
             each = source.lift(x2d)[[source.seeds.index(int(seed)) for seed in seeds]]  # (M, F, J, 3)
             which = f": all {len(seeds)} seeds" if chosen == ALL else f": seed {chosen}"

@@ -117,10 +117,13 @@ class PredictionController(Controller):
         """Take the result. Raises ValueError if it is none that could have been guessed."""
         if self.numbers and isinstance(result, Real) and np.isfinite(result):
             result = min(self.numbers, key=lambda answer: abs(self.numbers[answer] - result))
-        if self.options is not None:
-            fits = not isinstance(result, Real) and set() < _names(result) <= set(self.options)
-        else:
-            fits = np.shape(result) == (() if len(self.at) == 1 else (len(self.at),)) and np.isfinite(result).all()
+        try:
+            if self.options is not None:
+                fits = not isinstance(result, Real) and set() < _names(result) <= set(self.options)
+            else:
+                fits = np.shape(result) == (() if len(self.at) == 1 else (len(self.at),)) and np.isfinite(result).all()
+        except TypeError:  # None, for instance, is neither
+            fits = False
         if not fits:
             expected = self.options or f"{len(self.at)} finite numbers"
             raise ValueError(f"the result of {self.title!r} must be of {expected}, found {result!r}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -36,7 +37,14 @@ class Runs(dict[str, Run]):
             raise ValueError(f"expected a run and a pose at least, found {len(self)} and {len(poses)}")
         for run in self.values():
             check_fit(run, poses)
-        self.seeds = common_seeds(self.values())
+
+    @cached_property
+    def seeds(self) -> tuple[str, ...]:
+        """The seeds that all runs have, as the options of a control. Raises ValueError if there is none."""
+        if not (found := common_seeds(self.values())):
+            each = "; ".join(f"{title} {', '.join(map(str, run.seeds))}" for title, run in self.items())
+            raise ValueError(f"expected runs with a seed in common, found {each}")
+        return found
 
     def members(self, title: str, seed: str) -> list[int]:
         """The members of a run that are shown by a choice of seed."""
@@ -53,7 +61,7 @@ class Runs(dict[str, Run]):
 
 
 def common_seeds(runs: Iterable[Run]) -> tuple[str, ...]:
-    """The seeds that all runs have, as the options of a control."""
+    """The seeds that all runs have, as the options of a control, or none."""
     return tuple(map(str, sorted(set.intersection(*(set(run.seeds) for run in runs)))))
 
 

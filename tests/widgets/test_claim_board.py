@@ -56,9 +56,10 @@ def test_three_seeds_are_undecided_and_the_note_has_the_figures():
 
 @pytest.mark.slow
 def test_what_was_trained_elsewhere_is_claim_four_and_every_training_set_has_a_column():
-    board = ClaimBoard(pd.concat([results(90.0, 60.0), results(80.0, 80.0, data="other")]))
-    title = "4. generalises better: other to mine"
-    assert words(board, "your results: other")[title] == "contradicted"
+    board = ClaimBoard(pd.concat([results(90.0, 60.0), results(80.0, 80.0, data="CMU")]))
+    title = "4. generalises better: CMU to mine"
+    assert "Your results: CMU: 1 " in board.message and "Your results: CMU: " in panel(board.controller, "claim").text
+    assert words(board, "your results: CMU")[title] == "contradicted"
     assert words(board, "your results: mine")[title] == "not measured"
 
 

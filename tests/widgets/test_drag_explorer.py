@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 import torch
 from browser_answers import same_answers
+from known_lifters import untrained
 
 from liftkit import load_poses, train
 from liftkit.geometry import normalise
 from liftkit.skeleton import H36M_17
+from liftkit.widgets import DragExplorer
 from liftkit.widgets.drag_explorer import TEXTS, DragExplorerController
 from tests.view.test_js import needs_node
 
@@ -204,6 +206,9 @@ def test_a_page_holds_the_seeds_that_fit_and_says_which(explorer):
 def test_bad_input_is_named(runs):
     with pytest.raises(ValueError, match="expected a run and a pose at least, found 0"):
         DragExplorerController({}, POSES)
+    three = untrained("full", 3)
+    with pytest.raises(ValueError, match="a seed in common, found a 0, 1; b 2"):
+        DragExplorer({"a": three.select([0, 1]), "b": three.select([2])}, POSES)
     other = replace(POSES, skeleton=replace(H36M_17, names=("pelvis", *reversed(H36M_17.names[1:])), pairs=()))
     with pytest.raises(ValueError, match="must have the same joints"):
         DragExplorerController(runs, other)

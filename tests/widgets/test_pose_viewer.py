@@ -93,6 +93,15 @@ def test_all_seeds_are_translucent_skeletons_and_the_title_says_which(tiny_poses
     assert [len(fan) for fan in viewer.scene["panels"][2]["fans"]] == [8, 8]
 
 
+def test_runs_without_a_seed_in_common_are_shown_by_the_first_of_each(tiny_poses):
+    run = load_record("full")
+    control = PoseViewerController(tiny_poses, {"mine": run.select([2, 3]), "yours": run.select([5])})
+    for key, title, seed in (("lifted_0", "mine: seed 2", 2), ("lifted_1", "yours: seed 5", 5)):
+        found, lifted = panel(control, key), run.lift(tiny_poses.x2d[control.rows])[seed]
+        assert found.title == title
+        np.testing.assert_allclose(found.joints, align_scale(lifted, tiny_poses.x3d[control.rows]), atol=0.1)
+
+
 def pixels(height=100, width=200):
     """Keypoints in pixels of a picture, two poses of one clip."""
     x2d = np.random.default_rng(0).uniform(20, 80, size=(2, 17, 2)).astype("float32")

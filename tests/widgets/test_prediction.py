@@ -131,7 +131,8 @@ def test_a_curve_is_right_if_it_is_near_in_the_mean(curve, right):
     ("how", "result"),
     [({"options": OPTIONS}, "hands"), ({"options": OPTIONS}, set()), ({"options": OPTIONS}, 1),
      ({"options": {"a": 0, "b": 1}}, float("nan")), ({"options": {"a": 0, "b": 1}}, "c"),
-     ({"between": (0, 1)}, (1, 2)), ({"between": (0, 1)}, float("nan")), ({"between": (0, 1), "at": (1, 2)}, 1)],
+     ({"between": (0, 1)}, (1, 2)), ({"between": (0, 1)}, float("nan")), ({"between": (0, 1), "at": (1, 2)}, 1),
+     ({"options": OPTIONS}, None), ({"between": (0, 1)}, None), ({"between": (0, 1)}, "far")],
 )  # fmt: skip
 def test_a_result_that_nobody_could_have_guessed_is_refused(how, result):
     with pytest.raises(ValueError, match=r"result of 'Which\?' must be of"):

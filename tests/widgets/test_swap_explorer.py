@@ -95,6 +95,8 @@ def test_another_seed_shows_another_network(control):
 def test_bad_input_is_refused():
     with pytest.raises(ValueError, match="expected a run and a pose at least, found 0"):
         SwapExplorerController({}, TWO)
+    with pytest.raises(ValueError, match="a seed in common, found a 0; b 1"):
+        SwapExplorerController({"a": untrained("full").select([0]), "b": untrained("full").select([1])}, TWO)
     with pytest.raises(ValueError, match="no pose has a donor"):
         SwapExplorerController({"full": RUN}, replace(TWO, clip=np.zeros(2, np.int32)))
 

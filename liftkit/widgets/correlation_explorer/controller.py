@@ -16,7 +16,7 @@ from liftkit.view import Chart, Choice, Controller, Pick, Pose, Set, readable
 from liftkit.view.charts import heat_map
 from liftkit.view.charts.heat import brief
 from liftkit.widgets.correlation_explorer.matrices import DATA, EXCESS, Matrices, base_of, describe_cell
-from liftkit.widgets.runs import Runs, default_poses
+from liftkit.widgets.runs import Runs, common_seeds, default_poses
 
 ALL, PARTS = "all joints", "legs_torso"
 FROM, TO = "its 2D place, whose depth?", "its depth, whose 2D place?"
@@ -70,12 +70,13 @@ class CorrelationExplorerController(Controller):
         found = [Choice("kind", "Kind", "What a cell measures", self.matrices.kinds)]
         if len(self.runs) > 2:
             found += [Choice(side, side.title(), "Which lifter", tuple(self.runs)) for side in ("left", "right")]
+        seeds = common_seeds(self.runs.values())
         return [
             *found,
             Choice("joint", "Joint", "The one that is asked about", tuple(self.names)),
             Choice("direction", "Ask", "A row of the maps, or a column", (FROM, TO)),
             Choice("partner", "With", "One other joint, a cell of the maps, or all", (ALL, *self.names)),
-            Choice("seed", "Seed", "One trained network, or the mean over all", ("mean", *self.runs.seeds)),
+            Choice("seed", "Seed", "One trained network, or the mean over all", ("mean", *seeds)),
         ]
 
     def respond(self, event):
