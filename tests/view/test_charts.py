@@ -143,6 +143,7 @@ def test_ticks_are_four_to_six_of_equal_distance_within_a_range_that_holds_the_d
 
 def test_numbers_and_texts_are_short():
     assert [axes.number(value) for value in (48.2041, 2.5e-6, 400128)] == ["48.2", "2.5×10⁻⁶", "400128"]
+    assert [axes.number(value) for value in (9.9999e9, 0.0009999, 999.99, 0)] == ["10¹⁰", "0.001", "1000", "0"]
     assert axes.tick_texts([0, 5000, 10000]) == ["0", "5k", "10k"] and axes.tick_texts([0.5, 1.0]) == ["0.5", "1"]
     assert axes.nice_ticks(3, 97) == (3, 97, [20.0, 40.0, 60.0, 80.0])
     assert svg.safe('<b> & "c"') == "&lt;b&gt; &amp; &quot;c&quot;"

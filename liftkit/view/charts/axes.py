@@ -18,7 +18,7 @@ def number(value: float) -> str:
     """At least three significant digits in few characters."""
     if abs(value) < 1e-300:
         return "0"
-    exponent = floor(log10(abs(value)))
+    exponent = int(f"{value:.2e}".partition("e")[2])  # after rounding: 9.999e9 is 10^10
     return _trimmed(value, max(0, 2 - exponent)) if -3 <= exponent < 9 else _power(value, exponent, 2)
 
 

@@ -9,7 +9,7 @@ const trimmed = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : tex
 // At least three significant digits in few characters: number() of charts/axes.py.
 export function number(value) {
   if (Math.abs(value) < 1e-300) return "0";
-  const exponent = Math.floor(Math.log10(Math.abs(value)));
+  const exponent = Number(value.toExponential(2).split("e")[1]);
   if (exponent >= -3 && exponent < 9) return trimmed(value.toFixed(Math.max(0, 2 - exponent)));
   const power = "10" + String(exponent).replace(/./g, (letter) => POWERS[letter] ?? "⁻");
   const factor = trimmed((value / 10 ** exponent).toFixed(2));
