@@ -5,6 +5,7 @@ PYTHON ?= python3
 UV ?= uv
 LABFLAGS ?=
 PYTESTFLAGS ?=
+LONG ?= long
 
 VENV := .venv
 RUN := $(VENV)/bin/python -m
@@ -53,7 +54,7 @@ test: lint ## set up, then run every check but the longest, which are make long 
 	$(PYTEST) $(NBVAL) -m "not long" tests liftkit notebooks $(PYTESTFLAGS)
 
 long: $(STAMP) ## set up, then run what takes minutes: every lesson in full, what is in a browser, studies that are killed
-	$(PYTEST) $(NBVAL) -m long tests notebooks $(PYTESTFLAGS)
+	$(PYTEST) $(NBVAL) -m "$(LONG)" tests notebooks $(PYTESTFLAGS)
 
 fuzz: $(STAMP) ## set up, then damage small files of each format 10,000 times and read them (half an hour)
 	$(THREADS) $(RUN) pytest tests/test_mutations.py --mutations 10000 -s -q

@@ -34,7 +34,8 @@ def pytest_collection_modifyitems(config, items):
     """Complete the markers, skip what needs a browser if there is none, begin with the files that take longest."""
     for item in items:
         browser = item.get_closest_marker("browser")
-        if browser or (item.path.suffix == ".ipynb" and not item.path.name.startswith(QUICK_LESSONS)):
+        notebook = item.path.suffix == ".ipynb" and not item.path.name.startswith(QUICK_LESSONS)
+        if browser or notebook or item.get_closest_marker("thorough"):
             item.add_marker("long")
         if item.get_closest_marker("long"):
             item.add_marker("slow")

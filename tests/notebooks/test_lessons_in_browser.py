@@ -27,6 +27,8 @@ from nbformat.reader import NotJSONError
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 LESSONS = [path.name for path in sorted(NOTEBOOKS.glob("*.ipynb"))]
+STAND_FOR_ALL = ("00", "04", "13")  # in `.ci/run`: a training and a guess, views, files
+EACH = [pytest.param(name, marks=() if name.startswith(STAND_FOR_ALL) else pytest.mark.thorough) for name in LESSONS]
 SECONDS = 600  # a quarter of a minute on a quiet machine
 # What a student must never meet, and what is drawn for one output of each kind, as JupyterLab shows it.
 ERROR = ".jp-RenderedText[data-mime-type*='error'], .jp-OutputArea-output:has-text('Error displaying widget')"
@@ -63,7 +65,7 @@ def tab():
         yield page
 
 
-@pytest.fixture(scope="module", params=LESSONS)
+@pytest.fixture(scope="module", params=EACH)
 def seen(request, course, tab):
     """What a student sees who runs all cells, saves, and goes from output to output."""
     folder, address = course

@@ -33,6 +33,7 @@ def study(folder, **more):
     return run_study(["full", "legs_torso"], poses, range(2), CONFIG, folder, **given)
 
 
+@pytest.mark.thorough
 def test_a_killed_worker_changes_nothing_in_the_tables(client, tmp_path):
     killed = []
 

@@ -80,6 +80,7 @@ def killed_when(ready, folder, processes: int) -> None:
     child.join()
 
 
+@pytest.mark.thorough
 def test_a_study_killed_twenty_times_ends_with_the_same_tables(tmp_path, undisturbed, record_property):
     expected, seconds = undisturbed
     chance = random.Random(0)

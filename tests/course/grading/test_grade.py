@@ -108,7 +108,7 @@ def solved(one):
     return f'exercise("{one.number}").check({sorted(right) if isinstance(right, (set, frozenset)) else right!r})'
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_every_right_answer_is_correct_behind_the_fence(tmp_path):
     lessons = {}
     for number, one in all_exercises().items():

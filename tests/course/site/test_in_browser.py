@@ -41,13 +41,13 @@ def page(request):
         assert (page.complaints, outside) == ([], [])
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_the_course_is_small(course):
     assert {path.with_suffix(".html").name for path in NOTEBOOKS.glob("*.ipynb")} <= {path.name for path in course}
     assert sum(path.stat().st_size for path in course) <= 15e6
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_every_widget_of_the_course_is_alive(course, page):
     alive = 0
     for path in (one for one in course if (NOTEBOOKS / f"{one.stem}.ipynb").is_file()):
@@ -65,7 +65,7 @@ def test_every_widget_of_the_course_is_alive(course, page):
     assert alive == sum(text.startswith(names) for text in texts) > 50
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_the_course_can_be_read_searched_and_seen(course, page):
     page.goto(course[0].as_uri())
     assert page.locator("main h3 a").count() == len(list(NOTEBOOKS.glob("*.ipynb")))
