@@ -32,8 +32,7 @@ def exam_json(exercises: Mapping[str, Exercise]) -> str:
 def _entry(number: str, one: Exercise, salt: str) -> dict[str, Any]:
     entry = {"text": repr(one), "markdown": one._repr_markdown_(), "form": one._form(), "salt": salt}
     if isinstance(one, Reasoning):
-        options = dict(zip(one.reasons, one.options, strict=True))
-        return entry | {"options": options, "right": _digest(salt, number, one.answer)}
+        return entry | {"options": one.statements, "right": _digest(salt, number, one.answer)}
     if isinstance(one, Measuring) and one.choices:
         right = one.measure()
         names = {right} if isinstance(right, str) else set(right)
@@ -83,9 +82,9 @@ class ExamExercise:
         right = self._entry["right"] == _digest(self._entry["salt"], self.number, *given)
         return (CORRECT if right else INCORRECT), "The reason is given after the exam."
 
-    def use(self, answer: Any, ours: Any = None) -> Any:
-        """What the next cells use: the student's own, because ours is closed."""
-        return ours or answer
+    def use(self, answer: Any) -> Any:
+        """What the next cells use: the student's own, because the solution is closed."""
+        return answer
 
     def hint(self, which: int | None = None) -> MarkdownText:
         return MarkdownText(CLOSED)

@@ -137,12 +137,8 @@ class Coding(Exercise):
     def _verify(self, answer: None) -> str:
         return self.conclusion
 
-    def use(self, answer: Any, ours: Callable | None = None) -> Callable:
-        """Choose and print what the next cells use: the student's function if its check is true, else ours.
-
-        Args:
-            answer: what the student would hand in to ``check``.
-            ours: a function to use instead (default: the reference, which ``solution`` shows).
+    def use(self, answer: Any) -> Callable:
+        """Choose and print what the next cells use: the student's function if its check is true, else the solution.
 
         >>> from liftkit.course import exercise
         >>> project = exercise("01.1").use(...)
@@ -153,7 +149,7 @@ class Coding(Exercise):
             print(f"{self.number}: correct, so the next cells use your `{name}`.")
             return answer
         print(f"{self.number}: {feedback.status}, so the next cells use ours in place of your `{name}`.")
-        return ours or self.reference
+        return self.reference
 
     def _solution(self) -> str:
         return f"```python\n{_code_of(self.reference)}\n```\n\n{self.conclusion}"
@@ -224,18 +220,18 @@ class Reasoning(Exercise):
     answer: str  # the letter of the right one
 
     def __post_init__(self):
-        reasons = [" ".join(why.split()) for why in self.options.values()]
-        self.reasons = dict(zip(ascii_lowercase, reasons, strict=False))  # letter -> text
+        self.statements = dict(zip(ascii_lowercase, self.options, strict=False))  # letter -> what may be right
+        self.reasons = {letter: " ".join(self.options[text].split()) for letter, text in self.statements.items()}
 
     def _starter(self) -> str:
-        listed = "\n".join(f"- **{letter}**: {text}" for letter, text in zip(self.reasons, self.options, strict=True))
+        listed = "\n".join(f"- **{letter}**: {text}" for letter, text in self.statements.items())
         return f'{listed}\n\n```python\nexercise("{self.number}").check("...")  # a letter\n```'
 
     def _form(self) -> str:
         return f"one letter of {', '.join(self.reasons)}"
 
     def _read(self, answer: Any) -> str:
-        letter = read_choice(answer, dict(zip(self.reasons, self.options, strict=True)))
+        letter = read_choice(answer, self.statements)
         if letter is None:
             raise self._not_understood(answer)
         return letter

@@ -162,8 +162,7 @@ def _shared(course: Course) -> dict[str, Any]:
     hours = sum(lesson.minutes for lesson in course.lessons) / 60
     touch = [{"page": page, "title": WIDGETS[name].Controller.title} for page, name in TOUCH.items()]
     repository = web_address(course) if course.repository else ""
-    about = {"title": course.title, "lessons": lessons, "hours": hours, "repository": repository}
-    return about | {"lesson": None, "touch": touch}
+    return {"title": course.title, "lessons": lessons, "hours": hours, "repository": repository, "touch": touch}
 
 
 def _facts(course: Course, lesson: Lesson) -> dict[str, Any]:
