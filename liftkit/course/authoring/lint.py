@@ -12,6 +12,7 @@ from liftkit.course.authoring.manifest import Course, compare, read_lesson
 from liftkit.course.authoring.publish import SETUP, stale_texts
 from liftkit.course.authoring.sources import unsourced
 from liftkit.course.authoring.tidy import NO_TEXT, repeated_ids, without_text
+from liftkit.course.statements import MAGIC, code_of
 
 MOST_BYTES = 400_000
 IGNORE, REASON = "nbval-ignore-output", "differs"  # a cell's tag, and the metadata with its reason
@@ -54,15 +55,15 @@ def lint_lesson(path: Path) -> list[str]:
 
 
 def _cell_faults(cell: dict, code: str, seeded: bool) -> Iterator[str]:
-    lines = code.splitlines()
-    magics = [line.strip() for line in lines if line.strip().startswith(("%", "!"))]
+    python = code_of(cell)
+    magics = [found[0].strip() for found in MAGIC.finditer(code)] if python != code else []
     yield from (f"unknown magic {line!r}" for line in magics if not line.startswith(MAGICS))
     if found := NETWORK.search(code):
         yield f"it names the network: {found[0]!r}"
     if code.lstrip().startswith("%%"):
         return  # another language
     try:
-        tree = ast.parse("\n".join(line for line in lines if line.strip() not in magics))
+        tree = ast.parse(python)
     except SyntaxError as error:
         yield f"not Python: {error.msg} in line {error.lineno}"
         return

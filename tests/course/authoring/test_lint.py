@@ -56,6 +56,8 @@ def test_no_lesson_has_a_fault(path):
         ("1 + 1", "output is empty"),
         ("print(1)", "output is empty"),
         ("x = ", "not Python: invalid syntax in line 1"),
+        ("!liftkit doctor\n\nx = ", "not Python: invalid syntax in line 3"),
+        ("?print", "unknown magic '?print'"),
     ],
 )
 def test_a_cell_that_must_not_be_is_named(tmp_path, source, fault):
