@@ -8,9 +8,10 @@ from liftkit.data.datasets import load_poses
 from liftkit.geometry import attach_depth, mirror, normalise, pose_scale, project, rotate
 from liftkit.poses import PoseSet, evenly, require_truth
 from liftkit.view import Button, Choice, Controller, Drag, Pick, Pose, Press, Set, Slider, Toggle, readable
+from liftkit.widgets.runs import MOST_POSES
 from liftkit.widgets.shadow_explorer import flip_steps
 
-MOST_POSES, MOST_REAL = 100, 4000  # to choose from, and to compare with: evenly out of all
+MOST_REAL = 4000  # poses to compare with, evenly out of all
 TRIED = 12  # poses, of which the one opens whose flat person is found out most clearly
 FULL_GLOW = 400.0  # mm from the nearest real pose at which a joint glows most
 NEAREST = ("Nearest real pose", "Second nearest")
@@ -60,7 +61,7 @@ class BeTheLifterController(Controller):
         self.choices, self.skeleton = evenly(self.poses.part("test"), MOST_POSES), self.poses.skeleton
         self.real = normalise(evenly(self.poses.part("train"), MOST_REAL).x2d)
         self.root, *self.names = self.skeleton.names
-        tried = np.unique(np.linspace(0, len(self.choices) - 1, TRIED).astype(int)).tolist()
+        tried = np.linspace(0, len(self.choices) - 1, TRIED).astype(int).tolist()
         first = max(tried, key=lambda i: -np.subtract(*self._known_scores(self.choices.x3d[i])))
         self.values = {"pose": first, "joint": self.names[-1], "depth": 0, "truth": False}
         self.respond(Set("pose", first))

@@ -168,9 +168,9 @@ class CycleExplorerController(Controller):
 
     def film(self) -> np.ndarray:
         """(F, J, 3) the pose on the way of the chosen arrow."""
-        arrow = ARROWS[self.values["arrow"]]
-        first, last = self._solid(arrow.start), self._solid(arrow.end)
-        if "turn" not in (word := self.values["arrow"]) or word == "quarter turns":
+        word = self.values["arrow"]
+        first, last = (self._solid(station) for station in ARROWS[word][:2])
+        if word not in ("turn", "turn back"):
             return np.stack([first + share * (last - first) for share in SHARES])
         turns = [self._turns(share)[0, 0, 0].cpu().numpy() for share in SHARES]
         return np.stack([turn(first, each if word == "turn" else each.T) for each in turns])

@@ -64,7 +64,7 @@ class DragExplorerController(Controller):
         poses: poses to choose from (default: the test people of the embedded data).
 
     Raises:
-        ValueError: if there is no run or no pose, or if skeletons differ.
+        ValueError: if there is no run, no pose or no seed common to all runs, or if skeletons differ.
     """
 
     title = "Pull a keypoint: whose depth moves?"
@@ -121,11 +121,10 @@ class DragExplorerController(Controller):
         self._derive()
 
     def _pull(self, joint: str, target: np.ndarray) -> None:
-        at, x2d, lengths = self.skeleton.index(joint), self.x2d, self.lengths[self.values["pose"]]
-        near = [
-            (set(bone) - {at}, length) for bone, length in zip(self.skeleton.bones, lengths, strict=True) if at in bone
-        ]
-        place = reachable(target, x2d[[other.pop() for other, _ in near]], np.array([length for _, length in near]))
+        at, bones = self.skeleton.index(joint), np.array(self.skeleton.bones)
+        near = (bones == at).any(1)
+        others = bones[near].sum(1) - at  # the joints at the other ends of its bones
+        place = reachable(target, self.x2d[others], self.lengths[self.values["pose"], near])
         places = self.values["places"] | {joint: place.tolist()}
         self.values |= {"joint": joint, "pulled": joint, "places": places}
 

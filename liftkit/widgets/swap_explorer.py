@@ -37,7 +37,7 @@ class SwapExplorerController(Controller):
         poses: poses to choose from (default: the test people of the embedded data).
 
     Raises:
-        ValueError: if there is no run, if skeletons differ, or if no pose has a donor.
+        ValueError: if there is no run or no seed common to all, if skeletons differ, or if no pose has a donor.
     """
 
     title = "The swap: whose depth do B's legs move?"

@@ -234,21 +234,11 @@ class ViewExplorerController(Controller):
         for names in (usual, [*usual, "?"]):
             svg = self._chart({name: self.curves.get(name, self.curves[FLAT]) for name in names})
             frames.append({"names": names, "svg": svg, "low": LIMITS[0], "high": LIMITS[1]})
-        arrays = {"x2d": packed(x2d), "depths": packed(depths), "truth": None if truth is None else packed(truth)}
         several = np.linspace(0, len(self.choices) - 1, len(self.several[0])).astype(int).tolist()
         about = {"names": list(self.poses.skeleton.names), "seeds": list(nets), "nets": nets, "means": means}
-        return (
-            about
-            | arrays
-            | {
-                "curves": curves,
-                "frames": frames,
-                "turns": packed(turns),
-                "circle": CIRCLE.tolist(),
-                "several": several,
-                "texts": TEXTS,
-            }
-        )
+        about |= {"x2d": packed(x2d), "depths": packed(depths), "truth": None if truth is None else packed(truth)}
+        about |= {"curves": curves, "frames": frames, "turns": packed(turns), "circle": CIRCLE.tolist()}
+        return about | {"several": several, "texts": TEXTS}
 
     def _axis(self) -> np.ndarray | None:
         """(3, 3, 3) C, so that the prior turns by C[0] + cos(azimuth) C[1] + sin(azimuth) C[2]; None if it does not."""

@@ -168,12 +168,11 @@ class Widget(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **options):
         with self.lock:
             self.show()  # what is drawn and the still picture beside it are of one moment
-        bundle = super()._repr_mimebundle_(**options)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        picture = {"text/plain": repr(self), "text/html": still_html(self.svg(), self.controller.title)}
+        data, metadata = super()._repr_mimebundle_(**options)
+        data |= {"text/plain": repr(self), "text/html": still_html(self.svg(), self.controller.title)}
         if self.shown_page:
-            picture[PAGE] = self.page_state(budget=self.shown_page)
-        return {**(data or {}), **picture}, metadata
+            data[PAGE] = self.page_state(budget=self.shown_page)
+        return data, metadata
 
     def _ipython_display_(self, **options):
         """Show two outputs: a front end that cannot show the live one, or no longer, has the still one before it."""

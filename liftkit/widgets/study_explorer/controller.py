@@ -215,10 +215,8 @@ class StudyExplorerController(Controller):
             return f"Not shown, so not compared: {readable(', '.join(hidden))}."
         others = [self._p(pair) for pair in combinations(groups, 2)] if self.every else list(self.looked.values())
         others.remove(self._p(names))
-        table, which = (
-            pd.concat([groups[name] for name in names]),
-            "possible here" if self.every else "looked at so far",
-        )
+        table = pd.concat([groups[name] for name in names])
+        which = "possible here" if self.every else "looked at so far"
         return tables.describe_pair(table, *names, metric, others, which)
 
     def _p(self, names: Iterable[str]) -> float:

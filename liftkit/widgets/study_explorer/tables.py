@@ -134,7 +134,7 @@ def pair_p(table: pd.DataFrame, first: str, second: str, metric: str) -> float:
 
 
 def describe_pair(
-    table: pd.DataFrame, first: str, second: str, metric: str, others: Sequence[float] = (), which: str = ""
+    table: pd.DataFrame, first: str, second: str, metric: str, others: Sequence[float], which: str
 ) -> str:
     """The comparison of two representations in a table, seed by seed, and the verdict.
 
