@@ -168,14 +168,14 @@ def long(table: Table, columns: list[Column | None]):
 
 def in_one_cell(table: Table, column: int):
     """One line per detection; the keypoints stand in one cell, in Python's or JSON's spelling."""
-    rows = []
+    rows, framed = [], has_frames(table)
     for number, line, (frame, track) in zip(table.numbers, table.body, named_frames(table), strict=True):
         cell = line[column]
         try:
             points = read_points(json.loads(cell.replace("'", '"').replace("None", "null")))
         except (ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
             raise ValueError(f"line {number}: expected keypoints with x and y, found {cell[:40]!r}") from error
-        rows.append((frame if has_frames(table) else 0, track, points))
+        rows.append((frame if framed else 0, track, points))
     return rows, None
 
 

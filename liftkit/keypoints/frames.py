@@ -58,14 +58,7 @@ def _by_label(people: list[Detection], labels: list, images: list, follow: bool)
     kinds = {(person.frame[0], person.frame[2]) for person in people}
     times = {kind for kind, _ in kinds} == {"time"}
     labels = [*images, *(label for kind, label, depth in labels if (kind, depth) in kinds)]
-    try:
-        numbers, fps = frames_by_label(labels, times)
-        if len(set(numbers.values())) < len(numbers):
-            raise ValueError(f"expected a number of its own for each frame, found {len(numbers)} names for fewer")
-    except ValueError:
-        if follow and not images:
-            raise
-        numbers, fps = {label: number for number, label in enumerate(dict.fromkeys(labels))}, None
+    numbers, fps = frames_by_label(labels, times, follow and not images)
     return _found(people, (numbers[p.frame[1]] for p in people), len(numbers), fps=fps)
 
 

@@ -49,7 +49,8 @@ class Search:
         if len(path) > DEPTH:
             return
         if isinstance(value, str) and value[:1] in ("[", "{") and len(path) < 3:
-            value = json.loads(value)  # a list of texts that each are JSON
+            with suppress(ValueError):
+                value = json.loads(value)  # a list of texts that each are JSON
         key = next((step for step in reversed(path) if isinstance(step, str)), "keypoints")
         if isinstance(value, dict):
             self._look_into(value, path, key, frame, track, film)
@@ -107,8 +108,16 @@ class Search:
             self.rates.add(float(rate))
         for key, value in item.items():
             if squeezed(key) in NAME_LISTS and isinstance(value, (list, dict)) and FEWEST <= len(value) <= MOST:
-                listed = [value[k] for k in sorted(value, key=int)] if isinstance(value, dict) else value
-                self.names = self.names or tidy_all(listed)
+                self.names = self.names or tidy_all(_in_order(value))
+
+
+def _in_order(names: list | dict) -> list:
+    """The names of points, which are listed, stand under their numbers, or have them beside them."""
+    if isinstance(names, list):
+        return names
+    if all(map(str.isdecimal, names)):
+        return [names[number] for number in sorted(names, key=int)]
+    return sorted(names, key=lambda name: int(names[name]))
 
 
 def _listed_frames(item: dict) -> tuple[str, list]:
@@ -212,10 +221,17 @@ def _load(text: str):
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        lines = [line for line in text.splitlines() if line.strip()]
+        lines = [(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
         if error.msg != "Extra data" or len(lines) < 2:
             raise ValueError(f"it is not valid JSON: {error}") from error
-        return [json.loads(line) for line in lines]
+    values = []
+    for number, line in lines:
+        try:
+            values.append(json.loads(line))
+        except json.JSONDecodeError as error:
+            found = f"{error.msg}: line {number} column {error.colno}"  # of the file, in json's form
+            raise ValueError(f"it is not valid JSON: {found}") from error
+    return values
 
 
 def _joined(data: dict) -> tuple[list, tuple[str, ...] | None, object, tuple[str, ...]]:

@@ -83,21 +83,35 @@ def moment(label: object) -> float | None:
     return 86400.0 * day + 3600 * int(found[2]) + 60 * int(found[3]) + float((found[4] or "0").replace(",", "."))
 
 
-def frames_by_label(labels: Sequence[object], times: bool = False) -> tuple[dict[object, int], float | None]:
+def frames_by_label(
+    labels: Sequence[object], times: bool = False, follow: bool = True
+) -> tuple[dict[object, int], float | None]:
     """The number of the frame that each label names, and frames per second if the labels are times.
 
     Whole numbers are themselves; times of day, ``times`` and numbers with a fraction are counted in steps; of names
-    such as "walk_12.jpg" it is the number that varies. Raises ValueError if that is not clear.
+    such as "walk_12.jpg" it is the number that varies. If that is not clear: ValueError, or without ``follow`` the
+    labels' own order.
     """
     labels = list(dict.fromkeys(labels))
+    try:
+        numbers, fps = _numbers_of(labels, times)
+        if len(set(numbers)) < len(numbers):
+            raise ValueError(f"expected a number of its own for each frame, found {len(numbers)} names for fewer")
+    except ValueError:
+        if follow:
+            raise
+        numbers, fps = range(len(labels)), None
+    return dict(zip(labels, numbers, strict=True)), fps
+
+
+def _numbers_of(labels: list[object], times: bool) -> tuple[list[int], float | None]:
     numbers = [whole(label) for label in labels]
     if None in numbers and None not in (clock := [moment(label) for label in labels]):
         numbers, times = clock, True
     if None in numbers:
         places, fps = by_name(labels)
-        return {label: at[0] for label, at in zip(labels, places, strict=True)}, fps
-    numbers, fps = _counted(numbers, times)
-    return dict(zip(labels, numbers, strict=True)), fps
+        return [frame for frame, _ in places], fps
+    return _counted(numbers, times)
 
 
 def by_name(names: Sequence[object]) -> tuple[list[tuple[int, str]], float | None]:

@@ -131,17 +131,11 @@ def _frames(table: Table, named: list) -> tuple[list[int], float | None, tuple[s
     if not has_frames(table):
         if any(table.texts(labels.TRACK_KEYS)):
             raise ValueError("expected a column frame, because several people may be in one, found none")
-        said = f"no column names the frame: the {len(named)} lines are taken as frames in their order"
+        what = "frames in their order" if len(set(named)) > 1 else "people of one picture"
+        said = f"no column names the frame: the {len(named)} lines are taken as {what}"
         return list(named), None, (said,) if len(named) > 1 else ()
     frames, times = table.texts(labels.FRAME_KEYS), table.texts(labels.TIME_KEYS)
-    try:
-        numbers, fps = frames_by_label(named, not frames and bool(times))
-        if len(set(numbers.values())) < len(numbers):
-            raise ValueError("expected a number of its own for each frame")
-    except ValueError:
-        if table.follow:
-            raise
-        numbers, fps = {label: place for place, label in enumerate(dict.fromkeys(named))}, None
+    numbers, fps = frames_by_label(named, not frames and bool(times), table.follow)
     said = f"times taken as frames, {fps:.4g} per second" if fps else ""
     if not fps and frames and times and (fps := rate_of([numbers[label] for label in frames], times)):
         said = f"the times beside the frames give {fps:.4g} per second"

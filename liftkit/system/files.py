@@ -140,26 +140,17 @@ def read_text(file: Path, largest: int) -> str:
     """The text of a file of at most ``largest`` bytes; ValueError at its first zero byte, which no text has."""
     blocks = []
     with check_file(file, largest).open("rb") as opened:
-        while block := opened.read(BLOCK):
-            if b"\0" in block:
-                place = sum(map(len, blocks)) + block.index(b"\0")
-                content = b"".join([*blocks, block[: block.index(b"\0")]])
-                place = _first_wrong(content, place)
-                raise ValueError(f"{file}: expected text in UTF-8, found something else at byte {place}")
+        while (block := opened.read(BLOCK)) and b"\0" not in block:
             blocks.append(block)
-    content = b"".join(blocks)
+    content = b"".join([*blocks, block.partition(b"\0")[0]])
     try:
-        return content.decode("utf-8-sig")
+        text = content.decode()
+        wrong = len(content) if block else None  # the zero byte
     except UnicodeDecodeError as error:
-        raise ValueError(f"{file}: expected text in UTF-8, found something else at byte {error.start}") from error
-
-
-def _first_wrong(content: bytes, otherwise: int) -> int:
-    try:
-        content.decode()
-    except UnicodeDecodeError as error:
-        return error.start
-    return otherwise
+        wrong = error.start
+    if wrong is not None:
+        raise ValueError(f"{file}: expected text in UTF-8, found something else at byte {wrong}")
+    return text.removeprefix("\ufeff")  # which some editors write in front
 
 
 def as_text(cell: object) -> str:

@@ -32,12 +32,13 @@ def provenance() -> dict[str, object]:
 
 
 def revision() -> str | None:
-    """The git commit of this liftkit, with "+changes" if files differ from it; None outside a repository."""
+    """The git commit of this liftkit, with "+changes" if files differ from it; None if git does not keep it."""
     git = ["git", "-C", str(Path(__file__).parents[1])]
+    kept = ["ls-files", "--error-unmatch", "__init__.py"]  # fails in an environment inside somebody's repository
     try:
-        commit, changed = (
+        _, commit, changed = (
             subprocess.run([*git, *words], capture_output=True, text=True, check=True, timeout=10).stdout.strip()
-            for words in (["rev-parse", "HEAD"], ["status", "--porcelain", "--", "."])
+            for words in (kept, ["rev-parse", "HEAD"], ["status", "--porcelain", "--", "."])
         )
     except (OSError, subprocess.SubprocessError):
         return None

@@ -74,6 +74,12 @@ def test_other_damage_is_reported(tmp_path):
     (tmp_path / "x.json").write_bytes(b"\xff\xfe{\x00}")
     with pytest.raises(ValueError, match=r"x\.json: .*UTF-8.* byte 0"):
         read_keypoints(tmp_path / "x.json")
+    (tmp_path / "x.csv").write_bytes(b"\xef\xbb\xbfa\xff")  # the mark of UTF-8 is three bytes
+    with pytest.raises(ValueError, match=r"x\.csv: .*UTF-8.* byte 4"):
+        read_keypoints(tmp_path / "x.csv")
+    (tmp_path / "x.json").write_text('{"frame": 0}\n\n{"frame": 1}\n{"frame": 2, "keyp')
+    with pytest.raises(ValueError, match="not valid JSON: Unterminated string .*: line 4 column 14"):
+        read_keypoints(tmp_path / "x.json")
     with pytest.raises(ValueError, match="there is no such file"):
         read_keypoints(tmp_path / "nowhere.json")
     (tmp_path / "empty").mkdir()

@@ -21,6 +21,7 @@ from keypoint_files import (
     mmpose_halpe,
     mmpose_video,
     openpose,
+    points,
     ultralytics_csv,
     write,
     yolo_labels,
@@ -99,6 +100,13 @@ def test_the_pelvis_of_human36ms_joints_is_the_midpoint_of_the_hips_wherever_it_
     np.testing.assert_array_equal(found[:, 1:], points[:, -16:])
     hips = points[:, [names.index("left_hip"), names.index("right_hip")]]
     np.testing.assert_allclose(found[:, 0], hips.mean(1))
+
+
+def test_names_may_have_their_numbers_beside_them_and_texts_may_begin_with_a_bracket(tmp_path):
+    people = [{"frame": f, "keypoints": points(COCO[::-1], f).ravel().tolist()} for f in range(2)]
+    about = {"info": "[draft] a walk", "keypoint_names": {name: 16 - k for k, name in enumerate(COCO)}}
+    poses, _ = read_keypoints(write(tmp_path / "a.json", about | {"frames": people}))
+    np.testing.assert_allclose(poses.x2d[0, H36M_17.index("right_wrist")], (425, 130), atol=1e-3)
 
 
 def test_jhmdbs_own_words_are_known(tmp_path):

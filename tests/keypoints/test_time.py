@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from keypoint_files import HEIGHT, WIDTH, flat, frames, normalised, points, write
+from keypoint_files import HEIGHT, WIDTH, flat, frames, normalised, points, ultralytics_csv, write
 
 from liftkit.keypoints.names import COCO, OPENPOSE_18
 from liftkit.keypoints.reading import read_keypoints
@@ -126,3 +126,6 @@ def test_a_table_that_names_no_frames_says_how_it_is_taken(tmp_path):
     people = [",".join(["track_id", *TITLES]), *(f"{k},{row}" for k, row in enumerate(rows))]
     with pytest.raises(ValueError, match="several people"):
         read_keypoints(write(tmp_path / "p.csv", "\n".join(people)))
+    lines = ultralytics_csv(tmp_path).read_text().splitlines()  # with all points of a person in one cell
+    poses, usage = read_keypoints(write(tmp_path / "c.csv", "\n".join(line.partition(",")[2] for line in lines)))
+    assert len(poses) == 1 and "the 3 lines are taken as people of one picture" in str(usage)
