@@ -14,6 +14,7 @@ import numpy as np
 import typer
 
 from liftkit.cli.common import friendly
+from liftkit.data.cameras import FACING
 from liftkit.data.synthetic import synthetic_motion
 from liftkit.geometry import Camera, project, rotation_y, turn
 from liftkit.keypoints.names import COCO
@@ -27,7 +28,6 @@ NOISE, MISSING, EMPTY = 1.5, 0.01, (40, 41)  # pixels; the share of points; fram
 FACE = {"nose": (0, -15, 95), "left_eye": (32, 20, 80), "right_eye": (-32, 20, 80)}
 FACE |= {"left_ear": (75, 0, 0), "right_ear": (-75, 0, 0)}
 HEADING, CAMERA = np.radians(35), Camera(focal=1145.0, centre=500.0, root=[150.0, -50.0, 4500.0])
-LEVEL = np.diag([1.0, -1.0, -1.0])  # from the world to a level camera that a person at heading 0 looks into
 
 
 def sample() -> dict:
@@ -61,7 +61,7 @@ def _film() -> np.ndarray:
     ahead = np.cross(left, [0.0, 1.0, 0.0])
     at |= {name: at["head"] + x * left + [0.0, y, 0.0] + z * ahead for name, (x, y, z) in FACE.items()}
     points = np.stack([at[name] for name in COCO], axis=1)
-    return project(turn(points, LEVEL @ rotation_y(HEADING)), CAMERA)
+    return project(turn(points, FACING @ rotation_y(HEADING)), CAMERA)
 
 
 def _annotation(number: int, frame: int, points: np.ndarray, seen: np.ndarray) -> dict:

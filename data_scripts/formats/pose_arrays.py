@@ -29,11 +29,6 @@ from liftkit.system.pickles import ArrayUnpickler, read_pickled
 
 LARGEST_TEXT = 2**28  # bytes of a JSON file
 FEWEST_PIXELS = 10  # that a person is large
-PANOPTIC = (
-    "neck", "nose", "pelvis", "left_shoulder", "left_elbow", "left_wrist", "left_hip", "left_knee", "left_ankle",
-    "right_shoulder", "right_elbow", "right_wrist", "right_hip", "right_knee", "right_ankle",
-    "left_eye", "left_ear", "right_eye", "right_ear",
-)  # fmt: skip
 _PARTS = ("ankle", "knee", "hip", "wrist", "elbow", "shoulder")
 ASPSET = (
     *(f"{side}_{part}" for side in ("right", "left") for part in _PARTS),
@@ -44,7 +39,8 @@ SMPL = (
     "neck left_collar right_collar head left_shoulder right_shoulder left_elbow right_elbow left_wrist right_wrist "
     "left_hand right_hand"
 ).split()
-ORDERS: dict[str, Sequence[str]] = {"h36m": H36M_17.names, "mpi": MPI_17, "panoptic": PANOPTIC, "aspset": ASPSET}
+ORDERS: dict[str, Sequence[str]] = {"h36m": H36M_17.names, "mpi": MPI_17, "panoptic": DETECTED["panoptic19"]}
+ORDERS["aspset"] = ASPSET
 # Fit3D's (also HumanSC3D's, CHI3D's) joints3d_25: Human3.6M's 17, then two points of each foot and hand.
 ORDERS["fit3d"] = (*H36M_17.names, *(f"{part}_{k}" for part in ("foot", "hand") for k in range(4)))
 ORDERS |= {"smpl": SMPL, "smpl22": SMPL[:22]} | {name: names for name, names in DETECTED.items() if name != "h36m"}

@@ -15,9 +15,9 @@ from liftkit.skeleton import H36M_17
 from liftkit.system.files import check_file, reading, unpacked_limit
 from liftkit.system.pickles import entries, float_array, read_pickled
 
-LEFT_AND_RIGHT = [[left for left, _ in H36M_17.pairs], [right for _, right in H36M_17.pairs]]
+LEFT_AND_RIGHT = [list(side) for side in zip(*H36M_17.pairs, strict=True)]
 EXCHANGED = np.arange(17)
-EXCHANGED[LEFT_AND_RIGHT[0] + LEFT_AND_RIGHT[1]] = LEFT_AND_RIGHT[1] + LEFT_AND_RIGHT[0]
+EXCHANGED[LEFT_AND_RIGHT] = LEFT_AND_RIGHT[::-1]
 FRAMES, LAGS = 60, range(-30, 31)  # compared per view
 # Shares of the person's size in the image. The field's detectors are 0.01 to 0.03 off, a shift of 10 cm is 0.05.
 CLOSE, FAR = 0.05, 0.1

@@ -15,7 +15,7 @@ from liftkit.poses import LABELS, PoseSet
 from liftkit.skeleton import H36M_17, Skeleton
 
 # The frame of a level camera that faces a person: a half turn about x, so that y points down and z away.
-_FACING = np.diag([1.0, -1.0, -1.0])
+FACING = np.diag([1.0, -1.0, -1.0])
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +91,7 @@ def film(motion: Motion, rig: str | Rig = "orthographic", seed: int = 0) -> Pose
         tilt, root = np.radians(rng.uniform(*np.broadcast_to(rig.tilt, 2), shape)), None
     else:
         tilt, root = _stand(rig, azimuth, rng)
-    rotation = rotation_x(tilt) @ _FACING @ rotation_y(azimuth)
+    rotation = rotation_x(tilt) @ FACING @ rotation_y(azimuth)
 
     x3d = turn(motion.joints[:, None], rotation.astype(np.float32)[clip])  # (F, views, J, 3)
     camera = None if root is None else Camera(rig.focal, rig.centre, root.astype(np.float32)[clip])

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from liftkit.data.cameras import FACING
 from liftkit.data.synthetic import synthetic_motion
 from liftkit.geometry import hip_midpoint, rotation_x, rotation_y, turn
 from liftkit.skeleton import H36M_17
@@ -22,18 +23,16 @@ TOO_WIDE = 1.25
 OPPOSITE = -0.6  # the correlation of the widths of hips and shoulders; of people it is above 0
 SPREAD = 0.05  # of a pose's size: smaller deviations mean nothing
 ENOUGH = 300  # poses that are looked at, evenly spaced
-_SIDES = np.arange(17)
-for _left, _right in H36M_17.pairs:
-    _SIDES[[_left, _right]] = _right, _left
-_ARMS = [i for i, name in enumerate(H36M_17.names) if name.endswith(("shoulder", "elbow", "wrist"))]
+_PAIRS = {H36M_17.names[left].removeprefix("left_"): [left, right] for left, right in H36M_17.pairs}
 _TRUNK = [H36M_17.index(name) for name in ("spine", "thorax")]
-_CHAIN = [H36M_17.index(f"{side}_{part}") for side in ("left", "right") for part in ("knee", "ankle")] + _TRUNK
-_BONES = np.array(H36M_17.bones)
+_CHAIN = [*_PAIRS["knee"], *_PAIRS["ankle"], *_TRUNK]
+_PARENTS = np.maximum(H36M_17.parents, 0)  # the pelvis is its own: a bone of length 0
 
 
 def _exchange_arms(x2d: np.ndarray) -> np.ndarray:
     found = x2d.copy()
-    found[:, _ARMS] = x2d[:, _SIDES[_ARMS]]
+    for part in ("shoulder", "elbow", "wrist"):
+        found[:, _PAIRS[part]] = x2d[:, _PAIRS[part][::-1]]
     return found
 
 
@@ -100,11 +99,11 @@ def _normalised(poses: np.ndarray) -> np.ndarray:
 
 @lru_cache(1)
 def _views() -> tuple[np.ndarray, np.ndarray]:
-    """Poses of synthetic people seen from all sides, (N, 17, 2), and the mean lengths of their bones (16,)."""
+    """Poses of synthetic people seen from all sides, (N, 17, 2), and the mean length of each joint's bone (17,)."""
     joints, rng = synthetic_motion(0, movements="broad", subjects=3, frames=2, fps=1.0).joints, np.random.default_rng(0)
     tilt, azimuth = rng.uniform(-0.15, 0.6, len(joints)), rng.uniform(0, 2 * np.pi, len(joints))
-    seen = turn(joints - joints[:, :1], rotation_x(tilt) @ np.diag([1.0, -1.0, -1.0]) @ rotation_y(azimuth))[..., :2]
-    return seen, np.linalg.norm(joints[:, _BONES[:, 1]] - joints[:, _BONES[:, 0]], axis=-1).mean(0)
+    seen = turn(joints - joints[:, :1], rotation_x(tilt) @ FACING @ rotation_y(azimuth))[..., :2]
+    return seen, np.linalg.norm(joints - joints[:, _PARENTS], axis=-1).mean(0)
 
 
 @lru_cache(1)
@@ -122,10 +121,7 @@ def _people() -> tuple[np.ndarray, np.ndarray]:
 def _sides_agree(x2d: np.ndarray) -> float:
     """The correlation over frames, about 0, of the widths of hips and shoulders, with sign; 0 if edge-on."""
     poses = _complete(x2d)
-    hips, shoulders = (
-        poses[:, H36M_17.index(f"left_{part}"), 0] - poses[:, H36M_17.index(f"right_{part}"), 0]
-        for part in ("hip", "shoulder")
-    )
+    hips, shoulders = (poses[:, left, 0] - poses[:, right, 0] for left, right in (_PAIRS["hip"], _PAIRS["shoulder"]))
     size, wide = np.ptp(poses, axis=1).max(1), np.sqrt((hips**2).mean() * (shoulders**2).mean())
     return float((hips * shoulders).mean() / wide) if wide > (0.05 * size.mean()) ** 2 else 0.0
 
@@ -138,18 +134,12 @@ def _width(x2d: np.ndarray) -> float:
     poses = _complete(x2d)
     if not len(poses):
         return np.nan
-    vectors = poses[:, _BONES[:, 1]] - poses[:, _BONES[:, 0]]
-    true = dict(zip(_BONES[:, 1].tolist(), _views()[1], strict=True))
-    row = {joint: k for k, joint in enumerate(_BONES[:, 1].tolist())}
-    tall = np.linalg.norm(vectors[:, [row[j] for j in _CHAIN]], axis=-1).sum(1) / sum(true[j] for j in _CHAIN)
-    for upright in (_TRUNK, *([j] for j in _CHAIN if H36M_17.names[j].endswith("ankle"))):
-        high = np.abs(vectors[:, [row[j] for j in upright], 1].sum(1)) / sum(true[j] for j in upright)
-        tall = np.maximum(tall, high)
-    of_pairs = [
-        np.abs(poses[:, a, 0] - poses[:, b, 0]) / (true[a] + true[b])
-        for a, b in H36M_17.pairs
-        if H36M_17.names[a].endswith(("hip", "shoulder"))
-    ]
-    arms = [np.abs(vectors[:, row[j], 0]) / true[j] for j in _ARMS if not H36M_17.names[j].endswith("shoulder")]
-    widths = [*of_pairs, np.max(arms, axis=0)]
+    vectors, true = poses - poses[:, _PARENTS], _views()[1]
+    tall = np.linalg.norm(vectors[:, _CHAIN], axis=-1).sum(1) / true[_CHAIN].sum()
+    for upright in (_TRUNK, *([ankle] for ankle in _PAIRS["ankle"])):
+        tall = np.maximum(tall, np.abs(vectors[:, upright, 1].sum(1)) / true[upright].sum())
+    pairs = _PAIRS["hip"], _PAIRS["shoulder"]
+    widths = [np.abs(poses[:, left, 0] - poses[:, right, 0]) / true[[left, right]].sum() for left, right in pairs]
+    arms = [*_PAIRS["elbow"], *_PAIRS["wrist"]]
+    widths.append(np.max(np.abs(vectors[:, arms, 0]) / true[arms], axis=1))
     return float(np.median([np.quantile(width, 0.9) for width in widths]) / max(np.quantile(tall, 0.9), 1e-9))

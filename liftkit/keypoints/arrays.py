@@ -48,7 +48,7 @@ def read_npz(path: Path) -> Found:
     with zipfile.ZipFile(path) as archive:
         sizes = {info.filename.removesuffix(".npy"): info.file_size for info in archive.infolist()}
     if "positions_2d" in sizes:
-        return _videopose3d(path, ["positions_2d"] + ["metadata"] * ("metadata" in sizes))
+        return _videopose3d(path)
     names = [name for name in sizes if _of_points(name) and not OTHER.search(name)] or list(sizes)
     if len(names) != 1:
         raise ValueError(f"expected one array of keypoints, found {', '.join(names)[:300]}")
@@ -107,8 +107,8 @@ def _without_counts(array: np.ndarray) -> tuple[list[int] | None, np.ndarray]:
     return (first.astype(int).tolist(), array[:, 1:]) if rises and width_of(array.shape[1] - 1) else (None, array)
 
 
-def _videopose3d(path: Path, fields: list[str]) -> Found:
-    found = read_pickled(path, fields, LARGEST)
+def _videopose3d(path: Path) -> Found:
+    found = read_pickled(path, ["positions_2d"], LARGEST, optional=["metadata"])
     films = [
         (f"{subject} {action}", getattr(camera, "value", None))
         for subject, actions in entries(found["positions_2d"], "films").items()

@@ -32,10 +32,7 @@ def _read_folder(folder: Path, format: str | None, follow: bool) -> Found:
         raise ValueError(
             f"expected one file per frame (.json, YOLO's .txt or .npy), found none in this folder{foreign_in(folder)}"
         )
-    if follow:
-        places, fps = by_name([p.stem for p in files])
-    else:
-        places, fps = [(place, "") for place in range(len(files))], None
+    places, fps = by_name([p.stem for p in files]) if follow else ([(k, "") for k in range(len(files))], None)
     if len(set(places)) < len(files):
         raise ValueError("expected a number of its own in the name of each frame's file, found one twice")
     rows, read = [], []

@@ -17,7 +17,7 @@ STARTS = [
     *((4, b, PICTURE) for b in (b"ftyphei", b"ftypmif1", b"ftypavif")),
     *((4, b, FILM) for b in (b"ftyp", b"moov", b"mdat", b"wide")),
     *((0, b, FILM) for b in (b"\x1aE\xdf\xa3", b"FLV", b"\x00\x00\x01\xba", b"\x00\x00\x01\xb3", b"OggS", b"0&\xb2u")),
-    *((8, b, FILM) for b in (b"AVI ",)),
+    (8, b"AVI ", FILM),
     *((0, b, PICTURE) for b in (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")),
     (8, b"WEBP", PICTURE),
     *((0, b, ARCHIVE) for b in (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!", b"(\xb5/\xfd", b"PK")),

@@ -5,7 +5,7 @@ import pickle
 
 import numpy as np
 import pytest
-from formats.pose_arrays import ASPSET, PANOPTIC, SMPL, read_pose_arrays
+from formats.pose_arrays import ASPSET, SMPL, read_pose_arrays
 from raw_people import PLACES, person
 from readers.mpi_inf_3dhp import JOINT_MAP, JOINTS_17
 from scripts import call_script
@@ -50,7 +50,7 @@ IN_ORDER = {
     "kinect25": placed(ORDERS["kinect25"], LIMBS | {"head_centre": (0, 1570, 60)}),
     "mpi": person(JOINTS_17, JOINT_MAP | {"pelvis": "pelvis"}, 4),
     "coco": placed(COCO, LIMBS | FACE),
-    "panoptic": placed(PANOPTIC, LIMBS | FACE | {"neck": PLACES["thorax"]}),
+    "panoptic": placed(ORDERS["panoptic19"], LIMBS | FACE | {"neck_base": PLACES["thorax"]}),
 }
 
 

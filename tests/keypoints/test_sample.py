@@ -33,7 +33,7 @@ def test_the_records_lift_the_sample_better_than_the_first_version_did():
     script = run_path(str(SCRIPTS / "sample_keypoints.py"))
     motion = synthetic_motion(script["SEED"], frames=script["FRAMES"], subjects=2)
     chosen = (motion.action == script["ACTION"]) & (motion.subject == script["SUBJECT"])
-    truth = turn(motion.joints[chosen], script["LEVEL"] @ rotation_y(script["HEADING"]))
+    truth = turn(motion.joints[chosen], script["FACING"] @ rotation_y(script["HEADING"]))
     poses, _ = read_keypoints(SAMPLE)
     limbs = [i for i, name in enumerate(H36M_17.names) if re.search("hip|knee|ankle|shoulder|elbow|wrist", name)]
     lifted = load_record("legs_torso").lift(poses.x2d)[:, :, limbs]
