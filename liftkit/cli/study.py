@@ -53,10 +53,11 @@ def study(
     config = training.config()
     names = [name.strip() for name in representations.split(",")] if representations else PAPER
     sets, tests = _by_stem(data or ["synthetic"], test or [])
+    checkpoints = [name.strip() for name in policies.split(",")]
     client = _client(scheduler)
     with stoppable(f"What is done is kept in {out}: the same command goes on."):
         done = run_study(
-            names, sets, range(seeds), config, out, client, tests=tests, policies=policies.split(","),
+            names, sets, range(seeds), config, out, client, tests=tests, policies=checkpoints,
             max_test_poses=judged, members=members, processes=processes, restart=restart, supervised=supervised,
             progress=StudyBar(),
         )  # fmt: skip

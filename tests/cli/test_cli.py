@@ -132,7 +132,7 @@ def test_data_make_and_show_agree(tmp_path):
         (["study", "--out", "{trained}"], "{trained} study"),
         (["study", "--out", "{small}"], "{small} file folder"),
         (["study", "--out", "new", "--representations", "legs"], "'legs'"),
-        (["study", "--out", "new", "--policies", "first"], "'first' last"),
+        (["study", "--out", "new", "--policies", "last, first"], "'first' last"),
         (["study", "--out", "new", "--data", "nowhere.npz"], "nowhere.npz no such file"),
     ],
 )
