@@ -3,5 +3,5 @@
 import sys
 from pathlib import Path
 
-# The readers of raw data sets (`formats`, `readers`) live beside their scripts, outside the package.
-sys.path.insert(0, str(Path(__file__).parents[1] / "data_scripts"))
+# The readers of raw data sets (`formats`, `readers`) live beside their scripts, what drives a browser beside the tests.
+sys.path[:0] = [str(Path(__file__).parents[1] / folder) for folder in ("data_scripts", "tests/support")]

@@ -5,20 +5,17 @@ Each is the widget's own page: on phone (360 pixels), tablet (800) and laptop (1
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from lab import CHROMIUM, browser
+from widget_cells import CELLS, SETUP
 
 from liftkit.view.controller import Controller
 from liftkit.view.page import page_html
 from liftkit.view.stored import stored
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
-from lab import CHROMIUM, browser
-from widget_cells import CELLS, SETUP
 
 PICTURES = Path("docs/pictures")
 LOOKS = {

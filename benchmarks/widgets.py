@@ -7,18 +7,15 @@ backlog when the mouse is faster than the kernel.
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from pathlib import Path
 
 import numpy as np
 import typer
+from lab import CHROMIUM, browser, lab, run_all, write_notebook
 
 from benchmarks import blocks
 from benchmarks.speed import SPEED, Measured, record
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
-from lab import CHROMIUM, browser, lab, run_all, write_notebook
 
 SETUP = """\
 from liftkit import load_poses, load_record
