@@ -105,9 +105,9 @@ class LiftedMotion:
         """The prediction (F, 17, 3) in metres, of a level camera: x right, y up, z towards the viewer, as in glTF."""
         x3d, height = self.x3d, person_height(self.x3d)
         mm = 1.0 if self.poses.units == "mm" else self.stature / (height or 1.0)  # of one unit
-        if self.path:  # the pelvis is where it is in the picture, from where it is in the first frame of its clip
+        if self.path:  # the pelvis is where it is in the picture, from where it is in the first frame of its film
             pelvis = self.poses.x2d[:, 0].astype(float)
-            _, first, of = np.unique(self.poses.clip, return_index=True, return_inverse=True)
+            _, first, of = np.unique(_films(self.poses), return_index=True, return_inverse=True)
             x3d = x3d + np.pad(pelvis - pelvis[first[of]], ((0, 0), (0, 1)))[:, None]
         if self.steady:
             mm = mm * (height / np.maximum(heights(self.x3d), 1e-9))[:, None, None]
@@ -116,6 +116,11 @@ class LiftedMotion:
             ankles = joints[:, [H36M_17.index("left_ankle"), H36M_17.index("right_ankle")], 1]
             joints[..., 1] -= np.nanmedian(ankles.min(1))
         return joints.astype(np.float32)
+
+
+def _films(poses: PoseSet) -> np.ndarray:
+    """(F,) the number of each pose's film: several cameras may show one clip."""
+    return np.unique(np.stack([poses.clip, poses.camera], axis=1), axis=0, return_inverse=True)[1].reshape(-1)
 
 
 def lift_motion(
@@ -144,9 +149,9 @@ def lift_motion(
     x3d, spread = consensus(run.lift(poses.x2d))
     about, distance = {"what": "a prediction, not a measurement", **about, "unit": poses.units}, {}
     if smooth:
-        x3d, about["smoothed"] = smoothed(x3d, poses.clip, poses.frame, fps), f"over {SECONDS:g} s"
+        x3d, about["smoothed"] = smoothed(x3d, _films(poses), poses.frame, fps), f"over {SECONDS:g} s"
     if steady:
-        x3d, about["bones"] = steady_bones(x3d, poses.clip), "of steady lengths"
+        x3d, about["bones"] = steady_bones(x3d, _films(poses)), "of steady lengths"
     given = tilt is not None or not np.isfinite(x3d[:, H36M_17.index("thorax")]).any()
     tilt = (tilt or 0.0) if given else estimate_tilt(x3d)
     about["the camera's tilt"] = f"{tilt:.0f} degrees, {'given' if given else 'estimated'}"

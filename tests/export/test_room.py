@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from command import run
 
-from liftkit import PoseSet
+from liftkit import PoseSet, load_poses, load_record
 from liftkit.data.people import heights
-from liftkit.export.motion import LiftedMotion, content_of
+from liftkit.export.motion import LiftedMotion, content_of, lift_motion
 from liftkit.export.page import MOST_FRAMES
 from liftkit.export.steady import smooth, steady_bones
 from liftkit.recorded import sample_keypoints
@@ -70,6 +70,25 @@ def test_a_film_too_long_for_a_page_is_shown_every_so_many_frames():
     motion = standing(2 * MOST_FRAMES + 1)
     page = content_of(motion, "new.html").decode()
     assert "one frame in 3, of 10,001" in page and len(page) < 6e6
+
+
+def test_each_camera_of_a_clip_is_a_film_of_its_own():
+    """Two cameras show one clip: together they are lifted and smoothed, and move, as each of them does alone."""
+    poses = load_poses("synthetic")
+    poses = poses.select(clip=int(poses.clip[0])).select(camera=[0, 1])
+    how = dict(tilt=10.0, smooth=True, steady=True, path=True)
+    both = lift_motion(load_record("legs_torso"), poses, **how)
+    for camera in 0, 1:
+        alone = lift_motion(load_record("legs_torso"), poses.select(camera=camera), **how)
+        np.testing.assert_allclose(both.x3d[poses.camera == camera], alone.x3d, atol=1e-3)
+        np.testing.assert_allclose(both.select(poses.camera == camera).metres, alone.metres, atol=1e-4)
+
+
+def test_two_cameras_start_at_one_place():
+    motion = standing(4, walk=(30, 0))
+    poses = replace(motion.poses, camera=[0, 0, 1, 1], frame=[0, 1, 0, 1])
+    pelvis = replace(motion, poses=poses, path=True).metres[:, 0]
+    np.testing.assert_allclose(pelvis[:, 0], [0, 0.03, 0, 0.03], atol=1e-6)
 
 
 def test_a_page_of_one_frame_says_how_the_person_stands():
