@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import asdict, dataclass, field
+from numbers import Integral, Real
 from typing import Any
+
+import numpy as np
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Choice(Control):
 
     def check(self, value: Any) -> str:
         """Return the value; 2 is the option "2". Raises ValueError naming the options if it is not one of them."""
-        option = str(value) if type(value) is int else value
+        option = str(value) if isinstance(value, Integral) and not isinstance(value, bool) else value
         if option not in self.options:
             raise ValueError(f"{self.label}: expected one of {', '.join(self.options)}, found {value!r}")
         return option
@@ -55,7 +58,7 @@ class Slider(Control):
 
     def check(self, value: Any) -> float:
         """Return the number, as int if the steps are whole. Raises ValueError if it is not a number in the range."""
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
             raise ValueError(f"{self.label}: expected a number, found {value!r}")
         if not self.minimum <= value <= self.maximum:
             raise ValueError(f"{self.label}: expected {self.minimum:g} to {self.maximum:g}, found {value:g}")
@@ -68,9 +71,9 @@ class Toggle(Control):
 
     def check(self, value: Any) -> bool:
         """Return the value. Raises ValueError if it is not True or False."""
-        if not isinstance(value, bool):
+        if not isinstance(value, (bool, np.bool_)):
             raise ValueError(f"{self.label}: expected true or false, found {value!r}")
-        return value
+        return bool(value)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,14 @@ def test_a_slider_gives_whole_numbers_if_its_steps_are_whole():
     assert (parts.check(3), type(parts.check(3))) == (3.0, float)
 
 
+def test_numpys_numbers_are_numbers():
+    """As ``argmax``, a table's column of seeds and a comparison give them; what a control keeps is plain for JSON."""
+    whole, parts = Slider("a", "A", maximum=9), Slider("b", "B", maximum=9, step=0.5)
+    found = [whole.check(np.int64(3)), parts.check(np.float32(0.5)), Toggle("on", "On").check(np.bool_(True))]
+    found.append(Choice("seed", "Seed", options=("0", "2")).check(np.int64(2)))
+    assert json.dumps(found) == '[3, 0.5, true, "2"]'
+
+
 @pytest.mark.parametrize("value", [-1, 10, np.nan, np.inf, True, "3", None])
 def test_a_slider_refuses(value):
     with pytest.raises(ValueError, match="^Much: expected .*, found"):
