@@ -145,11 +145,8 @@ class BeTheLifterController(Controller):
         for i, (title, mm, pose) in enumerate(zip(NEAREST, apart, self.real[found] * pose_scale(view), strict=False)):
             caption = f"{mm.mean():.0f} mm per joint; faint: yours"
             beside.append(Pose(f"near_{i}", title, caption, pose, ghost=view, **size))
-        return [
-            Pose("x2d", "The picture that you lift", "it says nothing about depth", x2d, **size),
-            side,
-            *beside,
-        ]
+        given = Pose("x2d", "The picture that you lift", "it says nothing about depth", x2d, **size)
+        return [given, side, *beside]
 
     def _sentence(self) -> str:
         if self.refused:

@@ -213,28 +213,26 @@ class StudyExplorerController(Controller):
             return "Choose two different representations to compare."
         if hidden := [name for name in names if name not in groups]:
             return f"Not shown, so not compared: {readable(', '.join(hidden))}."
-        others = [self._p(pair) for pair in combinations(groups, 2)] if self.every else list(self.looked.values())
-        others.remove(self._p(names))
+        others = dict(map(self._p, combinations(groups, 2))) if self.every else dict(self.looked)
+        del others[self._p(names)[0]]
         table = pd.concat([groups[name] for name in names])
         which = "possible here" if self.every else "looked at so far"
-        return tables.describe_pair(table, *names, metric, others, which)
+        return tables.describe_pair(table, *names, metric, list(others.values()), which)
 
-    def _p(self, names: Iterable[str]) -> float:
-        """The p-value of a comparison by what is shown, each computed once."""
+    def _p(self, names: Iterable[str]) -> tuple[tuple, float]:
+        """What is compared by what is shown, and its p-value, each computed once."""
         names = tuple(sorted(names))
         what = tuple(self.values.get(key) for key in (*FILTERS, "upright", "metric")) + names
         if what not in self.known:
             table = pd.concat([self._groups()[name] for name in names])
             self.known[what] = float(tables.pair_p(table, *names, self.values["metric"]))
-        self.asked = what
-        return self.known[what]
+        return what, self.known[what]
 
     def _look(self) -> None:
         """Remember the comparison that is shown now, among those by which each is corrected."""
         names = {self.values.get("first"), self.values.get("second")}
         if len(names) == 2 and names <= set(self._groups()):
-            p = self._p(names)
-            self.looked = self.looked | {self.asked: p}
+            self.looked = self.looked | dict([self._p(names)])
 
     def for_page(self, budget: int) -> tuple[Controller, str]:
         page = copy(self)
