@@ -13,7 +13,7 @@ from liftkit.recorded import load_lifter
 from liftkit.run import Run
 from liftkit.skeleton import H36M_17
 from liftkit.view import Choice, Controller, Pose, Set, Slider, Toggle, readable
-from liftkit.widgets.runs import ALL, common_seeds
+from liftkit.widgets.runs import ALL, check_titles, common_seeds
 
 FITS = {"size": align_scale, "size_and_turn": align, "size_turn_and_mirror": partial(align, reflection=True)}
 MOST_FRAMES = 240  # shown of a clip: what a page turns smoothly and a notebook holds
@@ -57,7 +57,7 @@ class PoseViewerController(Controller):
             of them, or N images, of which that of the frame is shown at which a film rests.
 
     Raises:
-        ValueError: if a prediction has another shape, or if the pictures do not fit the 2D poses.
+        ValueError: if predictions have no titles, if one has another shape, or if the pictures do not fit the 2D poses.
     """
 
     title = "2D in, 3D out"
@@ -76,6 +76,7 @@ class PoseViewerController(Controller):
         self.pictures = [pictures] * len(poses) if self.one_picture else pictures
         if predictions is None and poses.x3d is None and poses.skeleton == H36M_17 and np.isfinite(poses.x2d).all():
             predictions = {"liftkit's lifter": load_lifter()}
+        check_titles(predictions)
         self.predictions = dict(predictions or {})
         expected = (len(poses), len(poses.skeleton), 3)
         for title, found in self.predictions.items():

@@ -28,10 +28,11 @@ class Runs(dict[str, Run]):
     """title -> run, by default the recorded ones of the full pose and of legs and torso.
 
     Raises:
-        ValueError: if there is no run or no pose, or if skeletons differ.
+        ValueError: if they have no titles, if there is no run or no pose, or if skeletons differ.
     """
 
     def __init__(self, runs: Mapping[str, Run] | None, poses: PoseSet):
+        check_titles(runs)
         super().__init__({name: load_record(name) for name in ("full", "legs_torso")} if runs is None else runs)
         if not self or not len(poses):
             raise ValueError(f"expected a run and a pose at least, found {len(self)} and {len(poses)}")
@@ -58,6 +59,12 @@ class Runs(dict[str, Run]):
             x2d = flat.to(run.lifter.device).expand(len(run.seeds), *flat.shape)
             found[title] = run.lifter(x2d).cpu().numpy()
         return found
+
+
+def check_titles(runs: object) -> None:
+    """Raise ValueError unless it is a mapping, or None for the usual ones."""
+    if not isinstance(runs, Mapping | None):
+        raise ValueError(f"expected runs by title, such as {{'mine': run}}, found {type(runs).__name__}")
 
 
 def common_seeds(runs: Iterable[Run]) -> tuple[str, ...]:

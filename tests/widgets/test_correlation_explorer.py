@@ -230,12 +230,14 @@ def test_what_cannot_be_computed_leaves_all_as_it_was(runs, poses):
 
 
 def test_input_that_does_not_fit_is_refused(runs, poses):
-    with pytest.raises(ValueError, match="expected a run, none called 'data', and at least 4 poses, found 0 runs"):
+    with pytest.raises(ValueError, match="expected a run and a pose at least, found 0"):
         CorrelationExplorerController({}, poses)
-    with pytest.raises(ValueError, match=r"found 1 runs \(full\) and 3 poses"):
+    with pytest.raises(ValueError, match="at least 4 poses, found full and 3 poses"):
         CorrelationExplorerController({"full": runs["full"]}, poses.select(slice(0, 3)))
     with pytest.raises(ValueError, match="none called 'data'"):
         CorrelationExplorerController({"data": runs["full"]}, poses)
+    with pytest.raises(ValueError, match="runs by title, such as {'mine': run}, found Run"):
+        CorrelationExplorerController(runs["full"], poses)
 
 
 def test_a_cell_is_described_with_its_unit(runs, poses):

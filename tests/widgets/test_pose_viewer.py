@@ -156,3 +156,10 @@ def test_of_several_pictures_the_one_of_the_resting_frame_is_sent():
 def test_pictures_that_do_not_fit_are_refused(pictures, words):
     with pytest.raises(ValueError, match=words):
         PoseViewer(pixels()[0], pictures=pictures)
+
+
+def test_predictions_that_do_not_fit_are_refused(tiny_poses):
+    with pytest.raises(ValueError, match="runs by title, such as {'mine': run}, found Run"):
+        PoseViewer(tiny_poses, load_record("full"))
+    with pytest.raises(ValueError, match=r"flat: expected a Run or poses of shape \(24, 17, 3\), found \(3, 17, 3\)"):
+        PoseViewer(tiny_poses, {"flat": np.zeros((3, 17, 3))})

@@ -42,10 +42,10 @@ class CorrelationExplorerController(Controller):
     def __init__(self, runs: Mapping[str, Run] | None = None, poses: PoseSet | None = None):
         super().__init__()
         self.poses = default_poses(poses)
-        if runs is not None and (not runs or DATA in runs) or len(self.poses) < LEAST_POSES:
-            found = f"{len(runs or ())} runs ({', '.join(runs or ())}) and {len(self.poses)} poses"
-            raise ValueError(f"expected a run, none called {DATA!r}, and at least {LEAST_POSES} poses, found {found}")
         self.runs = Runs(runs, self.poses)
+        if DATA in self.runs or len(self.poses) < LEAST_POSES:
+            found = f"{', '.join(self.runs)} and {len(self.poses)} poses"
+            raise ValueError(f"expected runs, none called {DATA!r}, and at least {LEAST_POSES} poses, found {found}")
         self.root, *self.names = self.poses.skeleton.names
         self.matrices, self.standing = Matrices(self.runs, self.poses), standing_person()[:, :2] * [1, -1]
         part = np.array(list(owner_of(PARTS, self.names).values()))
