@@ -102,10 +102,7 @@ def read_points(value: object, beside: dict | None = None) -> Points:
     width = len(first)
     if any(item is not None and (not isinstance(item, list) or len(item) != width) for item in value):
         raise ValueError(f"expected {width} numbers for each point, as for the first one")
-    values = np.array([[np.nan] * width if item is None else item for item in value], float)
-    if scores is not None and len(scores) != len(values):
-        raise ValueError(f"expected as many scores as points, found {len(scores)} and {values.shape}")
-    return Points(values, scores)
+    return Points(np.array([[np.nan] * width if item is None else item for item in value], float), scores)
 
 
 def _folded(flat: np.ndarray, count: int | None) -> np.ndarray:

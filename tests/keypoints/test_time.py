@@ -76,6 +76,17 @@ def test_two_films_in_one_folder_or_file_are_refused(tmp_path):
         read_keypoints(write(tmp_path / "two.csv", "\n".join(map(",".join, lines))))
 
 
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [(("a_1.jpg", "b_1.jpg", "b_2.jpg"), "several films: a_#.jpg, b_#.jpg"), (("1", "01", "2"), "3 names for fewer")],
+)
+def test_names_that_do_not_count_frames_are_refused_or_taken_in_their_order(names, message, tmp_path):
+    path = write(tmp_path / "a.json", [{"frame": n, "keypoints": flat(COCO, f)} for f, n in enumerate(names)])
+    with pytest.raises(ValueError, match=message):
+        read_keypoints(path)
+    assert shifts(read_keypoints(path, follow=False)[0]) == [0, 1, 2]
+
+
 def test_one_person_twice_in_a_frame_is_no_film(tmp_path):
     records = [{"frame_id": 0, "track_id": 3, "keypoints": flat(COCO, f)} for f in range(2)]
     with pytest.raises(ValueError, match="frame 0 has the person 3 twice"):
