@@ -29,8 +29,7 @@ def declared() -> dict[str, list[Requirement]]:
     if path.is_file():
         project = tomllib.loads(path.read_text(encoding="utf-8"))["project"]
         lists = {"": project["dependencies"], **project["optional-dependencies"]}
-        found = {extra: [Requirement(line) for line in lines] for extra, lines in lists.items()}
-        return {extra: [r for r in lines if _applies(r, "")] for extra, lines in found.items()}
+        return {extra: [r for r in map(Requirement, lines) if _applies(r, "")] for extra, lines in lists.items()}
     installed = distribution("liftkit")
     lines = [Requirement(line) for line in installed.requires or ()]
     extras = {name: [r for r in lines if _applies(r, name) and not _applies(r, "")]
