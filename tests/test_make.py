@@ -11,16 +11,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-STEPS = ["make .venv/.installed", "make test", "wheel", "make long", "versions check"]  # of .ci/run
+# of .ci/run
+STEPS = ["make .venv/.installed", "make test", "wheel", "make long LONG=long and not thorough", "versions check"]
 
 needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="there is no make here")
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="a script of bash")
-@pytest.mark.parametrize(
-    "failing", ["none", "make .venv/.installed", "make test", "wheel", "make long", "versions check"]
-)
+@pytest.mark.parametrize("failing", ["none", *STEPS])
 def test_ci_runs_the_test_command_of_the_readme_and_more_and_fails_with_each(tmp_path, failing):
     assert "make test" in (ROOT / "README.md").read_text(encoding="utf-8")
     called = tmp_path / "called"

@@ -7,7 +7,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from benchmarks.lessons import measure
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_costs_of_a_lesson_are_measured(tmp_path):
     codes = [
         "import time\ntime.sleep(2)",

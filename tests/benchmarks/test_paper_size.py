@@ -79,7 +79,7 @@ def test_bfloat16_is_for_square_layers_in_training_alone():
     assert seen and all(same for _, same in seen)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_it_trains_with_bfloat16(positions, tmp_path):
     trained = table(positions, tmp_path, steps=2, bf16=True)
     assert trained.bf16.all() and trained.message.isna().all() and np.isfinite(trained.pa_mpjpe).all()

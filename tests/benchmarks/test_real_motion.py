@@ -67,7 +67,7 @@ def one_prior_more():
     PRIORS.pop("measured", None)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("prior", "change", "words", "per_segment", "scale"),
     [

@@ -32,7 +32,7 @@ def test_with_plus_z_the_depth_seen_from_behind_should_be_that_seen_from_the_fro
     assert quarter_turns(cycle).tolist() == [(6**2 + 12**2) / 2]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_table_of_every_seed_and_switch_that_goes_on_where_it_was(positions, tmp_path, no_training, monkeypatch):
     few = [s for s in SWITCHES if s.name in ("paper", "180 degrees +z", "trained on image", "as_run")]
     monkeypatch.setattr(switches, "SWITCHES", few)

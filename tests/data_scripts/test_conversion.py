@@ -146,7 +146,7 @@ def test_what_appears_during_a_conversion_stays(command, tmp_path, monkeypatch):
     assert results(tmp_path) == ["out.json"] and (tmp_path / "out.json").read_text() == "mine"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGINT")
 def test_ctrl_c_in_a_terminal_leaves_nothing(tmp_path):
     (tmp_path / "in").mkdir()

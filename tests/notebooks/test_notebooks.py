@@ -144,7 +144,7 @@ def test_every_cell_runs_without_a_browser(path, tmp_path, monkeypatch):
     assert NOT_SO not in json.dumps(notebook)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_cell_that_leaves_a_widget_or_its_picture_stale_is_found(tmp_path, monkeypatch):
     for name, value in short_trainings(tmp_path).items():
         monkeypatch.setenv(name, value)
@@ -156,7 +156,7 @@ def test_a_cell_that_leaves_a_widget_or_its_picture_stale_is_found(tmp_path, mon
     assert [NOT_SO in json.dumps(cell.outputs) for cell in notebook.cells] == [False, False, True, False, True]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_trainings_of_tests_are_short(tmp_path, monkeypatch):
     for name, value in short_trainings(tmp_path).items():
         monkeypatch.setenv(name, value)

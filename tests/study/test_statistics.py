@@ -149,7 +149,7 @@ SHAPES = {  # draws of a shape, its true mean, and the least coverage for n = 4,
 }
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", SHAPES)
 def test_coverage_of_the_interval(name):
     draw, mean, least = SHAPES[name]
@@ -162,7 +162,7 @@ def test_coverage_of_the_interval(name):
             assert 0.94 <= covered <= 0.96
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_share_that_reaches_a_part_of_the_flat_pose_does_not_depend_on_the_number_of_seeds():
     rng = np.random.default_rng(0)
     fixed, near_best = {}, {}

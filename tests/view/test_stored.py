@@ -55,7 +55,7 @@ def page(most: int = 1000, budget: int = 10**6):
     return stored(Two(), walk(Two()), most, budget)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @needs_node
 def test_each_answer_is_the_controllers(tmp_path):
     content, note = page(3000)

@@ -40,6 +40,7 @@ def test_a_control_of_ipywidgets_leaves_nothing_but_runs(tmp_path):
     assert [len(cell.outputs) for cell in notebook.cells] == [0, 1] and "widgets" not in notebook.metadata
 
 
+@pytest.mark.long
 def test_a_reply_that_wakes_nobody_is_found(tmp_path, monkeypatch):
     """As a socket that has lost its wake-up: it is looked at when the time is over."""
     real = AsyncZMQSocketChannel.get_msg
