@@ -53,11 +53,11 @@ def test_the_torso_behind_a_table_is_lifted_as_if_the_legs_were_seen(table, tmp_
     assert done.exit_code == 0, done.output
     assert "lack joints" in words(done) and "frames are lifted: legs in" in words(done)
     assert run("lift", sample_keypoints(), "--max-gap", "0", "--out", tmp_path / "b.npz").exit_code == 0
-    ours, complete = np.load(tmp_path / "a.npz"), np.load(tmp_path / "b.npz")
-    assert np.isnan(ours["x3d_pred"][:10][:, LEGS, 2]).all()
-    both, i, j = np.intersect1d(ours["frame"], complete["frame"], return_indices=True)
-    assert len(both) > HIDDEN
-    np.testing.assert_allclose(ours["x3d_pred"][i][:, TORSO], complete["x3d_pred"][j][:, TORSO], atol=1e-3)
+    with np.load(tmp_path / "a.npz") as ours, np.load(tmp_path / "b.npz") as complete:
+        assert np.isnan(ours["x3d_pred"][:10][:, LEGS, 2]).all()
+        both, i, j = np.intersect1d(ours["frame"], complete["frame"], return_indices=True)
+        assert len(both) > HIDDEN
+        np.testing.assert_allclose(ours["x3d_pred"][i][:, TORSO], complete["x3d_pred"][j][:, TORSO], atol=1e-3)
 
 
 def test_a_table_of_numbers_has_empty_cells(table, tmp_path):
