@@ -30,7 +30,7 @@ def sound(found: object) -> bool:
     return isinstance(found, dict) and len(found) > 0
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_damaged_file_is_read_or_refused(name, tmp_path, monkeypatch, request, record_property):
     monkeypatch.chdir(tmp_path)

@@ -15,7 +15,7 @@ def few_poses(few_synthetic, monkeypatch):
     monkeypatch.setattr(blocks, "TEST_POSES", 64)
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_it_is_trained_stored_and_judged_as_stored_and_goes_on_where_it_was(
     positions, tmp_path, no_training, monkeypatch
 ):

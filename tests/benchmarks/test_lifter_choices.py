@@ -15,7 +15,7 @@ def few_poses(few_synthetic, monkeypatch):
     monkeypatch.setattr(blocks, "TEST_POSES", 64)
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_one_choice_at_a_time_is_trained_judged_and_kept_and_its_configs_differ_as_said(tmp_path, monkeypatch):
     seen = []
     run_study = lifter.run_study

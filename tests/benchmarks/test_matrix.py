@@ -12,7 +12,7 @@ def few_poses(few_synthetic):
     few_synthetic(matrix)
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_every_training_set_on_every_test_that_goes_on_where_it_was(positions, tmp_path, no_training, monkeypatch):
     monkeypatch.setattr(matrix, "SYNTHETIC", ("basic",))
     monkeypatch.setattr(matrix, "MIXTURES", (("basic", "cmu"), ("broad", "cmu")))

@@ -27,7 +27,7 @@ def table(positions, folder, **more) -> pd.DataFrame:
     return pd.read_csv(folder / "paper_size.csv")
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_killed_and_resumed_it_gives_the_same_table(positions, tmp_path, monkeypatch):
     monkeypatch.setattr(running, "CHECKPOINT_SECONDS", 0.0)
     monkeypatch.setattr(running, "STRIDE", 2)

@@ -20,7 +20,7 @@ def few_seeds(monkeypatch):
     monkeypatch.setattr(real_study, "CLAIMED_SEEDS", {"gravity": 5, "paper": 6})
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_the_study_writes_its_tables_and_goes_on_where_it_was(positions, tmp_path, few_seeds, no_training):
     how = dict(seeds=4, steps=2, folder=tmp_path / "runs", out=tmp_path, table=tmp_path / "study.csv", processes=1)
     real_study.main(positions, **how)

@@ -13,7 +13,7 @@ from liftkit.course.authoring.run_lesson import run_cells
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 LESSONS = ["05_the_full_pose.ipynb", "06_legs_and_torso.ipynb"]  # the quickest
-pytestmark = [pytest.mark.long, pytest.mark.parametrize("name", LESSONS)]
+pytestmark = [pytest.mark.thorough, pytest.mark.parametrize("name", LESSONS)]
 
 
 @pytest.fixture

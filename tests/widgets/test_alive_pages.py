@@ -10,7 +10,7 @@ from liftkit.view.stored import ABSENT, stored_values
 from liftkit.widgets import WIDGETS
 from tests.view.test_js import needs_node
 
-pytestmark = [needs_node, pytest.mark.long]
+pytestmark = [needs_node, pytest.mark.thorough]
 LEFT_OUT = {  # what no stored state answers: the page does not show it, and its note names it
     "LiftingConsole": {
         "speed",

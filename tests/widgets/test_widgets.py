@@ -48,7 +48,7 @@ def example(name: str) -> Widget:
 
 
 # The page of a LiftingConsole plays its recorded games once: 17 s.
-EACH = [pytest.param(name, marks=pytest.mark.long if name == "LiftingConsole" else ()) for name in sorted(WIDGETS)]
+EACH = [pytest.param(name, marks=pytest.mark.thorough if name == "LiftingConsole" else ()) for name in sorted(WIDGETS)]
 
 
 @pytest.fixture(params=sorted(WIDGETS))
