@@ -27,7 +27,7 @@ Source = Annotated[Path | None, Option("--folder", help="The lessons; by default
 class Training:
     """What is chosen about a training."""
 
-    preset: Annotated[str, Option(help='"lesson" or "paper": what the options below start from.')] = "lesson"
+    preset: Annotated[str, Option(help='"lesson", "paper" or "as_run": what the options below start from.')] = "lesson"
     steps: Annotated[int | None, Option(help="Training steps.")] = None
     width: Annotated[int | None, Option(help="Units of the residual blocks.")] = None
     batch: Annotated[int | None, Option(help="Poses per step and member.")] = None
