@@ -146,6 +146,7 @@ def test_in_stored_order_step_k_takes_the_kth_batch_and_begins_again_at_the_end(
         trained.finish_step(cycle)
 
 
+@pytest.mark.slow
 def test_stored_order_goes_on_after_a_pause_and_poses_are_still_flipped():
     through, paused = (trainer(order="stored", views="batch", seeds=(0, 1)) for _ in range(2))
     through.run(6)

@@ -115,6 +115,7 @@ def test_callbacks_of_the_callers_own_take_the_bars_place(kernel, monkeypatch, c
     assert capsys.readouterr() == ("", "") and steps == [1, 2, 3]
 
 
+@pytest.mark.slow
 def test_a_terminal_a_script_and_a_worker_process_get_none(kernel, monkeypatch, capsys):
     monkeypatch.setattr(callbacks, "QUIET_SECONDS", 0)
     with monkeypatch.context() as worker:

@@ -75,6 +75,7 @@ def test_the_input_is_neither_edited_nor_shared(function, coordinates, kind):
     np.testing.assert_array_equal(np.asarray(x), before)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in FUNCTIONS if name != "project in perspective"])
 def test_the_device_is_kept(name):
     function, coordinates = FUNCTIONS[name]

@@ -113,6 +113,7 @@ LAYOUTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_the_memory_order_of_poses_changes_no_bit(tiny_poses, layout):
     x2d = tiny_poses.x2d.copy()

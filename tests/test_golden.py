@@ -95,6 +95,7 @@ def test_a_study(golden):
     assert errors.pa_mpjpe_reflection.tolist() == pytest.approx(STUDY_PA_MPJPE[:2], rel=1e-4)
 
 
+@pytest.mark.slow
 def test_one_more_field_in_the_config_and_another_size_of_ensembles_orphan_nothing(golden, later, monkeypatch):
     monkeypatch.setattr(Trainer, "__init__", None)  # nothing is trained
     assert Run.load(golden / "run").config == later(**CONFIG)

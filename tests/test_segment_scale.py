@@ -40,6 +40,7 @@ def test_end_to_end_swapped_legs_leave_the_torso_where_it_was(poses, name):
     assert movement(poses, name, "pose", LEGS, TORSO) > 10  # by the scale of the pose alone
 
 
+@pytest.mark.slow
 def test_end_to_end_a_side_does_not_move_with_the_other_sides_limbs(poses):
     left, right = (segment.owns for segment in REPRESENTATIONS["left_right"].segments)
     limbs = [H36M_17.index(joint) for joint in right if joint.startswith("right_")]

@@ -84,6 +84,7 @@ def test_a_study_writes_its_tables_shows_them_and_goes_on(small, tmp_path):
     assert run(*given, *TINY, "--batch", 8, "--restart", "--processes", 1).exit_code == 0
 
 
+@pytest.mark.slow
 def test_evaluate_repeats_the_training_results(trained, small):
     result = run("evaluate", trained, "--data", small)
     mean = pd.read_csv(trained / "results.csv").n_mpjpe.mean()

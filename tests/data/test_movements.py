@@ -23,6 +23,7 @@ def placed(monkeypatch):
     return lambda movements: synthetic_motion(movements=movements, frames=6) and dict(angles)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("movements", MOVEMENTS)
 def test_every_hip_and_shoulder_angle_that_is_placed_lies_in_its_range(placed, movements):
     angles = placed(movements)

@@ -90,6 +90,7 @@ def fails_at(number, error, original=lambda *_: None):
 FULL, CTRL_C = OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()
 
 
+@pytest.mark.slow
 def test_an_undisturbed_conversion_leaves_two_files(command, tmp_path):
     done = convert(command, tmp_path)
     assert done.exit_code == 0, done.output

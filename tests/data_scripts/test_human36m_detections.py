@@ -82,6 +82,7 @@ def converted(folder, change, actions=("Walking", "Eating", "Photo", "Posing", "
     return list(film_recordings(read_videopose3d(folder / "in.npz"), detections=Detections(folder / "cpn.npz")))
 
 
+@pytest.mark.slow
 def test_scores_are_left_out_and_metadata_are_not_needed(tmp_path):
     scored = lambda action, k, views: np.dstack([views[k], np.full(views[k].shape[:2], 0.9)])  # noqa: E731
     sets = converted(tmp_path, scored)

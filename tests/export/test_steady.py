@@ -34,6 +34,7 @@ def test_slow_motion_without_jitter_stays_where_it_is():
     np.testing.assert_allclose(smoothed(film())[5:-5], film()[5:-5], atol=3)
 
 
+@pytest.mark.slow
 def test_jitter_goes_and_the_motion_stays():
     true, noisy = film(), film(jitter=30)
     found = smoothed(noisy)

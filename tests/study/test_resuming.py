@@ -271,6 +271,7 @@ def test_old_temporary_files_are_removed(finished, poses, restart):
     assert not any(path.exists() for path in left) and (finished.folder / "notes.txt").exists()
 
 
+@pytest.mark.slow
 def test_how_far_a_killed_session_got_is_not_shown_as_done(poses, tmp_path):
     settings, _ = check_arguments(["full"], poses, (0, 1), CONFIG, None, **HOW, max_test_poses=None, members=1)
     with StudyFolder(tmp_path) as folder:

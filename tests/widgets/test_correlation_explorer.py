@@ -90,6 +90,7 @@ def test_the_data_have_a_map_that_goes_with_the_kind(explorer, poses):
         assert panels(explorer)["map_data"].title == f"Data: {expected.title()} correlation with the true depth"
 
 
+@pytest.mark.slow
 def test_what_is_compared_shares_its_range_of_colours(explorer):
     largest = max(np.abs(explorer.shown(name)).max() for name in ("full", "legs_torso", "data"))
     assert {explorer.limits(name) for name in ("full", "legs_torso", "data")} == {(0.0, float(largest))}
