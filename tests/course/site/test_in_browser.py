@@ -4,10 +4,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from lab import browser, needs_chromium, short_trainings
+from lab import browser, needs_chromium
 from nbformat.v4 import new_code_cell, new_output
 from small_course import FIRST, write_course
 
+from benchmarks.site import computed
 from liftkit import load_poses
 from liftkit.course.site.build import build_site
 from liftkit.view.still import still_html
@@ -23,13 +24,10 @@ pytestmark = [needs_chromium, pytest.mark.slow]
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """The files of the real course as a site; its widgets show networks of short trainings, as no test here minds."""
-    folder = tmp_path_factory.mktemp("course")
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in short_trainings(folder).items():
-            patch.setenv(name, value)
-        patch.setattr("liftkit.course.site.live._drawn_alike", lambda *_: True)
-        return build_site(NOTEBOOKS, folder / "site")
+    """The real course as a site: its files, and the seconds of computing that it and its kernels took."""
+    start = computed()
+    files = build_site(NOTEBOOKS, tmp_path_factory.mktemp("course") / "site")
+    return files, computed() - start
 
 
 @pytest.fixture(params=SIZES)
@@ -42,15 +40,18 @@ def page(request):
 
 
 @pytest.mark.thorough
-def test_the_course_is_small(course):
-    assert {path.with_suffix(".html").name for path in NOTEBOOKS.glob("*.ipynb")} <= {path.name for path in course}
-    assert sum(path.stat().st_size for path in course) <= 15e6
+def test_the_course_is_small_and_quickly_built(course):
+    files, seconds = course
+    assert {path.with_suffix(".html").name for path in NOTEBOOKS.glob("*.ipynb")} <= {path.name for path in files}
+    assert sum(path.stat().st_size for path in files) <= 15e6
+    assert seconds / 2 < 300  # on two cores
 
 
 @pytest.mark.thorough
 def test_every_widget_of_the_course_is_alive(course, page):
+    files, _ = course
     alive = 0
-    for path in (one for one in course if (NOTEBOOKS / f"{one.stem}.ipynb").is_file()):
+    for path in (one for one in files if (NOTEBOOKS / f"{one.stem}.ipynb").is_file()):
         page.goto(path.as_uri())
         page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
         places = page.locator(".live")
@@ -67,14 +68,15 @@ def test_every_widget_of_the_course_is_alive(course, page):
 
 @pytest.mark.thorough
 def test_the_course_can_be_read_searched_and_seen(course, page):
-    page.goto(course[0].as_uri())
+    files, _ = course
+    page.goto(files[0].as_uri())
     assert page.locator("main h3 a").count() == len(list(NOTEBOOKS.glob("*.ipynb")))
     assert page.evaluate(WIDE) <= 0
     page.get_by_role("searchbox").fill("knee folds")
     page.locator(".results a").first.click()
     page.wait_for_url("**/0*.html**")
 
-    page.goto(course[0].with_name("10_what_did_it_learn.html").as_uri())
+    page.goto(files[0].with_name("10_what_did_it_learn.html").as_uri())
     answers = page.locator("details.answer")
     assert answers.count() >= 5 and page.locator("details[open]").count() == 0
     assert page.locator("details details", has_text="your guess").count() == 0
