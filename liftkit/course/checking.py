@@ -14,6 +14,7 @@ import torch
 from liftkit.course.feedback import INCORRECT, NOT_ATTEMPTED, NOT_UNDERSTOOD
 from liftkit.course.watchdog import Ended
 from liftkit.skeleton import H36M_17
+from liftkit.view.alt_text import capital
 
 
 class Refused(Exception):
@@ -139,10 +140,10 @@ def expect_shape(value: Any, shape: tuple[int, ...], what: str, finite: bool = T
         array = array.reshape(())  # [50.0] is one number, too
     if array.shape != tuple(shape):
         wanted = f"have the shape {tuple(shape)}, found" if shape else "be one number, found an array of shape"
-        raise WrongAnswer(f"{_capital(what)} must {wanted} {array.shape}.")
+        raise WrongAnswer(f"{capital(what)} must {wanted} {array.shape}.")
     if finite and not np.isfinite(array).all():
         count = (~np.isfinite(array)).sum()
-        raise WrongAnswer(f"{_capital(what)} contains {count} numbers that are not finite. {why}".strip())
+        raise WrongAnswer(f"{capital(what)} contains {count} numbers that are not finite. {why}".strip())
     return array
 
 
@@ -152,7 +153,7 @@ def expect_value(
     """Raise WrongAnswer unless ``found`` is near ``expected``."""
     number = float(expect_shape(found, (), what))
     if not _near(number, expected, tolerance):
-        message = f"{_capital(what)} must be {_brief(expected)}, found {_brief(number)}."
+        message = f"{capital(what)} must be {_brief(expected)}, found {_brief(number)}."
         raise WrongAnswer(f"{message} {explain(number, why, otherwise, tolerance)}".strip())
 
 
@@ -161,7 +162,7 @@ def expect_equal(found: Any, expected: Any, what: str, why: Slips = "", otherwis
     expected = as_array(expected)
     found = expect_shape(found, expected.shape, what)
     if not _near(found, expected, 1e-3):
-        message = f"{_capital(what)} differs by up to {_brief(np.abs(found - expected).max())} mm."
+        message = f"{capital(what)} differs by up to {_brief(np.abs(found - expected).max())} mm."
         raise WrongAnswer(f"{message} {explain(found, why, otherwise, 1e-3)}".strip())
 
 
@@ -171,7 +172,7 @@ def expect_bones(value: Any, x3d: np.ndarray, what: str, why: Slips = "", otherw
     parents, joints = np.array(H36M_17.bones).T
     now, before = (np.linalg.norm(x[..., joints, :] - x[..., parents, :], axis=-1) for x in (found, x3d))
     if (change := np.abs(now / before - 1).max()) > 1e-3:
-        message = f"{_capital(what)} has other bone lengths, by up to {100 * change:.0f} %."
+        message = f"{capital(what)} has other bone lengths, by up to {100 * change:.0f} %."
         raise WrongAnswer(f"{message} {explain(found, why, otherwise)}".strip())
     return found
 
@@ -217,7 +218,3 @@ def random_poses(count: int, seed: int) -> np.ndarray:
 
 def _brief(number: float) -> str:
     return "0" if abs(number) < 1e-9 else f"{number:.4g}"
-
-
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]

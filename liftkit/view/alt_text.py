@@ -15,6 +15,15 @@ def readable(name: str) -> str:
     return name.replace("_", " ")
 
 
+def capital(text: str) -> str:
+    """A text with a capital at its beginning; the rest stays as it is, unlike with ``str.capitalize``.
+
+    >>> capital("trained on CMU")
+    'Trained on CMU'
+    """
+    return text[:1].upper() + text[1:]
+
+
 def describe(joints: np.ndarray) -> str:
     """Describe a pose (17, 2) or (17, 3), y down: posture, hands, knees and, in 3D, the direction that it faces.
 

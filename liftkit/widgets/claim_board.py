@@ -10,7 +10,7 @@ from liftkit.recorded import recorded_claims
 from liftkit.study import Study
 from liftkit.study.claims import NOT_MEASURED, Judgement, judge, titles
 from liftkit.study.verdict import CONTRADICTED, SUPPORTED, UNDECIDED
-from liftkit.view import Chart, Choice, Controller, Note, Pick
+from liftkit.view import Chart, Choice, Controller, Note, Pick, capital
 from liftkit.view.charts.svg import ROW, label, root, safe
 
 YOURS = "your results"
@@ -84,14 +84,14 @@ class ClaimBoardController(Controller):
     def _counts(self, evidence: str) -> str:
         words = [self.word(evidence, title) for title in self.titles]
         counts = [f"{words.count(word)} {word}" for word in (*MARKS, NOT_MEASURED) if word in words]
-        return f"{evidence[0].upper()}{evidence[1:]}: {', '.join(counts)}."
+        return f"{capital(evidence)}: {', '.join(counts)}."
 
     def panels(self):
         title = self.values["claim"]
         lines = [f"The paper: {PAPER_SAYS[title[0]]}"]
         for evidence, found in self.judged.items():
             told = "{}; {}".format(*found[title]) if title in found else NOT_MEASURED
-            lines.append(f"{evidence[0].upper()}{evidence[1:]}: {told.removesuffix('.')}.")
+            lines.append(f"{capital(evidence)}: {told.removesuffix('.')}.")
         recorded = "click a claim for its figures; the recorded results are on CMU's motion"
         return [
             Chart("board", "Claims and evidence", recorded, self._board(), span=6),

@@ -12,7 +12,7 @@ from liftkit.data.body import standing_person
 from liftkit.poses import PoseSet
 from liftkit.representations import get_representation
 from liftkit.run import Run
-from liftkit.view import Chart, Choice, Controller, Pick, Pose, Set, readable
+from liftkit.view import Chart, Choice, Controller, Pick, Pose, Set, capital, readable
 from liftkit.view.charts import heat_map
 from liftkit.view.charts.heat import brief
 from liftkit.widgets.correlation_explorer.matrices import DATA, EXCESS, Matrices, base_of, describe_cell
@@ -155,7 +155,7 @@ class CorrelationExplorerController(Controller):
         cells = [(joint, i) if forward else (i, joint) for i in count]
         line = np.array([values[cell] for cell in cells])
         strength = np.append(0, np.nan_to_num(np.abs(line) / self.limits(name)[1])).clip(0, 1)
-        tips = [_capital(describe_cell(kind, self.names[r], self.names[c], values[r, c])) for r, c in cells]
+        tips = [capital(describe_cell(kind, self.names[r], self.names[c], values[r, c])) for r, c in cells]
         other = max((i for i in count if i != joint), key=lambda i: strength[i + 1])
         glows = strength[other + 1] > 0
         caption = f"most, beside itself: {readable(self.names[other])}" if glows else "no other joint glows"
@@ -176,7 +176,7 @@ class CorrelationExplorerController(Controller):
             joint, part = readable(self.values["joint"]), "row" if column is None else "column"
             text = f"The {joint}'s {part} is outlined, and its joints glow. Pick a cell, or a joint of a skeleton."
             return text if causal else f"{text} {REMINDER}"
-        pair, titles = (self.names[row], self.names[column]), {n: _capital(readable(n)) for n in self.sides}
+        pair, titles = (self.names[row], self.names[column]), {n: capital(readable(n)) for n in self.sides}
         found = [f"{title}: {describe_cell(kind, *pair, shown[name][row, column])}." for name, title in titles.items()]
         if DATA in shown and not causal:
             found.append(f"Data: {describe_cell(kind.removeprefix(EXCESS), *pair, shown[DATA][row, column])}.")
@@ -189,7 +189,3 @@ class CorrelationExplorerController(Controller):
 
     def __str__(self) -> str:
         return f"{', '.join(self.runs)} on {len(self.poses):,} poses of {self.poses.name!r}"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from liftkit.data.body import standing_person
 from liftkit.representations import BLOCK_BUDGET, REPRESENTATIONS, Representation, get_representation, register
 from liftkit.skeleton import H36M_17
-from liftkit.view import Chart, Controller, Note, Pick, Pose, Press, Set, describe, readable
+from liftkit.view import Chart, Controller, Note, Pick, Pose, Press, Set, capital, describe, readable
 from liftkit.view.controls import Button, Choice, Slider, TextField
 from liftkit.widgets.representation_explorer.draft import Draft, as_code
 from liftkit.widgets.representation_explorer.network_chart import (
@@ -189,4 +189,4 @@ class RepresentationExplorerController(Controller):
 
 
 def _sentence(text: str) -> str:
-    return text and f"{text[0].upper()}{text[1:].removesuffix('.')}."
+    return text and f"{capital(text).removesuffix('.')}."
