@@ -82,9 +82,9 @@ class ExamExercise:
         right = self._entry["right"] == _digest(self._entry["salt"], self.number, *given)
         return (CORRECT if right else INCORRECT), "The reason is given after the exam."
 
-    def use(self, answer: Any) -> Any:
-        """What the next cells use: the student's own, because the solution is closed."""
-        return answer
+    def use(self, answer: Any, ours: Any = None) -> Any:
+        """What the next cells use: the student's own, because ours is closed."""
+        return ours or answer
 
     def hint(self, which: int | None = None) -> MarkdownText:
         return MarkdownText(CLOSED)

@@ -137,8 +137,12 @@ class Coding(Exercise):
     def _verify(self, answer: None) -> str:
         return self.conclusion
 
-    def use(self, answer: Any) -> Callable:
-        """Choose and print what the next cells use: the student's function if its check is true, else the solution.
+    def use(self, answer: Any, ours: Callable | None = None) -> Callable:
+        """Choose and print what the next cells use: the student's function if its check is true, else ours.
+
+        Args:
+            answer: what the student would hand in to ``check``.
+            ours: a function to use instead (default: the reference, which ``solution`` shows).
 
         >>> from liftkit.course import exercise
         >>> project = exercise("01.1").use(...)
@@ -149,7 +153,7 @@ class Coding(Exercise):
             print(f"{self.number}: correct, so the next cells use your `{name}`.")
             return answer
         print(f"{self.number}: {feedback.status}, so the next cells use ours in place of your `{name}`.")
-        return self.reference
+        return ours or self.reference
 
     def _solution(self) -> str:
         return f"```python\n{_code_of(self.reference)}\n```\n\n{self.conclusion}"
